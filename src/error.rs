@@ -1,0 +1,338 @@
+//! The one error type: where it went wrong, what was expected, what was found, what to do.
+//!
+//! An [`Error`] holds one or more [`Problem`]s, because a folder of recordings is checked as a whole and every
+//! mistake in it is reported at once. Each rule that input must keep has one [`Fault`].
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+/// The library's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A rule that was broken. Every rule has one fault, one advice and at least one test.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Fault {
+    /// A folder of recordings does not exist or is not a folder.
+    MissingFolder,
+    /// A folder of recordings lacks the workbook of one of the twelve songs.
+    MissingSong,
+    /// A workbook's number is not that of a song of the experiment, so its genre is unknown.
+    UnknownSong,
+    /// Two workbooks of one folder hold the same song (`S1.xlsx` and `S01.xlsx`).
+    DuplicateSong,
+    /// A file could not be opened or read.
+    UnreadableFile,
+    /// A workbook is not a zip archive.
+    NotAZip,
+    /// A workbook is a zip archive whose end is missing or whose contents are damaged.
+    DamagedZip,
+    /// A workbook inflates beyond [`MAX_INFLATED_BYTES`](crate::recordings::MAX_INFLATED_BYTES).
+    InflatesBeyondBound,
+    /// A zip archive is not a workbook, or its XML cannot be read.
+    NotAWorkbook,
+    /// A workbook has no sheet.
+    NoSheet,
+    /// More than one sheet of a workbook holds data.
+    SeveralSheets,
+    /// A workbook's only sheet holds nothing, or a heading and no samples.
+    EmptySheet,
+    /// A cell lies outside the bounds of a recording sheet.
+    SheetTooLarge,
+    /// Cell A1 is not `Time`.
+    NoTimeHeader,
+    /// Time is not counted in whole seconds.
+    TimeNotWholeSeconds,
+    /// Time goes backwards.
+    TimeGoesBackwards,
+    /// Time leaves seconds out.
+    TimeSkips,
+    /// Seconds of one workbook have different numbers of rows.
+    UnevenRate,
+    /// Workbooks of one folder have different numbers of rows per second.
+    MixedRates,
+    /// A sample or a time is text.
+    TextCell,
+    /// A sample or a time is a spreadsheet error such as `#DIV/0!`.
+    ErrorCell,
+    /// A sample or a time is a boolean.
+    BooleanCell,
+    /// A cell between two filled ones of its column is blank.
+    BlankCell,
+    /// A sample or a time is not a finite number.
+    NonFiniteCell,
+    /// A participant's name is not `P` and a number.
+    UnreadableParticipant,
+    /// Two columns of one sheet name the same participant.
+    DuplicateParticipant,
+    /// A participant's column holds no samples.
+    EmptyColumn,
+    /// A recording has samples beyond the end of the time column.
+    BeyondTime,
+    /// A set of recordings holds none.
+    NoRecordings,
+    /// A set holds two recordings of one song by one participant.
+    DuplicateRecording,
+    /// A setting lies outside what it may be.
+    BadSetting,
+    /// A manifest is not valid JSON of the documented form.
+    BadManifest,
+    /// A manifest belongs to other recordings.
+    ForeignManifest,
+    /// A file or folder could not be written.
+    Unwritable,
+    /// A figure could not be drawn.
+    Undrawable,
+}
+
+impl Fault {
+    /// What a user can do about it.
+    #[must_use]
+    pub const fn advice(self) -> &'static str {
+        match self {
+            Self::MissingFolder => {
+                "give the folder that holds S1.xlsx ... S12.xlsx, or music-affect_v2 above it"
+            }
+            Self::MissingSong => "put the missing workbook into the folder; all twelve songs are needed",
+            Self::UnknownSong => "remove the workbook or give it the number of one of the twelve songs",
+            Self::DuplicateSong => "keep one workbook for each song",
+            Self::UnreadableFile => "check that the file exists and that you may read it",
+            Self::NotAZip => {
+                "save the workbook as .xlsx (Excel Workbook), not .xls or .csv under another name"
+            }
+            Self::DamagedZip => "copy or download the workbook again; it was cut short or damaged on the way",
+            Self::InflatesBeyondBound => {
+                "make sure that the file is what it claims to be; a song's workbook inflates to about 1.5 MB"
+            }
+            Self::NotAWorkbook => "open the file in a spreadsheet program and save it as .xlsx again",
+            Self::NoSheet => "add a sheet with the heading Time, P01, P02, ...",
+            Self::SeveralSheets => "keep the recordings on one sheet and empty or remove the others",
+            Self::EmptySheet => "fill the sheet: heading Time, P01, P02, ... and one row per sample",
+            Self::SheetTooLarge => {
+                "remove cells far outside the recordings; one may have been typed into by accident"
+            }
+            Self::NoTimeHeader => "write Time into cell A1 and the participants' names to its right",
+            Self::TimeNotWholeSeconds => {
+                "count time in whole seconds; the rows that share a second give the rate"
+            }
+            Self::TimeGoesBackwards => "sort the rows by time",
+            Self::TimeSkips => "fill in the missing seconds, or cut the recording before the gap",
+            Self::UnevenRate => "give every second but the last the same number of rows",
+            Self::MixedRates => "use recordings of one sampling rate in one folder",
+            Self::TextCell | Self::ErrorCell | Self::BooleanCell | Self::NonFiniteCell => {
+                "replace the cell by the measured number"
+            }
+            Self::BlankCell => "fill the cell, or delete what stands below it",
+            Self::UnreadableParticipant => "name the column P and a number, as P01 or P1",
+            Self::DuplicateParticipant => "keep one column for each participant",
+            Self::EmptyColumn => "fill the column or remove its heading",
+            Self::BeyondTime => "extend the Time column or delete the samples beyond it",
+            Self::NoRecordings => "give at least one recording",
+            Self::DuplicateRecording => "keep one recording of each song by each participant",
+            Self::BadSetting => "change the setting",
+            Self::BadManifest => "compare the manifest with one that `eegenre split` writes",
+            Self::ForeignManifest => "make a split for these recordings with `eegenre split`",
+            Self::Unwritable => {
+                "check that the folder exists, that you may write to it and that the disk has room"
+            }
+            Self::Undrawable => "report this together with the command that you ran",
+        }
+    }
+}
+
+/// Where a problem stands. Each part is given as far as it is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Place {
+    /// The file or folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// The sheet of a workbook.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sheet: Option<String>,
+    /// The cell of a sheet, as a spreadsheet names it (`C14`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cell: Option<String>,
+    /// The setting or field, where the problem is not in a file or is in a named field of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub field: Option<String>,
+}
+
+impl Place {
+    /// A file or folder.
+    #[must_use]
+    pub fn file(path: impl AsRef<Path>) -> Self {
+        Self { file: Some(path.as_ref().to_owned()), ..Self::default() }
+    }
+
+    /// A setting or a field.
+    #[must_use]
+    pub fn field(name: impl Into<String>) -> Self {
+        Self { field: Some(name.into()), ..Self::default() }
+    }
+
+    /// The same place, narrowed to a sheet.
+    #[must_use]
+    pub fn sheet(mut self, name: impl Into<String>) -> Self {
+        self.sheet = Some(name.into());
+        self
+    }
+
+    /// The same place, narrowed to the cell at a zero-based row and column.
+    #[must_use]
+    pub fn cell(mut self, row: u32, column: u32) -> Self {
+        self.cell = Some(cell_name(row, column));
+        self
+    }
+}
+
+/// The name that a spreadsheet gives to the cell at a zero-based row and column: `(13, 2)` is `C14`.
+#[must_use]
+pub fn cell_name(row: u32, column: u32) -> String {
+    format!("{}{}", column_name(column), u64::from(row) + 1)
+}
+
+/// Columns count in base 26 with the digits A to Z and no zero.
+fn column_name(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = u64::from(column) + 1;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + (rest % 26) as u8));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            self.file.as_ref().map(|file| file.display().to_string()),
+            self.sheet.as_ref().map(|sheet| format!("sheet \"{sheet}\"")),
+            self.cell.as_ref().map(|cell| format!("cell {cell}")),
+            self.field.clone(),
+        ];
+        f.write_str(&parts.into_iter().flatten().collect::<Vec<_>>().join(", "))
+    }
+}
+
+/// One broken rule at one place.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// The rule that was broken.
+    pub fault: Fault,
+    /// Where.
+    pub place: Place,
+    /// What should have been there.
+    pub expected: String,
+    /// What was there.
+    pub found: String,
+}
+
+impl Problem {
+    /// A problem at a place.
+    #[must_use]
+    pub fn new(fault: Fault, place: Place, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Self { fault, place, expected: expected.into(), found: found.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { fault, place, expected, found } = self;
+        write!(f, "{place}: expected {expected}, found {found}; {}", fault.advice())
+    }
+}
+
+/// One or more problems.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Error {
+    problems: Vec<Problem>,
+}
+
+impl Error {
+    /// An error with one problem.
+    #[must_use]
+    pub fn new(fault: Fault, place: Place, expected: impl Into<String>, found: impl Into<String>) -> Self {
+        Problem::new(fault, place, expected, found).into()
+    }
+
+    /// All problems, at least one.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.problems
+    }
+
+    /// `Ok` if there are no problems, else the error that holds all of them.
+    ///
+    /// # Errors
+    /// When `problems` is not empty.
+    pub fn unless_none(problems: Vec<Problem>) -> Result<()> {
+        if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+    }
+
+    /// Gathers results: all values, or every problem of every failed one.
+    ///
+    /// # Errors
+    /// When any result is an error.
+    pub fn gather<T>(results: impl IntoIterator<Item = Result<T>>) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        let mut problems = Vec::new();
+        for result in results {
+            match result {
+                Ok(value) => values.push(value),
+                Err(error) => problems.extend(error.problems),
+            }
+        }
+        Self::unless_none(problems).map(|()| values)
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self { problems: vec![problem] }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<String> = self.problems.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("\n"))
+    }
+}
+
+impl std::error::Error for Error {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_where_what_was_expected_what_was_found_and_what_to_do() {
+        let place = Place::file("S3.xlsx").sheet("Sheet1").cell(13, 2);
+        let problem = Problem::new(Fault::TextCell, place, "a number", "the text \"n/a\"");
+        assert_eq!(
+            problem.to_string(),
+            "S3.xlsx, sheet \"Sheet1\", cell C14: expected a number, found the text \"n/a\"; \
+             replace the cell by the measured number"
+        );
+    }
+
+    #[test]
+    fn cells_are_named_as_in_a_spreadsheet() {
+        let names = [(0, 0), (0, 25), (0, 26), (99, 701), (0, 702), (1_048_575, 16_383)]
+            .map(|(row, column)| cell_name(row, column));
+        assert_eq!(names, ["A1", "Z1", "AA1", "ZZ100", "AAA1", "XFD1048576"]);
+    }
+
+    #[test]
+    fn gathering_keeps_every_problem() {
+        let bad = |name: &str| Err(Error::new(Fault::NotAZip, Place::file(name), "a zip archive", "text"));
+        let error = Error::gather([Ok(1), bad("S1.xlsx"), Ok(2), bad("S2.xlsx")]).unwrap_err();
+        assert_eq!(error.problems().len(), 2);
+        assert_eq!(Error::gather([Ok(1), Ok(2)]), Ok(vec![1, 2]));
+    }
+}

@@ -1,0 +1,276 @@
+//! A set of recordings that belong together, and the fingerprint that identifies it.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::recording::{Genre, Participant, Recording, RecordingId, Song};
+use crate::error::{Error, Fault, Place, Problem, Result};
+
+/// Recordings of one sampling rate, sorted by song and participant, each pair at most once.
+#[derive(Debug, Clone, PartialEq)]
+pub struct DataSet {
+    recordings: Vec<Recording>,
+    fingerprint: Fingerprint,
+    synthetic: Option<String>,
+}
+
+impl DataSet {
+    /// A data set of recordings in any order.
+    ///
+    /// # Errors
+    /// - [`Fault::NoRecordings`] if there is none;
+    /// - [`Fault::DuplicateRecording`] if a participant has two recordings of one song;
+    /// - [`Fault::MixedRates`] if the sampling rates differ.
+    pub fn new(mut recordings: Vec<Recording>) -> Result<Self> {
+        recordings.sort_by_key(Recording::id);
+        let Some(first) = recordings.first() else {
+            return Err(Error::new(Fault::NoRecordings, Place::field("recordings"), "at least one", "none"));
+        };
+        let duplicates = recordings.windows(2).filter(|pair| pair[0].id() == pair[1].id()).map(|pair| {
+            let place = Place::field(format!("recording {}", pair[0].id()));
+            Problem::new(Fault::DuplicateRecording, place, "one recording", "two")
+        });
+        let odd_rates = recordings.iter().filter(|recording| recording.rate_hz != first.rate_hz).map(|odd| {
+            let place = Place::field(format!("recording {}", odd.id()));
+            let expected = format!("{} rows per second, as {} has", first.rate_hz, first.id());
+            Problem::new(Fault::MixedRates, place, expected, odd.rate_hz.to_string())
+        });
+        Error::unless_none(duplicates.chain(odd_rates).collect())?;
+        let fingerprint = Fingerprint::of(&recordings);
+        Ok(Self { recordings, fingerprint, synthetic: None })
+    }
+
+    /// The same data set, marked as synthetic, with a word on how it was made.
+    pub(super) fn marked_synthetic(self, how: impl Into<String>) -> Self {
+        Self { synthetic: Some(how.into()), ..self }
+    }
+
+    /// The recordings, sorted by song and participant.
+    #[must_use]
+    pub fn recordings(&self) -> &[Recording] {
+        &self.recordings
+    }
+
+    /// The recording of a name, if the set has it.
+    #[must_use]
+    pub fn recording(&self, id: RecordingId) -> Option<&Recording> {
+        let index = self.recordings.binary_search_by_key(&id, Recording::id).ok()?;
+        self.recordings.get(index)
+    }
+
+    /// What identifies the set.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+
+    /// Samples per second of every recording.
+    #[must_use]
+    pub fn rate_hz(&self) -> u32 {
+        self.recordings[0].rate_hz
+    }
+
+    /// The songs that were heard.
+    #[must_use]
+    pub fn songs(&self) -> BTreeSet<Song> {
+        self.recordings.iter().map(|recording| recording.song).collect()
+    }
+
+    /// The participants.
+    #[must_use]
+    pub fn participants(&self) -> BTreeSet<Participant> {
+        self.recordings.iter().map(|recording| recording.participant).collect()
+    }
+
+    /// The genres that a participant heard.
+    #[must_use]
+    pub fn genres_of(&self, participant: Participant) -> BTreeSet<Genre> {
+        let own = self.recordings.iter().filter(|recording| recording.participant == participant);
+        own.map(|recording| recording.genre).collect()
+    }
+
+    /// Where the set comes from, as far as it can be told from the set itself.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        match &self.synthetic {
+            Some(how) => Provenance::Synthetic(how.clone()),
+            None if self.fingerprint == Fingerprint::PUBLISHED => Provenance::Published,
+            None => Provenance::Unknown,
+        }
+    }
+}
+
+/// Where a data set comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Provenance {
+    /// The real recordings of Rahman et al., known by their fingerprint.
+    Published,
+    /// Made by [`synthetic`](super::synthetic), and how.
+    Synthetic(String),
+    /// Neither: somebody's own recordings, or changed ones.
+    Unknown,
+}
+
+impl Provenance {
+    /// The name by which the set is known, if it is.
+    #[must_use]
+    pub fn known_as(&self) -> Option<String> {
+        match self {
+            Self::Published => Some("music-affect_v2 EEG time series at F7 (Rahman et al., 2020)".into()),
+            Self::Synthetic(how) => Some(format!("synthetic ({how})")),
+            Self::Unknown => None,
+        }
+    }
+}
+
+/// SHA-256 over the values and the layout of a data set.
+///
+/// It depends on songs, participants, sampling rates, lengths and sample values, and on nothing else: not on file
+/// names, dates, cell formats or zip compression, nor on the order in which recordings were given.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// The fingerprint of the published recordings, music-affect_v2.
+    pub const PUBLISHED: Self = Self([0; 32]);
+
+    /// Hashes recordings that are sorted by song and participant.
+    ///
+    /// All numbers are little-endian: song `u8`, participant `u32`, rate in hertz `u32`, number of samples `u64`,
+    /// then each sample as the bits of an `f64`, with -0 taken as 0.
+    fn of(recordings: &[Recording]) -> Self {
+        let mut hash = Sha256::new_with_prefix(b"eegenre recordings 1\n");
+        for recording in recordings {
+            hash.update([recording.song.number()]);
+            hash.update(recording.participant.number().to_le_bytes());
+            hash.update(recording.rate_hz.to_le_bytes());
+            hash.update((recording.samples.len() as u64).to_le_bytes());
+            let bytes: Vec<u8> =
+                recording.samples.iter().flat_map(|sample| (sample + 0.0).to_bits().to_le_bytes()).collect();
+            hash.update(bytes);
+        }
+        Self(hash.finalize().into())
+    }
+
+    /// The first twelve hexadecimal digits: enough to tell data sets apart in a caption.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string()[..12].to_owned()
+    }
+}
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Fingerprint({self})")
+    }
+}
+
+impl From<Fingerprint> for String {
+    fn from(fingerprint: Fingerprint) -> Self {
+        fingerprint.to_string()
+    }
+}
+
+impl TryFrom<String> for Fingerprint {
+    type Error = Error;
+
+    fn try_from(text: String) -> Result<Self> {
+        let bytes = (0..text.len()).step_by(2).map(|at| {
+            text.get(at..at + 2)
+                .filter(|pair| !pair.starts_with('+'))
+                .and_then(|pair| u8::from_str_radix(pair, 16).ok())
+        });
+        let bytes: Option<Vec<u8>> = bytes.collect();
+        bytes.and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or_else(|| {
+            Error::new(
+                Fault::BadManifest,
+                Place::field("fingerprint"),
+                "64 hexadecimal digits",
+                format!("{text:?}"),
+            )
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn recording(song: u32, participant: u32, samples: &[f64]) -> Recording {
+        let song = Song::new(song).unwrap();
+        Recording {
+            song,
+            genre: song.genre(),
+            participant: Participant::new(participant),
+            rate_hz: 8,
+            samples: samples.to_vec(),
+        }
+    }
+
+    #[test]
+    fn order_does_not_change_the_fingerprint() {
+        let (a, b) = (recording(1, 1, &[1.0, 2.0]), recording(2, 1, &[3.0]));
+        let one = DataSet::new(vec![a.clone(), b.clone()]).unwrap();
+        let other = DataSet::new(vec![b, a]).unwrap();
+        assert_eq!(one, other);
+    }
+
+    #[test]
+    fn every_part_changes_the_fingerprint() {
+        let base = recording(1, 1, &[1.0, 2.0]);
+        let variants = [
+            base.clone(),
+            recording(2, 1, &[1.0, 2.0]),
+            recording(1, 2, &[1.0, 2.0]),
+            recording(1, 1, &[2.0, 1.0]),
+            recording(1, 1, &[1.0, 2.0, 0.0]),
+            Recording { rate_hz: 4, ..base },
+        ];
+        let prints = variants.map(|variant| DataSet::new(vec![variant]).unwrap().fingerprint().to_string());
+        assert_eq!(BTreeSet::from(prints).len(), 6);
+    }
+
+    #[test]
+    fn negative_zero_is_zero() {
+        let [one, other] = [0.0, -0.0].map(|zero| DataSet::new(vec![recording(1, 1, &[zero])]).unwrap());
+        assert_eq!(one.fingerprint(), other.fingerprint());
+    }
+
+    #[test]
+    fn the_fingerprint_is_that_of_the_documented_bytes() {
+        // printf 'eegenre recordings 1\n\x01\x01\0\0\0\x08\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
+        let set = DataSet::new(vec![recording(1, 1, &[1.0])]).unwrap();
+        assert_eq!(
+            set.fingerprint().to_string(),
+            "1e2fbcb1a85e35fc4ca229875ad94b103cb2936f0896ba444f1077ba77bf7474"
+        );
+    }
+
+    #[test]
+    fn an_empty_set_a_duplicate_and_a_mixed_rate_are_refused() {
+        let fault = |recordings| DataSet::new(recordings).unwrap_err().problems()[0].fault;
+        assert_eq!(fault(vec![]), Fault::NoRecordings);
+        assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DuplicateRecording);
+        let slow = Recording { rate_hz: 4, ..recording(1, 2, &[1.0]) };
+        assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MixedRates);
+    }
+
+    #[test]
+    fn a_fingerprint_survives_text_and_other_text_is_refused() {
+        let set = DataSet::new(vec![recording(1, 1, &[1.0])]).unwrap();
+        assert_eq!(Fingerprint::try_from(set.fingerprint().to_string()).unwrap(), set.fingerprint());
+        for text in ["", "00", &"g".repeat(64), &"+1".repeat(32), &"é".repeat(32), &"0".repeat(63)] {
+            assert!(Fingerprint::try_from((*text).to_owned()).is_err(), "{text:?}");
+        }
+    }
+}
