@@ -50,7 +50,7 @@ pub enum Fault {
     TimeGoesBackwards,
     /// Time leaves seconds out.
     TimeSkips,
-    /// Seconds of one workbook have different numbers of rows.
+    /// Seconds of one workbook have no common number of rows, or one has more than the others.
     UnevenRate,
     /// Workbooks of one folder have different numbers of rows per second.
     MixedRates,
@@ -72,6 +72,8 @@ pub enum Fault {
     EmptyColumn,
     /// A recording has samples beyond the end of the time column.
     BeyondTime,
+    /// A workbook has more problems than are listed.
+    MoreProblems,
     /// A set of recordings holds none.
     NoRecordings,
     /// A set holds two recordings of one song by one participant.
@@ -86,6 +88,8 @@ pub enum Fault {
     Unwritable,
     /// A figure could not be drawn.
     Undrawable,
+    /// A vector drawing was asked for of recordings of people.
+    TraceableFigure,
 }
 
 impl Fault {
@@ -120,7 +124,7 @@ impl Fault {
             }
             Self::TimeGoesBackwards => "sort the rows by time",
             Self::TimeSkips => "fill in the missing seconds, or cut the recording before the gap",
-            Self::UnevenRate => "give every second but the last the same number of rows",
+            Self::UnevenRate => "give every second the same number of rows; only lost rows may be missing",
             Self::MixedRates => "use recordings of one sampling rate in one folder",
             Self::TextCell | Self::ErrorCell | Self::BooleanCell | Self::NonFiniteCell => {
                 "replace the cell by the measured number"
@@ -130,6 +134,7 @@ impl Fault {
             Self::DuplicateParticipant => "keep one column for each participant",
             Self::EmptyColumn => "fill the column or remove its heading",
             Self::BeyondTime => "extend the Time column or delete the samples beyond it",
+            Self::MoreProblems => "mend those that are listed and check again",
             Self::NoRecordings => "give at least one recording",
             Self::DuplicateRecording => "keep one recording of each song by each participant",
             Self::BadSetting => "change the setting",
@@ -138,6 +143,7 @@ impl Fault {
             Self::Unwritable => {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
+            Self::TraceableFigure => "use the PNG",
             Self::Undrawable => "report this together with the command that you ran",
         }
     }

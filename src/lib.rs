@@ -3,7 +3,10 @@
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod figures;
+mod files;
 pub mod paper;
+pub mod project;
 pub mod recordings;
 
 pub use error::{Error, Result};

@@ -1,0 +1,118 @@
+//! Figure 1 (paper, section 2.1): two signals of each genre over time.
+
+use plotters::prelude::*;
+
+use super::theme::{self, Anchor, Canvas, Drawn};
+use crate::recordings::{DataSet, Genre, RecordingId};
+
+/// Signals of one data set, two a genre.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Signals {
+    signals: Vec<Signal>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Signal {
+    id: RecordingId,
+    genre: Genre,
+    rate_hz: f64,
+    samples: Vec<f64>,
+}
+
+impl Signals {
+    /// The first and the last recording of each genre. The paper does not say which signals it shows.
+    pub(super) fn of(set: &DataSet) -> Self {
+        let signals = Genre::ALL.into_iter().flat_map(|genre| {
+            let mut own = set.recordings().iter().filter(move |recording| recording.genre == genre);
+            let first = own.next();
+            [first, own.next_back()].into_iter().flatten().map(move |recording| Signal {
+                id: recording.id(),
+                genre,
+                rate_hz: f64::from(recording.rate_hz),
+                samples: recording.samples.clone(),
+            })
+        });
+        Self { signals: signals.collect() }
+    }
+
+    /// The whole powers of ten that hold every positive sample, as exponents.
+    fn decades(&self) -> (i32, i32) {
+        let positive =
+            || self.signals.iter().flat_map(|signal| &signal.samples).filter(|sample| **sample > 0.0);
+        let lowest = positive().copied().fold(f64::INFINITY, f64::min);
+        let highest = positive().copied().fold(0.0, f64::max);
+        if highest == 0.0 {
+            return (-1, 1);
+        }
+        let (floor, ceiling) = (lowest.log10().floor() as i32, highest.log10().ceil() as i32);
+        (floor, ceiling.max(floor + 1))
+    }
+
+    /// Draws three rows of two panels with common axes. Band power is drawn on a logarithmic axis, because the
+    /// scales of two participants differ by orders of magnitude; samples that are not positive lie on its lower end.
+    pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
+        let (width, height) = canvas.size();
+        let (label, small) =
+            (canvas.text(theme::LABEL_PT, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
+        let seconds = self.signals.iter().map(|signal| signal.samples.len() as f64 / signal.rate_hz);
+        let seconds = seconds.fold(0.0, f64::max);
+        let (floor, ceiling) = self.decades();
+
+        let (left, bottom) = (canvas.pt(40.0), canvas.pt(30.0));
+        let rotated = label.transform(FontTransform::Rotate270);
+        let middle = (height - bottom) / 2;
+        canvas.write(
+            "band power at F7 (unit of the export, logarithmic)",
+            (canvas.pt(5.0), middle),
+            Anchor::Centre,
+            &rotated,
+        )?;
+        let centre = left + (width - left) / 2;
+        canvas.write("time (s)", (centre, height - canvas.pt(6.0)), Anchor::Centre, &label)?;
+
+        if self.signals.iter().any(|signal| signal.samples.iter().any(|sample| *sample <= 0.0)) {
+            let note = canvas.text(theme::SMALL_PT, theme::MUTED);
+            let at = (width - canvas.pt(8.0), height - canvas.pt(6.0));
+            canvas.write("samples of 0 lie on the lower edge", at, Anchor::Right, &note)?;
+        }
+
+        let (panel_width, panel_height) = ((width - left) / 2, (height - bottom) / Genre::ALL.len() as i32);
+        for (index, signal) in self.signals.iter().enumerate() {
+            let row = signal.genre.label() as i32;
+            let column = i32::from(index % 2 == 1);
+            let (x, y) = (left + column * panel_width, row * panel_height);
+            let (top, right) = (y + canvas.pt(14.0), x + panel_width - canvas.pt(8.0));
+            let name =
+                format!("{}, song {}, participant {}", signal.genre, signal.id.song, signal.id.participant);
+            canvas.write(&name, (x, y + canvas.pt(7.0)), Anchor::Left, &small)?;
+
+            // Tick labels of the outer panels stand outside the panel, in the margins set aside above.
+            let (ticks_left, ticks_below) = (column == 0, row == 2);
+            let beside = if ticks_left { canvas.pt(24.0) } else { 0 };
+            let below = if ticks_below { canvas.pt(14.0) } else { 0 };
+            let panel = canvas.part((x - beside, top, right, y + panel_height - canvas.pt(2.0) + below));
+            let powers = 10_f64.powi(floor)..10_f64.powi(ceiling);
+            let mut chart = ChartBuilder::on(&panel.area)
+                .x_label_area_size(below)
+                .y_label_area_size(beside)
+                .build_cartesian_2d(0.0..seconds, powers.log_scale())?;
+            chart
+                .configure_mesh()
+                .label_style(small.clone())
+                .axis_style(canvas.line(0.5, theme::MUTED))
+                .bold_line_style(canvas.line(0.4, theme::FAINT))
+                .light_line_style(TRANSPARENT)
+                .set_all_tick_mark_size(canvas.pt(2.0))
+                .x_labels(6)
+                .y_labels((ceiling - floor + 1) as usize)
+                .x_label_formatter(&|second| format!("{second:.0}"))
+                .y_label_formatter(&|power| format!("{power}"))
+                .draw()?;
+            let lowest = 10_f64.powi(floor);
+            let points = signal.samples.iter().enumerate();
+            let points = points.map(|(at, sample)| (at as f64 / signal.rate_hz, sample.max(lowest)));
+            chart.draw_series(LineSeries::new(points, canvas.line(0.6, theme::colour(signal.genre))))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,150 @@
+//! What all figures have in common: font, sizes, colours, title and footer.
+//!
+//! Sizes are given in points (1/72 inch) and lengths on paper in inches, so that a figure is the same at every
+//! resolution.
+
+use std::sync::Once;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+use plotters::style::register_font;
+use plotters::style::text_anchor::{HPos, Pos, VPos};
+
+use crate::recordings::Genre;
+
+/// Resolution of a PNG.
+pub(super) const PRINT_PIXELS_PER_INCH: f64 = 300.0;
+/// Resolution in which an SVG counts, as CSS does.
+pub(super) const SCREEN_PIXELS_PER_INCH: f64 = 96.0;
+
+/// Axis names and legends.
+pub(super) const LABEL_PT: f64 = 8.0;
+/// Tick labels and notes.
+pub(super) const SMALL_PT: f64 = 7.0;
+const TITLE_PT: f64 = 10.5;
+const FOOTER_PT: f64 = 6.0;
+
+/// Text and axes.
+pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
+/// Notes and footers.
+pub(super) const MUTED: RGBColor = RGBColor(105, 105, 105);
+/// Grid lines and empty cells.
+pub(super) const FAINT: RGBColor = RGBColor(228, 228, 228);
+
+const FAMILY: &str = "DejaVu Sans";
+
+/// The colour of a genre: P. Tol's high-contrast scheme, which colour-blind readers can tell apart and which
+/// becomes three different greys in print (<https://personal.sron.nl/~pault/>).
+pub(super) const fn colour(genre: Genre) -> RGBColor {
+    match genre {
+        Genre::Classical => RGBColor(0, 68, 136),
+        Genre::Instrumental => RGBColor(221, 170, 51),
+        Genre::Pop => RGBColor(187, 85, 102),
+    }
+}
+
+/// What drawing may fail with, whatever it draws on.
+pub(super) type Drawn<T> = std::result::Result<T, DrawingFailure>;
+
+/// The drawing library's error, in words.
+pub(super) struct DrawingFailure(pub(super) String);
+
+impl<E: std::error::Error + Send + Sync> From<DrawingAreaErrorKind<E>> for DrawingFailure {
+    fn from(cause: DrawingAreaErrorKind<E>) -> Self {
+        Self(cause.to_string())
+    }
+}
+
+/// A drawing area that knows its resolution.
+pub(super) struct Canvas<DB: DrawingBackend> {
+    pub(super) area: DrawingArea<DB, Shift>,
+    pixels_per_inch: f64,
+}
+
+/// Where a text stands relative to its point.
+#[derive(Clone, Copy)]
+pub(super) enum Anchor {
+    Left,
+    Centre,
+    Right,
+}
+
+impl<DB: DrawingBackend> Canvas<DB> {
+    /// A white canvas.
+    pub(super) fn new(area: DrawingArea<DB, Shift>, pixels_per_inch: f64) -> Drawn<Self> {
+        static REGISTERED: Once = Once::new();
+        REGISTERED.call_once(|| {
+            let fonts =
+                [(FontStyle::Normal, dejavu::sans::regular()), (FontStyle::Bold, dejavu::sans::bold())];
+            for (style, font) in fonts {
+                // A font that cannot be read leaves none registered: drawing then fails and says so.
+                let _ = register_font(FAMILY, style, font);
+            }
+        });
+        area.fill(&WHITE)?;
+        Ok(Self { area, pixels_per_inch })
+    }
+
+    /// Pixels of a length in points.
+    pub(super) fn pt(&self, points: f64) -> i32 {
+        (points / 72.0 * self.pixels_per_inch).round() as i32
+    }
+
+    /// Width and height in pixels.
+    pub(super) fn size(&self) -> (i32, i32) {
+        let (width, height) = self.area.dim_in_pixel();
+        (width as i32, height as i32)
+    }
+
+    /// The style of a text.
+    pub(super) fn text(&self, points: f64, colour: RGBColor) -> TextStyle<'static> {
+        let pixels = points / 72.0 * self.pixels_per_inch;
+        (FAMILY, pixels).into_font().color(&colour).into_text_style(&self.area)
+    }
+
+    /// The style of a heading.
+    fn bold(&self, points: f64) -> TextStyle<'static> {
+        let pixels = points / 72.0 * self.pixels_per_inch;
+        (FAMILY, pixels, FontStyle::Bold).into_font().color(&INK).into_text_style(&self.area)
+    }
+
+    /// The style of a line.
+    pub(super) fn line(&self, points: f64, colour: RGBColor) -> ShapeStyle {
+        let width = (points / 72.0 * self.pixels_per_inch).round().max(1.0) as u32;
+        ShapeStyle { color: colour.to_rgba(), filled: false, stroke_width: width }
+    }
+
+    /// Writes a line of text, vertically centred on a point.
+    pub(super) fn write(
+        &self,
+        text: &str,
+        at: (i32, i32),
+        anchor: Anchor,
+        style: &TextStyle<'_>,
+    ) -> Drawn<()> {
+        let horizontal = match anchor {
+            Anchor::Left => HPos::Left,
+            Anchor::Centre => HPos::Center,
+            Anchor::Right => HPos::Right,
+        };
+        let style = style.pos(Pos::new(horizontal, VPos::Center));
+        self.area.draw(&Text::new(text, at, style))?;
+        Ok(())
+    }
+
+    /// A part of the canvas: left, top, right and bottom in pixels.
+    pub(super) fn part(&self, (left, top, right, bottom): (i32, i32, i32, i32)) -> Self {
+        let (width, height) = self.size();
+        let area = self.area.clone().margin(top, height - bottom, left, width - right);
+        Self { area, pixels_per_inch: self.pixels_per_inch }
+    }
+
+    /// Writes the title above and the footer below, and returns what lies between.
+    pub(super) fn framed(&self, title: &str, footer: &str) -> Drawn<Self> {
+        let (width, height) = self.size();
+        let margin = self.pt(8.0);
+        self.write(title, (margin, self.pt(12.0)), Anchor::Left, &self.bold(TITLE_PT))?;
+        self.write(footer, (margin, height - self.pt(8.0)), Anchor::Left, &self.text(FOOTER_PT, MUTED))?;
+        Ok(self.part((margin, self.pt(24.0), width - margin, height - self.pt(16.0))))
+    }
+}

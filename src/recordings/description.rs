@@ -1,0 +1,206 @@
+//! A data set in numbers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use serde::Serialize;
+
+use super::dataset::{DataSet, Fingerprint};
+use super::recording::{Genre, Recording};
+
+/// What there is to know of a data set before anything is trained on it. Lengths are in samples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Description {
+    /// Number of recordings.
+    pub recordings: usize,
+    /// Number of participants.
+    pub participants: usize,
+    /// Number of songs.
+    pub songs: usize,
+    /// Samples per second.
+    pub rate_hz: u32,
+    /// Samples of the shortest recording.
+    pub shortest: usize,
+    /// Samples of the longest recording.
+    pub longest: usize,
+    /// What identifies the set.
+    pub fingerprint: Fingerprint,
+    /// The name by which the set is known, if it is.
+    pub known_as: Option<String>,
+    /// Genres that each participant heard; nothing if participants differ in it.
+    pub genres_per_participant: Option<usize>,
+    /// Participants by the genres that they heard.
+    pub participants_by_genres: BTreeMap<String, usize>,
+    /// Whether no length occurs in two genres: then the length alone names the genre.
+    pub length_names_genre: bool,
+    /// Each genre's recordings.
+    pub genres: BTreeMap<Genre, GenreDescription>,
+    /// All samples together.
+    pub samples: Samples,
+}
+
+/// The recordings of one genre. Lengths are in samples.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GenreDescription {
+    /// Number of recordings.
+    pub recordings: usize,
+    /// Samples of the shortest recording.
+    pub shortest: usize,
+    /// Samples of the longest recording.
+    pub longest: usize,
+}
+
+/// The distribution of all samples. Values are in the recordings' unit.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Samples {
+    /// How many there are.
+    pub count: usize,
+    /// The lowest.
+    pub lowest: f64,
+    /// The median.
+    pub median: f64,
+    /// The highest.
+    pub highest: f64,
+    /// How many are exactly 0.
+    pub zeros: usize,
+    /// The lowest and the highest of the recordings' medians: how far apart participants' scales are.
+    pub median_of_recordings: (f64, f64),
+}
+
+impl Description {
+    /// Describes a data set.
+    #[must_use]
+    pub fn of(set: &DataSet) -> Self {
+        let lengths = |recordings: &mut dyn Iterator<Item = &Recording>| {
+            let lengths: Vec<usize> = recordings.map(|recording| recording.samples.len()).collect();
+            let (shortest, longest) = (lengths.iter().min().copied(), lengths.iter().max().copied());
+            GenreDescription {
+                recordings: lengths.len(),
+                shortest: shortest.unwrap_or(0),
+                longest: longest.unwrap_or(0),
+            }
+        };
+        let all = lengths(&mut set.recordings().iter());
+        let genres_heard: Vec<BTreeSet<Genre>> =
+            set.participants().into_iter().map(|participant| set.genres_of(participant)).collect();
+        let counts: BTreeSet<usize> = genres_heard.iter().map(BTreeSet::len).collect();
+        let mut participants_by_genres = BTreeMap::new();
+        for genres in &genres_heard {
+            let names: Vec<String> = genres.iter().map(ToString::to_string).collect();
+            *participants_by_genres.entry(names.join(" + ")).or_insert(0) += 1;
+        }
+        let genres = Genre::ALL.into_iter().map(|genre| {
+            (genre, lengths(&mut set.recordings().iter().filter(|recording| recording.genre == genre)))
+        });
+        Self {
+            recordings: all.recordings,
+            participants: genres_heard.len(),
+            songs: set.songs().len(),
+            rate_hz: set.rate_hz(),
+            shortest: all.shortest,
+            longest: all.longest,
+            fingerprint: set.fingerprint(),
+            known_as: set.provenance().known_as(),
+            genres_per_participant: counts.first().filter(|_| counts.len() == 1).copied(),
+            participants_by_genres,
+            length_names_genre: length_names_genre(set),
+            genres: genres.filter(|(_, genre)| genre.recordings > 0).collect(),
+            samples: Samples::of(set),
+        }
+    }
+}
+
+fn length_names_genre(set: &DataSet) -> bool {
+    let mut genres: BTreeMap<usize, BTreeSet<Genre>> = BTreeMap::new();
+    for recording in set.recordings() {
+        genres.entry(recording.samples.len()).or_default().insert(recording.genre);
+    }
+    genres.values().all(|genres| genres.len() == 1)
+}
+
+impl Samples {
+    fn of(set: &DataSet) -> Self {
+        let mut all: Vec<f64> =
+            set.recordings().iter().flat_map(|recording| recording.samples.iter().copied()).collect();
+        let medians: Vec<f64> =
+            set.recordings().iter().map(|recording| median(&mut recording.samples.clone())).collect();
+        Self {
+            count: all.len(),
+            lowest: all.iter().copied().fold(f64::INFINITY, f64::min),
+            median: median(&mut all),
+            highest: all.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            zeros: all.iter().filter(|sample| **sample == 0.0).count(),
+            median_of_recordings: (
+                medians.iter().copied().fold(f64::INFINITY, f64::min),
+                medians.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+            ),
+        }
+    }
+}
+
+/// The median; the mean of the middle two if their number is even. Reorders the samples.
+fn median(samples: &mut [f64]) -> f64 {
+    let (middle, odd) = (samples.len() / 2, samples.len() % 2 == 1);
+    if samples.is_empty() {
+        return f64::NAN;
+    }
+    let (below, upper, _) = samples.select_nth_unstable_by(middle, f64::total_cmp);
+    let upper = *upper;
+    if odd {
+        return upper;
+    }
+    let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    f64::midpoint(lower, upper)
+}
+
+impl fmt::Display for Description {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = |samples: usize| samples as f64 / f64::from(self.rate_hz);
+        let range = |shortest: usize, longest: usize| {
+            format!("{shortest} to {longest} samples ({:.0} to {:.0} s)", seconds(shortest), seconds(longest))
+        };
+        let name = self.known_as.as_deref().unwrap_or("not known: own or changed recordings");
+        let heard = match self.genres_per_participant {
+            Some(genres) => format!("{genres} genres per participant"),
+            None => "genres per participant differ".to_owned(),
+        };
+        let pairs: Vec<String> = self
+            .participants_by_genres
+            .iter()
+            .map(|(genres, participants)| format!("{participants} heard {genres}"))
+            .collect();
+        let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
+            self.samples;
+        writeln!(f, "known as      {name}")?;
+        writeln!(f, "fingerprint   {}", self.fingerprint)?;
+        writeln!(f, "recordings    {}", self.recordings)?;
+        writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
+        writeln!(f, "songs         {}", self.songs)?;
+        writeln!(f, "rate          {} Hz", self.rate_hz)?;
+        writeln!(f, "length        {}", range(self.shortest, self.longest))?;
+        for (genre, GenreDescription { recordings, shortest, longest }) in &self.genres {
+            writeln!(f, "  {genre:<12}{recordings} recordings, {}", range(*shortest, *longest))?;
+        }
+        if self.length_names_genre {
+            writeln!(f, "              no length occurs in two genres: the length alone names the genre")?;
+        }
+        writeln!(
+            f,
+            "samples       {count}, from {lowest} to {highest}, median {median:.3}, {zeros} exact zeros"
+        )?;
+        write!(f, "              a recording's median lies between {low:.3} and {high:.3}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_median_of_few_samples_is_known() {
+        assert_eq!(median(&mut [3.0]), 3.0);
+        assert_eq!(median(&mut [3.0, 1.0]), 2.0);
+        assert_eq!(median(&mut [9.0, 1.0, 2.0]), 2.0);
+        assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), 2.5);
+    }
+}

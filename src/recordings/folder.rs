@@ -1,0 +1,158 @@
+//! Finds the twelve workbooks of a folder and reads them side by side.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::dataset::DataSet;
+use super::recording::Song;
+use super::workbook::{self, Workbook};
+use crate::error::{Error, Fault, Place, Problem, Result};
+
+/// The folder of EEG workbooks inside the published archive.
+const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
+
+/// A sheet whose name starts so holds synthetic data, wherever its file went.
+pub(super) const SYNTHETIC_SHEET: &str = "synthetic";
+
+/// Reads `S1.xlsx` ... `S12.xlsx` from a folder, or from the folder of EEG workbooks in `music-affect_v2`.
+///
+/// Workbooks are read side by side on all cores. Other files are left alone.
+///
+/// # Errors
+/// Every problem of every workbook at once; see [`Fault`] for the rules.
+pub fn load(folder: impl AsRef<Path>) -> Result<DataSet> {
+    let folder = folder_of_workbooks(folder.as_ref())?;
+    let (paths, mut problems) = workbooks(&folder)?;
+    let results: Vec<Result<(PathBuf, Workbook)>> = paths
+        .into_par_iter()
+        .map(|(song, path)| workbook::read(&path, song).map(|workbook| (path, workbook)))
+        .collect();
+    let read = match Error::gather(results) {
+        Ok(read) => read,
+        Err(error) => {
+            problems.extend_from_slice(error.problems());
+            Vec::new()
+        }
+    };
+    problems.extend(odd_rates(&read));
+    Error::unless_none(problems)?;
+
+    let sheets: BTreeSet<String> = read.iter().map(|(_, workbook)| workbook.sheet.clone()).collect();
+    let how: Vec<&str> =
+        sheets.iter().filter_map(|sheet| Some(sheet.strip_prefix(SYNTHETIC_SHEET)?.trim())).collect();
+    let recordings = read.into_iter().flat_map(|(_, workbook)| workbook.recordings).collect();
+    let set = DataSet::new(recordings)?;
+    Ok(if how.is_empty() { set } else { set.marked_synthetic(how.join(", ")) })
+}
+
+/// The given folder, or the folder of EEG workbooks inside it.
+fn folder_of_workbooks(folder: &Path) -> Result<PathBuf> {
+    let inside = folder.join(PUBLISHED_SUBFOLDER);
+    if inside.is_dir() {
+        Ok(inside)
+    } else if folder.is_dir() {
+        Ok(folder.to_owned())
+    } else {
+        let found = if folder.exists() { "a file" } else { "nothing" };
+        Err(Error::new(Fault::MissingFolder, Place::file(folder), "a folder of workbooks", found))
+    }
+}
+
+/// The workbook of each song, and what is wrong with the choice of files.
+fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
+    let unreadable = |cause: std::io::Error| {
+        Error::new(
+            Fault::UnreadableFile,
+            Place::file(folder),
+            "a folder that can be listed",
+            cause.to_string(),
+        )
+    };
+    let mut paths: BTreeMap<Song, PathBuf> = BTreeMap::new();
+    let mut problems = Vec::new();
+    let entries: std::io::Result<Vec<PathBuf>> =
+        fs::read_dir(folder).map_err(unreadable)?.map(|entry| Ok(entry?.path())).collect();
+    let mut entries = entries.map_err(unreadable)?;
+    entries.sort();
+    for path in entries {
+        let Some(number) = song_number(&path) else { continue };
+        match Song::new(number) {
+            Err(_) => {
+                let expected = "songs 1 to 12";
+                problems.push(Problem::new(
+                    Fault::UnknownSong,
+                    Place::file(&path),
+                    expected,
+                    format!("song {number}"),
+                ));
+            }
+            Ok(song) => {
+                if let Some(earlier) = paths.insert(song, path.clone()) {
+                    let found = format!("{} as well", earlier.display());
+                    problems.push(Problem::new(
+                        Fault::DuplicateSong,
+                        Place::file(&path),
+                        "one workbook a song",
+                        found,
+                    ));
+                }
+            }
+        }
+    }
+    if paths.is_empty() && problems.is_empty() {
+        let expected = "S1.xlsx ... S12.xlsx in the folder";
+        return Err(Error::new(Fault::MissingFolder, Place::file(folder), expected, "none of them"));
+    }
+    for song in Song::all().filter(|song| !paths.contains_key(song)) {
+        let place = Place::file(folder.join(format!("{song}.xlsx")));
+        problems.push(Problem::new(
+            Fault::MissingSong,
+            place,
+            format!("the workbook of song {song}"),
+            "no such file",
+        ));
+    }
+    Ok((paths, problems))
+}
+
+/// 7 for `S7.xlsx`, `S07.xlsx` and `s7.XLSX`; nothing for a file of another name.
+fn song_number(path: &Path) -> Option<u32> {
+    let extension = path.extension()?.to_str()?;
+    let digits = path.file_stem()?.to_str()?.strip_prefix(['S', 's'])?;
+    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    (extension.eq_ignore_ascii_case("xlsx") && is_number).then(|| digits.parse().unwrap_or(u32::MAX))
+}
+
+/// A problem for each workbook whose sampling rate differs from the first one's.
+fn odd_rates(read: &[(PathBuf, Workbook)]) -> Vec<Problem> {
+    let rate_hz = |workbook: &Workbook| workbook.recordings.first().map(|recording| recording.rate_hz);
+    let Some((first_path, first)) = read.first() else { return Vec::new() };
+    let odd = read.iter().filter(|(_, workbook)| rate_hz(workbook) != rate_hz(first));
+    let problems = odd.map(|(path, workbook)| {
+        let rows = |workbook| rate_hz(workbook).unwrap_or_default();
+        let place = Place::file(path).sheet(&workbook.sheet);
+        let expected = format!("{} rows per second, as in {}", rows(first), first_path.display());
+        Problem::new(Fault::MixedRates, place, expected, format!("{} rows per second", rows(workbook)))
+    });
+    problems.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn workbooks_are_known_by_their_names() {
+        let number = |name: &str| song_number(Path::new(name));
+        assert_eq!(
+            [number("S1.xlsx"), number("a/s012.XLSX"), number("S13.xlsx")],
+            [Some(1), Some(12), Some(13)]
+        );
+        let others =
+            ["README.txt", "S1.xls", "S1.csv", "~$S1.xlsx", "S.xlsx", "S1 (copy).xlsx", "Song1.xlsx"];
+        assert!(others.into_iter().all(|name| number(name).is_none()));
+    }
+}

@@ -1,0 +1,240 @@
+//! Sorts a sheet's cells into the time column and the participants' columns, and judges each cell on the way.
+
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+use calamine::DataRef;
+
+use super::time::{self, Seconds};
+use super::{MAX_PROBLEMS, Recording};
+use crate::error::{Error, Fault, Place, Problem, Result, cell_name};
+use crate::recordings::{Participant, Song};
+
+/// The most participants that one sheet may hold.
+pub const MAX_PARTICIPANTS: u32 = 1024;
+
+/// A sheet in the making. Cells must come row by row, as the format demands.
+///
+/// Memory grows with the cells that were seen, never with the positions that they claim.
+pub(super) struct Columns {
+    place: Place,
+    time: Column,
+    participants: BTreeMap<u32, (Option<Participant>, Column)>,
+    problems: Vec<Problem>,
+    unlisted_problems: usize,
+    last: Option<(u32, u32)>,
+}
+
+/// Numbers from row 2 downwards.
+#[derive(Default)]
+struct Column {
+    numbers: Vec<f64>,
+    /// Zero-based row in which the next number must stand.
+    next_row: u32,
+}
+
+impl Column {
+    const fn below_header() -> Self {
+        Self { numbers: Vec::new(), next_row: 1 }
+    }
+}
+
+impl Columns {
+    pub(super) const fn new(place: Place) -> Self {
+        Self {
+            place,
+            time: Column::below_header(),
+            participants: BTreeMap::new(),
+            problems: Vec::new(),
+            unlisted_problems: 0,
+            last: None,
+        }
+    }
+
+    /// Notes a problem.
+    pub(super) fn report(&mut self, problem: Problem) {
+        if self.problems.len() < MAX_PROBLEMS {
+            self.problems.push(problem);
+        } else {
+            self.unlisted_problems += 1;
+        }
+    }
+
+    fn report_cell(&mut self, fault: Fault, row: u32, column: u32, expected: &str, found: impl Into<String>) {
+        let place = self.place.clone().cell(row, column);
+        self.report(Problem::new(fault, place, expected, found));
+    }
+
+    /// Takes the cell at a zero-based row and column; breaks when the sheet is not one of recordings at all.
+    pub(super) fn take(&mut self, (row, column): (u32, u32), value: &DataRef<'_>) -> ControlFlow<()> {
+        if is_blank(value) {
+            return ControlFlow::Continue(());
+        }
+        if self.last.is_some_and(|last| last >= (row, column)) {
+            self.report_cell(Fault::NotAWorkbook, row, column, "cells in order", "a cell out of order");
+            return ControlFlow::Break(());
+        }
+        let first = self.last.is_none();
+        self.last = Some((row, column));
+        if first
+            && !((row, column) == (0, 0) && text(value).is_some_and(|name| name.eq_ignore_ascii_case("time")))
+        {
+            let found = if (row, column) == (0, 0) {
+                describe(value)
+            } else {
+                format!("a blank cell; the first filled one is {}", cell_name(row, column))
+            };
+            self.report_cell(Fault::NoTimeHeader, 0, 0, "the heading Time", found);
+            return ControlFlow::Break(());
+        }
+        if column > MAX_PARTICIPANTS {
+            let expected = format!("at most {MAX_PARTICIPANTS} participants' columns");
+            self.report_cell(Fault::SheetTooLarge, row, column, &expected, describe(value));
+            return ControlFlow::Break(());
+        }
+        match (row, column) {
+            (0, 0) => {}
+            (0, _) => self.take_header(column, value),
+            _ => self.take_number(row, column, value),
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn take_header(&mut self, column: u32, value: &DataRef<'_>) {
+        let participant = text(value).and_then(|name| name.parse::<Participant>().ok());
+        match participant {
+            None => {
+                let expected = "P and a number, as P01 or P1";
+                self.report_cell(Fault::UnreadableParticipant, 0, column, expected, describe(value));
+            }
+            Some(participant) => {
+                let earlier = self.participants.iter().find(|(_, (known, _))| *known == Some(participant));
+                if let Some((&earlier, _)) = earlier {
+                    let found = format!("{participant}, who already has column {}", cell_name(0, earlier));
+                    let expected = "a participant of its own in each column";
+                    self.report_cell(Fault::DuplicateParticipant, 0, column, expected, found);
+                }
+            }
+        }
+        self.participants.insert(column, (participant, Column::below_header()));
+    }
+
+    fn take_number(&mut self, row: u32, column: u32, value: &DataRef<'_>) {
+        if column > 0 && !self.participants.contains_key(&column) {
+            let found = format!("a blank heading above {}", cell_name(row, column));
+            self.report_cell(Fault::UnreadableParticipant, 0, column, "P and a number, as P01 or P1", found);
+            self.participants.insert(column, (None, Column { numbers: Vec::new(), next_row: row }));
+        }
+        let slot = match column {
+            0 => &mut self.time,
+            _ => &mut self.participants.get_mut(&column).expect("the column was just made sure of").1,
+        };
+        let expected_row = std::mem::replace(&mut slot.next_row, row + 1);
+        let number = number(value);
+        if let Ok(number) = number {
+            slot.numbers.push(number);
+        }
+        if row > expected_row {
+            let found = format!("a blank cell above the filled cell {}", cell_name(row, column));
+            self.report_cell(Fault::BlankCell, expected_row, column, "a number", found);
+        }
+        if let Err(fault) = number {
+            self.report_cell(fault, row, column, "a finite number", describe(value));
+        }
+    }
+
+    /// The recordings, in column order.
+    pub(super) fn into_recordings(mut self, song: Song) -> Result<Vec<Recording>> {
+        let rate_hz = if self.problems.is_empty() { self.check_whole() } else { 0 };
+        if self.unlisted_problems > 0 {
+            let expected = format!("at most {MAX_PROBLEMS} problems to list");
+            let found = format!("{} more", self.unlisted_problems);
+            self.problems.push(Problem::new(Fault::MoreProblems, self.place, expected, found));
+        }
+        Error::unless_none(self.problems)?;
+        let recordings = self.participants.into_values().filter_map(|(participant, column)| {
+            let samples = column.numbers;
+            Some(Recording { song, genre: song.genre(), participant: participant?, rate_hz, samples })
+        });
+        Ok(recordings.collect())
+    }
+
+    /// Checks what can only be seen once all cells are there, given that each of them is sound. Returns the rate
+    /// in hertz.
+    fn check_whole(&mut self) -> u32 {
+        if self.participants.is_empty() || self.time.numbers.is_empty() {
+            let found = "a heading without a participant or without a time below it";
+            let problem = Problem::new(Fault::EmptySheet, self.place.clone(), "a heading and samples", found);
+            self.report(problem);
+            return 0;
+        }
+        let rows = self.time.numbers.len();
+        let mut found = Vec::new();
+        for (&column, (_, samples)) in &self.participants {
+            let length = samples.numbers.len();
+            if length == 0 {
+                found.push((Fault::EmptyColumn, 1, column, "samples", "a blank column".to_owned()));
+            } else if length > rows {
+                let end = cell_name(rows as u32, 0);
+                let text = format!("a sample without a time: the Time column ends at {end}");
+                found.push((Fault::BeyondTime, rows as u32 + 1, column, "a blank cell", text));
+            }
+        }
+        for (fault, row, column, expected, text) in found {
+            self.report_cell(fault, row, column, expected, text);
+        }
+        let Seconds { rate_hz, flaws } = time::seconds(&self.time.numbers);
+        for flaw in flaws {
+            self.report_cell(flaw.fault, flaw.index as u32 + 1, 0, &flaw.expected, flaw.found);
+        }
+        rate_hz
+    }
+}
+
+/// Whether a cell counts as blank: nothing in it, or text without a visible character.
+pub(super) fn is_blank(value: &DataRef<'_>) -> bool {
+    matches!(value, DataRef::Empty) || text(value).is_some_and(str::is_empty)
+}
+
+fn text<'a>(value: &'a DataRef<'_>) -> Option<&'a str> {
+    match value {
+        DataRef::String(text) => Some(text.trim()),
+        DataRef::SharedString(text) => Some(text.trim()),
+        _ => None,
+    }
+}
+
+/// A cell's number, or the rule that it breaks.
+fn number(value: &DataRef<'_>) -> Result<f64, Fault> {
+    match *value {
+        DataRef::Int(number) => Ok(number as f64),
+        DataRef::Float(number) if number.is_finite() => Ok(number),
+        DataRef::Float(_) => Err(Fault::NonFiniteCell),
+        DataRef::Bool(_) => Err(Fault::BooleanCell),
+        DataRef::Error(_) => Err(Fault::ErrorCell),
+        DataRef::Empty => Err(Fault::BlankCell),
+        DataRef::String(_)
+        | DataRef::SharedString(_)
+        | DataRef::DateTime(_)
+        | DataRef::DateTimeIso(_)
+        | DataRef::DurationIso(_) => Err(Fault::TextCell),
+    }
+}
+
+/// A cell in words, cut to a length that fits a line.
+fn describe(value: &DataRef<'_>) -> String {
+    let shortened = |text: &str| text.chars().take(40).collect::<String>();
+    match value {
+        DataRef::Int(number) => format!("the number {number}"),
+        DataRef::Float(number) => format!("the number {number}"),
+        DataRef::Bool(boolean) => format!("the boolean {}", boolean.to_string().to_uppercase()),
+        DataRef::Error(error) => format!("the error value {error}"),
+        DataRef::Empty => "a blank cell".to_owned(),
+        DataRef::String(text) => format!("the text {:?}", shortened(text)),
+        DataRef::SharedString(text) => format!("the text {:?}", shortened(text)),
+        DataRef::DateTime(date) => format!("a date or duration ({})", date.as_f64()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
+            format!("a date or duration ({})", shortened(text))
+        }
+    }
+}
