@@ -1,0 +1,223 @@
+//! Thousands of damaged workbooks: nothing panics, and memory stays bounded.
+//!
+//! Bytes are flipped and cut in the archive itself, which mostly breaks its checksums, and in its inflated parts,
+//! which are then packed again with sound checksums, so that the damage reaches the parser.
+
+mod support;
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::Cell;
+
+use eegenre::recordings::{Song, read_workbook};
+use proptest::prelude::*;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::{Config, TestRunner};
+use support::*;
+
+/// Counts what a thread holds beyond what it held at the start of a measurement, and the most of it.
+struct Counting;
+
+thread_local! {
+    static HELD: Cell<isize> = const { Cell::new(0) };
+    static MOST: Cell<isize> = const { Cell::new(0) };
+}
+
+fn count(change: isize) {
+    // A thread that is being torn down has no counters any more; what it frees then is of no interest.
+    let _ = HELD.try_with(|held| {
+        held.set(held.get() + change);
+        let _ = MOST.try_with(|most| most.set(most.get().max(held.get())));
+    });
+}
+
+// SAFETY: every call goes to the system's allocator unchanged; counting touches no memory of its callers.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        count(layout.size() as isize);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        count(-(layout.size() as isize));
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+    unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        count(size as isize - layout.size() as isize);
+        // SAFETY: the caller's promises are passed on.
+        unsafe { System.realloc(pointer, layout, size) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+/// The most bytes held while `work` ran.
+fn most_bytes_held(work: impl FnOnce()) -> isize {
+    let before = HELD.get();
+    MOST.set(before);
+    work();
+    MOST.get() - before
+}
+
+/// One change of some bytes.
+#[derive(Debug, Clone)]
+enum Damage {
+    Flip { at: prop::sample::Index, mask: u8 },
+    Cut { at: prop::sample::Index },
+    Repeat { at: prop::sample::Index, length: usize, times: usize },
+    Put { at: prop::sample::Index, text: &'static str },
+}
+
+impl Damage {
+    fn apply(&self, bytes: &mut Vec<u8>) {
+        if bytes.is_empty() {
+            return;
+        }
+        match *self {
+            Self::Flip { at, mask } => {
+                let at = at.index(bytes.len());
+                bytes[at] ^= mask;
+            }
+            Self::Cut { at } => bytes.truncate(at.index(bytes.len())),
+            Self::Repeat { at, length, times } => {
+                let at = at.index(bytes.len());
+                let end = (at + length).min(bytes.len());
+                let copy = bytes[at..end].repeat(times);
+                bytes.splice(at..at, copy);
+            }
+            Self::Put { at, text } => {
+                let at = at.index(bytes.len());
+                bytes.splice(at..at, text.bytes());
+            }
+        }
+    }
+}
+
+/// Texts that a parser may stumble over.
+const TEXTS: &[&str] = &[
+    "<",
+    ">",
+    "\"",
+    "&",
+    "&#x0;",
+    "<c r=\"ZZZZZZZZ99999999999\"><v>1</v></c>",
+    "<c t=\"s\"><v>99999999</v></c>",
+    "<c t=\"s\"><v>-1</v></c>",
+    "<row r=\"4294967295\"/>",
+    "<dimension ref=\"A1:XFD1048576\"/>",
+    "<!--",
+    "<![CDATA[",
+    "<!DOCTYPE a [<!ENTITY b \"bb\">]>",
+    "uniqueCount=\"18446744073709551615\"",
+    "\u{feff}",
+    "1e999",
+    "</sheetData>",
+];
+
+fn damage() -> impl Strategy<Value = Damage> {
+    prop_oneof![
+        4 => (any::<prop::sample::Index>(), 1..=255_u8).prop_map(|(at, mask)| Damage::Flip { at, mask }),
+        1 => any::<prop::sample::Index>().prop_map(|at| Damage::Cut { at }),
+        2 => (any::<prop::sample::Index>(), 1..200_usize, 1..20_usize)
+            .prop_map(|(at, length, times)| Damage::Repeat { at, length, times }),
+        4 => (any::<prop::sample::Index>(), prop::sample::select(TEXTS))
+            .prop_map(|(at, text)| Damage::Put { at, text }),
+    ]
+}
+
+/// Reads damaged workbooks and returns how many were still sound, how many were not, and the most memory that one of
+/// them took. A panic fails the test, also one that the library would turn into an error.
+fn read_damaged(cases: u32, spoil: impl Fn(&[Damage], prop::sample::Index) -> Vec<u8>) -> (u32, u32, isize) {
+    let mut panics = Vec::new();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("S1.xlsx");
+    let song = Song::new(1).unwrap();
+    let (mut sound, mut flawed, mut most) = (0, 0, 0);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let mut runner =
+        TestRunner::new_with_rng(config, prop::test_runner::TestRng::deterministic_rng(Default::default()));
+    let strategy = (prop::collection::vec(damage(), 1..4), any::<prop::sample::Index>());
+    for _ in 0..cases {
+        let (damages, part) = strategy.new_tree(&mut runner).unwrap().current();
+        std::fs::write(&path, spoil(&damages, part)).unwrap();
+        let held = most_bytes_held(|| match read_workbook(&path, song) {
+            Ok(_) => sound += 1,
+            Err(error) => {
+                flawed += 1;
+                if error.problems().iter().any(|problem| problem.found.contains("stumbles")) {
+                    panics.push(error.to_string());
+                }
+            }
+        });
+        most = most.max(held);
+    }
+    assert!(panics.is_empty(), "{panics:?}");
+    (sound, flawed, most)
+}
+
+/// A small workbook takes well under this, and no damage of a few bytes may make it take more.
+const MOST_BYTES: isize = 8 << 20;
+
+#[test]
+fn damaged_archives_neither_panic_nor_grow() {
+    let bytes = sound();
+    let (sound, flawed, most) = read_damaged(3000, |damages, _| {
+        let mut bytes = bytes.clone();
+        damages.iter().for_each(|damage| damage.apply(&mut bytes));
+        bytes
+    });
+    eprintln!("archives: {sound} sound, {flawed} refused, at most {most} bytes held");
+    assert!(flawed > 1000 && sound > 0, "the damage is neither nothing nor everything: {sound}, {flawed}");
+    assert!(most < MOST_BYTES, "{most} bytes held");
+}
+
+#[test]
+fn damaged_parts_neither_panic_nor_grow() {
+    let parts = unzip(&sound());
+    let (sound, flawed, most) = read_damaged(3000, |damages, part| {
+        let mut parts = parts.clone();
+        // Every other time the sheet itself, which holds what is read; else any part.
+        let sheet = parts.iter().position(|(name, _)| name.ends_with("sheet1.xml")).unwrap();
+        let part = if part.index(2) == 0 { sheet } else { part.index(parts.len()) };
+        damages.iter().for_each(|damage| damage.apply(&mut parts[part].1));
+        zip(&parts)
+    });
+    eprintln!("parts: {sound} sound, {flawed} refused, at most {most} bytes held");
+    assert!(flawed > 500 && sound > 500, "the damage is neither nothing nor everything: {sound}, {flawed}");
+    assert!(most < MOST_BYTES, "{most} bytes held");
+}
+
+#[test]
+fn cells_anywhere_take_no_memory_for_the_gap() {
+    let most = ["XFC1048576", "B1048576", "ZZZ9"].map(|cell| {
+        let bytes = replaced(
+            "xl/worksheets/sheet1.xml",
+            "</row></sheetData>",
+            &format!("</row><row r=\"1048576\"><c r=\"{cell}\"><v>1</v></c></row></sheetData>"),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("S1.xlsx");
+        std::fs::write(&path, bytes).unwrap();
+        most_bytes_held(|| {
+            read_workbook(&path, Song::new(1).unwrap()).expect_err("a cell far outside");
+        })
+    });
+    assert!(most.iter().all(|most| *most < MOST_BYTES), "{most:?} bytes held");
+}
+
+#[test]
+fn an_archive_that_inflates_without_end_takes_bounded_memory() {
+    let bound = eegenre::recordings::MAX_INFLATED_BYTES as isize;
+    let mut parts = unzip(&sound());
+    parts.push(("xl/worksheets/sheet2.xml".into(), vec![b' '; 3 * bound as usize]));
+    let bytes = zip(&parts);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("S1.xlsx");
+    std::fs::write(&path, bytes).unwrap();
+    let most = most_bytes_held(|| {
+        read_workbook(&path, Song::new(1).unwrap()).expect_err("it inflates beyond the bound");
+    });
+    // A growing buffer is at most doubled, and while it grows the old one is still held.
+    assert!(most < 3 * bound, "{most} bytes held");
+}
