@@ -4,7 +4,7 @@ mod support;
 
 use eegenre::error::Fault;
 use eegenre::recordings::{MAX_INFLATED_BYTES, MAX_PROBLEMS, load};
-use rust_xlsxwriter::{ExcelDateTime, Worksheet};
+use rust_xlsxwriter::{ExcelDateTime, Format, Worksheet};
 use support::*;
 
 const SHEET: &str = "xl/worksheets/sheet1.xml";
@@ -260,7 +260,10 @@ fn workbooks_of_one_folder_have_one_rate() {
 fn a_sample_may_not_be_text_nor_a_date() {
     let folder = Folder::with_s3(&with_cell(13, 2, "n/a"));
     folder.assert_flaw(Fault::TextCell, "C14", "\"n/a\"");
-    let folder = Folder::with_s3(&with_cell(13, 2, ExcelDateTime::from_ymd(2020, 7, 19).unwrap()));
+    let folder = Folder::with_s3(&changed(|sheet| {
+        let date = ExcelDateTime::from_ymd(2020, 7, 19).unwrap();
+        sheet.write_with_format(13, 2, date, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
+    }));
     folder.assert_flaw(Fault::TextCell, "C14", "date");
 }
 

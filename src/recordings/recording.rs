@@ -185,7 +185,7 @@ impl fmt::Display for RecordingId {
 }
 
 /// Band power at F7 of one participant during one song.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Recording {
     /// The song that was heard.
     pub song: Song,
@@ -210,6 +210,13 @@ impl Recording {
     #[must_use]
     pub fn seconds(&self) -> f64 {
         self.samples.len() as f64 / f64::from(self.rate_hz)
+    }
+}
+
+impl fmt::Debug for Recording {
+    /// Names the recording and leaves its samples out: they are brain data, and must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recording({}, {} Hz, {} samples)", self.id(), self.rate_hz, self.samples.len())
     }
 }
 
