@@ -3,7 +3,9 @@
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod files;
 pub mod paper;
+pub mod preparation;
 pub mod recordings;
 
 pub use error::{Error, Result};
