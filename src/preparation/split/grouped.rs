@@ -232,22 +232,20 @@ mod tests {
     }
 
     #[test]
-    fn a_fold_that_nobody_could_be_tested_in_is_named() {
-        // Three participants, three songs of each genre, and each participant heard one genre.
-        let names = (1..=3).flat_map(|participant| {
-            (1..=3).map(move |song| format!("S{}/P{participant}", (participant - 1) * 4 + song))
-        });
-        let data = data_set(names.map(|name| recording(&name, &[1.0])).collect());
-        let error = Scheme::Both.draw(&data, 0);
-        // Each group is one participant, each triple has one song of that participant's genre: no part is empty.
-        assert_eq!(error.unwrap().len(), 9);
-        // Without one of those songs, a test block is empty.
-        let recordings = data.recordings().iter().filter(|recording| recording.id().to_string() != "S1/P01");
-        let mut recordings: Vec<_> = recordings.cloned().collect();
-        recordings.push(recording("S1/P02", &[1.0]));
-        let error = Scheme::Both.draw(&data_set(recordings), 0).unwrap_err();
+    fn a_fold_with_an_empty_part_is_named() {
+        // Participant k heard three songs of genre k: each triple has one song for each group of one participant.
+        let names = [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2), (7, 2), (9, 3), (10, 3), (11, 3)];
+        let draw = |names: &[(u8, u8)]| {
+            let recordings = names.iter().map(|(song, who)| recording(&format!("S{song}/P{who}"), &[1.0]));
+            Scheme::Both.draw(&data_set(recordings.collect()), 0)
+        };
+        assert_eq!(draw(&names).unwrap().len(), 9);
+        // When another participant heard the first song, the first has nothing of its triple.
+        let mut gap = names;
+        gap[0] = (1, 2);
+        let error = draw(&gap).unwrap_err();
         assert!(error.problems().iter().all(|problem| problem.fault == Fault::EmptyPart));
-        assert!(error.to_string().contains("scheme both, fold "), "{error}");
+        assert!(error.problems()[0].place.to_string().starts_with("scheme both, fold "), "{error}");
     }
 
     #[test]

@@ -255,6 +255,8 @@ mod tests {
     #[test]
     fn the_split_of_seed_0_never_changes() {
         // Records of runs name these digests. The last fold of each scheme, in the order of `Scheme::ALL`.
+        // The first was also computed by a program of ours that shares nothing with this one, from the documented
+        // steps alone.
         let data = paper_like();
         let found = Scheme::ALL.map(|scheme| scheme.draw(&data, 0).unwrap().pop().unwrap().digest());
         let pinned = [
