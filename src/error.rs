@@ -78,6 +78,26 @@ pub enum Fault {
     NoRecordings,
     /// A set holds two recordings of one song by one participant.
     DuplicateRecording,
+    /// A recording is not named by its song and its participant.
+    UnreadableRecording,
+    /// A recording has no samples.
+    EmptyRecording,
+    /// A sample is infinite, not a number or too large for single precision.
+    NonFiniteSample,
+    /// A negative sample was to be put on a logarithmic scale.
+    NegativeSample,
+    /// A recording is shorter than one slice, so nothing could vote for its genre.
+    ShorterThanSlice,
+    /// A set of recordings is too small, or lacks songs, for a scheme of splitting.
+    TooFewToSplit,
+    /// A part of a split that must hold recordings holds none.
+    EmptyPart,
+    /// A split names a recording that the data set does not have.
+    UnknownRecording,
+    /// A split names a recording twice.
+    RepeatedRecording,
+    /// The parts of a split share what its scheme promises to keep apart.
+    BrokenScheme,
     /// A setting lies outside what it may be.
     BadSetting,
     /// A manifest is not valid JSON of the documented form.
@@ -137,6 +157,16 @@ impl Fault {
             Self::MoreProblems => "mend those that are listed and check again",
             Self::NoRecordings => "give at least one recording",
             Self::DuplicateRecording => "keep one recording of each song by each participant",
+            Self::UnreadableRecording => "name the recording by its song and its participant, as S1/P01",
+            Self::EmptyRecording => "give the recording samples or leave it out",
+            Self::NonFiniteSample => "replace the sample by the measured number",
+            Self::NegativeSample => "correct the sample, or choose another normalisation than log",
+            Self::ShorterThanSlice => "choose a shorter slice, or truncate the recordings less",
+            Self::TooFewToSplit => "add recordings or choose another scheme",
+            Self::EmptyPart => "move a recording into the part",
+            Self::UnknownRecording => "remove the name, or add the recording to the data",
+            Self::RepeatedRecording => "keep the name in one place",
+            Self::BrokenScheme => "move the recordings, or give the manifest the scheme \"custom\"",
             Self::BadSetting => "change the setting",
             Self::BadManifest => "compare the manifest with one that `eegenre split` writes",
             Self::ForeignManifest => "make a split for these recordings with `eegenre split`",
@@ -272,6 +302,15 @@ impl Error {
         &self.problems
     }
 
+    /// The same problems, each at the place that `place` makes of its own.
+    #[must_use]
+    pub fn placed(mut self, place: impl Fn(Place) -> Place) -> Self {
+        for problem in &mut self.problems {
+            problem.place = place(std::mem::take(&mut problem.place));
+        }
+        self
+    }
+
     /// `Ok` if there are no problems, else the error that holds all of them.
     ///
     /// # Errors
@@ -332,6 +371,13 @@ mod tests {
         let names = [(0, 0), (0, 25), (0, 26), (99, 701), (0, 702), (1_048_575, 16_383)]
             .map(|(row, column)| cell_name(row, column));
         assert_eq!(names, ["A1", "Z1", "AA1", "ZZ100", "AAA1", "XFD1048576"]);
+    }
+
+    #[test]
+    fn a_place_can_be_completed_later() {
+        let error = Error::new(Fault::BadManifest, Place::field("seed"), "a number", "text");
+        let error = error.placed(|place| Place { field: place.field, ..Place::file("split.json") });
+        assert_eq!(error.problems()[0].place.to_string(), "split.json, seed");
     }
 
     #[test]

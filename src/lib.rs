@@ -4,9 +4,12 @@
 
 pub mod error;
 pub mod figures;
-mod files;
+pub mod files;
 pub mod paper;
+pub mod preparation;
+pub mod progress;
 pub mod project;
 pub mod recordings;
+pub mod reproduce;
 
 pub use error::{Error, Result};

@@ -167,10 +167,11 @@ macro_rules! serialized_as_text {
         }
     )*};
 }
-serialized_as_text!(Song, Participant);
+serialized_as_text!(Song, Participant, RecordingId);
 
-/// The name of a recording: who heard what.
+/// The name of a recording: who heard what. As text, and so in JSON, it is `S1/P01`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
 pub struct RecordingId {
     /// The song that was heard.
     pub song: Song,
@@ -181,6 +182,25 @@ pub struct RecordingId {
 impl fmt::Display for RecordingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&format!("{}/{}", self.song, self.participant))
+    }
+}
+
+impl FromStr for RecordingId {
+    type Err = Error;
+
+    /// Reads `S1/P01` or `s1/p1`.
+    fn from_str(text: &str) -> Result<Self> {
+        let read = |(song, participant): (&str, &str)| {
+            Some(Self { song: song.parse().ok()?, participant: participant.parse().ok()? })
+        };
+        text.split_once('/').and_then(read).ok_or_else(|| {
+            Error::new(
+                Fault::UnreadableRecording,
+                Place::field("recording"),
+                "a song and a participant, as S1/P01",
+                format!("{text:?}"),
+            )
+        })
     }
 }
 
@@ -245,13 +265,16 @@ mod tests {
         for name in ["S0", "S13", "S", "12"] {
             assert!(name.parse::<Song>().is_err(), "{name:?}");
         }
+        for name in ["", "/", "S1", "S1/", "/P01", "S13/P01", "P01/S1", "S1/P01/P02", "S1 P01"] {
+            assert!(name.parse::<RecordingId>().is_err(), "{name:?}");
+        }
     }
 
     #[test]
     fn names_survive_json() {
         let id = RecordingId { song: Song::new(12).unwrap(), participant: Participant::new(7) };
         let json = serde_json::to_string(&id).unwrap();
-        assert_eq!(json, r#"{"song":"S12","participant":"P07"}"#);
+        assert_eq!(json, r#""S12/P07""#);
         assert_eq!(serde_json::from_str::<RecordingId>(&json).unwrap(), id);
     }
 }

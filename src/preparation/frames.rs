@@ -1,0 +1,177 @@
+//! Signals as time frames, the steps of an LSTM (paper, section 2.1).
+
+use ndarray::{Array2, Array3, s};
+
+use super::{Signal, check_frame};
+use crate::error::{Error, Fault, Place, Result};
+use crate::recordings::{Genre, RecordingId};
+
+/// A whole signal, cut into frames of equal length.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Frames {
+    recording: RecordingId,
+    genre: Genre,
+    values: Array2<f32>,
+    samples: usize,
+}
+
+impl Frames {
+    /// Cuts a signal into frames of `frame` samples ([`paper::FRAME`](crate::paper::FRAME) in the paper).
+    ///
+    /// The last frame is filled up with zeros and counts as a frame: 2047 samples make 256 frames of 8.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] unless `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME).
+    pub fn of(signal: &Signal, frame: usize) -> Result<Self> {
+        check_frame(frame)?;
+        let samples = signal.samples.len();
+        let mut values = Array2::zeros((samples.div_ceil(frame), frame));
+        values.iter_mut().zip(&signal.samples).for_each(|(value, sample)| *value = *sample);
+        Ok(Self { recording: signal.recording, genre: signal.genre, values, samples })
+    }
+
+    /// The recording.
+    #[must_use]
+    pub const fn recording(&self) -> RecordingId {
+        self.recording
+    }
+
+    /// The label.
+    #[must_use]
+    pub const fn genre(&self) -> Genre {
+        self.genre
+    }
+
+    /// The values: `[frames, frame]`.
+    #[must_use]
+    pub const fn values(&self) -> &Array2<f32> {
+        &self.values
+    }
+
+    /// The true length in samples, without the zeros of the last frame.
+    #[must_use]
+    pub const fn samples(&self) -> usize {
+        self.samples
+    }
+
+    /// The samples again, without the zeros of the last frame.
+    pub fn unpadded(&self) -> impl Iterator<Item = f32> {
+        self.values.iter().copied().take(self.samples)
+    }
+}
+
+/// Signals of different lengths side by side, each padded with zero frames to the longest of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Batch {
+    /// The values: `[batch, longest, frame]`.
+    pub values: Array3<f32>,
+    /// The true lengths in frames: `[batch]`. A network reads its answer at `lengths[i] - 1`.
+    pub lengths: Vec<usize>,
+    /// The labels: `[batch]`.
+    pub genres: Vec<Genre>,
+}
+
+impl Batch {
+    /// Puts signals side by side, in the given order.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if there are none, or if their frames differ in length.
+    pub fn of<'a>(members: impl IntoIterator<Item = &'a Frames>) -> Result<Self> {
+        let members: Vec<&Frames> = members.into_iter().collect();
+        let bad = |place, expected: String, found: String| {
+            Err(Error::new(Fault::BadSetting, Place::field(place), expected, found))
+        };
+        let Some(first) = members.first() else {
+            return bad("batch", "at least one signal".into(), "none".into());
+        };
+        let frame = first.values.ncols();
+        if let Some(odd) = members.iter().find(|member| member.values.ncols() != frame) {
+            return bad("frame", format!("{frame} samples for all"), odd.values.ncols().to_string());
+        }
+        let lengths: Vec<usize> = members.iter().map(|member| member.values.nrows()).collect();
+        let longest = lengths.iter().copied().max().unwrap_or(0);
+        let mut values = Array3::zeros((members.len(), longest, frame));
+        for (index, member) in members.iter().enumerate() {
+            values.slice_mut(s![index, ..lengths[index], ..]).assign(&member.values);
+        }
+        Ok(Self { values, lengths, genres: members.iter().map(|member| member.genre).collect() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::array;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::paper;
+    use crate::preparation::split::testing::signal;
+
+    #[test]
+    fn the_last_frame_is_padded_and_counted() {
+        let frames = Frames::of(&signal("S1/P01", &[1., 2., 3., 4., 5.]), 2).unwrap();
+        assert_eq!(frames.values(), array![[1., 2.], [3., 4.], [5., 0.]]);
+        assert_eq!(frames.samples(), 5);
+    }
+
+    #[test]
+    fn the_longest_recording_has_275_frames_and_the_shortest_201() {
+        let count = |samples| {
+            Frames::of(&signal("S1/P01", &vec![1.0; samples]), paper::FRAME).unwrap().values().nrows()
+        };
+        assert_eq!([paper::LONGEST, paper::SHORTEST, 2047].map(count), [275, 201, 256]);
+    }
+
+    #[test]
+    fn a_batch_is_padded_to_its_longest() {
+        let one = Frames::of(&signal("S1/P01", &[1., 2., 3.]), 2).unwrap();
+        let other = Frames::of(&signal("S9/P02", &[4.]), 2).unwrap();
+        let batch = Batch::of([&one, &other]).unwrap();
+        assert_eq!(batch.values, array![[[1., 2.], [3., 0.]], [[4., 0.], [0., 0.]]]);
+        assert_eq!(batch.lengths, [2, 1]);
+        assert_eq!(batch.genres, [Genre::Classical, Genre::Pop]);
+    }
+
+    #[test]
+    fn impossible_frames_and_batches_are_refused() {
+        let fault = |error: Error| error.problems()[0].fault;
+        let signal = signal("S1/P01", &[1.0]);
+        for frame in [0, super::super::LONGEST_FRAME + 1, usize::MAX] {
+            assert_eq!(fault(Frames::of(&signal, frame).unwrap_err()), Fault::BadSetting);
+        }
+        assert_eq!(fault(Batch::of([]).unwrap_err()), Fault::BadSetting);
+        let [eight, four] = [8, 4].map(|frame| Frames::of(&signal, frame).unwrap());
+        assert_eq!(fault(Batch::of([&eight, &four]).unwrap_err()), Fault::BadSetting);
+    }
+
+    proptest! {
+        #[test]
+        fn frames_give_the_samples_back_and_pad_with_zeros(
+            samples in vec(-1e3_f32..1e3, 1..200), frame in 1_usize..20
+        ) {
+            let frames = Frames::of(&signal("S1/P01", &samples), frame).unwrap();
+            prop_assert_eq!(frames.unpadded().collect::<Vec<_>>(), samples.clone());
+            prop_assert!(frames.values().iter().skip(samples.len()).all(|value| *value == 0.0));
+            let padding = frames.values().len() - samples.len();
+            prop_assert!(padding < frame);
+        }
+
+        #[test]
+        fn a_batch_holds_each_signal_and_zeros(
+            members in vec(vec(0.1_f32..1e3, 1..60), 1..6), frame in 1_usize..10
+        ) {
+            let frames: Vec<Frames> =
+                members.iter().map(|samples| Frames::of(&signal("S6/P03", samples), frame).unwrap()).collect();
+            let batch = Batch::of(&frames).unwrap();
+            let longest = batch.lengths.iter().copied().max().unwrap();
+            prop_assert_eq!(batch.values.dim(), (members.len(), longest, frame));
+            for (index, samples) in members.iter().enumerate() {
+                let row: Vec<f32> = batch.values.slice(s![index, .., ..]).iter().copied().collect();
+                prop_assert_eq!(batch.lengths[index], samples.len().div_ceil(frame));
+                prop_assert_eq!(&row[..samples.len()], &samples[..]);
+                prop_assert!(row[samples.len()..].iter().all(|value| *value == 0.0));
+            }
+        }
+    }
+}

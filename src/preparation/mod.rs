@@ -1,0 +1,38 @@
+//! From recordings to what a network reads (paper, sections 2.1 and 2.4).
+//!
+//! ```text
+//! DataSet ── Split ──────────► which recordings train, validate and test
+//!    │
+//!    └── Preparation ─► Signal ─┬─ Frames ─► Batch    [batch, longest, 8]   for an LSTM
+//!         truncate, median,     └─ Slicing ─► Slice   [120, 8]              for a CNN
+//!         normalise
+//! ```
+//!
+//! Every step looks at one recording alone, so nothing that is measured on a test recording reaches training.
+
+mod frames;
+mod median;
+mod normalise;
+mod signal;
+mod slices;
+pub mod split;
+
+pub use frames::{Batch, Frames};
+pub use median::MedianFilter;
+pub use normalise::{LOG_OFFSET, Normalisation};
+pub use signal::{Preparation, Signal};
+pub use slices::{Slice, Slicing};
+pub use split::{Fold, Leakage, Origin, Scheme, Split};
+
+/// The longest frame that is accepted, in samples: over eight minutes at 8 Hz, longer than any song.
+pub const LONGEST_FRAME: usize = 4096;
+
+/// Refuses a frame of no samples, or one that no recording could fill.
+fn check_frame(frame: usize) -> crate::Result<()> {
+    use crate::error::{Error, Fault, Place};
+    if (1..=LONGEST_FRAME).contains(&frame) {
+        return Ok(());
+    }
+    let expected = format!("1 to {LONGEST_FRAME} samples");
+    Err(Error::new(Fault::BadSetting, Place::field("frame"), expected, frame.to_string()))
+}

@@ -1,0 +1,178 @@
+//! A recording made ready for a network, and the steps that do so.
+
+use std::num::NonZeroUsize;
+
+use serde::{Deserialize, Serialize};
+
+use super::{MedianFilter, Normalisation};
+use crate::error::{Error, Fault, Place, Result};
+use crate::recordings::{DataSet, Genre, Recording, RecordingId};
+
+/// A prepared recording: single-precision samples, their owner and the label to be predicted.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// The recording.
+    pub recording: RecordingId,
+    /// The genre of its song: the label.
+    pub genre: Genre,
+    /// The samples, at least one, all finite.
+    pub samples: Vec<f32>,
+}
+
+/// The steps from a recording to a signal, in this order: truncate, median filter, normalise.
+///
+/// Truncation comes first, so that what is cut off has no part in the statistics. The default does nothing to the
+/// samples, as in the paper.
+///
+/// ```
+/// use eegenre::preparation::{Normalisation, Preparation};
+///
+/// let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
+/// let json = serde_json::to_string(&preparation)?;
+/// assert_eq!(json, r#"{"truncate":null,"median":null,"normalisation":"log"}"#);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Preparation {
+    /// Keep this many samples from the start of each recording; a shorter one stays as it is. With
+    /// [`paper::SHORTEST`](crate::paper::SHORTEST) or less, length no longer tells one song from another.
+    pub truncate: Option<NonZeroUsize>,
+    /// Filter out outliers.
+    pub median: Option<MedianFilter>,
+    /// Scale the values.
+    pub normalisation: Normalisation,
+}
+
+impl Preparation {
+    /// Prepares one recording.
+    ///
+    /// # Errors
+    /// - [`Fault::EmptyRecording`] if it has no samples;
+    /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
+    pub fn signal(&self, recording: &Recording) -> Result<Signal> {
+        let id = recording.id();
+        if recording.samples.is_empty() {
+            let place = Place::field(format!("recording {id}"));
+            return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
+        }
+        let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.samples.len());
+        let samples = &recording.samples[..length];
+        let filtered = self.median.map(|filter| filter.apply(samples));
+        let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
+        let values =
+            values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
+        let samples = values.into_iter().map(|value| value as f32).collect();
+        Ok(Signal { recording: id, genre: recording.genre, samples })
+    }
+
+    /// Prepares recordings of a data set, such as those of one part of a [`Split`](super::Split), in the given order.
+    ///
+    /// # Errors
+    /// - [`Fault::UnknownRecording`] for each name that the data set does not have;
+    /// - those of [`Preparation::signal`], for every recording that has one.
+    pub fn signals(&self, data: &DataSet, recordings: &[RecordingId]) -> Result<Vec<Signal>> {
+        Error::gather(recordings.iter().map(|id| match data.recording(*id) {
+            Some(recording) => self.signal(recording),
+            None => Err(Error::new(
+                Fault::UnknownRecording,
+                Place::field(format!("recording {id}")),
+                "a recording of the data set",
+                "none of this name",
+            )),
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::preparation::split::testing::{data_set, recording};
+
+    fn every_preparation() -> impl Iterator<Item = Preparation> {
+        let truncations = [None, NonZeroUsize::new(1), NonZeroUsize::new(5)];
+        let medians = [None, MedianFilter::new(3).ok()];
+        truncations.into_iter().flat_map(move |truncate| {
+            medians.into_iter().flat_map(move |median| {
+                Normalisation::ALL.map(|normalisation| Preparation { truncate, median, normalisation })
+            })
+        })
+    }
+
+    #[test]
+    fn the_default_only_casts() {
+        let signal = Preparation::default().signal(&recording("S5/P02", &[0.1, 2674.5])).unwrap();
+        assert_eq!(signal.samples, [0.1_f32, 2674.5]);
+        assert_eq!((signal.recording.to_string().as_str(), signal.genre), ("S5/P02", Genre::Instrumental));
+    }
+
+    #[test]
+    fn what_is_truncated_has_no_part_in_the_statistics() {
+        let samples = [0.0, 1.0, 2.0, 1e6];
+        let truncate = NonZeroUsize::new(3);
+        let preparation =
+            Preparation { truncate, normalisation: Normalisation::MinMax, ..Default::default() };
+        assert_eq!(preparation.signal(&recording("S1/P01", &samples)).unwrap().samples, [0.0, 0.5, 1.0]);
+    }
+
+    #[test]
+    fn the_median_filter_comes_before_the_normalisation() {
+        let median = MedianFilter::new(3).ok();
+        let preparation = Preparation { median, normalisation: Normalisation::MinMax, ..Default::default() };
+        let signal = preparation.signal(&recording("S1/P01", &[0.0, 0.0, 900.0, 4.0, 4.0])).unwrap();
+        assert_eq!(signal.samples, [0.0, 0.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn every_recording_that_cannot_be_prepared_is_named() {
+        let bad = recording("S2/P01", &[-1.0]);
+        let data = data_set(vec![recording("S1/P01", &[1.0]), bad, recording("S3/P01", &[])]);
+        let names = ["S1/P01", "S2/P01", "S3/P01", "S4/P01"].map(|name| name.parse().unwrap());
+        let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
+        let error = preparation.signals(&data, &names).unwrap_err();
+        let found: Vec<_> = error.problems().iter().map(|p| (p.fault, p.place.to_string())).collect();
+        let expected = [
+            (Fault::NegativeSample, "recording S2/P01, sample 1"),
+            (Fault::EmptyRecording, "recording S3/P01"),
+            (Fault::UnknownRecording, "recording S4/P01"),
+        ];
+        assert_eq!(found, expected.map(|(fault, place)| (fault, place.to_owned())));
+    }
+
+    #[test]
+    fn a_preparation_survives_json_and_unknown_fields_are_refused() {
+        for preparation in every_preparation() {
+            let json = serde_json::to_string(&preparation).unwrap();
+            assert_eq!(serde_json::from_str::<Preparation>(&json).unwrap(), preparation);
+        }
+        assert_eq!(serde_json::from_str::<Preparation>("{}").unwrap(), Preparation::default());
+        for json in [r#"{"truncate":0}"#, r#"{"median":4}"#, r#"{"normalise":"log"}"#] {
+            assert!(serde_json::from_str::<Preparation>(json).is_err(), "{json}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn truncation_keeps_the_first_samples(samples in vec(0.0..3e3, 1..50), length in 1_usize..60) {
+            let preparation = Preparation { truncate: NonZeroUsize::new(length), ..Preparation::default() };
+            let signal = preparation.signal(&recording("S1/P01", &samples)).unwrap();
+            let whole = Preparation::default().signal(&recording("S1/P01", &samples)).unwrap();
+            prop_assert_eq!(&signal.samples[..], &whole.samples[..length.min(samples.len())]);
+        }
+
+        #[test]
+        fn no_recording_changes_another(
+            mine in vec(0.0..3e3, 1..40), one in vec(0.0..3e3, 1..40), other in vec(0.0..3e3, 1..40)
+        ) {
+            let beside = |neighbour: &[f64]| data_set(vec![recording("S1/P01", &mine), recording("S1/P02", neighbour)]);
+            let names = ["S1/P01", "S1/P02"].map(|name| name.parse().unwrap());
+            for preparation in every_preparation() {
+                let [a, b] = [&one, &other].map(|n| preparation.signals(&beside(n), &names).unwrap());
+                prop_assert_eq!(&a[0], &b[0]);
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Small data sets for tests.
+
+use proptest::collection::btree_set;
+use proptest::prelude::*;
+
+use crate::preparation::Signal;
+use crate::recordings::{DataSet, Recording, RecordingId, Song};
+
+pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
+    let RecordingId { song, participant } = name.parse().unwrap();
+    Recording { song, genre: song.genre(), participant, rate_hz: 8, samples: samples.to_vec() }
+}
+
+pub(crate) fn signal(name: &str, samples: &[f32]) -> Signal {
+    let recording = recording(name, &[]);
+    Signal { recording: recording.id(), genre: recording.genre, samples: samples.to_vec() }
+}
+
+pub(crate) fn ids(names: &[&str]) -> Vec<RecordingId> {
+    names.iter().map(|name| name.parse().unwrap()).collect()
+}
+
+pub(crate) fn data_set(recordings: Vec<Recording>) -> DataSet {
+    DataSet::new(recordings).unwrap()
+}
+
+/// 24 participants who each heard the songs of two genres, as in the published recordings.
+pub(crate) fn paper_like() -> DataSet {
+    let names = (1..=24_usize).flat_map(|participant| {
+        let heard = Song::all().filter(move |song| song.genre().label() != participant % 3);
+        heard.map(move |song| format!("{song}/P{participant}"))
+    });
+    data_set(names.map(|name| recording(&name, &[1.0])).collect())
+}
+
+/// Recordings of some of the songs by some of up to nine participants: now complete, now full of gaps.
+pub(crate) fn any_data_set() -> impl Strategy<Value = DataSet> {
+    let scattered = btree_set((1..=12_u8, 1..=9_u8), 1..60);
+    let songs = btree_set(1..=12_u8, 1..=12);
+    let complete = (songs, 1..=9_u8).prop_map(|(songs, participants)| {
+        songs.into_iter().flat_map(|song| (1..=participants).map(move |who| (song, who))).collect()
+    });
+    let whole = (1..=9_u8).prop_map(|participants| {
+        (1..=12).flat_map(|song| (1..=participants).map(move |who| (song, who))).collect()
+    });
+    prop_oneof![scattered, complete, whole].prop_map(|pairs| {
+        let names = pairs.into_iter().map(|(song, participant)| format!("S{song}/P{participant}"));
+        data_set(names.map(|name| recording(&name, &[1.0])).collect())
+    })
+}
+
+/// A data set, and the same from recordings in another order.
+pub(crate) fn permuted(sets: impl Strategy<Value = DataSet>) -> impl Strategy<Value = (DataSet, DataSet)> {
+    sets.prop_flat_map(|set| {
+        let shuffled = Just(set.recordings().to_vec()).prop_shuffle();
+        shuffled.prop_map(move |recordings| (set.clone(), data_set(recordings)))
+    })
+}
