@@ -2,6 +2,7 @@
 
 mod dataset;
 mod recording;
+pub mod synthetic;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use recording::{Genre, Participant, Recording, RecordingId, Song};
