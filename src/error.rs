@@ -104,6 +104,8 @@ pub enum Fault {
     BadManifest,
     /// A manifest belongs to other recordings.
     ForeignManifest,
+    /// A folder that is to be made holds something else.
+    OccupiedFolder,
     /// A file or folder could not be written.
     Unwritable,
     /// A figure could not be drawn.
@@ -170,6 +172,7 @@ impl Fault {
             Self::BadSetting => "change the setting",
             Self::BadManifest => "compare the manifest with one that `eegenre split` writes",
             Self::ForeignManifest => "make a split for these recordings with `eegenre split`",
+            Self::OccupiedFolder => "name a folder that does not exist yet, or empty this one",
             Self::Unwritable => {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }

@@ -150,8 +150,8 @@ impl Task {
                 }
             }
             Self::Data(DataTask::Synthesize(SynthesizeArgs { out, seed, effect, strength })) => {
-                let set = synthetic::write(&Settings { effect, strength, seed }, &out)?;
-                print(&Description::of(&set), json);
+                synthetic::write(&Settings { effect, strength, seed }, &out)?;
+                print(&Description::of(&recordings::load(&out)?), json);
             }
             Self::Split(split) => split.run(json)?,
             Self::Figure(FigureArgs { figure, data, out }) => {
@@ -193,7 +193,12 @@ impl SplitArgs {
         if let Some(number) = fold {
             if !(1..=splits.len()).contains(&number) {
                 let expected = format!("a fold from 1 to {}", splits.len());
-                return Err(Error::new(Fault::BadSetting, Place::field("--fold"), expected, number.to_string()));
+                return Err(Error::new(
+                    Fault::BadSetting,
+                    Place::field("--fold"),
+                    expected,
+                    number.to_string(),
+                ));
             }
             splits = vec![splits.swap_remove(number - 1)];
         }
@@ -219,6 +224,7 @@ impl SplitArgs {
 
 /// Prints an answer. A reader that has gone away, as `head` does, is no error.
 fn print<T: Display + Serialize>(answer: &T, json: bool) {
-    let text = if json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { answer.to_string() };
+    let text =
+        if json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { answer.to_string() };
     let _ = writeln!(io::stdout().lock(), "{text}");
 }

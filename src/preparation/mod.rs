@@ -22,7 +22,7 @@ pub use median::MedianFilter;
 pub use normalise::{LOG_OFFSET, Normalisation};
 pub use signal::{Preparation, Signal};
 pub use slices::{Slice, Slicing};
-pub use split::{Fold, Leakage, Origin, Scheme, Split};
+pub use split::{Fold, Leakage, Origin, Scheme, Split, SplitSummary};
 
 /// The longest frame that is accepted, in samples: over eight minutes at 8 Hz, longer than any song.
 pub const LONGEST_FRAME: usize = 4096;

@@ -179,7 +179,7 @@ impl fmt::Display for Description {
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
         writeln!(f, "length        {}", range(self.shortest, self.longest))?;
         for (genre, GenreDescription { recordings, shortest, longest }) in &self.genres {
-            writeln!(f, "  {genre:<12}{recordings} recordings, {}", range(*shortest, *longest))?;
+            writeln!(f, "  {genre:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
         }
         if self.length_names_genre {
             writeln!(f, "              no length occurs in two genres: the length alone names the genre")?;

@@ -8,18 +8,17 @@ use rayon::prelude::*;
 
 use super::dataset::DataSet;
 use super::recording::Song;
+use super::synthetic::{SHEET_PREFIX, Stamp};
 use super::workbook::{self, Workbook};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
 /// The folder of EEG workbooks inside the published archive.
 const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
 
-/// A sheet whose name starts so holds synthetic data, wherever its file went.
-pub(super) const SYNTHETIC_SHEET: &str = "synthetic";
-
 /// Reads `S1.xlsx` ... `S12.xlsx` from a folder, or from the folder of EEG workbooks in `music-affect_v2`.
 ///
-/// Workbooks are read side by side on all cores. Other files are left alone.
+/// Workbooks are read side by side on all cores. Other files are left alone. A set is marked as synthetic if any sheet
+/// is named so, wherever its file was moved.
 ///
 /// # Errors
 /// Every problem of every workbook at once; see [`Fault`] for the rules.
@@ -40,12 +39,18 @@ pub fn load(folder: impl AsRef<Path>) -> Result<DataSet> {
     problems.extend(odd_rates(&read));
     Error::unless_none(problems)?;
 
-    let sheets: BTreeSet<String> = read.iter().map(|(_, workbook)| workbook.sheet.clone()).collect();
-    let how: Vec<&str> =
-        sheets.iter().filter_map(|sheet| Some(sheet.strip_prefix(SYNTHETIC_SHEET)?.trim())).collect();
-    let recordings = read.into_iter().flat_map(|(_, workbook)| workbook.recordings).collect();
-    let set = DataSet::new(recordings)?;
-    Ok(if how.is_empty() { set } else { set.marked_synthetic(how.join(", ")) })
+    let names = read.iter().filter_map(|(_, workbook)| workbook.sheet.strip_prefix(SHEET_PREFIX));
+    let effects: BTreeSet<String> = names.map(|name| name.trim().to_owned()).collect();
+    let set = DataSet::new(read.into_iter().flat_map(|(_, workbook)| workbook.recordings).collect())?;
+    if effects.is_empty() {
+        return Ok(set);
+    }
+    let stamp = Stamp::read(&folder).filter(|stamp| stamp.fingerprint == set.fingerprint());
+    let how = stamp.map_or_else(
+        || effects.into_iter().collect::<Vec<_>>().join(" and "),
+        |stamp| stamp.settings.to_string(),
+    );
+    Ok(set.marked_synthetic(how))
 }
 
 /// The given folder, or the folder of EEG workbooks inside it.

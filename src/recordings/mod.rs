@@ -1,13 +1,23 @@
 //! The recordings: what one is, how a folder of workbooks becomes a set of them, and which set is used.
+//!
+//! ```text
+//! Source ── which folder, and why ──► load ──► DataSet ──► Description
+//!                                      │          └─ Recording { song, genre, participant, rate_hz, samples }
+//!             S1.xlsx … S12.xlsx ──────┘
+//!             synthetic ──► the same twelve workbooks, with a truth that is known
+//! ```
 
 mod dataset;
 mod description;
 mod folder;
 mod recording;
+mod source;
+pub mod synthetic;
 mod workbook;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use description::{Description, GenreDescription, Samples};
 pub use folder::load;
 pub use recording::{Genre, Participant, Recording, RecordingId, Song};
+pub use source::{DATA_VARIABLE, Source};
 pub use workbook::{MAX_INFLATED_BYTES, MAX_PARTICIPANTS, MAX_PROBLEMS, Workbook, read as read_workbook};

@@ -55,7 +55,10 @@ impl Source {
     #[must_use]
     pub fn folder(&self) -> &PathBuf {
         match self {
-            Self::Asked(folder) | Self::Environment(folder) | Self::Project(folder) | Self::Synthetic(folder) => folder,
+            Self::Asked(folder)
+            | Self::Environment(folder)
+            | Self::Project(folder)
+            | Self::Synthetic(folder) => folder,
         }
     }
 
@@ -78,11 +81,12 @@ impl fmt::Display for Source {
             Self::Asked(_) => write!(f, "{folder} (asked for with --data)"),
             Self::Environment(_) => write!(f, "{folder} (named by {DATA_VARIABLE})"),
             Self::Project(_) => write!(f, "{folder} (found in the project)"),
-            Self::Synthetic(_) => write!(
-                f,
-                "{folder} (synthetic: no --data, no {DATA_VARIABLE}, and no {} in the project)",
-                "data/music-affect_v2"
-            ),
+            Self::Synthetic(_) => {
+                write!(
+                    f,
+                    "{folder} (synthetic: no --data, no {DATA_VARIABLE}, no data/music-affect_v2 in the project)"
+                )
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ mod leakage;
 mod manifest;
 mod scheme;
 mod shuffle;
+mod summary;
 #[cfg(test)]
 pub(crate) mod testing;
 
@@ -42,6 +43,7 @@ pub use grouped::PARTICIPANT_GROUPS;
 pub use leakage::{Leakage, Overlap, Shared};
 pub use manifest::FORMAT;
 pub use scheme::{Fold, Scheme};
+pub use summary::{Sizes, SplitSummary};
 
 use crate::error::Result;
 use crate::recordings::{DataSet, Fingerprint, RecordingId};
