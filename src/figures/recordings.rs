@@ -110,8 +110,11 @@ impl Signals {
                 .draw()?;
             let lowest = 10_f64.powi(floor);
             let points = signal.samples.iter().enumerate();
-            let points = points.map(|(at, sample)| (at as f64 / signal.rate_hz, sample.max(lowest)));
-            chart.draw_series(LineSeries::new(points, canvas.line(0.6, theme::colour(signal.genre))))?;
+            let points: Vec<(f64, f64)> =
+                points.map(|(at, sample)| (at as f64 / signal.rate_hz, sample.max(lowest))).collect();
+            // One line for each pair of samples: the joint of a longer line juts out at a sharp peak.
+            let line = canvas.line(0.6, theme::colour(signal.genre));
+            chart.draw_series(points.windows(2).map(|pair| PathElement::new(pair, line)))?;
         }
         Ok(())
     }

@@ -6,6 +6,7 @@
 use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use eegenre::error::{Error, Fault, Problem};
 use rust_xlsxwriter::{Format, Formula, IntoExcelData, Workbook, Worksheet};
@@ -169,14 +170,19 @@ impl Folder {
     }
 }
 
-/// The published recordings, if this machine has them beside the project; says which is the case.
+/// The published recordings, if this machine has them beside the project. Says once which is the case, past the test
+/// harness, which hides what passing tests print.
 pub fn published_recordings() -> Option<PathBuf> {
+    static SAID: Once = Once::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = ["data/music-affect_v2", "../shared/music-affect_v2"].map(|place| root.join(place));
     let found = places.into_iter().find(|place| place.is_dir());
-    match &found {
-        Some(place) => eprintln!("published recordings: tested, in {}", place.display()),
-        None => eprintln!("published recordings: NOT tested, neither in data/ nor in ../shared"),
-    }
+    SAID.call_once(|| {
+        let said = match &found {
+            Some(place) => format!("tested, in {}", place.display()),
+            None => "NOT tested: they are neither in data/ nor in ../shared".to_owned(),
+        };
+        writeln!(std::io::stderr(), "published recordings: {said}").unwrap();
+    });
     found
 }

@@ -136,7 +136,8 @@ mod tests {
         let leakage = Leakage::between(&ids(&["S1/P01"]), &[], &ids(&["S2/P01"]));
         let json = serde_json::to_value(&leakage).unwrap();
         let expected = serde_json::json!({
-            "participants": {"shared": ["P01"], "of": 1}, "songs": {"shared": [], "of": 1}
+            "participants": {"shared": 1, "of": 1, "names": ["P01"]},
+            "songs": {"shared": 0, "of": 1, "names": []},
         });
         assert_eq!(json["test"], expected);
     }

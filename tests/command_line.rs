@@ -1,0 +1,168 @@
+//! The command line as a user meets it: answers, exit codes, and what is left on disk.
+
+mod support;
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use support::{Folder, blank, changed};
+
+/// Runs eegenre with no recordings in its environment.
+fn eegenre(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_eegenre")).args(arguments).env_remove("EEGENRE_DATA").output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", stdout(output)))
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}
+
+#[test]
+fn bad_recordings_exit_with_2_and_every_problem() {
+    let folder = Folder::with_s3(&changed(|sheet| blank(sheet, 13, 2)));
+    folder.put("S4.xlsx", b"text");
+    let output = eegenre(&["data", "check", text(folder.path())]);
+    assert_eq!(output.status.code(), Some(2));
+    let lines = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(lines.lines().count(), 2, "{lines}");
+    assert!(
+        lines.contains("S3.xlsx, sheet \"Sheet1\", cell C14: expected a number, found a blank cell"),
+        "{lines}"
+    );
+    assert!(lines.contains("S4.xlsx: expected an .xlsx workbook (a zip archive), found"), "{lines}");
+}
+
+#[test]
+fn bad_recordings_are_listed_in_json_too() {
+    let folder = Folder::with_s3(&changed(|sheet| blank(sheet, 13, 2)));
+    for task in [&["data", "check"][..], &["data", "describe", "--data"], &["split", "--data"]] {
+        let arguments = [task, &[text(folder.path()), "--json"]].concat();
+        let output = eegenre(&arguments);
+        assert_eq!(output.status.code(), Some(2));
+        let problem = &json(&output)["problems"][0];
+        assert_eq!(problem["fault"], "blank-cell");
+        assert_eq!(problem["place"]["cell"], "C14");
+    }
+}
+
+#[test]
+fn sound_recordings_check_with_0() {
+    let folder = Folder::sound();
+    let output = eegenre(&["data", "check", text(folder.path()), "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(json(&output)["problems"], Value::Array(vec![]));
+    assert_eq!(json(&output)["data"]["known_as"], Value::Null);
+}
+
+#[test]
+fn a_missing_folder_exits_with_2() {
+    let output = eegenre(&["data", "describe", "--data", "/nonexistent"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("/nonexistent: expected a folder"));
+}
+
+#[test]
+fn synthetic_recordings_are_written_read_back_and_named_so() {
+    let here = tempfile::tempdir().unwrap();
+    let out = here.path().join("null");
+    let settings = ["--seed", "7", "--effect", "null", "--strength", "0.5"];
+    let arguments = [&["data", "synthesize", "--json", "--out", text(&out)][..], &settings].concat();
+    let written = eegenre(&arguments);
+    assert_eq!(written.status.code(), Some(0));
+    assert_eq!(json(&written)["known_as"], "synthetic (null, strength 0.5, seed 7)");
+    let read = eegenre(&["data", "describe", "--json", "--data", text(&out)]);
+    assert_eq!(json(&read), json(&written));
+    for (field, value) in [("recordings", 192), ("participants", 24), ("songs", 12), ("rate_hz", 8)] {
+        assert_eq!(json(&read)[field], value, "{field}");
+    }
+    // The mark is in the workbooks, not beside them.
+    for beside in ["synthetic.json", "README.txt"] {
+        std::fs::remove_file(out.join(beside)).unwrap();
+    }
+    let moved = eegenre(&["data", "describe", "--json", "--data", text(&out)]);
+    assert_eq!(json(&moved)["known_as"], "synthetic (null)");
+}
+
+#[test]
+fn the_environment_names_recordings_and_the_option_overrides_it() {
+    let (asked, named) = (Folder::sound(), Folder::sound());
+    let describe = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+        let output = command.args(["data", "describe"]).args(arguments).env("EEGENRE_DATA", named.path());
+        String::from_utf8(output.output().unwrap().stderr).unwrap()
+    };
+    assert!(describe(&[]).contains(&format!("{} (named by EEGENRE_DATA)", named.path().display())));
+    let asked_for = describe(&["--data", text(asked.path())]);
+    assert!(asked_for.contains(&format!("{} (asked for with --data)", asked.path().display())));
+}
+
+#[test]
+fn a_split_is_written_as_a_manifest() {
+    let here = tempfile::tempdir().unwrap();
+    let (data, out) = (here.path().join("data"), here.path().join("split.json"));
+    assert!(eegenre(&["data", "synthesize", "--out", text(&data)]).status.success());
+    let output = eegenre(&["split", "--json", "--data", text(&data), "--seed", "3", "--out", text(&out)]);
+    let answer = json(&output)["splits"][0].clone();
+    assert_eq!(answer["leakage"]["parts"]["songs"]["shared"], 12);
+    let manifest: Value = serde_json::from_slice(&std::fs::read(&out).unwrap()).unwrap();
+    for part in ["training", "validation", "test"] {
+        assert_eq!(manifest[part], answer[part], "{part}");
+        assert_eq!(answer["sizes"][part], answer[part].as_array().unwrap().len());
+    }
+
+    let folds = |scheme| json(&eegenre(&["split", "--json", "--data", text(&data), "--scheme", scheme]));
+    let counts =
+        ["participant", "song", "both"].map(|scheme| folds(scheme)["splits"].as_array().unwrap().len());
+    assert_eq!(counts, [24, 4, 24]);
+
+    let of_a_fold = ["split", "--data", text(&data), "--scheme", "song", "--out", text(&out)];
+    let refused = eegenre(&of_a_fold);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8(refused.stderr).unwrap().contains("--fold: expected one fold with --out"));
+    assert!(eegenre(&[&of_a_fold[..], &["--fold", "4"]].concat()).status.success());
+    assert_eq!(eegenre(&[&of_a_fold[..], &["--fold", "5"]].concat()).status.code(), Some(2));
+}
+
+#[test]
+fn figures_of_recordings_that_are_not_synthetic_are_png_only() {
+    let (folder, out) = (Folder::sound(), tempfile::tempdir().unwrap());
+    for figure in ["1", "design"] {
+        let arguments =
+            ["figure", figure, "--json", "--data", text(folder.path()), "--out", text(out.path())];
+        assert!(eegenre(&arguments).status.success());
+    }
+    let mut names: Vec<_> =
+        std::fs::read_dir(out.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["design.png", "figure-1.png"]);
+}
+
+#[test]
+fn a_figure_that_cannot_be_written_exits_with_2() {
+    let folder = Folder::sound();
+    let file = folder.file("S1.xlsx");
+    let output = eegenre(&["figure", "1", "--data", text(folder.path()), "--out", text(&file)]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("expected to make the folder"));
+}
+
+#[test]
+fn bad_usage_exits_with_2_and_says_what_is_possible() {
+    for arguments in
+        [&["figure", "99"][..], &["data", "synthesize", "--out", "x", "--effect", "big"], &["no"]]
+    {
+        assert_eq!(eegenre(arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    let help = stdout(&eegenre(&["--help"]));
+    for word in ["reproduce", "data", "split", "figure", "EEGENRE_DATA", "--json"] {
+        assert!(help.contains(word), "{word}");
+    }
+}

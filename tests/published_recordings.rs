@@ -1,0 +1,85 @@
+//! The published recordings, where this machine has them: what the paper and the README say of them is so.
+
+mod support;
+
+use std::process::Command;
+
+use eegenre::paper;
+use eegenre::preparation::{Frames, Preparation, Slicing, Split};
+use eegenre::project;
+use eegenre::recordings::{Description, Fingerprint, Provenance, load};
+use serde_json::{Value, json};
+use support::published_recordings;
+
+#[test]
+fn they_are_what_the_paper_describes() {
+    let Some(folder) = published_recordings() else { return };
+    let set = load(&folder).unwrap();
+    assert_eq!(set.fingerprint(), Fingerprint::PUBLISHED);
+    assert_eq!(set.provenance(), Provenance::Published);
+    assert_eq!(project::figures(&set.provenance()), project::root().join("figures"));
+
+    let description = Description::of(&set);
+    let Description { recordings, participants, songs, rate_hz, shortest, longest, .. } = description;
+    assert_eq!((recordings, participants, songs, rate_hz), (192, 24, 12, 8));
+    assert_eq!((shortest, longest), (paper::SHORTEST, paper::LONGEST));
+    assert_eq!(description.genres_per_participant, Some(2));
+    assert!(description.participants_by_genres.values().all(|participants| *participants == 8));
+    assert!(description.length_names_genre);
+    assert_eq!(description.samples.zeros, 83);
+    assert_eq!(description.samples.lowest, 0.0);
+    assert_eq!((description.samples.highest * 10.0).round(), 26745.0);
+}
+
+#[test]
+fn exact_zeros_are_at_ends_of_classical_and_pop_recordings_only() {
+    let Some(folder) = published_recordings() else { return };
+    for recording in load(&folder).unwrap().recordings() {
+        let first_zero = recording.samples.iter().position(|sample| *sample == 0.0);
+        let from_the_end = first_zero.map(|at| recording.samples.len() - at);
+        assert!(from_the_end.is_none_or(|samples| samples <= 4), "{recording:?}: {from_the_end:?}");
+        assert!(from_the_end.is_none() || recording.genre != eegenre::recordings::Genre::Instrumental);
+    }
+}
+
+#[test]
+fn the_papers_split_leaks_every_participant_and_song() {
+    let Some(folder) = published_recordings() else { return };
+    let split = Split::random(&load(&folder).unwrap(), 0).unwrap();
+    assert_eq!([split.training().len(), split.validation().len(), split.test().len()], [122, 31, 39]);
+    assert_eq!(split.leakage().to_string(), "participants 24/24, songs 12/12");
+    // Every record of the paper's experiment belongs to this split. It must never change by itself.
+    assert_eq!(split.digest(), "fe4ad640d5366a7694a9eff3ccfc050b635fcc05053f92451643babe4fb56cc9");
+}
+
+#[test]
+fn they_make_201_to_275_frames_and_448_slices() {
+    let Some(folder) = published_recordings() else { return };
+    let set = load(&folder).unwrap();
+    let ids: Vec<_> = set.recordings().iter().map(eegenre::recordings::Recording::id).collect();
+    let signals = Preparation::default().signals(&set, &ids).unwrap();
+    let frames: Vec<usize> =
+        signals.iter().map(|signal| Frames::of(signal, paper::FRAME).unwrap().values().nrows()).collect();
+    assert_eq!((frames.iter().min(), frames.iter().max()), (Some(&201), Some(&275)));
+    assert_eq!(Slicing::default().all_slices(&signals).unwrap().len(), 448);
+}
+
+#[test]
+fn data_describe_prints_them() {
+    let Some(folder) = published_recordings() else { return };
+    let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
+        .args(["data", "describe", "--json", "--data"])
+        .arg(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let expected = json!({
+        "recordings": 192, "participants": 24, "songs": 12, "rate_hz": 8, "shortest": 1608, "longest": 2197,
+        "genres_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
+        "known_as": "music-affect_v2 EEG time series at F7 (Rahman et al., 2020)",
+    });
+    for (field, value) in expected.as_object().unwrap() {
+        assert_eq!(&answer[field], value, "{field}");
+    }
+}
