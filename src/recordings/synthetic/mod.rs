@@ -37,7 +37,7 @@
 //! let set = synthetic::generate(&settings)?;
 //! assert_eq!(set.recordings().len(), 192);
 //! assert_eq!(set.provenance().known_as().unwrap(), "synthetic (long-range, strength 1, seed 0)");
-//! # eegenre::Result::Ok(())
+//! # Ok::<(), eegenre::Error>(())
 //! ```
 
 pub mod artefacts;
