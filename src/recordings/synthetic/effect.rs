@@ -28,7 +28,7 @@ pub enum Effect {
     Null,
     /// Texture within a second or two: how fast power changes.
     Local,
-    /// Only the relation between moments 48 s apart. Windows of up to 32 s have one law in all genres.
+    /// Only the relation between moments 50 s apart. Windows of up to 34 s have one law in all genres.
     LongRange,
     /// Half of the local effect and all of the long-range one.
     #[default]
@@ -40,7 +40,7 @@ pub enum Effect {
 pub struct Truth {
     /// Duration of the shortest changes of power, in seconds.
     pub fast_seconds: f64,
-    /// How much of a moment returns 48 s later: above 0 a copy, below 0 an inverted copy, 0 nothing. Within (-1, 1).
+    /// How much of a moment returns 50 s later: above 0 a copy, below 0 an inverted copy, 0 nothing. Within (-1, 1).
     pub echo: f64,
 }
 

@@ -4,7 +4,7 @@
 //!
 //! - hᵢ(k) ∝ (1 + cos(2πk/wᵢ)) / 2 for |k| < wᵢ/2, with Σₖ hᵢ(k)² = 1
 //! - e(t) = Σᵢ √vᵢ · Σₖ hᵢ(k) εᵢ(t - k), with Σᵢ vᵢ = 1
-//! - x(t) = Σⱼ aⱼ e(t - jD), aⱼ ∝ ρʲ, j = 0 … 3, with Σⱼ aⱼ² = 1 (ρ: the echo; D: 48 s)
+//! - x(t) = Σⱼ aⱼ e(t - jD), aⱼ ∝ ρʲ, j = 0 … 3, with Σⱼ aⱼ² = 1 (ρ: the echo; D: 50 s)
 //!
 //! Both sums are finite and start before the recording does, so x is exactly stationary: mean 0, variance 1, and
 //! with r the autocovariance of e,
@@ -12,9 +12,9 @@
 //! - **Cov(x(t), x(t + τ)) = Σⱼₖ aⱼ aₖ r(τ + (j - k)D)**
 //!
 //! # Why short windows cannot tell an echo
-//! hᵢ spans fewer than 128 samples, so r(τ) = 0 for |τ| ≥ 127. For |τ| ≤ D - 127 = 257 every term with j ≠ k has
-//! |τ + (j - k)D| ≥ D - 257 = 127 and vanishes; the others sum to r(τ) Σ aⱼ² = r(τ). So within any window of 256
-//! samples (32 s) x has the covariance of e, whatever ρ is; and as x is Gaussian with mean 0, its covariance is its
+//! hᵢ spans fewer than 128 samples, so r(τ) = 0 for |τ| ≥ 127. For |τ| ≤ D - 127 = 273 every term with j ≠ k has
+//! |τ + (j - k)D| ≥ D - 273 = 127 and vanishes; the others sum to r(τ) Σ aⱼ² = r(τ). So within any window of 272
+//! samples (34 s) x has the covariance of e, whatever ρ is; and as x is Gaussian with mean 0, its covariance is its
 //! whole law there. An echo moves only lags around D, 2D and 3D: at D,
 //! ρ = 0.80 gives 0.71.
 //!
@@ -28,13 +28,14 @@ use super::design::RATE_HZ;
 use super::effect::Truth;
 use super::noise::Noise;
 
-/// Samples between a moment and its echo: 48 s.
-pub const ECHO_LAG: usize = 384;
-/// Samples of the longest window whose law is the same whatever the echo: 32 s.
+/// Samples between a moment and its echo: 50 s.
+pub const ECHO_LAG: usize = 400;
+/// Samples of the longest window whose law is the same whatever the echo: 34 s.
 ///
-/// It is also what a unit of the paper's CNN sees before its pooling over time, where a step is a frame of 8 and a
-/// kernel spans 3 steps: 32 frames.
-pub const BLIND_WINDOW: usize = 256;
+/// It is also what a unit of the paper's CNN sees before the pooling over all time, if a step is a frame of 8 samples
+/// and a kernel spans 3 steps: the first convolution, three blocks of two and two poolings by 2 make
+/// 1 + 2 + 4 + 1 + 8 + 2 + 16 = 34 frames.
+pub const BLIND_WINDOW: usize = 272;
 
 /// How often a moment echoes.
 const ECHOES: usize = 3;
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn an_echo_moves_the_lag_of_48_seconds() {
+    fn an_echo_moves_the_lag_of_50_seconds() {
         let [copy, nothing, inverse] = truths(Effect::LongRange).map(|truth| autocovariance(truth, ECHO_LAG));
         assert!(
             (copy - 0.71).abs() < 0.01 && nothing == 0.0 && inverse == -copy,
@@ -177,7 +178,7 @@ mod tests {
     #[test]
     fn what_is_generated_has_the_covariance_that_is_stated() {
         let truth = Effect::Mixed.truth(1.0, Genre::Pop);
-        let lags = [0, 1, 4, 16, 64, 255, ECHO_LAG, 2 * ECHO_LAG];
+        let lags = [0, 1, 4, 16, 64, 271, ECHO_LAG, 2 * ECHO_LAG];
         let products: Vec<[f64; 8]> = (0..200)
             .map(|seed| {
                 let x = gaussian(truth, 1000, &mut Noise::of_participant(seed, Participant::new(1)));

@@ -14,6 +14,9 @@ use crate::recordings::Recording;
 /// The date that every workbook bears: what a program writes into a file must not depend on when it does.
 const DATE: (u16, u8, u8) = (2000, 1, 1);
 
+/// Deflate's level: twice as fast as the usual 6, for files that are a tenth larger.
+const COMPRESSION: u8 = 3;
+
 /// The bytes of a workbook that holds recordings of one song, all of one length, in this order of columns.
 ///
 /// # Errors
@@ -31,6 +34,7 @@ fn assemble(settings: &Settings, recordings: &[&Recording]) -> std::result::Resu
         .set_comment(format!("Not measured: made by eegenre ({settings})."))
         .set_creation_datetime(&ExcelDateTime::from_ymd(year, month, day)?);
     let mut workbook = Workbook::new();
+    workbook.set_zip_compression_level(COMPRESSION);
     workbook.set_properties(&properties);
     let sheet = workbook.add_worksheet();
     sheet.set_name(settings.effect.sheet_name())?;
