@@ -1,4 +1,40 @@
-//! Music genre from EEG: a literate reproduction of *Music Genre Classification using LSTM and CNN*.
+//! Music genre from EEG: a literate reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and a
+//! measurement of what its numbers are worth.
+//!
+//! A reader follows one direction, and imports go only this way:
+//!
+//! ```text
+//! recordings ──► preparation ──► figures ──► reproduce
+//!                (split, normalise, frames | slices)
+//!
+//! paper, error, files, project, progress: leaves that anyone may use
+//! ```
+//!
+//! | paper | module |
+//! |---|---|
+//! | 1, 2.1: the recordings | [`recordings`] |
+//! | 2.1: labels | [`recordings::Genre`] |
+//! | 2.1: split into training, validation and test | [`preparation::split`] |
+//! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`preparation::Batch`] |
+//! | 2.4: slices | [`preparation::Slicing`] |
+//! | Figure 1 | [`figures::Figure::recordings`] |
+//! | what is stated, and what is left open | [`paper`] |
+//!
+//! Layers, models, training and results follow; the README says what works now.
+//!
+//! # Example
+//! ```no_run
+//! use eegenre::figures::Figure;
+//! use eegenre::preparation::Split;
+//! use eegenre::recordings::{Description, Source};
+//!
+//! let source = Source::choose(None); // EEGENRE_DATA, data/music-affect_v2, or synthetic recordings
+//! let set = source.load()?;
+//! println!("{source}\n{}", Description::of(&set));
+//! println!("the paper's split shares {}", Split::random(&set, 0)?.leakage());
+//! Figure::recordings(&set).save("target/figures")?;
+//! # eegenre::Result::<()>::Ok(())
+//! ```
 
 #![deny(missing_docs)]
 
@@ -13,3 +49,7 @@ pub mod recordings;
 pub mod reproduce;
 
 pub use error::{Error, Result};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -20,12 +20,23 @@ use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Source};
 use eegenre::reproduce::reproduce;
 
+const EXAMPLES: &str = "\
+Examples:
+  eegenre reproduce                              everything, on the recordings that are there
+  eegenre data check ~/recordings                list every problem in a folder of workbooks
+  eegenre data describe --data ~/recordings      what is in it
+  eegenre split --scheme song                    four folds that share no song
+  eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
+  eegenre figure 1 --out /tmp                    the paper's Figure 1
+
+Exit codes: 0 all is well, 2 bad input or bad usage.";
+
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
 /// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
 /// the project; else synthetic ones are made in data/synthetic, and results say so.
 #[derive(Parser)]
-#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(version, propagate_version = true, max_term_width = 100, after_long_help = EXAMPLES)]
 struct Command {
     #[command(subcommand)]
     task: Task,
@@ -75,10 +86,14 @@ struct SynthesizeArgs {
     /// Seed: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
-    /// What tells the genres apart: null, local, long-range or mixed
-    #[arg(long, value_name = "E", default_value_t = Settings::default().effect)]
+    /// What tells the genres apart
+    ///
+    /// null: nothing but the design (lengths, who heard what). local: how fast power changes within a second or two.
+    /// long-range: how moments 50 s apart relate, and nothing that a window of half a minute shows. mixed: half of the
+    /// local effect and all of the long-range one.
+    #[arg(long, value_name = "null|local|long-range|mixed", default_value_t = Settings::default().effect)]
     effect: Effect,
-    /// How strongly: 0 is not at all
+    /// How strongly, from 0 (not at all) to 2
     #[arg(long, value_name = "X", default_value_t = Settings::default().strength)]
     strength: f64,
 }
@@ -87,8 +102,11 @@ struct SynthesizeArgs {
 struct SplitArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// What the parts keep apart: random (the paper's: recordings only), participant, song or both
-    #[arg(long, value_name = "SCHEME", default_value_t = Scheme::Random)]
+    /// What the parts of a split keep apart
+    ///
+    /// random: the paper's way, recordings only (one split). participant: nobody is in two parts (a fold for each
+    /// participant). song: no song is in two parts (a fold for each song of a genre). both: neither is.
+    #[arg(long, value_name = "random|participant|song|both", default_value_t = Scheme::Random)]
     scheme: Scheme,
     /// Seed of the draw
     #[arg(long, value_name = "N", default_value_t = 0)]

@@ -86,7 +86,7 @@ impl Figure {
         self.encode_png(&pixels, width, height).map_err(|cause| self.undrawable(cause.to_string()))
     }
 
-    /// Draws it as SVG at 96 units an inch.
+    /// Draws it as SVG, of the same size on paper and on the same grid of points as the PNG.
     ///
     /// # Errors
     /// [`Fault::TraceableFigure`] unless the data are synthetic: the samples of a recording can be read back from
@@ -102,12 +102,17 @@ impl Figure {
             ));
         }
         let mut svg = String::new();
+        let (width, height) = self.pixels(theme::PRINT_PIXELS_PER_INCH);
         {
-            let size = self.pixels(theme::SCREEN_PIXELS_PER_INCH);
-            let area = SVGBackend::with_string(&mut svg, size).into_drawing_area();
-            self.draw(&area, theme::SCREEN_PIXELS_PER_INCH)?;
+            let area = SVGBackend::with_string(&mut svg, (width, height)).into_drawing_area();
+            self.draw(&area, theme::PRINT_PIXELS_PER_INCH)?;
         }
-        Ok(svg)
+        // The drawing library knows whole pixels only: what was drawn on fine ones is shown in inches.
+        let (pixels, inches) = (
+            format!(r#"<svg width="{width}" height="{height}""#),
+            format!(r#"<svg width="{}in" height="{}in""#, self.width_inches, self.height_inches),
+        );
+        Ok(svg.replacen(&pixels, &inches, 1))
     }
 
     /// Writes the figure as PNG into a folder, and as SVG where that is allowed. Returns what was written.

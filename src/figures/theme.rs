@@ -12,10 +12,8 @@ use plotters::style::text_anchor::{HPos, Pos, VPos};
 
 use crate::recordings::Genre;
 
-/// Resolution of a PNG.
+/// Resolution of what is printed: that of a PNG, and the grid of an SVG.
 pub(super) const PRINT_PIXELS_PER_INCH: f64 = 300.0;
-/// Resolution in which an SVG counts, as CSS does.
-pub(super) const SCREEN_PIXELS_PER_INCH: f64 = 96.0;
 
 /// Axis names and legends.
 pub(super) const LABEL_PT: f64 = 8.0;
