@@ -375,6 +375,21 @@ fn all_errors_of_a_folder_are_reported_at_once() {
 }
 
 #[test]
+fn all_errors_of_a_sheet_are_reported_at_once() {
+    let folder = Folder::with_s3(&changed(|sheet| {
+        sheet.write(0, 3, "Anna").unwrap();
+        sheet.write(13, 2, "n/a").unwrap();
+        sheet.write(33, 1, 1.0).unwrap();
+        for row in 25..=32 {
+            sheet.write(row, 0, 9).unwrap();
+        }
+    }));
+    let faults: Vec<Fault> = folder.problems().iter().map(|problem| problem.fault).collect();
+    let expected = [Fault::UnreadableParticipant, Fault::TextCell, Fault::BeyondTime, Fault::TimeSkips];
+    assert_eq!(faults, expected);
+}
+
+#[test]
 fn a_sheet_full_of_text_lists_the_first_problems_and_counts_the_rest() {
     let folder = Folder::with_s3(&changed(|sheet| {
         for row in 1..=32 {

@@ -25,17 +25,20 @@ const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
 pub fn load(folder: impl AsRef<Path>) -> Result<DataSet> {
     let folder = folder_of_workbooks(folder.as_ref())?;
     let (paths, mut problems) = workbooks(&folder)?;
-    let results: Vec<Result<(PathBuf, Workbook)>> = paths
+    let results: Vec<(PathBuf, Result<Workbook>)> = paths
         .into_par_iter()
-        .map(|(song, path)| workbook::read(&path, song).map(|workbook| (path, workbook)))
+        .map(|(song, path)| {
+            let workbook = workbook::read(&path, song);
+            (path, workbook)
+        })
         .collect();
-    let read = match Error::gather(results) {
-        Ok(read) => read,
-        Err(error) => {
-            problems.extend_from_slice(error.problems());
-            Vec::new()
+    let mut read = Vec::new();
+    for (path, result) in results {
+        match result {
+            Ok(workbook) => read.push((path, workbook)),
+            Err(error) => problems.extend_from_slice(error.problems()),
         }
-    };
+    }
     problems.extend(odd_rates(&read));
     Error::unless_none(problems)?;
 

@@ -77,7 +77,7 @@ fn read_stored(stored: Cursor<Vec<u8>>, path: &Path, song: Song) -> Result<Workb
                     "a readable cell after this one",
                     format!("damaged XML ({cause})"),
                 );
-                columns.report(problem);
+                columns.break_off(problem);
                 break;
             }
         }
