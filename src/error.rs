@@ -86,6 +86,8 @@ pub enum Fault {
     Unwritable,
     /// A figure could not be drawn.
     Undrawable,
+    /// The device that computes could not hold a batch.
+    DeviceFailed,
 }
 
 impl Fault {
@@ -138,6 +140,7 @@ impl Fault {
             Self::Unwritable => {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
+            Self::DeviceFailed => "use smaller batches or a device with more memory",
             Self::Undrawable => "report this together with the command that you ran",
         }
     }

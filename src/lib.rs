@@ -3,6 +3,7 @@
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod nn;
 pub mod paper;
 pub mod recordings;
 
