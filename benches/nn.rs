@@ -11,7 +11,7 @@ use dfdx::prelude::*;
 use eegenre::nn::{Dropout, Level, Packed, lstm};
 
 /// How long each measurement goes on.
-const PATIENCE: Duration = Duration::from_secs(2);
+const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() {
     let peak = peak_gflops();
@@ -22,6 +22,14 @@ fn main() {
     measure_lstm::<8, 32, 1>("baseline, batch 16", &lengths, peak);
     measure_lstm::<8, 64, 3>("multi-layer, batch 16", &lengths, peak);
     measure_lstm::<64, 64, 1>("one layer 64 to 64", &lengths, peak);
+}
+
+/// Whether a layer's name holds the first argument that is not an option; all do if there is none.
+fn wanted(name: &str) -> bool {
+    std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+        .is_none_or(|filter| name.contains(&filter))
 }
 
 /// Lengths of a batch like the paper's: 201 to 275 frames.
@@ -57,6 +65,9 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
     lengths: &[usize],
     peak: f64,
 ) {
+    if !wanted(name) {
+        return;
+    }
     let device = Cpu::seed_from_u64(1);
     let mut model = device.build_module::<lstm::builder::Lstm<I, H, LAYERS>, f32>();
     let sequences: Vec<Vec<f32>> =

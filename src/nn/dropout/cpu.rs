@@ -15,28 +15,21 @@ where
     Cpu: Device<E>,
 {
     let (input, mut tape) = input.split_tape();
-    let mut values = vec![E::ZERO; input.shape().num_elements()];
-    add_masked(&mut values, &contents(&input)?, mask);
-    let output = input.device().try_tensor_from_vec(values, *input.shape())?;
+    let mut values = contents(&input)?;
+    mask.multiply(&mut values);
+    let output = input.device().try_tensor_from_vec(values.to_vec(), *input.shape())?;
     if T::OWNS_TAPE {
         let output = output.clone();
         tape.add_backward_op(move |gradients| {
-            // Taken out and put back: gradients can be borrowed only one at a time.
-            let from_output = with_gradient(gradients, &output, std::mem::take)?;
-            with_gradient(gradients, &input, |gradient| add_masked(gradient, &from_output, mask))?;
-            with_gradient(gradients, &output, |gradient| *gradient = from_output)
+            // The forward pass's values have been used up, and their memory is as large as the gradient's.
+            with_gradient(gradients, &output, |gradient| values.copy_from_slice(gradient))?;
+            mask.multiply(&mut values);
+            with_gradient(gradients, &input, |gradient| {
+                for (gradient, value) in gradient.iter_mut().zip(&*values) {
+                    *gradient += *value;
+                }
+            })
         });
     }
     Ok(output.put_tape(tape))
-}
-
-/// to += from · m / (1 - p). A product, so that NaN stays NaN where it is dropped.
-fn add_masked<E: Element>(to: &mut [E], from: &[E], mask: Mask) {
-    let factors = [E::ZERO, E::from_f64(mask.scale())];
-    for (index, (to, from)) in (0..).zip(to.chunks_mut(4).zip(from.chunks(4))) {
-        let stays = mask.stays(index);
-        for ((to, from), stays) in to.iter_mut().zip(from).zip(stays) {
-            *to += *from * factors[usize::from(stays)];
-        }
-    }
 }

@@ -19,6 +19,7 @@ mod cpu;
 
 use dfdx::prelude::*;
 
+use super::kernels::Element;
 use super::random;
 use crate::error::{Error, Fault, Place};
 
@@ -71,10 +72,16 @@ impl Dropout {
         layer: u64,
         input: Tensor<S, E, D, T>,
     ) -> Result<Tensor<S, E, D, T>, D::Err> {
-        if self.threshold == 0 {
-            return Ok(input);
+        match self.mask(layer) {
+            Some(mask) => D::dropout(input, mask),
+            None => Ok(input),
         }
-        D::dropout(input, Mask { threshold: self.threshold, key: random::bits(self.key, layer) })
+    }
+
+    /// The mask of a layer; none if nothing is dropped.
+    pub(crate) fn mask(self, layer: u64) -> Option<Mask> {
+        let Self { threshold, key } = self;
+        (threshold > 0).then(|| Mask { threshold, key: random::bits(key, layer) })
     }
 
     /// As [`Self::try_apply`].
@@ -102,6 +109,16 @@ impl Mask {
     /// What the elements that stay are multiplied by: 1 / (1 - p).
     fn scale(self) -> f64 {
         1.0 / (1.0 - f64::from(self.threshold) / RESOLUTION)
+    }
+
+    /// Multiplies every element by 0 or by the scale. A product, so that NaN stays NaN where it is dropped.
+    pub(crate) fn multiply<E: Element>(self, elements: &mut [E]) {
+        let factors = [E::ZERO, E::from_f64(self.scale())];
+        for (index, elements) in (0..).zip(elements.chunks_mut(4)) {
+            for (element, stays) in elements.iter_mut().zip(self.stays(index)) {
+                *element = *element * factors[usize::from(stays)];
+            }
+        }
     }
 
     /// Whether the elements 4 `index` to 4 `index` + 3 stay.

@@ -1,14 +1,32 @@
-//! The LSTM layer in dfdx's primitives: about twenty nodes of the tape for every step. Runs on any device.
+//! The LSTM layers in dfdx's primitives: about twenty nodes of the tape for every step. Runs on any device.
 
 use std::sync::Arc;
 
 use dfdx::prelude::*;
 
 use super::{Gates, LstmLayer};
-use crate::nn::{Packed, Rows};
+use crate::nn::{Dropout, DropoutKernel, Packed, Rows};
+
+/// A stack of layers, dropout between them.
+pub(super) fn stack<const I: usize, const H: usize, E: Dtype, D: DropoutKernel<E>, T: Tape<E, D>>(
+    input: Packed<I, E, D, T>,
+    first: &LstmLayer<I, H, E, D>,
+    rest: &[LstmLayer<H, H, E, D>],
+    dropout: Option<Dropout>,
+) -> Result<Packed<H, E, D, T>, D::Err> {
+    let mut output = layer(input, first)?;
+    for (boundary, weights) in rest.iter().enumerate() {
+        let (mut frames, packing) = output.into_parts();
+        if let Some(dropout) = dropout {
+            frames = dropout.try_apply(boundary as u64, frames)?;
+        }
+        output = layer(Packed::from_parts(frames, packing), weights)?;
+    }
+    Ok(output)
+}
 
 /// The equations of [`super`], one after the other.
-pub(super) fn layer<const I: usize, const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+fn layer<const I: usize, const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     input: Packed<I, E, D, T>,
     weights: &LstmLayer<I, H, E, D>,
 ) -> Result<Packed<H, E, D, T>, D::Err> {

@@ -1,4 +1,4 @@
-//! The LSTM layer as one node of the tape, its gradient by hand.
+//! The LSTM layers of a stack as one node of the tape, their gradients by hand.
 //!
 //! With frames in packed order, the input's share of all gates, x W_ihᵀ, is one product over all time steps; so are
 //! the gradients of the weights and of the input. They are computed in blocks of [`BLOCK_ROWS`] rows, next to the
@@ -15,16 +15,18 @@ use crate::nn::kernels::{
     Buffer, Element, Kernel, Left, Level, MOST_LANES, Panels, Right, Simd, product, sigmoid, tanh,
 };
 use crate::nn::storage::{contents, with_gradient};
-use crate::nn::{Packed, Packing, Rows};
+use crate::nn::{Dropout, Packed, Packing};
 
 /// Rows of a block. Its gates (4H values each, 128 KiB for H = 64) stay in a core's second-level cache.
 const BLOCK_ROWS: usize = 128;
 
-/// One layer over one batch.
-pub(super) fn layer<const I: usize, const H: usize, E, T>(
+/// A stack of layers over one batch, dropout between them.
+pub(super) fn stack<const I: usize, const H: usize, E, T>(
     level: Level,
     input: Packed<I, E, Cpu, T>,
-    weights: &LstmLayer<I, H, E, Cpu>,
+    first: &LstmLayer<I, H, E, Cpu>,
+    rest: &[LstmLayer<H, H, E, Cpu>],
+    dropout: Option<Dropout>,
 ) -> Result<Packed<H, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
@@ -33,41 +35,61 @@ where
 {
     let (frames, packing) = input.into_parts();
     let (frames, mut tape) = frames.split_tape();
-    let pass = Pass::new(&packing, &frames, weights)?;
-    let pass = level.run(Forward(pass));
-    let output = frames.device().try_tensor_from_vec(pass.output(), (packing.frames(), Const))?;
+    let mask = move |boundary: usize| dropout.and_then(|dropout| dropout.mask(boundary as u64));
+
+    let mut pass = level.run(Forward(Pass::new(&packing, contents(&frames)?, first)?));
+    let mut passes = Vec::with_capacity(rest.len() + 1);
+    for (boundary, weights) in rest.iter().enumerate() {
+        let mut between = narrowed(&pass.hidden, pass.width, H);
+        if let Some(mask) = mask(boundary) {
+            mask.multiply(&mut between);
+        }
+        passes.push(pass);
+        pass = level.run(Forward(Pass::new(&packing, between, weights)?));
+    }
+    let output = narrowed(&pass.hidden, pass.width, H).to_vec();
+    let output = frames.device().try_tensor_from_vec(output, (packing.frames(), Const))?;
+    passes.push(pass);
 
     if T::OWNS_TAPE {
-        let (output, weights) = (output.clone(), weights.clone());
+        let (output, first, rest) = (output.clone(), first.clone(), rest.to_owned());
         tape.add_backward_op(move |gradients| {
-            let (rows, width) = (pass.packing.frames(), pass.width);
-            // Taken out and put back: gradients can be borrowed only one at a time.
-            let from_output = with_gradient(gradients, &output, std::mem::take)?;
-            let found = level.run(Backward { pass, output: &from_output });
-            with_gradient(gradients, &output, |gradient| *gradient = from_output)?;
-
-            with_gradient(gradients, &frames, |gradient| {
-                for row in 0..rows {
-                    for k in 0..I {
-                        gradient[row * I + k] += found.frames[row * padded(I) + k];
+            let mut above = with_gradient(gradients, &output, |gradient| {
+                let mut above = Buffer::stale(gradient.len());
+                above.copy_from_slice(gradient);
+                above
+            })?;
+            for (k, pass) in passes.into_iter().enumerate().rev() {
+                let (inputs, width) = (pass.inputs, pass.width);
+                let found = level.run(Backward { pass, output: &above });
+                above = narrowed(&found.frames, padded(inputs), inputs);
+                match k.checked_sub(1) {
+                    None => found.add_to(gradients, &first, width)?,
+                    Some(boundary) => {
+                        found.add_to(gradients, &rest[boundary], width)?;
+                        if let Some(mask) = mask(boundary) {
+                            mask.multiply(&mut above);
+                        }
                     }
                 }
-            })?;
-            with_gradient(gradients, &weights.weight_ih, |gradient| {
-                add_transposed(gradient, &found.weight_ih, I, H, width);
-            })?;
-            with_gradient(gradients, &weights.weight_hh, |gradient| {
-                add_transposed(gradient, &found.weight_hh, H, H, width);
-            })?;
-            for bias in [&weights.bias_ih, &weights.bias_hh] {
-                with_gradient(gradients, bias, |gradient| {
-                    add_transposed(gradient, &found.bias, 1, H, width);
-                })?;
             }
-            Ok(())
+            with_gradient(gradients, &frames, |gradient| {
+                for (gradient, found) in gradient.iter_mut().zip(&*above) {
+                    *gradient += *found;
+                }
+            })
         });
     }
     Ok(Packed::from_parts(output.put_tape(tape), packing))
+}
+
+/// The first `columns` of each row of `width`.
+fn narrowed<E: Element>(wide: &[E], width: usize, columns: usize) -> Buffer<E> {
+    let mut narrow = Buffer::stale(wide.len() / width * columns);
+    for (narrow, wide) in narrow.chunks_exact_mut(columns).zip(wide.chunks_exact(width)) {
+        narrow.copy_from_slice(&wide[..columns]);
+    }
+    narrow
 }
 
 /// A number of columns, padded to whole registers.
@@ -114,7 +136,7 @@ struct Pass<E: Element> {
 impl<E: Dtype + Element> Pass<E> {
     fn new<const I: usize, const H: usize>(
         packing: &Arc<Packing>,
-        frames: &Rows<I, E, Cpu>,
+        frames: Buffer<E>,
         weights: &LstmLayer<I, H, E, Cpu>,
     ) -> Result<Self, CpuError>
     where
@@ -139,7 +161,7 @@ impl<E: Dtype + Element> Pass<E> {
             inputs: I,
             units: H,
             width,
-            frames: contents(frames)?,
+            frames,
             weight_ih: pad(&contents(&weights.weight_ih)?, I),
             weight_hh: pad(&contents(&weights.weight_hh)?, H),
             bias,
@@ -147,15 +169,6 @@ impl<E: Dtype + Element> Pass<E> {
             cells: Buffer::stale(rows * width),
             hidden: Buffer::stale(rows * width),
         })
-    }
-
-    /// h without the padding: `[N, H]`
-    fn output(&self) -> Vec<E> {
-        let mut output = Vec::with_capacity(self.packing.frames() * self.units);
-        for row in self.hidden.chunks_exact(self.width) {
-            output.extend_from_slice(&row[..self.units]);
-        }
-        output
     }
 }
 
@@ -266,6 +279,27 @@ struct Found<E: Element> {
     weight_hh: Buffer<E>,
     /// ∂L/∂b_ih = ∂L/∂b_hh: `[4W]`
     bias: Buffer<E>,
+}
+
+impl<E: Dtype + Element> Found<E> {
+    /// Adds what was found for the weights to their gradients.
+    fn add_to<const I: usize, const H: usize>(
+        &self,
+        gradients: &mut Gradients<E, Cpu>,
+        weights: &LstmLayer<I, H, E, Cpu>,
+        width: usize,
+    ) -> Result<(), CpuError> {
+        with_gradient(gradients, &weights.weight_ih, |gradient| {
+            add_transposed(gradient, &self.weight_ih, I, H, width);
+        })?;
+        with_gradient(gradients, &weights.weight_hh, |gradient| {
+            add_transposed(gradient, &self.weight_hh, H, H, width);
+        })?;
+        for bias in [&weights.bias_ih, &weights.bias_hh] {
+            with_gradient(gradients, bias, |gradient| add_transposed(gradient, &self.bias, 1, H, width))?;
+        }
+        Ok(())
+    }
 }
 
 /// What flows back from a step to the one before it: `[batch, W]` each.
@@ -382,9 +416,8 @@ fn differentiate<S: Simd>(
     let faded = S::Scalar::from_f64(FADED);
     let zero = simd.splat(S::Scalar::ZERO);
     let one = simd.splat(S::Scalar::from_f64(1.0));
-    for unit in (0..width).step_by(S::LANES) {
-        let mut sums = load_gates(simd, bias, unit);
-        for (row, gates) in gates.chunks_exact_mut(4 * width).enumerate() {
+    for (row, gates) in gates.chunks_exact_mut(4 * width).enumerate() {
+        for unit in (0..width).step_by(S::LANES) {
             let [i, f, g, o] = load_gates(simd, gates, unit);
             let here = row * width + unit;
             let tanh_c = tanh(simd, simd.load(&cells[here..]));
@@ -404,16 +437,17 @@ fn differentiate<S: Simd>(
             let dz_g = simd.mul(simd.mul(dc, i), simd.neg_mul_add(g, g, one));
             // ∂L/∂z_o = ∂L/∂h_t tanh(c_t) o (1 - o)
             let dz_o = simd.mul(simd.mul(dh, tanh_c), simd.neg_mul_add(o, o, o));
+            // ∂L/∂b = Σ_t ∂L/∂z_t
+            let mut sums = load_gates(simd, bias, unit);
             let mut dz = [dz_i, dz_f, dz_g, dz_o];
             for (dz, sum) in dz.iter_mut().zip(&mut sums) {
                 *dz = simd.flush(*dz, faded);
                 *sum = simd.add(*sum, *dz);
             }
             store_gates(simd, dz, gates, unit);
+            store_gates(simd, sums, bias, unit);
             // ∂L/∂c_{t-1} = ∂L/∂c_t f
             simd.store(simd.flush(simd.mul(dc, f), faded), &mut carry.cells[here..]);
         }
-        // ∂L/∂b = Σ_t ∂L/∂z_t
-        store_gates(simd, sums, bias, unit);
     }
 }

@@ -19,8 +19,10 @@ mod cpu;
 
 use dfdx::prelude::*;
 
+#[cfg(feature = "cuda")]
+use super::DropoutKernel;
 use super::kernels::Level;
-use super::{Dropout, DropoutKernel, Packed, random};
+use super::{Dropout, Packed, random};
 
 /// The dimension of four blocks of `H` rows, one for each gate. (Stable Rust has no `Const<{ 4 * H }>`.)
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -53,28 +55,33 @@ pub struct LstmLayer<const I: usize, const H: usize, E: Dtype, D: Storage<E>> {
     pub bias_hh: Tensor<(Gates<H>,), E, D>,
 }
 
-/// A device that has an LSTM layer.
+/// A device that has LSTM layers.
 ///
-/// On [`Cpu`] the layer is one fused node of the tape; elsewhere it is composed of dfdx's primitives.
+/// On [`Cpu`] a stack of them is one fused node of the tape; elsewhere it is composed of dfdx's primitives.
 pub trait LstmKernel<E: Dtype>: Device<E> {
-    /// h_t for every frame: `[N, I]` to `[N, H]`, in packed order.
+    /// h_t of the last layer for every frame: `[N, I]` to `[N, H]`, in packed order. Mask k of `dropout` falls
+    /// between the layers k and k + 1.
     ///
     /// # Errors
     /// When the device cannot hold the result.
-    fn lstm_layer<const I: usize, const H: usize, T: Tape<E, Self>>(
+    fn lstm<const I: usize, const H: usize, T: Tape<E, Self>>(
         input: Packed<I, E, Self, T>,
-        weights: &LstmLayer<I, H, E, Self>,
+        first: &LstmLayer<I, H, E, Self>,
+        rest: &[LstmLayer<H, H, E, Self>],
+        dropout: Option<Dropout>,
     ) -> Result<Packed<H, E, Self, T>, Self::Err>;
 }
 
 macro_rules! fused {
     ($($E:ty),*) => {$(
         impl LstmKernel<$E> for Cpu {
-            fn lstm_layer<const I: usize, const H: usize, T: Tape<$E, Self>>(
+            fn lstm<const I: usize, const H: usize, T: Tape<$E, Self>>(
                 input: Packed<I, $E, Self, T>,
-                weights: &LstmLayer<I, H, $E, Self>,
+                first: &LstmLayer<I, H, $E, Self>,
+                rest: &[LstmLayer<H, H, $E, Self>],
+                dropout: Option<Dropout>,
             ) -> Result<Packed<H, $E, Self, T>, CpuError> {
-                cpu::layer(Level::detected(), input, weights)
+                cpu::stack(Level::detected(), input, first, rest, dropout)
             }
         }
     )*};
@@ -84,13 +91,15 @@ fused!(f32, f64);
 #[cfg(feature = "cuda")]
 impl<E: Dtype> LstmKernel<E> for Cuda
 where
-    Self: Device<E>,
+    Self: DropoutKernel<E>,
 {
-    fn lstm_layer<const I: usize, const H: usize, T: Tape<E, Self>>(
+    fn lstm<const I: usize, const H: usize, T: Tape<E, Self>>(
         input: Packed<I, E, Self, T>,
-        weights: &LstmLayer<I, H, E, Self>,
+        first: &LstmLayer<I, H, E, Self>,
+        rest: &[LstmLayer<H, H, E, Self>],
+        dropout: Option<Dropout>,
     ) -> Result<Packed<H, E, Self, T>, Self::Err> {
-        composed::layer(input, weights)
+        composed::stack(input, first, rest, dropout)
     }
 }
 
@@ -235,15 +244,12 @@ impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKerne
     type Error = D::Err;
 
     fn try_forward(&self, input: Packed<I, E, D, T>) -> Result<Self::Output, D::Err> {
-        let output = D::lstm_layer(input, &self.first)?;
-        self.rest.iter().try_fold(output, |input, layer| D::lstm_layer(input, layer))
+        D::lstm(input, &self.first, &self.rest, None)
     }
 }
 
-impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKernel<E>>
     ModuleMut<(Packed<I, E, D, OwnedTape<E, D>>, Dropout)> for Lstm<I, H, LAYERS, E, D>
-where
-    D: LstmKernel<E> + DropoutKernel<E>,
 {
     type Output = Packed<H, E, D, OwnedTape<E, D>>;
     type Error = D::Err;
@@ -252,13 +258,7 @@ where
         &mut self,
         (input, dropout): (Packed<I, E, D, OwnedTape<E, D>>, Dropout),
     ) -> Result<Self::Output, D::Err> {
-        let mut output = D::lstm_layer(input, &self.first)?;
-        for (mask, layer) in (0..).zip(&self.rest) {
-            let (frames, packing) = output.into_parts();
-            let input = Packed::from_parts(dropout.try_apply(mask, frames)?, packing);
-            output = D::lstm_layer(input, layer)?;
-        }
-        Ok(output)
+        D::lstm(input, &self.first, &self.rest, Some(dropout))
     }
 }
 

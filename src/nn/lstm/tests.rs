@@ -197,17 +197,17 @@ fn values_and_gradients_are_those_of_pytorch() {
 /// Output, gradients of the weights and gradient of the frames.
 type Found<E> = (Vec<E>, Vec<(String, Vec<E>)>, Vec<E>);
 
-/// What both passes find when one layer is computed by `layer`.
-fn passes<const I: usize, const H: usize, E: Dtype, D: Device<E>>(
-    model: &Lstm<I, H, 1, E, D>,
+/// What both passes find when a model is computed by `stack`.
+fn passes<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>>(
+    model: &Lstm<I, H, LAYERS, E, D>,
     batch: Packed<I, E, D>,
-    layer: impl FnOnce(
+    stack: impl FnOnce(
         Packed<I, E, D, OwnedTape<E, D>>,
-        &LstmLayer<I, H, E, D>,
+        &Lstm<I, H, LAYERS, E, D>,
     ) -> Result<Packed<H, E, D, OwnedTape<E, D>>, D::Err>,
 ) -> Found<E> {
     let frames = batch.frames().clone();
-    let output = layer(batch.leaky_traced(), &model.first).unwrap();
+    let output = stack(batch.leaky_traced(), model).unwrap();
     let values = output.frames().as_vec();
     // All outputs at half weight and the ends at full weight: both ways into the backward pass.
     let (output, packing) = output.into_parts();
@@ -218,16 +218,25 @@ fn passes<const I: usize, const H: usize, E: Dtype, D: Device<E>>(
     let mut gradients = loss.backward();
     // In a single step nothing is multiplied by W_hh, and dfdx then knows no gradient, not even zero.
     gradients.try_alloc_for(&model.first.weight_hh).unwrap();
+    for layer in &model.rest {
+        gradients.try_alloc_for(&layer.weight_hh).unwrap();
+    }
     (values, list_gradients(model, &gradients), gradients.get(&frames).as_vec())
 }
 
-fn fused_agrees_with_composed<const I: usize, const H: usize>(lengths: &[usize]) {
+fn fused_agrees_with_composed<const I: usize, const H: usize, const LAYERS: usize>(
+    lengths: &[usize],
+    dropout: Option<Dropout>,
+) {
     let device = Cpu::default();
-    let model: Lstm<I, H, 1, f32, Cpu> = device.build_module::<builder::Lstm<I, H>, f32>();
+    let model = device.build_module::<builder::Lstm<I, H, LAYERS>, f32>();
     let batch = || Packed::from_sequences(&device, &sequences(I, lengths)).unwrap();
-    let expected = passes(&model, batch(), composed::layer);
+    let expected =
+        passes(&model, batch(), |batch, model| composed::stack(batch, &model.first, &model.rest, dropout));
     for level in Level::available() {
-        let found = passes(&model, batch(), |batch, weights| cpu::layer(level, batch, weights));
+        let found = passes(&model, batch(), |batch, model| {
+            cpu::stack(level, batch, &model.first, &model.rest, dropout)
+        });
         assert_close(&found.0, &expected.0, 1e-5, level.name());
         assert_close(&found.2, &expected.2, 1e-4, level.name());
         for ((name, found), (_, expected)) in found.1.iter().zip(&expected.1) {
@@ -254,12 +263,18 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(10))]
 
     #[test]
-    fn fused_and_composed_agree_on_random_batches(lengths in batches(), size in 0..4) {
+    fn fused_and_composed_agree_on_random_batches(
+        lengths in batches(),
+        size in 0..4,
+        rate in 0.0..0.5,
+        step in any::<u64>(),
+    ) {
+        let dropout = Some(Dropout::new(rate, 1, 2, step).unwrap());
         match size {
-            0 => fused_agrees_with_composed::<8, 32>(&lengths),
-            1 => fused_agrees_with_composed::<5, 19>(&lengths),
-            2 => fused_agrees_with_composed::<17, 16>(&lengths),
-            _ => fused_agrees_with_composed::<1, 1>(&lengths),
+            0 => fused_agrees_with_composed::<8, 32, 1>(&lengths, None),
+            1 => fused_agrees_with_composed::<5, 19, 2>(&lengths, dropout),
+            2 => fused_agrees_with_composed::<17, 16, 1>(&lengths, dropout),
+            _ => fused_agrees_with_composed::<1, 1, 3>(&lengths, dropout),
         }
     }
 }
@@ -267,7 +282,7 @@ proptest! {
 #[test]
 fn fused_and_composed_agree_at_the_sizes_of_the_paper() {
     let lengths: Vec<usize> = (0..16).map(|n| (201 + 5 * n) / DEBUG).collect();
-    fused_agrees_with_composed::<64, 64>(&lengths);
+    fused_agrees_with_composed::<64, 64, 1>(&lengths, None);
 }
 
 #[test]
@@ -412,11 +427,11 @@ fn dropout_falls_between_the_layers_and_can_be_had_again() {
     assert_eq!(one, again);
     assert_ne!(one, two);
 
-    let mut by_hand = TestDevice::lstm_layer(batch(), &model.first).unwrap();
+    let mut by_hand = TestDevice::lstm(batch(), &model.first, &[], None).unwrap();
     for (mask, layer) in [(0, &model.rest[0]), (1, &model.rest[1])] {
         let (frames, packing) = by_hand.into_parts();
         let dropped = Packed::from_parts(dropout(1).apply(mask, frames), packing);
-        by_hand = TestDevice::lstm_layer(dropped, layer).unwrap();
+        by_hand = TestDevice::lstm(dropped, layer, &[], None).unwrap();
     }
     assert_eq!(one, by_hand.frames().as_vec());
     // Nothing is dropped from the last output.
