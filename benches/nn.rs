@@ -2,13 +2,13 @@
 //!
 //! `cargo bench --bench nn` first measures the core's peak: independent multiply-adds in registers, nothing else.
 //! Operations are counted as two for each multiply-add of a matrix product; what the activations cost is overhead.
-//! Shares are of the peak at the best of many repetitions, because other work on the machine only ever adds time.
+//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Shares are of the peak at the best of many repetitions, because other work on the machine only ever adds time.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
-use eegenre::nn::{Dropout, Level, Packed, lstm};
+use eegenre::nn::{Dropout, Level, Packed, Signals, conv1d, lstm};
 
 /// How long each measurement goes on.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -22,6 +22,9 @@ fn main() {
     measure_lstm::<8, 32, 1>("baseline, batch 16", &lengths, peak);
     measure_lstm::<8, 64, 3>("multi-layer, batch 16", &lengths, peak);
     measure_lstm::<64, 64, 1>("one layer 64 to 64", &lengths, peak);
+    measure_conv1d::<8, 32>("conv1d 8 to 32, 120 long", 120, peak);
+    measure_conv1d::<32, 32>("conv1d 32 to 32, 120 long", 120, peak);
+    measure_conv1d::<32, 32>("conv1d 32 to 32, 30 long", 30, peak);
 }
 
 /// Whether a layer's name holds the first argument that is not an option; all do if there is none.
@@ -87,6 +90,30 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
         let batch = batch.clone().traced(gradients.take().expect("given back below"));
         let output = model.forward_mut((batch, dropout)).ends();
         gradients = Some(output.square().sum().backward());
+    });
+    report(name, "training", both, 3.0 * flop, peak);
+}
+
+fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, peak: f64) {
+    if !wanted(name) {
+        return;
+    }
+    const BATCH: usize = 64;
+    const WIDTH: usize = 3;
+    let device = Cpu::seed_from_u64(1);
+    let model = device.build_module::<conv1d::builder::Conv1d<I, O, WIDTH, 1>, f32>();
+    let values = (0..BATCH * length * I).map(|i| (i as f32 * 0.7).cos()).collect();
+    let signals: Signals<I, f32, Cpu> = device.tensor_from_vec(values, (BATCH, length, Const));
+    let flop = (2 * BATCH * length * O * I * WIDTH) as f64;
+
+    let forward = times(|| {
+        black_box(model.forward(signals.clone()));
+    });
+    report(name, "forward", forward, flop, peak);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let signals = signals.trace(gradients.take().expect("given back below"));
+        gradients = Some(model.forward(signals).sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
 }

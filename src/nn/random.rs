@@ -3,6 +3,8 @@
 //! The generator is SplitMix64 (G. L. Steele, D. Lea and C. H. Flood, *Fast Splittable Pseudorandom Number
 //! Generators*, OOPSLA 2014): a counter that walks in steps of the golden ratio, and a mixing function.
 
+use dfdx::prelude::*;
+
 /// 2⁶⁴ divided by the golden ratio, made odd.
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -22,6 +24,23 @@ pub(crate) const fn bits(key: u64, index: u64) -> u64 {
 pub(crate) fn symmetric(key: u64, index: u64, bound: f64) -> f64 {
     // The upper 53 bits, as many as a double's significand has, in units of 2⁻⁵².
     ((bits(key, index) >> 11) as f64 / (1_u64 << 52) as f64 - 1.0) * bound
+}
+
+/// PyTorch's initialisation of LSTMs, convolutions and linear layers: uniform on ±1/√`fan_in`.
+///
+/// The numbers come from one draw of the device's generator and the position in the tensor, so they are the same on
+/// every device that draws the same.
+pub(crate) fn fill_symmetric<S: Shape, E: Dtype, D: Device<E>>(
+    tensor: &mut Tensor<S, E, D>,
+    fan_in: usize,
+) -> Result<(), D::Err> {
+    let key = tensor.device().random_u64();
+    let bound = 1.0 / (fan_in as f64).sqrt();
+    let numbers = (0..tensor.shape().num_elements() as u64).map(|index| {
+        E::from_f64(symmetric(key, index, bound)).expect("a floating-point type holds every number")
+    });
+    tensor.copy_from(&numbers.collect::<Vec<E>>());
+    Ok(())
 }
 
 #[cfg(test)]

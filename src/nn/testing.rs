@@ -1,5 +1,7 @@
 //! What the tests of several layers share.
 
+use dfdx::dtypes::Dtype;
+
 /// Where the tests of the layers run: on a GPU where there is one.
 #[cfg(not(feature = "cuda"))]
 pub(crate) type TestDevice = dfdx::tensor::Cpu;
@@ -23,4 +25,9 @@ pub(crate) fn assert_close<E: Copy + Into<f64>, F: Copy + Into<f64>>(
         // Written so that NaN fails.
         assert!(error <= tolerance * scale, "{what}[{index}]: {} for {expected}", found.into());
     }
+}
+
+/// cos(start), cos(start + 1), …
+pub(crate) fn cosines<E: Dtype>(len: usize, start: usize) -> Vec<E> {
+    (0..len).map(|i| E::from_f64(((i + start) as f64).cos()).expect("a floating-point type")).collect()
 }

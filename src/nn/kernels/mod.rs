@@ -23,8 +23,11 @@ pub(crate) use buffer::Buffer;
 pub(crate) use math::{sigmoid, tanh};
 pub(crate) use product::{Left, Panels, Right, product};
 
-/// Elements of the widest register of any level: what matrices are padded to.
-pub(crate) const MOST_LANES: usize = 16;
+/// A number of columns, padded to whole registers of any level.
+pub(crate) const fn padded(columns: usize) -> usize {
+    const MOST_LANES: usize = 16;
+    columns.next_multiple_of(MOST_LANES)
+}
 
 /// An instruction set that this processor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

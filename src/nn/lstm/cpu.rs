@@ -12,7 +12,7 @@ use dfdx::prelude::*;
 
 use super::LstmLayer;
 use crate::nn::kernels::{
-    Buffer, Element, Kernel, Left, Level, MOST_LANES, Panels, Right, Simd, product, sigmoid, tanh,
+    Buffer, Element, Kernel, Left, Level, Panels, Right, Simd, padded, product, sigmoid, tanh,
 };
 use crate::nn::storage::{contents, with_gradient};
 use crate::nn::{Dropout, Packed, Packing};
@@ -90,11 +90,6 @@ fn narrowed<E: Element>(wide: &[E], width: usize, columns: usize) -> Buffer<E> {
         narrow.copy_from_slice(&wide[..columns]);
     }
     narrow
-}
-
-/// A number of columns, padded to whole registers.
-const fn padded(columns: usize) -> usize {
-    columns.next_multiple_of(MOST_LANES)
 }
 
 /// Adds a gradient found as `[columns, 4 width]` to one stored as `[4 units, columns]`.

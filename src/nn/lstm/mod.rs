@@ -147,22 +147,6 @@ pub struct Lstm<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D
     pub rest: Vec<LstmLayer<H, H, E, D>>,
 }
 
-/// PyTorch's initialisation of all weights of a layer of `H` units: uniform on ±1/√H.
-///
-/// The numbers come from one draw of the device's generator and the position in the tensor, so they are the same on
-/// every device that draws the same.
-fn reset<const H: usize, S: Shape, E: Dtype, D: Device<E>>(
-    tensor: &mut Tensor<S, E, D>,
-) -> Result<(), D::Err> {
-    let key = tensor.device().random_u64();
-    let bound = 1.0 / (H as f64).sqrt();
-    let numbers = (0..tensor.shape().num_elements() as u64).map(|index| {
-        E::from_f64(random::symmetric(key, index, bound)).expect("a floating-point type holds every number")
-    });
-    tensor.copy_from(&numbers.collect::<Vec<E>>());
-    Ok(())
-}
-
 impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
     for Lstm<I, H, LAYERS, E, D>
 {
@@ -185,25 +169,25 @@ impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>
                         weight_ih,
                         move |$s| &$layer.weight_ih,
                         move |$s| &mut $layer.weight_ih,
-                        TensorOptions::reset_with(reset::<H, _, E, D>),
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
                     ),
                     Self::tensor(
                         weight_hh,
                         move |$s| &$layer.weight_hh,
                         move |$s| &mut $layer.weight_hh,
-                        TensorOptions::reset_with(reset::<H, _, E, D>),
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
                     ),
                     Self::tensor(
                         bias_ih,
                         move |$s| &$layer.bias_ih,
                         move |$s| &mut $layer.bias_ih,
-                        TensorOptions::reset_with(reset::<H, _, E, D>),
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
                     ),
                     Self::tensor(
                         bias_hh,
                         move |$s| &$layer.bias_hh,
                         move |$s| &mut $layer.bias_hh,
-                        TensorOptions::reset_with(reset::<H, _, E, D>),
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
                     ),
                 )
             }};

@@ -5,13 +5,8 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
-use crate::nn::testing::{TestDevice, assert_close};
+use crate::nn::testing::{TestDevice, assert_close, cosines};
 use crate::nn::{Packing, Rows};
-
-/// cos(start), cos(start + 1), …
-fn cosines<E: Dtype>(len: usize, start: usize) -> Vec<E> {
-    (0..len).map(|i| E::from_f64(((i + start) as f64).cos()).unwrap()).collect()
-}
 
 /// Visits a model's tensors in order: the i-th becomes cos(0 + i), cos(1 + i), … times a scale.
 struct FillWithCosines {
