@@ -47,8 +47,8 @@ pub(crate) fn fill_symmetric<S: Shape, E: Dtype, D: Device<E>>(
 mod tests {
     use super::*;
 
-    /// The first numbers for seed 1234567, as published with the reference implementation
-    /// (<https://prng.di.unimi.it/splitmix64.c>, `x = 1234567`).
+    /// The first numbers for seed 1234567, as the reference implementation gives them
+    /// (<https://prng.di.unimi.it/splitmix64.c>).
     #[test]
     fn the_stream_is_splitmix64() {
         let stream: Vec<u64> = (0..3).map(|index| bits(1_234_567, index)).collect();
