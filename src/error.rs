@@ -112,6 +112,8 @@ pub enum Fault {
     Undrawable,
     /// A vector drawing was asked for of recordings of people.
     TraceableFigure,
+    /// The device that computes could not hold a batch.
+    DeviceFailed,
 }
 
 impl Fault {
@@ -177,6 +179,7 @@ impl Fault {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
             Self::TraceableFigure => "use the PNG",
+            Self::DeviceFailed => "use smaller batches or a device with more memory",
             Self::Undrawable => "report this together with the command that you ran",
         }
     }

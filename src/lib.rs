@@ -4,7 +4,7 @@
 //! A reader follows one direction, and imports go only this way:
 //!
 //! ```text
-//! recordings ──► preparation ──► figures ──► reproduce
+//! recordings ──► preparation ──► nn ──► figures ──► reproduce
 //!                (split, normalise, frames | slices)
 //!
 //! paper, error, files, project, progress: leaves that anyone may use
@@ -18,9 +18,10 @@
 //! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`preparation::Batch`] |
 //! | 2.4: slices | [`preparation::Slicing`] |
 //! | Figure 1 | [`figures::Figure::recordings`] |
+//! | 2.2, 2.3: LSTM layers; 2.4: convolution | [`nn`] |
 //! | what is stated, and what is left open | [`paper`] |
 //!
-//! Layers, models, training and results follow; the README says what works now.
+//! The other layers, models, training and results follow; the README says what works now.
 //!
 //! # Example
 //! ```no_run
@@ -41,6 +42,7 @@
 pub mod error;
 pub mod figures;
 pub mod files;
+pub mod nn;
 pub mod paper;
 pub mod preparation;
 pub mod progress;

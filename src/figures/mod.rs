@@ -1,6 +1,6 @@
 //! The figures: computed once, then drawn as PNG or SVG.
 //!
-//! All figures share one [theme](theme) and one font that a crate ships, so that they look the same on a machine
+//! All figures share one theme and one font that a crate ships, so that they look the same on a machine
 //! without fonts. A footer says which data they show.
 
 mod design;

@@ -217,7 +217,7 @@ mod tests {
 
         #[test]
         fn scale_and_offset_vanish(samples in vec(0.0..3e3, 2..100), scale in 1e-3..1e3, offset in -1e3..1e3) {
-            let moved: Vec<f64> = samples.iter().map(|sample| sample * scale + offset).collect();
+            let moved: Vec<f64> = samples.iter().map(|&sample: &f64| sample * scale + offset).collect();
             for normalisation in [Normalisation::ZScore, Normalisation::MinMax] {
                 let (one, other) = (normalisation.apply(&samples).unwrap(), normalisation.apply(&moved).unwrap());
                 prop_assert!(one.iter().zip(&other).all(|(one, other)| (one - other).abs() < 1e-3));

@@ -1,0 +1,127 @@
+//! Times of the layers' forward and backward passes, as GFLOP/s and as a share of what one core can do.
+//!
+//! `cargo bench --bench nn` first measures the core's peak: independent multiply-adds in registers, nothing else.
+//! Operations are counted as two for each multiply-add of a matrix product; what the activations cost is overhead.
+//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Shares are of the peak at the best of many repetitions, because other work on the machine only ever adds time.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use dfdx::prelude::*;
+use eegenre::nn::{Dropout, Level, Packed, Signals, conv1d, lstm};
+
+/// How long each measurement goes on.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+fn main() {
+    let peak = peak_gflops();
+    println!("{}: {peak:.1} GFLOP/s in registers", Level::detected().name());
+    println!();
+    println!("layer                       pass       best ms   median ms   GFLOP/s   share of peak");
+    let lengths = ragged(16);
+    measure_lstm::<8, 32, 1>("baseline, batch 16", &lengths, peak);
+    measure_lstm::<8, 64, 3>("multi-layer, batch 16", &lengths, peak);
+    measure_lstm::<64, 64, 1>("one layer 64 to 64", &lengths, peak);
+    measure_conv1d::<8, 32>("conv1d 8 to 32, 120 long", 120, peak);
+    measure_conv1d::<32, 32>("conv1d 32 to 32, 120 long", 120, peak);
+    measure_conv1d::<32, 32>("conv1d 32 to 32, 30 long", 30, peak);
+}
+
+/// Whether a layer's name holds the first argument that is not an option; all do if there is none.
+fn wanted(name: &str) -> bool {
+    std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+        .is_none_or(|filter| name.contains(&filter))
+}
+
+/// Lengths of a batch like the paper's: 201 to 275 frames.
+fn ragged(batch: usize) -> Vec<usize> {
+    (0..batch).map(|n| 201 + n * 37 % 75).collect()
+}
+
+/// Best and median time of a call.
+fn times(mut call: impl FnMut()) -> (f64, f64) {
+    let start = Instant::now();
+    let mut seconds = Vec::new();
+    while start.elapsed() < PATIENCE || seconds.len() < 5 {
+        let start = Instant::now();
+        call();
+        seconds.push(start.elapsed().as_secs_f64());
+    }
+    seconds.sort_by(f64::total_cmp);
+    (seconds[0], seconds[seconds.len() / 2])
+}
+
+fn report(layer: &str, pass: &str, (best, median): (f64, f64), flop: f64, peak: f64) {
+    let gflops = flop / best / 1e9;
+    println!(
+        "{layer:<28}{pass:<11}{:7.2}{:12.2}{gflops:10.1}{:13.0} %",
+        best * 1e3,
+        median * 1e3,
+        100.0 * gflops / peak
+    );
+}
+
+fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
+    name: &str,
+    lengths: &[usize],
+    peak: f64,
+) {
+    if !wanted(name) {
+        return;
+    }
+    let device = Cpu::seed_from_u64(1);
+    let mut model = device.build_module::<lstm::builder::Lstm<I, H, LAYERS>, f32>();
+    let sequences: Vec<Vec<f32>> =
+        lengths.iter().map(|&length| (0..I * length).map(|i| (i as f32 * 0.7).cos()).collect()).collect();
+    let batch = Packed::from_sequences(&device, &sequences).expect("whole frames");
+    let dropout = Dropout::new(0.1, 1, 0, 0).expect("a rate below 1");
+    // Each frame of each layer: 4H · (I + H) multiply-adds; three times that with both gradients.
+    let frames = lengths.iter().sum::<usize>() as f64;
+    let flop = 2.0 * frames * (4 * H * (I + H + (LAYERS - 1) * 2 * H)) as f64;
+
+    let forward = times(|| {
+        black_box(model.forward(batch.clone()).ends());
+    });
+    report(name, "forward", forward, flop, peak);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let batch = batch.clone().traced(gradients.take().expect("given back below"));
+        let output = model.forward_mut((batch, dropout)).ends();
+        gradients = Some(output.square().sum().backward());
+    });
+    report(name, "training", both, 3.0 * flop, peak);
+}
+
+fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, peak: f64) {
+    if !wanted(name) {
+        return;
+    }
+    const BATCH: usize = 64;
+    const WIDTH: usize = 3;
+    let device = Cpu::seed_from_u64(1);
+    let model = device.build_module::<conv1d::builder::Conv1d<I, O, WIDTH, 1>, f32>();
+    let values = (0..BATCH * length * I).map(|i| (i as f32 * 0.7).cos()).collect();
+    let signals: Signals<I, f32, Cpu> = device.tensor_from_vec(values, (BATCH, length, Const));
+    let flop = (2 * BATCH * length * O * I * WIDTH) as f64;
+
+    let forward = times(|| {
+        black_box(model.forward(signals.clone()));
+    });
+    report(name, "forward", forward, flop, peak);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let signals = signals.trace(gradients.take().expect("given back below"));
+        gradients = Some(model.forward(signals).sum().backward());
+    });
+    report(name, "training", both, 3.0 * flop, peak);
+}
+
+/// Floating-point operations a second of one core, at the best of many tries.
+fn peak_gflops() -> f64 {
+    const ROUNDS: u64 = 1 << 18;
+    let mut flop = 0;
+    let (best, _) = times(|| flop = Level::detected().multiply_adds(black_box(ROUNDS)));
+    flop as f64 / best / 1e9
+}

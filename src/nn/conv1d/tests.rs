@@ -1,0 +1,216 @@
+use dfdx::optim::{Adam, AdamConfig, Optimizer};
+use proptest::prelude::*;
+use tempfile::tempdir;
+
+use super::*;
+use crate::nn::testing::{TestDevice, assert_close, cosines};
+
+fn with_cosines<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
+    device: &D,
+) -> Conv1d<I, O, K, P, E, D> {
+    let mut model = <builder::Conv1d<I, O, K, P> as BuildOnDevice<D, E>>::build_on_device(device);
+    model.weight.copy_from(&cosines(O * I * K, 0));
+    model.bias.copy_from(&cosines(O, 1));
+    model
+}
+
+fn signals<const C: usize, E: Dtype, D: Device<E>>(
+    device: &D,
+    batch: usize,
+    length: usize,
+) -> Signals<C, E, D> {
+    device.tensor_from_vec(cosines(batch * length * C, 5), (batch, length, Const))
+}
+
+/// Σ of all elements, each weighted by a cosine, so that no two gradients are alike.
+fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Signals<C, E, D, T>,
+) -> Tensor<Rank0, E, D, T> {
+    let shape = *x.shape();
+    let weights = x.device().tensor_from_vec(cosines(shape.num_elements(), 0), shape);
+    (x * weights).sum()
+}
+
+/// ```python
+/// import torch
+/// from torch import arange, cos
+///
+/// conv = torch.nn.Conv1d(2, 3, 3, padding=1)
+/// conv.weight.data = cos(arange(18.0)).reshape(3, 2, 3)
+/// conv.bias.data = cos(arange(3.0) + 1)
+/// x = cos(arange(16.0) + 5).reshape(2, 4, 2).requires_grad_()  # [batch, length, channels]
+/// y = conv(x.transpose(1, 2)).transpose(1, 2)
+/// (y * cos(arange(24.0)).reshape(2, 4, 3)).sum().backward()
+/// print(y, x.grad, conv.weight.grad, conv.bias.grad)
+/// ```
+#[test]
+#[rustfmt::skip]
+fn values_and_gradients_are_those_of_pytorch() {
+    let device = TestDevice::default();
+    let model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    let x = signals(&device, 2, 4);
+    let y = model.forward(x.leaky_trace());
+    assert_close(&y.as_vec(), &[
+        -0.2890504, -1.118282, -1.508978, 0.5169947, -0.1993135, -0.5502908, 1.731944, 0.4605257,
+        -0.4981245, -0.08934194, -1.231201, -1.925529, 0.9857104, 0.2595433, -0.1378453, 1.829702,
+        0.6043442, -0.3197023, -0.1472819, -1.176574, -1.762687, -0.1211104, -0.8790084, -1.217432,
+    ], 1e-5, "y");
+    let gradients = weighted_sum(y).backward();
+    assert_close(&gradients.get(&x).as_vec(), &[
+        -0.8082258, 0.6516759, 0.2393301, -0.2024638, -0.2120552, 0.1805362, -1.650008, 1.611094,
+        -0.6472575, 0.389736, 0.1073606, -0.09517907, -0.067169, 0.06210174, -1.896175, 1.786724,
+    ], 1e-4, "x");
+    assert_close(&gradients.get(&model.weight).as_vec(), &[
+        0.2329135, -0.7219272, 1.880995, -1.423674, 0.5851101, 0.455122, -0.1975213, -0.7398759, 1.557899,
+        -1.771342, 0.5592413, 0.008112073, -0.4463559, -0.07758619, -0.1975213, -0.4904465, 0.01920852,
+        -0.446356,
+    ], 1e-4, "weight");
+    assert_close(&gradients.get(&model.bias).as_vec(), &[0.255801, -0.2599794, -0.5367361], 1e-4, "bias");
+}
+
+fn fused_agrees_with_composed<const I: usize, const O: usize, const K: usize, const P: usize>(
+    batch: usize,
+    length: usize,
+) {
+    let device = Cpu::default();
+    let model = device.build_module::<builder::Conv1d<I, O, K, P>, f32>();
+    let x: Signals<I, f32, Cpu> = signals(&device, batch, length);
+    let passes = |y: Signals<O, f32, Cpu, OwnedTape<f32, Cpu>>| {
+        let values = y.as_vec();
+        let gradients = weighted_sum(y).backward();
+        let of_weights = [gradients.get(&model.weight).as_vec(), gradients.get(&model.bias).as_vec()];
+        (values, gradients.get(&x).as_vec(), of_weights)
+    };
+    let expected = passes(composed::conv1d(x.leaky_trace(), &model).unwrap());
+    for level in Level::available() {
+        let found = passes(cpu::conv1d(level, x.leaky_trace(), &model).unwrap());
+        assert_close(&found.0, &expected.0, 1e-5, level.name());
+        assert_close(&found.1, &expected.1, 1e-4, level.name());
+        assert_close(&found.2[0], &expected.2[0], 1e-4, level.name());
+        assert_close(&found.2[1], &expected.2[1], 1e-4, level.name());
+    }
+}
+
+/// Random batches are this much smaller where nothing is optimised: the composed layer is slow.
+const DEBUG: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(10))]
+
+    #[test]
+    fn fused_and_composed_agree_on_random_batches(
+        batch in 1_usize..=33,
+        length in 1_usize..=300 / DEBUG,
+        size in 0..4,
+    ) {
+        match size {
+            0 => fused_agrees_with_composed::<8, 32, 3, 1>(batch, length),
+            1 => fused_agrees_with_composed::<5, 19, 5, 2>(batch, length),
+            2 => fused_agrees_with_composed::<1, 3, 1, 0>(batch, length),
+            _ => fused_agrees_with_composed::<17, 2, 4, 3>(batch, length),
+        }
+    }
+}
+
+/// (L(w + ε) - L(w - ε)) / 2ε is exact for a linear layer, up to rounding.
+#[test]
+fn gradients_are_finite_differences() {
+    const EPSILON: f64 = 0.5;
+    let device = Cpu::default();
+    let model: Conv1d<3, 2, 3, 1, f64, Cpu> = with_cosines(&device);
+    let x = signals(&device, 2, 5);
+    let gradients = weighted_sum(model.forward(x.leaky_trace())).backward();
+    let differences = |len: usize, loss: &dyn Fn(usize, f64) -> f64| -> Vec<f64> {
+        (0..len).map(|index| (loss(index, EPSILON) - loss(index, -EPSILON)) / (2.0 * EPSILON)).collect()
+    };
+    let shifted = |mut values: Vec<f64>, index: usize, by: f64| {
+        values[index] += by;
+        values
+    };
+    let expected = differences(30, &|index, by| {
+        let x = device.tensor_from_vec(shifted(x.as_vec(), index, by), *x.shape());
+        weighted_sum(model.forward(x)).array()
+    });
+    assert_close(&gradients.get(&x).as_vec(), &expected, 1e-12, "x");
+    let expected = differences(18, &|index, by| {
+        let mut model = model.clone();
+        model.weight.copy_from(&shifted(model.weight.as_vec(), index, by));
+        weighted_sum(model.forward(x.clone())).array()
+    });
+    assert_close(&gradients.get(&model.weight).as_vec(), &expected, 1e-12, "weight");
+    let expected = differences(2, &|index, by| {
+        let mut model = model.clone();
+        model.bias.copy_from(&shifted(model.bias.as_vec(), index, by));
+        weighted_sum(model.forward(x.clone())).array()
+    });
+    assert_close(&gradients.get(&model.bias).as_vec(), &expected, 1e-12, "bias");
+}
+
+#[test]
+fn gradients_of_two_passes_add_up() {
+    let device = TestDevice::default();
+    let model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    let x: Signals<2, f32, _> = signals(&device, 2, 4);
+    let pass = |gradients| weighted_sum(model.forward(x.trace(gradients))).backward();
+    let once = pass(model.alloc_grads());
+    let first = [once.get(&model.weight).as_vec(), once.get(&model.bias).as_vec()];
+    let twice = pass(once);
+    for (first, twice) in
+        first.iter().zip([twice.get(&model.weight).as_vec(), twice.get(&model.bias).as_vec()])
+    {
+        assert_close(&twice, &first.iter().map(|gradient| 2.0 * gradient).collect::<Vec<_>>(), 1e-6, "twice");
+    }
+}
+
+#[test]
+fn nan_reaches_the_outputs_under_whose_kernels_it_lies_and_no_others() {
+    let device = TestDevice::default();
+    let model: Conv1d<1, 1, 3, 1, f32, _> = with_cosines(&device);
+    let mut values = vec![1.0; 12];
+    values[7] = f32::NAN;
+    let y = model.forward(device.tensor_from_vec(values, (2, 6, Const)));
+    let nan: Vec<usize> = (0..12).filter(|&index| y.as_vec()[index].is_nan()).collect();
+    assert_eq!(nan, [6, 7, 8]);
+}
+
+#[test]
+#[should_panic(expected = "a signal of 1 values padded by 0 is shorter than a kernel of 3")]
+fn a_signal_shorter_than_a_kernel_is_refused() {
+    let device = TestDevice::default();
+    let model: Conv1d<1, 1, 3, 0, f32, _> = with_cosines(&device);
+    let _ = model.forward(signals(&device, 1, 1));
+}
+
+#[test]
+fn initial_weights_are_uniform_within_one_over_the_root_of_the_values_under_a_kernel() {
+    let model = TestDevice::default().build_module::<builder::Conv1d<32, 64, 4, 1>, f32>();
+    // n = 8192 numbers from ±1/√128. Standard errors: of the mean 1/√(384 n) = 5.6e-4, of the variance
+    // 1/128 · √(4/45/n) = 2.6e-5.
+    let weights = model.weight.as_vec();
+    let bound = 128_f32.sqrt().recip();
+    let n = weights.len() as f32;
+    assert!((weights.iter().sum::<f32>() / n).abs() < 2.5e-3);
+    assert!((weights.iter().map(|w| w * w).sum::<f32>() / n - 1.0 / 384.0).abs() < 1e-4);
+    assert!(weights.iter().chain(&model.bias.as_vec()).all(|w| w.abs() <= bound));
+    assert!(weights.iter().any(|&w| w > 0.99 * bound) && weights.iter().any(|&w| w < -0.99 * bound));
+}
+
+#[test]
+fn weights_are_saved_and_loaded_and_moved_by_the_optimiser() {
+    let device = TestDevice::default();
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("conv.safetensors");
+    let mut model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    model.save_safetensors(&path).unwrap();
+    let mut loaded = device.build_module::<builder::Conv1d<2, 3, 3, 1>, f32>();
+    loaded.load_safetensors(&path).unwrap();
+    assert_eq!(loaded.weight.array(), model.weight.array());
+    assert_eq!(loaded.bias.array(), model.bias.array());
+
+    let mut adam = Adam::new(&model, AdamConfig::default());
+    let x: Signals<2, f32, _> = signals(&device, 2, 4);
+    let gradients = weighted_sum(model.forward_mut(x.traced(model.alloc_grads()))).backward();
+    adam.update(&mut model, &gradients).unwrap();
+    assert_ne!(loaded.weight.array(), model.weight.array());
+    assert_ne!(loaded.bias.array(), model.bias.array());
+}

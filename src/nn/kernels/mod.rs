@@ -1,0 +1,212 @@
+//! Vector arithmetic for the fused layers: one source, three instruction sets.
+//!
+//! A kernel is written once, over a [`Simd`] token, and compiled three times: for AVX-512, for AVX2 with FMA, and
+//! in portable Rust. [`Level::detected`] asks the processor at run time which of them it can run. A token can only
+//! be had from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
+//! instructions are missing.
+//!
+//! `f32` has all three; `f64`, which only the tests use (finite differences), has the portable one.
+
+#[cfg(target_arch = "x86_64")]
+mod avx2;
+#[cfg(target_arch = "x86_64")]
+mod avx512;
+mod buffer;
+mod math;
+mod peak;
+mod portable;
+mod product;
+
+use std::sync::OnceLock;
+
+pub(crate) use buffer::Buffer;
+pub(crate) use math::{sigmoid, tanh};
+pub(crate) use product::{Left, Panels, Right, product};
+
+/// A number of columns, padded to whole registers of any level.
+pub(crate) const fn padded(columns: usize) -> usize {
+    const MOST_LANES: usize = 16;
+    columns.next_multiple_of(MOST_LANES)
+}
+
+/// An instruction set that this processor has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Level(Instructions);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Instructions {
+    Portable,
+    #[cfg(target_arch = "x86_64")]
+    Avx2(avx2::Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Avx512(avx512::Avx512),
+}
+
+impl Level {
+    /// The widest level of this processor. Asked once.
+    #[must_use]
+    pub fn detected() -> Self {
+        static DETECTED: OnceLock<Level> = OnceLock::new();
+        *DETECTED.get_or_init(|| Self::available()[0])
+    }
+
+    /// All levels of this processor, widest first; the portable one is always the last.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        [
+            #[cfg(target_arch = "x86_64")]
+            avx512::Avx512::detect().map(Instructions::Avx512),
+            #[cfg(target_arch = "x86_64")]
+            avx2::Avx2::detect().map(Instructions::Avx2),
+            Some(Instructions::Portable),
+        ]
+        .into_iter()
+        .flatten()
+        .map(Self)
+        .collect()
+    }
+
+    /// Its name: `AVX-512`, `AVX2+FMA` or `portable`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self.0 {
+            Instructions::Portable => "portable",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2(_) => "AVX2+FMA",
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512(_) => "AVX-512",
+        }
+    }
+
+    /// Runs rounds of independent multiply-adds in registers and gives the number of floating-point operations done:
+    /// the peak to which the time of a layer is compared.
+    #[must_use]
+    pub fn multiply_adds(self, rounds: u64) -> u64 {
+        self.run(peak::Peak { rounds })
+    }
+
+    /// Runs a kernel with these instructions; in double precision, with none.
+    pub(crate) fn run<E: Element, K: Kernel<E>>(self, kernel: K) -> K::Output {
+        E::run(self, kernel)
+    }
+}
+
+impl Element for f32 {
+    const ZERO: Self = 0.0;
+
+    fn from_f64(value: f64) -> Self {
+        value as Self
+    }
+
+    fn run<K: Kernel<Self>>(level: Level, kernel: K) -> K::Output {
+        match level.0 {
+            Instructions::Portable => portable::Portable::<Self>::new().vectorize(kernel),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx2(token) => token.vectorize(kernel),
+            #[cfg(target_arch = "x86_64")]
+            Instructions::Avx512(token) => token.vectorize(kernel),
+        }
+    }
+}
+
+impl Element for f64 {
+    const ZERO: Self = 0.0;
+
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+
+    fn run<K: Kernel<Self>>(_: Level, kernel: K) -> K::Output {
+        portable::Portable::<Self>::new().vectorize(kernel)
+    }
+}
+
+/// A scalar that kernels compute with: `f32` or `f64`.
+pub trait Element:
+    Copy
+    + Default
+    + PartialEq
+    + std::fmt::Debug
+    + std::ops::Add<Output = Self>
+    + std::ops::Mul<Output = Self>
+    + std::ops::AddAssign
+    + 'static
+{
+    /// 0
+    const ZERO: Self;
+    /// The nearest number of this type.
+    fn from_f64(value: f64) -> Self;
+    /// Runs a kernel at a level.
+    fn run<K: Kernel<Self>>(level: Level, kernel: K) -> K::Output;
+}
+
+/// A computation that can be compiled for any instruction set.
+///
+/// `run`, and what it calls on the way to an instruction, must be `#[inline(always)]`: only what is inlined into
+/// the compiled-for-AVX function of [`Simd::vectorize`] may use AVX registers.
+pub trait Kernel<E> {
+    /// What it computes.
+    type Output;
+    /// Computes it.
+    fn run<S: Simd<Scalar = E>>(self, simd: S) -> Self::Output;
+}
+
+/// A token: proof that the processor has certain instructions, and the way to use them.
+pub trait Simd: Copy + 'static {
+    /// An element.
+    type Scalar: Element;
+    /// A register of elements.
+    type Vector: Copy;
+    /// Elements of a register.
+    const LANES: usize;
+    /// Rows of the register tile of a matrix product.
+    const TILE_ROWS: usize;
+    /// Registers across that tile. `TILE_ROWS * TILE_REGISTERS` sums, the operands beside them, fill the registers.
+    const TILE_REGISTERS: usize;
+
+    /// Runs a kernel in a function that is compiled for these instructions.
+    fn vectorize<K: Kernel<Self::Scalar>>(self, kernel: K) -> K::Output;
+
+    /// The same value in every lane.
+    fn splat(self, value: Self::Scalar) -> Self::Vector;
+    /// # Safety
+    /// `LANES` elements can be read at `from`.
+    unsafe fn load_at(self, from: *const Self::Scalar) -> Self::Vector;
+    /// # Safety
+    /// `LANES` elements can be written at `to`.
+    unsafe fn store_at(self, value: Self::Vector, to: *mut Self::Scalar);
+    /// a + b
+    fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a - b
+    fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b
+    fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// a · b + c
+    fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// c - a · b
+    fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector;
+    /// a / b for a `b` that is neither zero nor infinite; at most two units in the last place from exact.
+    fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector;
+    /// The nearest value between the two bounds; NaN stays NaN.
+    fn clamp(self, value: Self::Vector, low: Self::Scalar, high: Self::Scalar) -> Self::Vector;
+    /// Zero in place of what is nearer to zero than `bound`; NaN stays NaN.
+    fn flush(self, value: Self::Vector, bound: Self::Scalar) -> Self::Vector;
+    /// The pair (2ⁿ, e^r - 1) with x = n ln 2 + r, |r| ≤ ln 2 / 2, for x within ±87. So e^x = 2ⁿ + 2ⁿ (e^r - 1).
+    fn exp_parts(self, x: Self::Vector) -> (Self::Vector, Self::Vector);
+
+    /// The first `LANES` elements of a slice.
+    #[inline(always)]
+    fn load(self, from: &[Self::Scalar]) -> Self::Vector {
+        assert!(from.len() >= Self::LANES);
+        // SAFETY: the slice holds at least LANES elements.
+        unsafe { self.load_at(from.as_ptr()) }
+    }
+
+    /// Writes the first `LANES` elements of a slice.
+    #[inline(always)]
+    fn store(self, value: Self::Vector, to: &mut [Self::Scalar]) {
+        assert!(to.len() >= Self::LANES);
+        // SAFETY: the slice holds at least LANES elements.
+        unsafe { self.store_at(value, to.as_mut_ptr()) }
+    }
+}

@@ -1,0 +1,98 @@
+//! Vectors in plain Rust: eight elements that the compiler may put into whatever registers it has.
+
+use std::marker::PhantomData;
+
+use super::{Kernel, Simd, math};
+
+/// Needs no instructions of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Portable<E>(PhantomData<E>);
+
+impl<E> Portable<E> {
+    pub(super) const fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+const LANES: usize = 8;
+
+macro_rules! portable {
+    ($Scalar:ty, $exp_parts:expr) => {
+        impl Simd for Portable<$Scalar> {
+            type Scalar = $Scalar;
+            type Vector = [$Scalar; LANES];
+            const LANES: usize = LANES;
+            const TILE_ROWS: usize = 4;
+            const TILE_REGISTERS: usize = 1;
+
+            fn vectorize<K: Kernel<$Scalar>>(self, kernel: K) -> K::Output {
+                kernel.run(self)
+            }
+            #[inline(always)]
+            fn splat(self, value: $Scalar) -> Self::Vector {
+                [value; LANES]
+            }
+            #[inline(always)]
+            unsafe fn load_at(self, from: *const $Scalar) -> Self::Vector {
+                // SAFETY: the caller has LANES elements there; an array is aligned like its element.
+                unsafe { from.cast::<Self::Vector>().read() }
+            }
+            #[inline(always)]
+            unsafe fn store_at(self, value: Self::Vector, to: *mut $Scalar) {
+                // SAFETY: the caller has LANES elements there; an array is aligned like its element.
+                unsafe { to.cast::<Self::Vector>().write(value) }
+            }
+            #[inline(always)]
+            fn add(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| a[lane] + b[lane])
+            }
+            #[inline(always)]
+            fn sub(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| a[lane] - b[lane])
+            }
+            #[inline(always)]
+            fn mul(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| a[lane] * b[lane])
+            }
+            // A product and a sum: without FMA instructions, a fused one would be a slow library call.
+            #[inline(always)]
+            fn mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| a[lane] * b[lane] + c[lane])
+            }
+            #[inline(always)]
+            fn neg_mul_add(self, a: Self::Vector, b: Self::Vector, c: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| c[lane] - a[lane] * b[lane])
+            }
+            #[inline(always)]
+            fn div(self, a: Self::Vector, b: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| a[lane] / b[lane])
+            }
+            #[inline(always)]
+            fn clamp(self, value: Self::Vector, low: $Scalar, high: $Scalar) -> Self::Vector {
+                std::array::from_fn(|lane| <$Scalar>::clamp(value[lane], low, high))
+            }
+            #[inline(always)]
+            fn flush(self, value: Self::Vector, bound: $Scalar) -> Self::Vector {
+                value.map(|value| if value.abs() < bound { 0.0 } else { value })
+            }
+            #[inline(always)]
+            fn exp_parts(self, x: Self::Vector) -> (Self::Vector, Self::Vector) {
+                $exp_parts(self, x)
+            }
+        }
+    };
+}
+
+portable!(f32, |simd: Self, x: [f32; LANES]| {
+    // Adding and taking away 1.5 · 2²³ rounds to a whole number, because no bits are left for a fraction.
+    const ROUNDER: f32 = 12_582_912.0;
+    let n = x.map(|x| (x * std::f32::consts::LOG2_E + ROUNDER) - ROUNDER);
+    let power = n.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32));
+    (power, math::expm1_reduced(simd, x, n))
+});
+// The polynomial is made for single precision; here the library's function takes its place.
+portable!(f64, |_: Self, x: [f64; LANES]| {
+    let n = x.map(|x| (x * std::f64::consts::LOG2_E).round_ties_even());
+    let r: [f64; LANES] = std::array::from_fn(|lane| x[lane] - n[lane] * std::f64::consts::LN_2);
+    (n.map(f64::exp2), r.map(f64::exp_m1))
+});

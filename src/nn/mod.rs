@@ -1,0 +1,21 @@
+//! The layers that dfdx lacks, as dfdx's own are made: modules, on its tape, on any device.
+//!
+//! Each layer has one folder and two implementations of one definition. `composed` is written in dfdx's primitives:
+//! it runs on every device and is what the other is tested against. `cpu` is fused: one node of the tape for a whole
+//! layer over a whole batch, its gradient written by hand in vector instructions ([`Level`]).
+
+pub mod conv1d;
+pub mod dropout;
+mod kernels;
+pub mod lstm;
+mod packed;
+mod random;
+mod storage;
+#[cfg(test)]
+mod testing;
+
+pub use conv1d::{Conv1d, Conv1dKernel, Signals};
+pub use dropout::{Dropout, DropoutKernel};
+pub use kernels::Level;
+pub use lstm::{Lstm, LstmKernel};
+pub use packed::{Packed, Packing, Rows};

@@ -1,0 +1,330 @@
+//! Sequences of unequal length in one batch, without padding.
+//!
+//! Sequences are ordered by falling length, and the batch is stored step by step: first the first frame of every
+//! sequence, then the second frame of those that have one, and so on. So the frames of a step lie together, the
+//! frames of a step are those of a *prefix* of the step before, and nothing is stored for a sequence that has ended.
+//!
+//! ```text
+//! lengths 3, 1, 4        order: sequence 2, 0, 1
+//!
+//! step 0   2₀ 0₀ 1₀      rows 0-2
+//! step 1   2₁ 0₁         rows 3-4
+//! step 2   2₂ 0₂         rows 5-6
+//! step 3   2₃            row  7
+//! ```
+//!
+//! PyTorch's `PackedSequence` has the same order; there, a sequence may not be empty.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use dfdx::prelude::*;
+
+use crate::error::{Error, Fault, Place};
+
+/// Which row of a packed batch holds which frame of which sequence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packing {
+    /// Length of each sequence.
+    lengths: Vec<usize>,
+    /// Position of each sequence in the order of falling length.
+    ranks: Vec<usize>,
+    /// First row of each step, then the number of rows.
+    starts: Vec<usize>,
+}
+
+impl Packing {
+    /// The packing of sequences of these lengths. Any of them may be 0; of equal ones, the first comes first.
+    #[must_use]
+    pub fn new(lengths: &[usize]) -> Self {
+        let mut order: Vec<usize> = (0..lengths.len()).collect();
+        order.sort_by_key(|&sequence| std::cmp::Reverse(lengths[sequence]));
+        let mut ranks = vec![0; lengths.len()];
+        for (rank, &sequence) in order.iter().enumerate() {
+            ranks[sequence] = rank;
+        }
+        let steps = lengths.iter().copied().max().unwrap_or(0);
+        let mut starts = vec![0];
+        let mut active = lengths.len();
+        for step in 0..steps {
+            while lengths[order[active - 1]] <= step {
+                active -= 1;
+            }
+            starts.push(starts[step] + active);
+        }
+        Self { lengths: lengths.to_owned(), ranks, starts }
+    }
+
+    /// Length of each sequence, in the order in which they were given.
+    #[must_use]
+    pub fn lengths(&self) -> &[usize] {
+        &self.lengths
+    }
+
+    /// Steps of the longest sequence.
+    #[must_use]
+    pub fn steps(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Frames of all sequences: the rows of the packed batch.
+    #[must_use]
+    pub fn frames(&self) -> usize {
+        self.starts[self.steps()]
+    }
+
+    /// Rows of a step.
+    ///
+    /// # Panics
+    /// If there is no such step.
+    #[must_use]
+    pub fn rows(&self, step: usize) -> Range<usize> {
+        self.starts[step]..self.starts[step + 1]
+    }
+
+    /// Row of a sequence's frame, if the sequence has so many.
+    ///
+    /// # Panics
+    /// If there is no such sequence.
+    #[must_use]
+    pub fn row(&self, sequence: usize, step: usize) -> Option<usize> {
+        (step < self.lengths[sequence]).then(|| self.starts[step] + self.ranks[sequence])
+    }
+
+    /// Row of each sequence's last frame; none for an empty one.
+    pub fn ends(&self) -> impl Iterator<Item = Option<usize>> {
+        (0..self.lengths.len())
+            .map(|sequence| self.lengths[sequence].checked_sub(1).and_then(|last| self.row(sequence, last)))
+    }
+
+    /// Rows of a run of steps that is not empty.
+    pub(crate) fn span(&self, steps: &Range<usize>) -> Range<usize> {
+        self.starts[steps.start]..self.starts[steps.end]
+    }
+
+    /// Cuts the steps into runs of about `rows` rows, at least one step each.
+    pub(crate) fn blocks(&self, rows: usize) -> Vec<Range<usize>> {
+        let mut blocks = Vec::new();
+        let mut first = 0;
+        while first < self.steps() {
+            let bound = self.starts[first] + rows;
+            let next = self.starts.partition_point(|&start| start <= bound) - 1;
+            let next = next.max(first + 1).min(self.steps());
+            blocks.push(first..next);
+            first = next;
+        }
+        blocks
+    }
+}
+
+/// A matrix of `N` columns, with a row for each frame or for each sequence.
+pub type Rows<const N: usize, E, D, T = NoneTape> = Tensor<(usize, Const<N>), E, D, T>;
+
+/// A packed batch: frames of `I` values, `[packing.frames(), I]`.
+#[derive(Debug, Clone)]
+pub struct Packed<const I: usize, E: Dtype, D: Storage<E>, T = NoneTape> {
+    frames: Rows<I, E, D, T>,
+    packing: Arc<Packing>,
+}
+
+impl<const I: usize, E: Dtype, D: Device<E>> Packed<I, E, D> {
+    /// Packs sequences. Each is a slice of frames, one after the other, `I` values each.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if there are no sequences (dfdx has no tensors without elements) or if one is not a
+    /// whole number of frames; [`Fault::DeviceFailed`] if the device cannot hold the batch.
+    ///
+    /// ```
+    /// use dfdx::prelude::*;
+    /// use eegenre::nn::Packed;
+    ///
+    /// // A sequence of three frames and one of one frame, two values a frame.
+    /// let sequences = [vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], vec![7.0, 8.0]];
+    /// let packed: Packed<2, f32, Cpu> = Packed::from_sequences(&Cpu::default(), &sequences)?;
+    /// assert_eq!(packed.frames().as_vec(), [1.0, 2.0, 7.0, 8.0, 3.0, 4.0, 5.0, 6.0]);
+    /// assert_eq!(packed.ends().as_vec(), [5.0, 6.0, 7.0, 8.0]);
+    /// # Ok::<(), eegenre::Error>(())
+    /// ```
+    pub fn from_sequences(device: &D, sequences: &[impl AsRef<[E]>]) -> Result<Self, Error> {
+        if sequences.is_empty() {
+            let place = Place::field("batch");
+            return Err(Error::new(Fault::BadSetting, place, "at least one sequence", "none"));
+        }
+        let lengths = sequences.iter().enumerate().map(|(index, sequence)| {
+            let values = sequence.as_ref().len();
+            if I > 0 && values.is_multiple_of(I) {
+                Ok(values / I)
+            } else {
+                Err(Error::new(
+                    Fault::BadSetting,
+                    Place::field(format!("sequence {index}")),
+                    format!("a multiple of {I} values"),
+                    format!("{values} values"),
+                ))
+            }
+        });
+        let packing = Packing::new(&Error::gather(lengths)?);
+        let mut frames = vec![E::default(); packing.frames() * I];
+        for (index, sequence) in sequences.iter().enumerate() {
+            for (step, frame) in sequence.as_ref().chunks_exact(I).enumerate() {
+                if let Some(row) = packing.row(index, step) {
+                    frames[row * I..][..I].copy_from_slice(frame);
+                }
+            }
+        }
+        let shape = (packing.frames(), Const);
+        let frames = device.try_tensor_from_vec(frames, shape).map_err(|error| device_failed(&error))?;
+        Ok(Self { frames, packing: Arc::new(packing) })
+    }
+
+    /// The same batch with a tape that gathers into `gradients`.
+    #[must_use]
+    pub fn traced(self, gradients: Gradients<E, D>) -> Packed<I, E, D, OwnedTape<E, D>> {
+        Packed { frames: self.frames.traced(gradients), packing: self.packing }
+    }
+
+    /// The same batch with a tape that keeps every gradient.
+    #[must_use]
+    pub fn leaky_traced(self) -> Packed<I, E, D, OwnedTape<E, D>> {
+        Packed { frames: self.frames.leaky_traced(), packing: self.packing }
+    }
+}
+
+fn device_failed(error: &impl std::fmt::Display) -> Error {
+    Error::new(Fault::DeviceFailed, Place::field("batch"), "room for the batch", error.to_string())
+}
+
+impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
+    /// Frames and packing that belong together; for layers, which know that they do.
+    pub(crate) fn from_parts(frames: Rows<I, E, D, T>, packing: Arc<Packing>) -> Self {
+        debug_assert_eq!(frames.shape().0, packing.frames());
+        Self { frames, packing }
+    }
+
+    pub(crate) fn into_parts(self) -> (Rows<I, E, D, T>, Arc<Packing>) {
+        (self.frames, self.packing)
+    }
+
+    /// The frames, `[packing.frames(), I]`, in packed order.
+    #[must_use]
+    pub const fn frames(&self) -> &Rows<I, E, D, T> {
+        &self.frames
+    }
+
+    /// Which row is which frame.
+    #[must_use]
+    pub fn packing(&self) -> &Packing {
+        &self.packing
+    }
+
+    /// The last frame of each sequence, `[sequences, I]`, in the order in which the sequences were given; zeros for
+    /// an empty one.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    pub fn try_ends(self) -> Result<Rows<I, E, D, T>, D::Err> {
+        let Self { frames, packing } = self;
+        let device = frames.device().clone();
+        let rows = packing.frames();
+        let mut ends: Vec<usize> = packing.ends().flatten().collect();
+        let frames = if ends.len() == packing.lengths().len() {
+            frames
+        } else {
+            // Empty sequences end in a row of zeros behind the last frame.
+            ends = packing.ends().map(|row| row.unwrap_or(rows)).collect();
+            let (frames, tape) = frames.split_tape();
+            let zeros: Rows<I, E, D> = device.try_zeros_like(&(1, Const))?;
+            (frames.put_tape(tape), zeros).try_concat_along(Axis::<0>)?
+        };
+        let sequences = ends.len();
+        frames.try_gather(device.try_tensor_from_vec(ends, (sequences,))?)
+    }
+
+    /// As [`Self::try_ends`].
+    ///
+    /// # Panics
+    /// When the device cannot hold the result.
+    #[must_use]
+    pub fn ends(self) -> Rows<I, E, D, T> {
+        self.try_ends().expect("the device holds one frame of each sequence")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn the_example_of_the_module_is_packed_as_drawn() {
+        let packing = Packing::new(&[3, 1, 4]);
+        let rows: Vec<_> = (0..packing.steps()).map(|step| packing.rows(step)).collect();
+        assert_eq!(rows, [0..3, 3..5, 5..7, 7..8]);
+        assert_eq!(packing.row(0, 2), Some(6));
+        assert_eq!(packing.row(1, 1), None);
+        assert_eq!(packing.ends().collect::<Vec<_>>(), [Some(6), Some(2), Some(7)]);
+    }
+
+    #[test]
+    fn empty_sequences_end_in_zeros_and_pass_no_gradient() {
+        let sequences = [vec![], vec![1.0, 2.0, 3.0, 4.0], vec![]];
+        let packed: Packed<2, f64, Cpu> = Packed::from_sequences(&Cpu::default(), &sequences).unwrap();
+        let frames = packed.frames().clone();
+        let ends = packed.leaky_traced().ends();
+        assert_eq!(ends.as_vec(), [0.0, 0.0, 3.0, 4.0, 0.0, 0.0]);
+        assert_eq!(ends.sum().backward().get(&frames).as_vec(), [0.0, 0.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn an_empty_batch_has_no_steps() {
+        for lengths in [vec![], vec![0, 0]] {
+            let packing = Packing::new(&lengths);
+            assert_eq!((packing.steps(), packing.frames(), packing.blocks(8).len()), (0, 0, 0));
+        }
+    }
+
+    #[test]
+    fn sequences_that_are_not_whole_frames_are_all_named() {
+        let sequences = [vec![0.0; 8], vec![0.0; 7], vec![0.0; 9]];
+        let error = Packed::<8, f32, Cpu>::from_sequences(&Cpu::default(), &sequences).unwrap_err();
+        let found: Vec<_> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
+        assert_eq!(found, ["7 values", "9 values"]);
+    }
+
+    #[test]
+    fn a_batch_without_sequences_is_refused() {
+        let error = Packed::<8, f32, Cpu>::from_sequences(&Cpu::default(), &[[0.0; 8]; 0]).unwrap_err();
+        assert_eq!(error.problems()[0].found, "none");
+    }
+
+    proptest! {
+        #[test]
+        fn every_frame_has_one_row_and_steps_are_prefixes(
+            lengths in prop::collection::vec(0_usize..40, 0..33),
+            block in 1_usize..200,
+        ) {
+            let packing = Packing::new(&lengths);
+            let mut rows: Vec<usize> = Vec::new();
+            for (sequence, &length) in lengths.iter().enumerate() {
+                let own: Vec<usize> = (0..length).filter_map(|step| packing.row(sequence, step)).collect();
+                prop_assert_eq!(own.len(), length);
+                for (step, &row) in own.iter().enumerate() {
+                    prop_assert!(packing.rows(step).contains(&row));
+                    prop_assert_eq!(row - packing.rows(step).start, own[0]);
+                }
+                rows.extend(own);
+            }
+            rows.sort_unstable();
+            prop_assert_eq!(rows, (0..packing.frames()).collect::<Vec<_>>());
+
+            let blocks = packing.blocks(block);
+            let steps: Vec<usize> = blocks.iter().cloned().flatten().collect();
+            prop_assert_eq!(steps, (0..packing.steps()).collect::<Vec<_>>());
+            for steps in blocks {
+                let rows = packing.rows(steps.end - 1).end - packing.rows(steps.start).start;
+                prop_assert!(rows <= block || steps.len() == 1);
+            }
+        }
+    }
+}

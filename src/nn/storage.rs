@@ -1,0 +1,25 @@
+//! In and out of dfdx's storage on a CPU: what an operation from outside the crate may read and write.
+
+use dfdx::prelude::*;
+
+use super::kernels::{Buffer, Element};
+
+/// A tensor's elements in the order of its shape. dfdx lends its own storage to nobody, so they are copied.
+pub(crate) fn contents<S: Shape, E: Dtype + Element>(
+    tensor: &Tensor<S, E, Cpu>,
+) -> Result<Buffer<E>, CpuError> {
+    // Copies only where the tensor is a permuted or broadcast view; `copy_into` knows nothing of strides.
+    let tensor = tensor.clone().try_contiguous()?;
+    let mut elements = Buffer::stale(tensor.shape().num_elements());
+    tensor.copy_into(&mut elements);
+    Ok(elements)
+}
+
+/// Lends a tensor's gradient, zeros if there was none, to `action`.
+pub(crate) fn with_gradient<S: Shape, E: Dtype + Element, R>(
+    gradients: &mut Gradients<E, Cpu>,
+    tensor: &Tensor<S, E, Cpu>,
+    action: impl FnOnce(&mut Vec<E>) -> R,
+) -> Result<R, CpuError> {
+    Ok(action(gradients.get_or_alloc_mut(tensor)?))
+}

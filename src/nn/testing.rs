@@ -1,0 +1,33 @@
+//! What the tests of several layers share.
+
+use dfdx::dtypes::Dtype;
+
+/// Where the tests of the layers run: on a GPU where there is one.
+#[cfg(not(feature = "cuda"))]
+pub(crate) type TestDevice = dfdx::tensor::Cpu;
+/// Where the tests of the layers run: on a GPU where there is one.
+#[cfg(feature = "cuda")]
+pub(crate) type TestDevice = dfdx::tensor::Cuda;
+
+/// Asserts that two tensors are equal up to `tolerance` times the largest magnitude that is expected.
+#[track_caller]
+pub(crate) fn assert_close<E: Copy + Into<f64>, F: Copy + Into<f64>>(
+    found: &[E],
+    expected: &[F],
+    tolerance: f64,
+    what: &str,
+) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let expected: Vec<f64> = expected.iter().map(|&value| value.into()).collect();
+    let scale = expected.iter().fold(0.0_f64, |scale, value| scale.max(value.abs()));
+    for (index, (&found, &expected)) in found.iter().zip(&expected).enumerate() {
+        let error = (found.into() - expected).abs();
+        // Written so that NaN fails.
+        assert!(error <= tolerance * scale, "{what}[{index}]: {} for {expected}", found.into());
+    }
+}
+
+/// cos(start), cos(start + 1), …
+pub(crate) fn cosines<E: Dtype>(len: usize, start: usize) -> Vec<E> {
+    (0..len).map(|i| E::from_f64(((i + start) as f64).cos()).expect("a floating-point type")).collect()
+}
