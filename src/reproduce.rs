@@ -52,7 +52,7 @@ pub fn reproduce(source: &Source) -> Result<Reproduction> {
 
 impl fmt::Display for Reproduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "recordings    {}\n{}", self.source, self.data)?;
+        write!(f, "source        {}\n{}", self.source, self.data)?;
         write!(f, "\nsplit         {}", self.split)?;
         self.figures.iter().try_for_each(|figure| write!(f, "\nfigure        {}", figure.display()))
     }

@@ -31,3 +31,10 @@ pub(crate) fn assert_close<E: Copy + Into<f64>, F: Copy + Into<f64>>(
 pub(crate) fn cosines<E: Dtype>(len: usize, start: usize) -> Vec<E> {
     (0..len).map(|i| E::from_f64(((i + start) as f64).cos()).expect("a floating-point type")).collect()
 }
+
+/// cos(0), cos(1), cos(4), …, cos(i²), …: numbers without a pattern.
+///
+/// For sums over many rows, where cosines of successive numbers would cancel and leave little but rounding to compare.
+pub(crate) fn scattered<E: Dtype>(len: usize) -> Vec<E> {
+    (0..len).map(|i| E::from_f64((i as f64).powi(2).cos()).expect("a floating-point type")).collect()
+}

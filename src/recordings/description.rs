@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use rayon::prelude::*;
 use serde::Serialize;
 
 use super::dataset::{DataSet, Fingerprint};
@@ -123,7 +124,7 @@ impl Samples {
         let mut all: Vec<f64> =
             set.recordings().iter().flat_map(|recording| recording.samples.iter().copied()).collect();
         let medians: Vec<f64> =
-            set.recordings().iter().map(|recording| median(&mut recording.samples.clone())).collect();
+            set.recordings().par_iter().map(|recording| median(&mut recording.samples.clone())).collect();
         Self {
             count: all.len(),
             lowest: all.iter().copied().fold(f64::INFINITY, f64::min),

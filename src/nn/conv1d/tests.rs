@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
-use crate::nn::testing::{TestDevice, assert_close, cosines};
+use crate::nn::testing::{TestDevice, assert_close, cosines, scattered};
 
 fn with_cosines<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
     device: &D,
@@ -26,8 +26,15 @@ fn signals<const C: usize, E: Dtype, D: Device<E>>(
 fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Signals<C, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
-    let shape = *x.shape();
-    let weights = x.device().tensor_from_vec(cosines(shape.num_elements(), 0), shape);
+    let weights = cosines(x.shape().num_elements(), 0);
+    sum_weighted_by(x, weights)
+}
+
+fn sum_weighted_by<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Signals<C, E, D, T>,
+    weights: Vec<E>,
+) -> Tensor<Rank0, E, D, T> {
+    let weights = x.device().tensor_from_vec(weights, *x.shape());
     (x * weights).sum()
 }
 
@@ -74,10 +81,11 @@ fn fused_agrees_with_composed<const I: usize, const O: usize, const K: usize, co
 ) {
     let device = Cpu::default();
     let model = device.build_module::<builder::Conv1d<I, O, K, P>, f32>();
-    let x: Signals<I, f32, Cpu> = signals(&device, batch, length);
+    let shape = (batch, length, Const);
+    let x: Signals<I, f32, Cpu> = device.tensor_from_vec(scattered(batch * length * I), shape);
     let passes = |y: Signals<O, f32, Cpu, OwnedTape<f32, Cpu>>| {
         let values = y.as_vec();
-        let gradients = weighted_sum(y).backward();
+        let gradients = sum_weighted_by(y, scattered(values.len())).backward();
         let of_weights = [gradients.get(&model.weight).as_vec(), gradients.get(&model.bias).as_vec()];
         (values, gradients.get(&x).as_vec(), of_weights)
     };

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
-use crate::nn::testing::{TestDevice, assert_close, cosines};
+use crate::nn::testing::{TestDevice, assert_close, cosines, scattered};
 use crate::nn::{Packing, Rows};
 
 /// Visits a model's tensors in order: the i-th becomes cos(0 + i), cos(1 + i), … times a scale.
@@ -84,8 +84,15 @@ fn sequences<E: Dtype>(inputs: usize, lengths: &[usize]) -> Vec<Vec<E>> {
 fn weighted_sum<const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Rows<H, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
-    let shape = *x.shape();
-    let weights = x.device().tensor_from_vec(cosines(shape.num_elements(), 0), shape);
+    let weights = cosines(x.shape().num_elements(), 0);
+    sum_weighted_by(x, weights)
+}
+
+fn sum_weighted_by<const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Rows<H, E, D, T>,
+    weights: Vec<E>,
+) -> Tensor<Rank0, E, D, T> {
+    let weights = x.device().tensor_from_vec(weights, *x.shape());
     (x * weights).sum()
 }
 
@@ -207,9 +214,11 @@ fn passes<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Devi
     // All outputs at half weight and the ends at full weight: both ways into the backward pass.
     let (output, packing) = output.into_parts();
     let (output, tape) = output.split_tape();
-    let ends = weighted_sum(Packed::from_parts(output.clone().put_tape(tape), packing).ends());
+    let ends = Packed::from_parts(output.clone().put_tape(tape), packing).ends();
+    let weights = scattered(ends.shape().num_elements());
     let half = E::from_f64(0.5).unwrap();
-    let loss = ends + weighted_sum(output.retaped::<OwnedTape<E, D>>()) * half;
+    let of_all = sum_weighted_by(output.retaped::<OwnedTape<E, D>>(), scattered(values.len()));
+    let loss = sum_weighted_by(ends, weights) + of_all * half;
     let mut gradients = loss.backward();
     // In a single step nothing is multiplied by W_hh, and dfdx then knows no gradient, not even zero.
     gradients.try_alloc_for(&model.first.weight_hh).unwrap();
@@ -225,7 +234,8 @@ fn fused_agrees_with_composed<const I: usize, const H: usize, const LAYERS: usiz
 ) {
     let device = Cpu::default();
     let model = device.build_module::<builder::Lstm<I, H, LAYERS>, f32>();
-    let batch = || Packed::from_sequences(&device, &sequences(I, lengths)).unwrap();
+    let sequences: Vec<Vec<f32>> = lengths.iter().map(|&length| scattered(I * length)).collect();
+    let batch = || Packed::from_sequences(&device, &sequences).unwrap();
     let expected =
         passes(&model, batch(), |batch, model| composed::stack(batch, &model.first, &model.rest, dropout));
     for level in Level::available() {
