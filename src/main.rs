@@ -13,9 +13,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::figures::Figure;
+use eegenre::figures::{self, Figure};
 use eegenre::preparation::{Scheme, Split, SplitSummary};
-use eegenre::project;
 use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Source};
 use eegenre::reproduce::reproduce;
@@ -53,6 +52,9 @@ enum Task {
     #[command(subcommand)]
     Data(DataTask),
     /// Decide which recordings train, validate and test
+    ///
+    /// Answers with one split, or, for a grouped scheme without --fold, with a list of folds (`folds` in JSON): sizes,
+    /// what the parts share (leakage), and the digest that identifies the split.
     Split(SplitArgs),
     /// Draw a figure
     Figure(FigureArgs),
@@ -178,7 +180,7 @@ impl Task {
                     FigureName::Recordings => Figure::recordings(&set),
                     FigureName::Design => Figure::design(&set),
                 };
-                let written = figure.save(out.unwrap_or_else(|| project::figures(&set.provenance())))?;
+                let written = figure.save(out.unwrap_or_else(|| figures::folder(&set.provenance())))?;
                 if json {
                     print(&json!({ "figures": written }), json);
                 } else {
@@ -230,11 +232,10 @@ impl SplitArgs {
             }
         }
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
-        if json {
-            print(&json!({ "splits": summaries }), json);
-        } else {
-            let lines: Vec<String> = summaries.iter().map(ToString::to_string).collect();
-            print(&lines.join("\n"), json);
+        match summaries.as_slice() {
+            [split] => print(split, json),
+            folds if json => print(&json!({ "folds": folds }), json),
+            folds => print(&folds.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), json),
         }
         Ok(())
     }

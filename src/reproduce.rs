@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::figures::Figure;
+use crate::figures::{self, Figure};
 use crate::preparation::{Split, SplitSummary};
 use crate::progress::Steps;
-use crate::project;
 use crate::recordings::{Description, Source};
 
 /// What the main job found and wrote.
@@ -40,14 +39,14 @@ pub fn reproduce(source: &Source) -> Result<Reproduction> {
     let data = Description::of(&set);
     steps.begin("splitting them as the paper does");
     let split = Split::random(&set, SPLIT_SEED)?.summary();
-    let folder = project::figures(&set.provenance());
-    let mut figures = Vec::new();
+    let folder = figures::folder(&set.provenance());
+    let mut written = Vec::new();
     for figure in [Figure::recordings(&set), Figure::design(&set)] {
         steps.begin(format!("drawing {}", figure.name()));
-        figures.extend(figure.save(&folder)?);
+        written.extend(figure.save(&folder)?);
     }
     steps.finish();
-    Ok(Reproduction { source: source.to_string(), data, split, figures })
+    Ok(Reproduction { source: source.to_string(), data, split, figures: written })
 }
 
 impl fmt::Display for Reproduction {

@@ -6,7 +6,6 @@ use std::process::Command;
 
 use eegenre::paper;
 use eegenre::preparation::{Frames, Preparation, Slicing, Split};
-use eegenre::project;
 use eegenre::recordings::{Description, Fingerprint, Provenance, load};
 use serde_json::{Value, json};
 use support::published_recordings;
@@ -17,7 +16,6 @@ fn they_are_what_the_paper_describes() {
     let set = load(&folder).unwrap();
     assert_eq!(set.fingerprint(), Fingerprint::PUBLISHED);
     assert_eq!(set.provenance(), Provenance::Published);
-    assert_eq!(project::figures(&set.provenance()), project::root().join("figures"));
 
     let description = Description::of(&set);
     let Description { recordings, participants, songs, rate_hz, shortest, longest, .. } = description;

@@ -14,6 +14,7 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::{create_folder, write_atomically};
+use crate::project;
 use crate::recordings::{DataSet, Provenance};
 use theme::{Canvas, DrawingFailure};
 
@@ -37,6 +38,18 @@ pub struct Figure {
 enum Drawing {
     Recordings(recordings::Signals),
     Design(design::Design),
+}
+
+/// Where the figures of a data set go: `figures` for the published recordings, else `target/figures`.
+///
+/// Folders that git tracks hold results of the published recordings only, so that a result of synthetic data can never
+/// be taken for a real one.
+#[must_use]
+pub fn folder(provenance: &Provenance) -> PathBuf {
+    project::root().join(match provenance {
+        Provenance::Published => "figures",
+        Provenance::Synthetic(_) | Provenance::Unknown => "target/figures",
+    })
 }
 
 impl Figure {
@@ -191,6 +204,14 @@ fn averaged(dots: &[u8], width: usize) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_published_recordings_reach_a_tracked_folder() {
+        assert_eq!(folder(&Provenance::Published), project::root().join("figures"));
+        for other in [Provenance::Synthetic("null".into()), Provenance::Unknown] {
+            assert!(folder(&other).starts_with(project::root().join("target")));
+        }
+    }
 
     #[test]
     fn a_pixel_is_the_mean_of_its_dots() {

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Parts;
-use super::scheme::held_out;
 use super::shuffle::{Purpose, Shuffler};
+use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::paper;
 use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};

@@ -14,7 +14,8 @@ use crate::recordings::{Participant, RecordingId, Song};
 /// do on a new one. Written as text, it is [`parts`](Self::parts): `participants 24/24, songs 12/12`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leakage {
-    /// In at least two of the three parts, of all that are in any.
+    /// In at least two of the three parts, of all that are in any. In JSON its fields stand beside the other two.
+    #[serde(flatten)]
     pub parts: Shared,
     /// In training or validation, of those in test: what makes test results too good.
     pub test: Shared,

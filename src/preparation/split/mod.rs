@@ -86,6 +86,11 @@ impl Parts {
     }
 }
 
+/// How many of `count` are held out: the fraction, rounded up.
+fn held_out(count: usize, fraction: f64) -> usize {
+    (count as f64 * fraction).ceil() as usize
+}
+
 impl Split {
     /// The paper's split: all recordings in random order, the first 20 % (rounded up) to test, 20 % of the rest
     /// (rounded up) to validate, the others to train (2.1). Of 192: 39, 31 and 122.

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::shuffle::{Purpose, Shuffler};
-use super::{Origin, Parts, Split, grouped};
+use super::{Origin, Parts, Split, grouped, held_out};
 use crate::error::{Error, Fault, Place, Result};
 use crate::paper;
 use crate::recordings::{DataSet, RecordingId};
@@ -91,11 +91,6 @@ pub(super) fn random(data: &DataSet, seed: u64) -> Result<Parts> {
     let mut rest = names.split_off(held_out(names.len(), paper::TEST_FRACTION));
     let training = rest.split_off(held_out(rest.len(), paper::VALIDATION_FRACTION));
     Ok(Parts { training, validation: rest, test: names })
-}
-
-/// How many of `count` are held out: the fraction, rounded up.
-pub(super) fn held_out(count: usize, fraction: f64) -> usize {
-    (count as f64 * fraction).ceil() as usize
 }
 
 impl fmt::Display for Scheme {
