@@ -1,17 +1,13 @@
 //! Loading twelve workbooks of the real size: `cargo bench --bench load`.
 //!
-//! The goal is 0.25 s on two cores. The workbooks are synthetic ones, and the published ones where the project has
-//! them.
+//! The goal is 0.25 s on two cores. The workbooks are synthetic ones, and the published ones where they are in the
+//! project or beside it. Peak memory is that of a process: `benches/peers/load.py` prints it.
 
 use std::path::{Path, PathBuf};
 
-use divan::{AllocProfiler, Bencher};
+use divan::Bencher;
 use eegenre::recordings::synthetic::{self, Settings};
 use eegenre::recordings::{Song, load, read_workbook};
-
-/// Reports the memory that each load takes beside its time.
-#[global_allocator]
-static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
     divan::main();
