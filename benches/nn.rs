@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench nn` first measures the core's peak: independent multiply-adds in registers, nothing else.
 //! Operations are counted as two for each multiply-add of a matrix product; what the activations cost is overhead.
-//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Shares are of the peak at the best of many repetitions, because other work on the machine only ever adds time.
+//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Shares are of the
+//! peak at the best of many repetitions, because other work on the machine only ever adds time.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};

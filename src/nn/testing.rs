@@ -1,6 +1,6 @@
 //! What the tests of several layers share.
 
-use dfdx::dtypes::Dtype;
+use dfdx::prelude::*;
 
 /// Where the tests of the layers run: on a GPU where there is one.
 #[cfg(not(feature = "cuda"))]
@@ -37,4 +37,17 @@ pub(crate) fn cosines<E: Dtype>(len: usize, start: usize) -> Vec<E> {
 /// For sums over many rows, where cosines of successive numbers would cancel and leave little but rounding to compare.
 pub(crate) fn scattered<E: Dtype>(len: usize) -> Vec<E> {
     (0..len).map(|i| E::from_f64((i as f64).powi(2).cos()).expect("a floating-point type")).collect()
+}
+
+/// Σ of all elements, each times its weight: a loss in which no two gradients are alike.
+pub(crate) fn weighted_sum<S, E, D, T, Ax>(x: Tensor<S, E, D, T>, weights: Vec<E>) -> Tensor<Rank0, E, D, T>
+where
+    S: Shape + ReduceShapeTo<Rank0, Ax>,
+    Ax: Axes,
+    E: Dtype,
+    D: Device<E>,
+    T: Tape<E, D>,
+{
+    let weights = x.device().tensor_from_vec(weights, *x.shape());
+    (x * weights).sum::<Rank0, Ax>()
 }

@@ -1,5 +1,7 @@
 //! Signals as time frames, the steps of an LSTM (paper, section 2.1).
 
+use std::fmt;
+
 use ndarray::{Array2, Array3, s};
 
 use super::{Signal, check_frame};
@@ -7,12 +9,19 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{Genre, RecordingId};
 
 /// A whole signal, cut into frames of equal length.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Frames {
     recording: RecordingId,
     genre: Genre,
     values: Array2<f32>,
     samples: usize,
+}
+
+impl fmt::Debug for Frames {
+    /// Leaves the samples out: they are brain data, and must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Frames({}, {:?})", self.recording, self.values.dim())
+    }
 }
 
 impl Frames {
@@ -61,7 +70,7 @@ impl Frames {
 }
 
 /// Signals of different lengths side by side, each padded with zero frames to the longest of them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Batch {
     /// The values: `[batch, longest, frame]`.
     pub values: Array3<f32>,
@@ -69,6 +78,13 @@ pub struct Batch {
     pub lengths: Vec<usize>,
     /// The labels: `[batch]`.
     pub genres: Vec<Genre>,
+}
+
+impl fmt::Debug for Batch {
+    /// Leaves the samples out: they are brain data, and must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Batch({:?}, lengths {:?}, {:?})", self.values.dim(), self.lengths, self.genres)
+    }
 }
 
 impl Batch {

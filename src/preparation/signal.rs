@@ -1,5 +1,6 @@
 //! A recording made ready for a network, and the steps that do so.
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{DataSet, Genre, Recording, RecordingId};
 
 /// A prepared recording: single-precision samples, their owner and the label to be predicted.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Signal {
     /// The recording.
     pub recording: RecordingId,
@@ -17,6 +18,13 @@ pub struct Signal {
     pub genre: Genre,
     /// The samples, at least one, all finite.
     pub samples: Vec<f32>,
+}
+
+impl fmt::Debug for Signal {
+    /// Leaves the samples out: they are brain data, and must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Signal({}, {} samples)", self.recording, self.samples.len())
+    }
 }
 
 /// The steps from a recording to a signal, in this order: truncate, median filter, normalise.

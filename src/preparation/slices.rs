@@ -1,5 +1,7 @@
 //! Signals as overlapping slices, the CNN's inputs (paper, section 2.4).
 
+use std::fmt;
+
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +11,7 @@ use crate::paper;
 use crate::recordings::{Genre, RecordingId};
 
 /// A stretch of a signal, with its owner and label. Slices of one recording vote for its genre.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Slice {
     /// The recording that it is cut from.
     pub recording: RecordingId,
@@ -19,6 +21,13 @@ pub struct Slice {
     pub start: usize,
     /// The samples as `[frames, frame]`: `[120, 8]` in the paper's case. In memory they follow one another in time.
     pub values: Array2<f32>,
+}
+
+impl fmt::Debug for Slice {
+    /// Leaves the samples out: they are brain data, and must not reach a log by accident.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Slice({} from {}, {:?})", self.recording, self.start, self.values.dim())
+    }
 }
 
 impl Slice {

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
-use crate::nn::testing::{TestDevice, assert_close, cosines, scattered};
+use crate::nn::testing::{self, TestDevice, assert_close, cosines, scattered};
 
 fn with_cosines<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
     device: &D,
@@ -27,15 +27,7 @@ fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Signals<C, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
     let weights = cosines(x.shape().num_elements(), 0);
-    sum_weighted_by(x, weights)
-}
-
-fn sum_weighted_by<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    x: Signals<C, E, D, T>,
-    weights: Vec<E>,
-) -> Tensor<Rank0, E, D, T> {
-    let weights = x.device().tensor_from_vec(weights, *x.shape());
-    (x * weights).sum()
+    testing::weighted_sum(x, weights)
 }
 
 /// ```python
@@ -85,7 +77,7 @@ fn fused_agrees_with_composed<const I: usize, const O: usize, const K: usize, co
     let x: Signals<I, f32, Cpu> = device.tensor_from_vec(scattered(batch * length * I), shape);
     let passes = |y: Signals<O, f32, Cpu, OwnedTape<f32, Cpu>>| {
         let values = y.as_vec();
-        let gradients = sum_weighted_by(y, scattered(values.len())).backward();
+        let gradients = testing::weighted_sum(y, scattered(values.len())).backward();
         let of_weights = [gradients.get(&model.weight).as_vec(), gradients.get(&model.bias).as_vec()];
         (values, gradients.get(&x).as_vec(), of_weights)
     };

@@ -134,8 +134,9 @@ impl<E: Element> Kernel<E> for Product<'_, E> {
     fn run<S: Simd<Scalar = E>>(self, simd: S) {
         self.check::<S>();
         let Self { rows, depth, columns, left, right, c, c_row, accumulate } = self;
-        // Tiles of nearly equal height: 16 rows are 5 + 5 + 6.
-        let tiles = rows.div_ceil(S::TILE_ROWS).max(1);
+        // Tiles of nearly equal height: 16 rows are 5 + 5 + 6. No rows are no tiles: C may then be empty, and a
+        // pointer may not be moved beyond it.
+        let tiles = rows.div_ceil(S::TILE_ROWS);
         for (index, first) in (0..columns).step_by(tile_columns::<S>()).enumerate() {
             let registers = ((columns - first) / S::LANES).min(S::TILE_REGISTERS);
             for tile in 0..tiles {

@@ -392,8 +392,9 @@ pub(super) fn with_previous_rows(
 
 /// A gradient that is nearer to zero counts as zero.
 ///
-/// On its way back over hundreds of steps a gradient fades away, and past the smallest normal number, 1e-38, every
-/// operation on it takes a hundred times as long. Adam, which adds 1e-8, does not see what is lost.
+/// On its way back over hundreds of steps a gradient fades away, and below the smallest normal number, 1e-38, many
+/// processors compute far more slowly. Adam adds 1e-8 to the root of what it divides by, so it does not see what is
+/// lost.
 const FADED: f64 = 1e-30;
 
 /// Gates to ∂L/∂z in their place, for the rows of a step.

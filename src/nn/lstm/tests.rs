@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
-use crate::nn::testing::{TestDevice, assert_close, cosines, scattered};
+use crate::nn::testing::{self, TestDevice, assert_close, cosines, scattered};
 use crate::nn::{Packing, Rows};
 
 /// Visits a model's tensors in order: the i-th becomes cos(0 + i), cos(1 + i), … times a scale.
@@ -85,15 +85,7 @@ fn weighted_sum<const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Rows<H, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
     let weights = cosines(x.shape().num_elements(), 0);
-    sum_weighted_by(x, weights)
-}
-
-fn sum_weighted_by<const H: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    x: Rows<H, E, D, T>,
-    weights: Vec<E>,
-) -> Tensor<Rank0, E, D, T> {
-    let weights = x.device().tensor_from_vec(weights, *x.shape());
-    (x * weights).sum()
+    testing::weighted_sum(x, weights)
 }
 
 /// ```python
@@ -217,8 +209,8 @@ fn passes<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Devi
     let ends = Packed::from_parts(output.clone().put_tape(tape), packing).ends();
     let weights = scattered(ends.shape().num_elements());
     let half = E::from_f64(0.5).unwrap();
-    let of_all = sum_weighted_by(output.retaped::<OwnedTape<E, D>>(), scattered(values.len()));
-    let loss = sum_weighted_by(ends, weights) + of_all * half;
+    let of_all = testing::weighted_sum(output.retaped::<OwnedTape<E, D>>(), scattered(values.len()));
+    let loss = testing::weighted_sum(ends, weights) + of_all * half;
     let mut gradients = loss.backward();
     // In a single step nothing is multiplied by W_hh, and dfdx then knows no gradient, not even zero.
     gradients.try_alloc_for(&model.first.weight_hh).unwrap();
