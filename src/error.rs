@@ -114,6 +114,8 @@ pub enum Fault {
     TraceableFigure,
     /// The device that computes could not hold a batch.
     DeviceFailed,
+    /// The loss of a training became infinite or not a number.
+    LossNotFinite,
 }
 
 impl Fault {
@@ -179,6 +181,9 @@ impl Fault {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
             Self::TraceableFigure => "use the PNG",
+            Self::LossNotFinite => {
+                "choose a smaller learning rate or another normalisation; other runs go on"
+            }
             Self::DeviceFailed => "use smaller batches or a device with more memory",
             Self::Undrawable => "report this together with the command that you ran",
         }

@@ -42,6 +42,7 @@
 pub mod error;
 pub mod figures;
 pub mod files;
+pub mod models;
 pub mod nn;
 pub mod paper;
 pub mod preparation;
@@ -49,6 +50,8 @@ pub mod progress;
 pub mod project;
 pub mod recordings;
 pub mod reproduce;
+mod shuffle;
+pub mod training;
 
 pub use error::{Error, Result};
 

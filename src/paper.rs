@@ -39,7 +39,7 @@ pub struct OpenChoice {
     pub reason: &'static str,
 }
 
-/// The open choices of the data layer (2.1, 2.4).
+/// What the paper leaves open (2.1 to 2.4).
 pub const OPEN_CHOICES: &[OpenChoice] = &[
     OpenChoice {
         question: "normalisation",
@@ -68,4 +68,85 @@ pub const OPEN_CHOICES: &[OpenChoice] = &[
         default: "not covered by a slice",
         reason: "slices have a fixed length and nothing is said of padding them",
     },
+    OpenChoice {
+        question: "an LSTM's input at one step",
+        default: "one frame of 8 samples",
+        reason: "the paper speaks of 8 inputs for every time frame",
+    },
+    OpenChoice {
+        question: "the CNN's input",
+        default: "8 channels of 120 frames",
+        reason: "the same 8 inputs for every time frame; one channel of 960 samples can be chosen",
+    },
+    OpenChoice {
+        question: "the CNN's kernels and padding",
+        default: "3 wide, one zero at both ends",
+        reason: "the paper names no width; a residual block keeps the length, so the padding follows from it",
+    },
+    OpenChoice {
+        question: "dropout on a single LSTM layer",
+        default: "on its output",
+        reason: "there is no second layer to drop the inputs of",
+    },
+    OpenChoice {
+        question: "initial weights, Adam's other settings",
+        default: "those of PyTorch",
+        reason: "nothing is said of either, and they are what most such work is done with",
+    },
 ];
+
+/// Part of the outputs that training drops, in both LSTM networks (2.2, 2.3).
+pub const DROPOUT: f64 = 0.1;
+
+/// Trainings of each network; its average is the mean without the lowest and the highest (2, 3).
+pub const RUNS: usize = 15;
+
+/// The baseline (2.2).
+pub mod baseline {
+    /// Units of the LSTM layer.
+    pub const UNITS: usize = 32;
+    /// LSTM layers.
+    pub const LAYERS: usize = 1;
+    /// Units of the three linear layers behind it.
+    pub const LINEAR: [usize; 3] = [32, 16, 32];
+    /// Passes over the training recordings.
+    pub const EPOCHS: usize = 300;
+    /// Recordings of a batch.
+    pub const BATCH: usize = 16;
+    /// Adam's step size.
+    pub const LEARNING_RATE: f64 = 1e-3;
+}
+
+/// The multi-layer LSTM (2.3).
+pub mod multilayer {
+    /// Units of each LSTM layer.
+    pub const UNITS: usize = 64;
+    /// LSTM layers.
+    pub const LAYERS: usize = 3;
+    /// Units of the three linear layers behind them.
+    pub const LINEAR: [usize; 3] = [64, 32, 64];
+    /// Passes over the training recordings.
+    pub const EPOCHS: usize = 600;
+    /// Recordings of a batch.
+    pub const BATCH: usize = 16;
+    /// Adam's step size.
+    pub const LEARNING_RATE: f64 = 1e-3;
+}
+
+/// The CNN (2.4).
+pub mod cnn {
+    /// Channels of every convolution.
+    pub const CHANNELS: usize = 32;
+    /// Residual blocks, a max-pooling by [`POOL`] between them.
+    pub const BLOCKS: usize = 3;
+    /// Width and stride of a max-pooling.
+    pub const POOL: usize = 2;
+    /// Passes over the training slices.
+    pub const EPOCHS: usize = 3000;
+    /// Slices of a batch.
+    pub const BATCH: usize = 64;
+    /// Adam's step size.
+    pub const LEARNING_RATE: f64 = 2e-3;
+    /// Width of a kernel; not stated, see [`super::OPEN_CHOICES`].
+    pub const KERNEL: usize = 3;
+}

@@ -10,6 +10,7 @@
 //!
 //! Every step looks at one recording alone, so nothing that is measured on a test recording reaches training.
 
+mod example;
 mod frames;
 mod median;
 mod normalise;
@@ -17,6 +18,7 @@ mod signal;
 mod slices;
 pub mod split;
 
+pub use example::Example;
 pub use frames::{Batch, Frames};
 pub use median::MedianFilter;
 pub use normalise::{LOG_OFFSET, Normalisation};

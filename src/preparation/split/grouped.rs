@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::shuffle::{Purpose, Shuffler};
+use super::purpose::Purpose;
 use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::paper;
 use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
+use crate::shuffle::Shuffler;
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
 ///
@@ -31,7 +32,7 @@ pub(super) fn participant(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
     let roles = (0..participants.len()).map(|fold| {
         let mut others = participants.clone();
         let held = others.remove(fold);
-        Shuffler::new(seed, Purpose::Validation(fold)).shuffle(&mut others);
+        Shuffler::new(seed, Purpose::Validation(fold).stream()).shuffle(&mut others);
         let validation = held_out(others.len(), paper::VALIDATION_FRACTION);
         let role = |index| if index < validation { Role::Validation } else { Role::Training };
         let mut roles: Roles<Participant> =
@@ -112,7 +113,7 @@ fn triples(data: &DataSet, seed: u64) -> Result<Vec<Vec<Song>>> {
             })
             .collect(),
     )?;
-    let mut shuffler = Shuffler::new(seed, Purpose::Songs);
+    let mut shuffler = Shuffler::new(seed, Purpose::Songs.stream());
     by_genre.iter_mut().for_each(|songs| shuffler.shuffle(songs));
     Ok((0..most).map(|triple| by_genre.iter().map(|songs| songs[triple]).collect()).collect())
 }
@@ -120,7 +121,7 @@ fn triples(data: &DataSet, seed: u64) -> Result<Vec<Vec<Song>>> {
 /// Participants in groups whose sizes differ by one at most, dealt by the genres that they heard.
 fn groups(data: &DataSet, seed: u64) -> Result<Vec<Vec<Participant>>> {
     let mut participants = enough_participants(data)?;
-    Shuffler::new(seed, Purpose::Groups).shuffle(&mut participants);
+    Shuffler::new(seed, Purpose::Groups.stream()).shuffle(&mut participants);
     // A stable sort: among those who heard the same genres the drawn order stays.
     participants.sort_by_cached_key(|participant| data.genres_of(*participant));
     let count = PARTICIPANT_GROUPS.min(participants.len());

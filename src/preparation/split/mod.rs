@@ -31,8 +31,8 @@ mod check;
 mod grouped;
 mod leakage;
 mod manifest;
+mod purpose;
 mod scheme;
-mod shuffle;
 mod summary;
 #[cfg(test)]
 pub(crate) mod testing;

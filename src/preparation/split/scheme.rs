@@ -5,11 +5,12 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::shuffle::{Purpose, Shuffler};
+use super::purpose::Purpose;
 use super::{Origin, Parts, Split, grouped, held_out};
 use crate::error::{Error, Fault, Place, Result};
 use crate::paper;
 use crate::recordings::{DataSet, RecordingId};
+use crate::shuffle::Shuffler;
 
 /// What the parts of a split keep apart.
 ///
@@ -87,7 +88,7 @@ pub(super) fn random(data: &DataSet, seed: u64) -> Result<Parts> {
         let place = Place::field("recordings");
         return Err(Error::new(Fault::TooFewToSplit, place, "at least 3", names.len().to_string()));
     }
-    Shuffler::new(seed, Purpose::Recordings).shuffle(&mut names);
+    Shuffler::new(seed, Purpose::Recordings.stream()).shuffle(&mut names);
     let mut rest = names.split_off(held_out(names.len(), paper::TEST_FRACTION));
     let training = rest.split_off(held_out(rest.len(), paper::VALIDATION_FRACTION));
     Ok(Parts { training, validation: rest, test: names })

@@ -3,46 +3,36 @@
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What an order is drawn for. Each purpose has its own stream of random numbers, so none depends on another.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Purpose {
-    /// All recordings, for the paper's split.
-    Recordings,
-    /// The songs of each genre.
-    Songs,
-    /// The participants, before they are dealt into groups.
-    Groups,
-    /// The participants who may validate in the fold of this index.
-    Validation(usize),
-}
-
-impl Purpose {
-    const fn stream(self) -> u64 {
-        match self {
-            Self::Recordings => 0,
-            Self::Songs => 1,
-            Self::Groups => 2,
-            Self::Validation(fold) => 3 + fold as u64,
-        }
-    }
-}
-
-/// Draws orders: ChaCha with 8 rounds whose key is the seed in eight little-endian bytes, then zeros.
+/// Draws orders: ChaCha with 8 rounds whose key is the seed (and the run, counted from 1) as little-endian bytes, then zeros. Each purpose has
+/// its own stream of random numbers, so none depends on another.
 ///
 /// The shuffle is written out here because that of `rand` may change with its version, and a split must not.
-pub(super) struct Shuffler(ChaCha8Rng);
+pub(crate) struct Shuffler(ChaCha8Rng);
 
 impl Shuffler {
-    pub(super) fn new(seed: u64, purpose: Purpose) -> Self {
+    /// Orders of a split.
+    pub(crate) fn new(seed: u64, stream: u64) -> Self {
+        Self::keyed([seed, 0], stream)
+    }
+
+    /// Orders of a training: those of a run of a seed, in an epoch.
+    pub(crate) fn of_epoch(seed: u64, run: u64, epoch: u64) -> Self {
+        // One more than the run, because 0 is there for splits.
+        Self::keyed([seed, run.wrapping_add(1)], epoch)
+    }
+
+    fn keyed(parts: [u64; 2], stream: u64) -> Self {
         let mut key = [0; 32];
-        key[..8].copy_from_slice(&seed.to_le_bytes());
+        for (bytes, part) in key.chunks_exact_mut(8).zip(parts) {
+            bytes.copy_from_slice(&part.to_le_bytes());
+        }
         let mut generator = ChaCha8Rng::from_seed(key);
-        generator.set_stream(purpose.stream());
+        generator.set_stream(stream);
         Self(generator)
     }
 
     /// Brings items into a random order (Fisher and Yates, from the last item to the second).
-    pub(super) fn shuffle<T>(&mut self, items: &mut [T]) {
+    pub(crate) fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last as u64 + 1) as usize);
         }
@@ -66,32 +56,26 @@ mod tests {
 
     use super::*;
 
-    fn order(seed: u64, purpose: Purpose) -> Vec<u32> {
+    fn order(seed: u64, stream: u64) -> Vec<u32> {
         let mut items: Vec<u32> = (0..10).collect();
-        Shuffler::new(seed, purpose).shuffle(&mut items);
+        Shuffler::new(seed, stream).shuffle(&mut items);
         items
     }
 
     #[test]
-    fn seed_and_purpose_decide_the_order() {
-        let orders = [
-            order(0, Purpose::Recordings),
-            order(1, Purpose::Recordings),
-            order(u64::MAX, Purpose::Recordings),
-            order(0, Purpose::Songs),
-            order(0, Purpose::Validation(0)),
-            order(0, Purpose::Validation(1)),
-        ];
+    fn seed_and_stream_decide_the_order() {
+        let orders =
+            [order(0, 0), order(1, 0), order(u64::MAX, 0), order(0, 1), order(0, 2), order(0, u64::MAX)];
         for (index, one) in orders.iter().enumerate() {
             assert!(orders[..index].iter().all(|other| other != one), "{index}");
         }
-        assert_eq!(order(0, Purpose::Recordings), orders[0]);
+        assert_eq!(order(0, 0), orders[0]);
     }
 
     #[test]
     fn all_orders_of_three_are_equally_likely() {
         let mut counts = BTreeMap::new();
-        let mut shuffler = Shuffler::new(0, Purpose::Recordings);
+        let mut shuffler = Shuffler::new(0, 0);
         for _ in 0..6000 {
             let mut items = [0, 1, 2];
             shuffler.shuffle(&mut items);
@@ -104,7 +88,7 @@ mod tests {
 
     #[test]
     fn nothing_and_one_item_stay() {
-        let mut shuffler = Shuffler::new(0, Purpose::Songs);
+        let mut shuffler = Shuffler::new(0, 1);
         shuffler.shuffle(&mut [0_u8; 0]);
         let mut one = ["only"];
         shuffler.shuffle(&mut one);

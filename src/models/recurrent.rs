@@ -1,0 +1,211 @@
+//! LSTM layers and a head of linear layers: what the paper's baseline (2.2) and multi-layer network (2.3) share.
+//!
+//! ```text
+//! frames ─► LSTM × LAYERS ─► output at the true end ─► dropout
+//!        ─► fc1 ─► ReLU ─► dropout ─► fc2 ─► ReLU ─► dropout ─► fc3 ─► ReLU ─► dropout ─► out ─► logits
+//! ```
+
+use dfdx::nn::modules::Linear;
+use dfdx::prelude::*;
+
+use super::{GENRES, Logits, Network, check_frames, contiguous, device_failed};
+use crate::error::Result;
+use crate::nn::{Dropout, DropoutKernel, Lstm, LstmKernel, Packed, Rows};
+use crate::preparation::Frames;
+
+/// What builds a [`Recurrent`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
+pub mod builder {
+    /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `A`, `B` and `C` units.
+    #[derive(Debug, Clone, Copy, Default)]
+    pub struct Recurrent<
+        const I: usize,
+        const H: usize,
+        const LAYERS: usize,
+        const A: usize,
+        const B: usize,
+        const C: usize,
+    >;
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: Device<f32>,
+> BuildOnDevice<D, f32> for builder::Recurrent<I, H, LAYERS, A, B, C>
+{
+    type Built = Recurrent<I, H, LAYERS, A, B, C, f32, D>;
+}
+
+/// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `A`, `B` and `C` units and an
+/// output for each genre.
+///
+/// As a [`Module`] it maps [`Packed`] sequences to logits, `[sequences, 3]`, without dropout. As a [`ModuleMut`] it
+/// maps sequences and their [`Dropout`] for training: masks 0 to `LAYERS - 2` fall between the LSTM layers, the next
+/// one on the LSTM's output, the last three behind the linear layers.
+#[derive(Debug, Clone)]
+pub struct Recurrent<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    E: Dtype,
+    D: Storage<E>,
+> {
+    /// The LSTM layers.
+    pub lstm: Lstm<I, H, LAYERS, E, D>,
+    /// First linear layer.
+    pub fc1: Linear<H, A, E, D>,
+    /// Second linear layer.
+    pub fc2: Linear<A, B, E, D>,
+    /// Third linear layer.
+    pub fc3: Linear<B, C, E, D>,
+    /// Output layer.
+    pub out: Linear<C, GENRES, E, D>,
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: Device<f32>,
+> TensorCollection<f32, D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+{
+    type To<E2: Dtype, D2: Device<E2>> = Recurrent<I, H, LAYERS, A, B, C, E2, D2>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        visitor.visit_fields(
+            (
+                Self::module("lstm", |s| &s.lstm, |s| &mut s.lstm),
+                Self::module("fc1", |s| &s.fc1, |s| &mut s.fc1),
+                Self::module("fc2", |s| &s.fc2, |s| &mut s.fc2),
+                Self::module("fc3", |s| &s.fc3, |s| &mut s.fc3),
+                Self::module("out", |s| &s.out, |s| &mut s.out),
+            ),
+            |(lstm, fc1, fc2, fc3, out)| Recurrent { lstm, fc1, fc2, fc3, out },
+        )
+    }
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: LstmKernel<f32> + DropoutKernel<f32>,
+> Recurrent<I, H, LAYERS, A, B, C, f32, D>
+{
+    /// Outputs at the true ends to logits.
+    fn head<T: Tape<f32, D>>(
+        &self,
+        ends: Rows<H, f32, D, T>,
+        dropout: Option<Dropout>,
+    ) -> Result<Logits<D, T>, D::Err> {
+        // The LSTM has used up the masks between its layers.
+        let first = LAYERS as u64 - 1;
+        let x = dropped(dropout, first, ends)?;
+        let x = dropped(dropout, first + 1, self.fc1.try_forward(x)?.try_relu()?)?;
+        let x = dropped(dropout, first + 2, self.fc2.try_forward(x)?.try_relu()?)?;
+        let x = dropped(dropout, first + 3, self.fc3.try_forward(x)?.try_relu()?)?;
+        self.out.try_forward(x)
+    }
+}
+
+fn dropped<const N: usize, D: DropoutKernel<f32>, T: Tape<f32, D>>(
+    dropout: Option<Dropout>,
+    mask: u64,
+    x: Rows<N, f32, D, T>,
+) -> Result<Rows<N, f32, D, T>, D::Err> {
+    match dropout {
+        Some(dropout) => dropout.try_apply(mask, x),
+        None => Ok(x),
+    }
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: LstmKernel<f32> + DropoutKernel<f32>,
+    T: Tape<f32, D>,
+> Module<Packed<I, f32, D, T>> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+{
+    type Output = Logits<D, T>;
+    type Error = D::Err;
+
+    fn try_forward(&self, input: Packed<I, f32, D, T>) -> Result<Self::Output, D::Err> {
+        self.head(self.lstm.try_forward(input)?.try_ends()?, None)
+    }
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: LstmKernel<f32> + DropoutKernel<f32>,
+> ModuleMut<(Packed<I, f32, D, OwnedTape<f32, D>>, Dropout)> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+{
+    type Output = Logits<D, OwnedTape<f32, D>>;
+    type Error = D::Err;
+
+    fn try_forward_mut(
+        &mut self,
+        (input, dropout): (Packed<I, f32, D, OwnedTape<f32, D>>, Dropout),
+    ) -> Result<Self::Output, D::Err> {
+        let ends = self.lstm.try_forward_mut((input, dropout))?.try_ends()?;
+        self.head(ends, Some(dropout))
+    }
+}
+
+impl<
+    const I: usize,
+    const H: usize,
+    const LAYERS: usize,
+    const A: usize,
+    const B: usize,
+    const C: usize,
+    D: LstmKernel<f32> + DropoutKernel<f32>,
+> Network<D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+{
+    type Example = Frames;
+
+    fn logits(&self, device: &D, batch: &[&Frames]) -> Result<Logits<D>> {
+        self.try_forward(packed(device, batch)?).map_err(device_failed)
+    }
+
+    fn training_logits(
+        &mut self,
+        device: &D,
+        batch: &[&Frames],
+        gradients: Gradients<f32, D>,
+        dropout: Dropout,
+    ) -> Result<Logits<D, OwnedTape<f32, D>>> {
+        let input = packed(device, batch)?.traced(gradients);
+        self.try_forward_mut((input, dropout)).map_err(device_failed)
+    }
+}
+
+/// Whole signals as one batch, none padded.
+fn packed<const I: usize, D: Device<f32>>(device: &D, batch: &[&Frames]) -> Result<Packed<I, f32, D>> {
+    check_frames(batch, I)?;
+    let sequences: Vec<&[f32]> = batch.iter().map(|frames| contiguous(frames.values())).collect();
+    Packed::from_sequences(device, &sequences)
+}

@@ -1,0 +1,26 @@
+//! What a split draws at random.
+
+/// What an order is drawn for.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Purpose {
+    /// All recordings, for the paper's split.
+    Recordings,
+    /// The songs of each genre.
+    Songs,
+    /// The participants, before they are dealt into groups.
+    Groups,
+    /// The participants who may validate in the fold of this index.
+    Validation(usize),
+}
+
+impl Purpose {
+    /// The stream of random numbers of a [`Shuffler`](crate::shuffle::Shuffler).
+    pub(super) const fn stream(self) -> u64 {
+        match self {
+            Self::Recordings => 0,
+            Self::Songs => 1,
+            Self::Groups => 2,
+            Self::Validation(fold) => 3 + fold as u64,
+        }
+    }
+}

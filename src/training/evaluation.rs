@@ -1,0 +1,156 @@
+//! What a network answers, how sure it is, and how often it is right.
+
+use dfdx::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::error::Result;
+use crate::models::{GENRES, Network};
+use crate::preparation::Example;
+use crate::recordings::{Genre, RecordingId};
+
+/// Examples that are evaluated at once. Answers do not depend on it.
+const BATCH: usize = 64;
+
+/// A network's answer to one example.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The recording that the example comes from.
+    pub recording: RecordingId,
+    /// The true genre.
+    pub genre: Genre,
+    /// The outputs, in label order.
+    pub logits: [f32; GENRES],
+}
+
+impl Answer {
+    /// The softmax of the logits.
+    #[must_use]
+    pub fn probabilities(&self) -> [f64; GENRES] {
+        let logits = self.logits.map(f64::from);
+        // The largest exponent is 0, so nothing overflows.
+        let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let powers = logits.map(|logit| (logit - largest).exp());
+        let sum: f64 = powers.iter().sum();
+        powers.map(|power| power / sum)
+    }
+
+    /// -log p of the true genre.
+    #[must_use]
+    pub fn cross_entropy(&self) -> f64 {
+        let logits = self.logits.map(f64::from);
+        let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        let sum: f64 = logits.iter().map(|logit| (logit - largest).exp()).sum();
+        sum.ln() + largest - logits[self.genre.label()]
+    }
+
+    /// The genre of the largest output; of equal ones, the lower label.
+    #[must_use]
+    pub fn predicted(&self) -> Genre {
+        best(self.logits.map(f64::from), |_| 0.0)
+    }
+}
+
+/// The genre of the largest value; of equal ones that of the larger `second`, then the lower label.
+fn best(values: [f64; GENRES], second: impl Fn(usize) -> f64) -> Genre {
+    let mut best = Genre::ALL[0];
+    for genre in Genre::ALL {
+        let (here, there) = (genre.label(), best.label());
+        if (values[here], second(here)) > (values[there], second(there)) {
+            best = genre;
+        }
+    }
+    best
+}
+
+/// What the slices of one recording decide together (paper: 2.4). A whole signal votes alone.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Vote {
+    /// The recording.
+    pub recording: RecordingId,
+    /// The true genre.
+    pub genre: Genre,
+    /// The genre that most slices have; of equally many, that with the larger sum of probabilities, then the lower
+    /// label.
+    pub predicted: Genre,
+}
+
+/// Answers to many examples.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    answers: Vec<Answer>,
+}
+
+impl Evaluation {
+    /// A network's answers to examples, in their order.
+    ///
+    /// # Errors
+    /// Those of [`Network::logits`].
+    pub fn of<N: Network<D>, D: Device<f32>>(
+        network: &N,
+        device: &D,
+        examples: &[N::Example],
+    ) -> Result<Self> {
+        let mut answers = Vec::with_capacity(examples.len());
+        let members: Vec<&N::Example> = examples.iter().collect();
+        for batch in members.chunks(BATCH) {
+            let logits = network.logits(device, batch)?.as_vec();
+            for (example, logits) in batch.iter().zip(logits.chunks_exact(GENRES)) {
+                let mut row = [0.0; GENRES];
+                row.copy_from_slice(logits);
+                answers.push(Answer { recording: example.recording(), genre: example.genre(), logits: row });
+            }
+        }
+        Ok(Self { answers })
+    }
+
+    /// The answers, in the order of the examples.
+    #[must_use]
+    pub fn answers(&self) -> &[Answer] {
+        &self.answers
+    }
+
+    /// Mean cross-entropy.
+    #[must_use]
+    pub fn loss(&self) -> f64 {
+        self.answers.iter().map(Answer::cross_entropy).sum::<f64>() / self.answers.len() as f64
+    }
+
+    /// Part of the examples that are predicted rightly. For the CNN: of the slices.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        let right = self.answers.iter().filter(|answer| answer.predicted() == answer.genre).count();
+        right as f64 / self.answers.len() as f64
+    }
+
+    /// One vote for each recording, in the order in which they first appear.
+    #[must_use]
+    pub fn votes(&self) -> Vec<Vote> {
+        let mut ballots: Vec<(Answer, [f64; GENRES], [f64; GENRES])> = Vec::new();
+        for answer in &self.answers {
+            let place = ballots.iter().position(|(first, ..)| first.recording == answer.recording);
+            let place = place.unwrap_or_else(|| {
+                ballots.push((*answer, [0.0; GENRES], [0.0; GENRES]));
+                ballots.len() - 1
+            });
+            let (_, counts, sums) = &mut ballots[place];
+            counts[answer.predicted().label()] += 1.0;
+            for (sum, probability) in sums.iter_mut().zip(answer.probabilities()) {
+                *sum += probability;
+            }
+        }
+        let vote = |(first, counts, sums): (Answer, [f64; GENRES], [f64; GENRES])| Vote {
+            recording: first.recording,
+            genre: first.genre,
+            predicted: best(counts, |genre| sums[genre]),
+        };
+        ballots.into_iter().map(vote).collect()
+    }
+
+    /// Part of the recordings that are predicted rightly. Equal to [`Self::accuracy`] where an example is a whole
+    /// recording.
+    #[must_use]
+    pub fn accuracy_by_vote(&self) -> f64 {
+        let votes = self.votes();
+        votes.iter().filter(|vote| vote.predicted == vote.genre).count() as f64 / votes.len() as f64
+    }
+}

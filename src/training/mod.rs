@@ -1,0 +1,117 @@
+//! The one training loop of all networks (paper, sections 2.2 to 2.4).
+//!
+//! ```text
+//! each epoch:  examples in a new order ─► batches ─► logits ─► cross-entropy ─► gradients ─► Adam
+//! ```
+//!
+//! Everything random comes from numbers: the order of an epoch from (seed, run, epoch), a dropout mask from (seed,
+//! run, step, layer), the initial weights from (seed, run). So there is no state of a generator to be saved, and runs
+//! side by side do not disturb one another.
+
+mod adam;
+mod evaluation;
+mod hyperparameters;
+
+pub use adam::Adam;
+pub use evaluation::{Answer, Evaluation, Vote};
+pub use hyperparameters::Hyperparameters;
+
+use dfdx::prelude::*;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::{GENRES, Logits, Network, device_failed};
+use crate::nn::Dropout;
+use crate::preparation::Example;
+use crate::shuffle::Shuffler;
+
+/// A network on its way from initial weights to trained ones.
+#[derive(Debug)]
+pub struct Training<N: Network<D>, D: Device<f32>> {
+    device: D,
+    network: N,
+    adam: Adam<D>,
+    gradients: Gradients<f32, D>,
+    hyperparameters: Hyperparameters,
+    seed: u64,
+    run: u64,
+    epochs: usize,
+}
+
+impl<N: Network<D>, D: Device<f32>> Training<N, D> {
+    /// A run of a seed, before its first epoch. The network has its initial weights.
+    #[must_use]
+    pub fn new(device: D, network: N, hyperparameters: Hyperparameters, seed: u64, run: u64) -> Self {
+        let gradients = network.alloc_grads();
+        let adam = Adam::new(hyperparameters.learning_rate);
+        Self { device, network, adam, gradients, hyperparameters, seed, run, epochs: 0 }
+    }
+
+    /// The network with its present weights.
+    #[must_use]
+    pub const fn network(&self) -> &N {
+        &self.network
+    }
+
+    /// Epochs done.
+    #[must_use]
+    pub const fn epochs(&self) -> usize {
+        self.epochs
+    }
+
+    /// Trains on every example once. Returns the mean loss, measured on each batch before the step that it causes,
+    /// with dropout.
+    ///
+    /// # Errors
+    /// [`Fault::LossNotFinite`], which leaves the network as it is; those of [`Network::training_logits`].
+    pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
+        let mut order: Vec<&N::Example> = examples.iter().collect();
+        Shuffler::of_epoch(self.seed, self.run, self.epochs as u64).shuffle(&mut order);
+        let mut sum = 0.0;
+        for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {
+            let loss = self.step(batch)?;
+            if !loss.is_finite() {
+                let place = format!("run {}, epoch {}, batch {}", self.run, self.epochs + 1, index + 1);
+                let found = loss.to_string();
+                return Err(Error::new(Fault::LossNotFinite, Place::field(place), "a finite loss", found));
+            }
+            sum += loss * batch.len() as f64;
+        }
+        self.epochs += 1;
+        Ok(sum / examples.len() as f64)
+    }
+
+    /// One batch: the loss, and, if it is finite, a step of the optimiser.
+    fn step(&mut self, batch: &[&N::Example]) -> Result<f64> {
+        let Self { device, network, adam, hyperparameters, seed, run, .. } = self;
+        let dropout = Dropout::new(hyperparameters.dropout, *seed, *run, u64::from(adam.steps()))?;
+        // Gradients travel with the tape, so that their memory is used again.
+        let gradients = std::mem::replace(&mut self.gradients, Gradients::leaky());
+        let logits = network.training_logits(device, batch, gradients, dropout)?;
+        let loss = cross_entropy_with_logits_loss(logits, one_hot(device, batch)?);
+        let value = f64::from(loss.as_vec()[0]);
+        let mut gradients = loss.try_backward().map_err(device_failed)?;
+        if value.is_finite() {
+            adam.update(network, &mut gradients).map_err(device_failed)?;
+        }
+        network.try_zero_grads(&mut gradients).map_err(device_failed)?;
+        self.gradients = gradients;
+        Ok(value)
+    }
+
+    /// The network's answers in evaluation mode.
+    ///
+    /// # Errors
+    /// Those of [`Network::logits`].
+    pub fn evaluate(&self, examples: &[N::Example]) -> Result<Evaluation> {
+        Evaluation::of(&self.network, &self.device, examples)
+    }
+}
+
+/// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.
+fn one_hot<X: Example, D: Device<f32>>(device: &D, batch: &[&X]) -> Result<Logits<D>> {
+    let mut values = vec![0.0; batch.len() * GENRES];
+    for (row, example) in values.chunks_exact_mut(GENRES).zip(batch) {
+        row[example.genre().label()] = 1.0;
+    }
+    device.try_tensor_from_vec(values, (batch.len(), Const)).map_err(device_failed)
+}

@@ -1,0 +1,165 @@
+//! Whole networks beside PyTorch's: weights written by it, values, and twenty steps of training.
+//!
+//! The expected numbers and the weights in `tests/pytorch/` come from `tests/pytorch/generate.py`, whose head says how
+//! to run it.
+
+use std::path::Path;
+
+use dfdx::prelude::*;
+use eegenre::models::{Network, builder};
+use eegenre::preparation::{Frames, Signal};
+use eegenre::recordings::RecordingId;
+use eegenre::training::{Hyperparameters, Training};
+
+/// Where a network is trained: on a GPU where the crate is built for one.
+type TestDevice = AutoDevice;
+
+/// Steps of training, and batches that they take in turn.
+const STEPS: usize = 20;
+const BATCHES: usize = 4;
+
+/// Visits a network's trainable tensors in order: tensor i becomes cos(i²), cos((i + 1)²), … times a scale.
+struct FillWithCosines {
+    scale: f64,
+    index: usize,
+}
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for FillWithCosines {
+    type Viewer = (ViewTensorMut, ViewTensorName);
+    type Err = D::Err;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        options: TensorOptions<S, f32, D>,
+        (tensor, name): (&mut Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, D::Err> {
+        if options.do_gradient_update {
+            // The weight of a normalisation is near 1.
+            let centre = if name.contains("norm") && name.ends_with("weight") { 1.0 } else { 0.0 };
+            let value = |i: usize| centre + self.scale * ((i + self.index) as f64).powi(2).cos();
+            let values: Vec<f32> = (0..tensor.shape().num_elements()).map(|i| value(i) as f32).collect();
+            tensor.copy_from(&values);
+            self.index += 1;
+        }
+        Ok(None)
+    }
+}
+
+fn fill_with_cosines<N: TensorCollection<f32, TestDevice>>(network: &mut N, scale: f64) {
+    let mut visitor = FillWithCosines { scale, index: 0 };
+    N::iter_tensors(&mut RecursiveWalker { m: (network, String::new()), f: &mut visitor }).unwrap();
+}
+
+/// Two waves: `frames` frames of 8 samples, those of example `n`.
+fn signal(frames: usize, n: usize) -> Signal {
+    // Song 1, 5 or 9: label n mod 3.
+    let recording: RecordingId = format!("S{}/P{:02}", 1 + n % 3 * 4, n + 1).parse().unwrap();
+    let sample = |i: usize| {
+        let (i, n, step) = (i as f64, n as f64, (1 + n % 3) as f64);
+        ((i * 0.7 * step + n).cos() + (i * 0.01 * (n + 1.0)).cos()) as f32
+    };
+    Signal { recording, genre: recording.song.genre(), samples: (0..8 * frames).map(sample).collect() }
+}
+
+/// A batch of whole signals.
+fn sequences(index: usize) -> Vec<Frames> {
+    (0..8).map(|n| Frames::of(&signal(30 + 37 * n % 50, 8 * index + n), 8).unwrap()).collect()
+}
+
+#[track_caller]
+fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
+    assert_eq!(found.len(), expected.len());
+    for (found, expected) in found.iter().zip(expected) {
+        // Written so that NaN fails.
+        assert!((found - expected).abs() <= tolerance, "{found} for {expected}");
+    }
+}
+
+/// Loads what PyTorch wrote, if it wrote any, and compares; then trains.
+fn agrees<N: Network<TestDevice>>(
+    mut network: N,
+    scale: f64,
+    learning_rate: f64,
+    batch: impl Fn(usize) -> Vec<N::Example>,
+    [logits, losses, afterwards]: [&[f32]; 3],
+) {
+    let device = TestDevice::default();
+    fill_with_cosines(&mut network, scale);
+    let answers = |network: &N| {
+        let examples = batch(0);
+        let members: Vec<&N::Example> = examples[..3].iter().collect();
+        network.logits(&device, &members).unwrap().as_vec()
+    };
+    assert_close(&answers(&network), logits, 2e-6);
+
+    // Batches are as large as the examples given, so an epoch is one step; without dropout, order does not matter.
+    let hyperparameters = Hyperparameters { epochs: STEPS, batch: 64, learning_rate, dropout: 0.0 };
+    let mut training = Training::new(device.clone(), network, hyperparameters, 0, 0);
+    let found: Vec<f32> =
+        (0..STEPS).map(|step| training.epoch(&batch(step % BATCHES)).unwrap() as f32).collect();
+    assert_close(&found, losses, 1e-3);
+    assert_close(&answers(training.network()), afterwards, 1e-2);
+}
+
+fn pytorch_file(name: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch").join(name)
+}
+
+#[test]
+#[rustfmt::skip]
+fn the_baseline_computes_and_learns_as_in_pytorch() {
+    let network = TestDevice::default().build_module::<builder::Baseline, f32>();
+    agrees(network, 0.3, 1e-3, sequences, [
+        &[
+            0.4166619, 0.4549376, -0.08181965, 0.3550452, 0.4626942, -0.1240724, 0.3989111,
+            0.7569628, -0.08323595,
+        ],
+        &[
+            1.09397, 1.21842, 1.17961, 1.0385, 1.05146, 1.17107, 1.15432, 1.02504, 1.02788,
+            1.13738, 1.13192, 1.01392, 1.00992, 1.10892, 1.1111, 1.00153, 0.991062, 1.08541,
+            1.09006, 0.986115,
+        ],
+        &[
+            0.336952, 0.216962, -0.100951, 0.150925, 0.416025, -0.158162, 0.237418, 0.541471,
+            0.228573,
+        ],
+    ]);
+}
+
+#[test]
+#[rustfmt::skip]
+fn the_multilayer_lstm_computes_and_learns_as_in_pytorch() {
+    let network = TestDevice::default().build_module::<builder::Multilayer, f32>();
+    agrees(network, 0.2, 1e-3, sequences, [
+        &[
+            0.0718022, -0.1467676, 0.1725826, 0.07796234, -0.1651014, 0.1836395, 0.02713424,
+            -0.1674732, 0.1349755,
+        ],
+        &[
+            1.13101, 1.089, 1.10972, 1.096, 1.07952, 1.09122, 1.09209, 1.08119, 1.05851,
+            1.0782, 1.07372, 1.05885, 1.01739, 1.03262, 1.02269, 1.00007, 0.953321, 0.940227,
+            0.931152, 0.877,
+        ],
+        &[
+            0.37145, -0.151723, -0.222874, -0.368769, 0.335232, 0.0984981, -0.319437, 0.180279,
+            0.266211,
+        ],
+    ]);
+}
+
+/// All names, shapes and the order of gates and channels: a file that `safetensors.torch.save_file` wrote.
+#[test]
+fn a_state_dict_written_by_pytorch_is_read() {
+    let device = TestDevice::default();
+    let mut loaded = device.build_module::<builder::Baseline, f32>();
+    let mut expected = loaded.clone();
+    loaded.load_safetensors(pytorch_file("baseline.safetensors")).unwrap();
+    fill_with_cosines(&mut expected, 0.3);
+    let (examples, device) = (sequences(0), &device);
+    let members: Vec<&Frames> = examples.iter().collect();
+    let logits =
+        |network: &eegenre::models::Baseline<TestDevice>| network.logits(device, &members).unwrap().as_vec();
+    assert_close(&logits(&loaded), &logits(&expected), 1e-6);
+}
