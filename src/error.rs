@@ -114,6 +114,10 @@ pub enum Fault {
     TraceableFigure,
     /// The device that computes could not hold a batch.
     DeviceFailed,
+    /// A file of weights is damaged or of another kind.
+    BadWeights,
+    /// A file of weights belongs to another network.
+    ForeignWeights,
     /// The loss of a training became infinite or not a number.
     LossNotFinite,
 }
@@ -181,6 +185,10 @@ impl Fault {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
             Self::TraceableFigure => "use the PNG",
+            Self::BadWeights => "give a safetensors file in single precision, as training writes it",
+            Self::ForeignWeights => {
+                "give the weights of this network, with the frame and kernel it was trained with"
+            }
             Self::LossNotFinite => {
                 "choose a smaller learning rate or another normalisation; other runs go on"
             }

@@ -149,4 +149,6 @@ pub mod cnn {
     pub const LEARNING_RATE: f64 = 2e-3;
     /// Width of a kernel; not stated, see [`super::OPEN_CHOICES`].
     pub const KERNEL: usize = 3;
+    /// Zeros at both ends of a signal, so that a convolution keeps its length.
+    pub const PADDING: usize = (KERNEL - 1) / 2;
 }

@@ -10,6 +10,7 @@ mod kernels;
 pub mod lstm;
 mod packed;
 mod random;
+mod state_dict;
 mod storage;
 #[cfg(test)]
 mod testing;
@@ -19,3 +20,4 @@ pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
 pub use lstm::{Lstm, LstmKernel};
 pub use packed::{Packed, Packing, Rows};
+pub use state_dict::StateDict;

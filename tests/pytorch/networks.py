@@ -2,16 +2,21 @@
 
 import torch
 from torch import nn
-from torch.nn.utils.rnn import pack_sequence
+from torch.nn.utils.rnn import pack_sequence, pad_sequence
 
 GENRES = 3
 
 
 class Recurrent(nn.Module):
-    """LSTM layers, then three linear ones (paper: 2.2, 2.3). Reads a list of `[frames, 8]`."""
+    """LSTM layers, then three linear ones (paper: 2.2, 2.3). Reads a list of `[frames, 8]`.
 
-    def __init__(self, units, layers, linear, dropout):
+    `padded` computes padding too and reads the output at each true end: the same values, and on a CPU, where PyTorch
+    hands only such batches to oneDNN, ten times faster than packed sequences.
+    """
+
+    def __init__(self, units, layers, linear, dropout, padded):
         super().__init__()
+        self.padded = padded
         a, b, c = linear
         self.lstm = nn.LSTM(8, units, layers, dropout=dropout if layers > 1 else 0.0)
         self.fc1, self.fc2, self.fc3 = nn.Linear(units, a), nn.Linear(a, b), nn.Linear(b, c)
@@ -19,8 +24,12 @@ class Recurrent(nn.Module):
         self.dropout = nn.Dropout(dropout)
 
     def forward(self, sequences):
-        _, (hidden, _) = self.lstm(pack_sequence(sequences, enforce_sorted=False))
-        x = self.dropout(hidden[-1])
+        if self.padded:
+            lengths = torch.tensor([len(sequence) for sequence in sequences])
+            ends = self.lstm(pad_sequence(sequences))[0][lengths - 1, torch.arange(len(sequences))]
+        else:
+            ends = self.lstm(pack_sequence(sequences, enforce_sorted=False))[1][0][-1]
+        x = self.dropout(ends)
         for layer in (self.fc1, self.fc2, self.fc3):
             x = self.dropout(torch.relu(layer(x)))
         return self.out(x)
@@ -57,12 +66,12 @@ class Cnn(nn.Module):
         return self.out(self.block3(x).mean(2))
 
 
-def network(name, dropout=0.1):
+def network(name, dropout=0.1, padded=False):
     """A network of the paper with PyTorch's initial weights."""
     if name == "baseline":
-        return Recurrent(32, 1, [32, 16, 32], dropout)
+        return Recurrent(32, 1, [32, 16, 32], dropout, padded)
     if name == "multilayer":
-        return Recurrent(64, 3, [64, 32, 64], dropout)
+        return Recurrent(64, 3, [64, 32, 64], dropout, padded)
     return Cnn()
 
 

@@ -1,0 +1,234 @@
+//! Whole training epochs of the paper's networks on recordings of the real lengths: training and a validation pass.
+//!
+//! ```text
+//! cargo bench --bench epoch                           all networks, one run, then as many side by side as cores
+//! cargo bench --bench epoch -- cnn --threads 1        one of them
+//! cargo bench --bench epoch -- --json --export DIR    for benches/peers/train.py
+//! ```
+//!
+//! The recordings are synthetic, of the published ones' lengths, and split as the paper does. Operations are counted
+//! as two for each multiply-add of a matrix product: once forward, twice back, except that nobody asks for the
+//! gradient of a recording. A run uses one thread; with several threads, so many runs train side by side.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::Barrier;
+use std::time::Instant;
+
+use dfdx::prelude::*;
+use eegenre::models::{Network, builder};
+use eegenre::nn::Level;
+use eegenre::preparation::{Example, Frames, Normalisation, Preparation, Signal, Slicing, Split};
+use eegenre::recordings::{DataSet, synthetic};
+use eegenre::training::{Hyperparameters, Training};
+
+/// How long each measurement goes on, in seconds.
+const PATIENCE: f64 = 4.0;
+
+/// Epochs that each measurement has at least, after one that is not counted.
+const EPOCHS: usize = 5;
+
+struct Arguments {
+    networks: Vec<String>,
+    threads: Vec<usize>,
+    json: bool,
+    export: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn parse() -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let mut parsed = Self { networks: Vec::new(), threads: vec![1, cores], json: false, export: None };
+        let mut arguments = std::env::args().skip(1);
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                // Cargo's own.
+                "--bench" => {}
+                "--json" => parsed.json = true,
+                "--threads" => {
+                    let threads = arguments.next().and_then(|threads| threads.parse().ok());
+                    parsed.threads = vec![threads.expect("--threads: a number")];
+                }
+                "--export" => parsed.export = Some(arguments.next().expect("--export: a folder").into()),
+                name => parsed.networks.push(name.to_owned()),
+            }
+        }
+        parsed
+    }
+
+    fn wants(&self, network: &str) -> bool {
+        self.networks.is_empty() || self.networks.iter().any(|name| name == network)
+    }
+}
+
+/// The two parts of a split that an epoch sees.
+struct Parts<X> {
+    training: Vec<X>,
+    validation: Vec<X>,
+}
+
+impl<X: Example> Parts<X> {
+    fn of(read: impl Fn(&[Signal]) -> Vec<X>) -> Self {
+        let set: DataSet = synthetic::generate(&synthetic::Settings::default()).expect("default settings");
+        let split = Split::random(&set, 0).expect("192 recordings");
+        let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
+        let part = |names: &[_]| read(&preparation.signals(&set, names).expect("positive samples"));
+        Self { training: part(split.training()), validation: part(split.validation()) }
+    }
+
+    /// Writes `name.json`, the shapes and labels, and `name.f32`, the values, for a peer to train on the same.
+    fn export(&self, folder: &PathBuf, name: &str) {
+        let list = |examples: &[X]| -> Vec<(usize, usize)> {
+            examples.iter().map(|example| (example.values().nrows(), example.genre().label())).collect()
+        };
+        let json = serde_json::json!({
+            "training": list(&self.training),
+            "validation": list(&self.validation),
+        });
+        let values: Vec<u8> = (self.training.iter().chain(&self.validation))
+            .flat_map(|example| example.values().iter().flat_map(|value| value.to_le_bytes()))
+            .collect();
+        fs::create_dir_all(folder).expect("a folder to write to");
+        fs::write(folder.join(format!("{name}.json")), json.to_string()).expect("room on the disk");
+        fs::write(folder.join(format!("{name}.f32")), values).expect("room on the disk");
+    }
+
+    fn frames(&self) -> [f64; 2] {
+        [&self.training, &self.validation]
+            .map(|part| part.iter().map(|example| example.values().nrows() as f64).sum())
+    }
+}
+
+/// Multiply-adds of one frame in a forward pass, and how many of them have no gradient of their input.
+struct Work {
+    forward: usize,
+    of_recordings: usize,
+}
+
+impl Work {
+    /// Floating-point operations of an epoch.
+    fn flop(&self, [training, validation]: [f64; 2]) -> f64 {
+        let step = (3 * self.forward - self.of_recordings) as f64;
+        2.0 * training.mul_add(step, validation * self.forward as f64)
+    }
+}
+
+/// Seconds of each epoch of runs side by side, as many as threads.
+fn seconds<N, F>(
+    build: F,
+    hyperparameters: Hyperparameters,
+    parts: &Parts<N::Example>,
+    threads: usize,
+) -> Vec<f64>
+where
+    N: Network<Cpu>,
+    N::Example: Sync,
+    F: Fn(&Cpu) -> N + Sync,
+{
+    let barrier = Barrier::new(threads);
+    let run = |run: usize| {
+        let device = Cpu::seed_from_u64(run as u64);
+        let network = build(&device);
+        let mut training = Training::new(device, network, hyperparameters, 0, run as u64);
+        let mut epoch = || {
+            training.epoch(&parts.training).expect("a finite loss");
+            training.evaluate(&parts.validation).expect("room for a batch");
+        };
+        epoch();
+        let start = Instant::now();
+        epoch();
+        let epochs = ((PATIENCE / start.elapsed().as_secs_f64()) as usize).max(EPOCHS);
+        barrier.wait();
+        let mut seconds = Vec::with_capacity(epochs);
+        for _ in 0..epochs {
+            let start = Instant::now();
+            epoch();
+            seconds.push(start.elapsed().as_secs_f64());
+        }
+        seconds
+    };
+    std::thread::scope(|scope| {
+        let runs: Vec<_> = (0..threads).map(|index| scope.spawn(move || run(index))).collect();
+        runs.into_iter().flat_map(|run| run.join().expect("a run that ends")).collect()
+    })
+}
+
+fn measure<N, F>(
+    arguments: &Arguments,
+    (name, build, hyperparameters): (&str, F, Hyperparameters),
+    parts: &Parts<N::Example>,
+    work: &Work,
+    peak: f64,
+) where
+    N: Network<Cpu>,
+    N::Example: Sync,
+    F: Fn(&Cpu) -> N + Sync,
+{
+    if !arguments.wants(name) {
+        return;
+    }
+    if arguments.export.is_some() {
+        return;
+    }
+    for &threads in &arguments.threads {
+        let mut seconds = seconds(&build, hyperparameters, parts, threads);
+        seconds.sort_by(f64::total_cmp);
+        let (best, median) = (seconds[0], seconds[seconds.len() / 2]);
+        let flop = work.flop(parts.frames());
+        let share = flop / median / 1e9 / peak;
+        if arguments.json {
+            println!(
+                "{}",
+                serde_json::json!({
+                    "network": name, "threads": threads, "best_seconds": best, "median_seconds": median,
+                    "gflop": flop / 1e9, "share_of_peak": share,
+                })
+            );
+        } else {
+            println!(
+                "{name:<12}{threads:>8}{best:12.4}{median:12.4}{:10.2}{:16.0} %",
+                flop / 1e9,
+                100.0 * share
+            );
+        }
+    }
+}
+
+fn main() {
+    let arguments = Arguments::parse();
+    let peak = peak_gflops();
+    if !arguments.json {
+        println!("{}: {peak:.1} GFLOP/s in registers of one core", Level::detected().name());
+        println!("network     threads      best s    median s     GFLOP  share of peak (median)");
+    }
+    let frames = |signals: &[Signal]| -> Vec<Frames> {
+        signals.iter().map(|signal| Frames::of(signal, 8).expect("a frame of 8")).collect()
+    };
+    let whole = Parts::of(frames);
+    if let Some(folder) = &arguments.export {
+        whole.export(folder, "lstm");
+    }
+    // An LSTM of H units over I values: 4H (I + H).
+    let baseline = Work { forward: 4 * 32 * (8 + 32), of_recordings: 4 * 32 * 8 };
+    let build = |device: &Cpu| device.build_module::<builder::Baseline, f32>();
+    measure(&arguments, ("baseline", build, Hyperparameters::BASELINE), &whole, &baseline, peak);
+    let multilayer = Work { forward: 4 * 64 * (8 + 5 * 64), of_recordings: 4 * 64 * 8 };
+    let build = |device: &Cpu| device.build_module::<builder::Multilayer, f32>();
+    measure(&arguments, ("multilayer", build, Hyperparameters::MULTILAYER), &whole, &multilayer, peak);
+
+    let slices = |signals: &[Signal]| Slicing::default().all_slices(signals).expect("long enough signals");
+    let _ = slices;
+}
+
+/// Floating-point operations a second of one core, at the best of many tries.
+fn peak_gflops() -> f64 {
+    const ROUNDS: u64 = 1 << 18;
+    let mut best = 0.0_f64;
+    let start = Instant::now();
+    while start.elapsed().as_secs_f64() < 1.0 {
+        let start = Instant::now();
+        let flop = Level::detected().multiply_adds(std::hint::black_box(ROUNDS));
+        best = best.max(flop as f64 / start.elapsed().as_secs_f64() / 1e9);
+    }
+    best
+}

@@ -1,0 +1,172 @@
+//! The CNN (paper, section 2.4, Figure 6): residual blocks over slices of 960 samples, which vote.
+//!
+//! ```text
+//! layer                               output        parameters
+//! slice, 8 channels of 120 frames     [120,  8]
+//! convolution, 32 kernels    (stem)   [120, 32]       32 ·  8 · 3 + 32        =   800
+//! residual block           (block1)   [120, 32]   2 · (32 · 32 · 3 + 32 + 64) =  6336
+//! max-pooling by 2                    [ 60, 32]
+//! residual block           (block2)   [ 60, 32]                                  6336
+//! max-pooling by 2                    [ 30, 32]
+//! residual block           (block3)   [ 30, 32]                                  6336
+//! average over time                   [32]
+//! linear                      (out)   [3]             32 · 3 + 3              =    99
+//!                                                                         sum   19907
+//! ```
+//!
+//! # Differences from the paper
+//! - The paper leaves open how wide its kernels are: 3, with a zero at both ends, so that a block keeps the length.
+//! - It leaves open how a slice becomes channels: the 8 samples of a frame are 8 channels, as they are 8 inputs of the
+//!   LSTMs. `Cnn<f32, D, 1>` reads 1 channel of 960 samples.
+//! - Initialisation is not stated: PyTorch's, uniform on ±1/√n.
+
+use dfdx::nn::modules::Linear;
+use dfdx::prelude::*;
+
+use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, device_failed};
+use crate::error::{Error, Fault, Place, Result};
+use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals};
+use crate::paper::{self, cnn};
+use crate::preparation::Slice;
+
+/// Channels of every layer.
+const CHANNELS: usize = cnn::CHANNELS;
+
+/// Pooling between blocks.
+const POOL: MaxPool1d<{ cnn::POOL }> = MaxPool1d;
+
+/// What builds a [`Cnn`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Builder<
+    const I: usize = { paper::FRAME },
+    const K: usize = { cnn::KERNEL },
+    const P: usize = { cnn::PADDING },
+>;
+
+impl<const I: usize, const K: usize, const P: usize, D: Device<f32>> BuildOnDevice<D, f32>
+    for Builder<I, K, P>
+{
+    type Built = Cnn<f32, D, I, K, P>;
+}
+
+/// The paper's CNN over slices with frames of `I` samples; kernels are `K` wide, with `P = (K - 1) / 2` zeros at both
+/// ends.
+///
+/// As a [`Module`] it maps slices, `[batch, frames, I]`, to logits, `[batch, 3]`, with the running statistics of its
+/// normalisations. As a [`ModuleMut`] it maps slices with a tape, with the statistics of the batch.
+///
+/// ```
+/// use dfdx::prelude::*;
+/// use eegenre::models::builder;
+///
+/// let network = Cpu::default().build_module::<builder::Cnn, f32>();
+/// assert_eq!(network.num_trainable_params(), 19_907);
+/// ```
+#[derive(Debug, Clone)]
+pub struct Cnn<
+    E: Dtype,
+    D: Storage<E>,
+    const I: usize = { paper::FRAME },
+    const K: usize = { cnn::KERNEL },
+    const P: usize = { cnn::PADDING },
+> {
+    /// The first convolution.
+    pub stem: Conv1d<I, CHANNELS, K, P, E, D>,
+    /// The first residual block.
+    pub block1: ResidualBlock<CHANNELS, K, P, E, D>,
+    /// The second one.
+    pub block2: ResidualBlock<CHANNELS, K, P, E, D>,
+    /// The third one.
+    pub block3: ResidualBlock<CHANNELS, K, P, E, D>,
+    /// Output layer.
+    pub out: Linear<CHANNELS, GENRES, E, D>,
+}
+
+impl<const I: usize, const K: usize, const P: usize, D: Device<f32>> TensorCollection<f32, D>
+    for Cnn<f32, D, I, K, P>
+{
+    type To<E2: Dtype, D2: Device<E2>> = Cnn<E2, D2, I, K, P>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        visitor.visit_fields(
+            (
+                Self::module("stem", |s| &s.stem, |s| &mut s.stem),
+                Self::module("block1", |s| &s.block1, |s| &mut s.block1),
+                Self::module("block2", |s| &s.block2, |s| &mut s.block2),
+                Self::module("block3", |s| &s.block3, |s| &mut s.block3),
+                Self::module("out", |s| &s.out, |s| &mut s.out),
+            ),
+            |(stem, block1, block2, block3, out)| Cnn { stem, block1, block2, block3, out },
+        )
+    }
+}
+
+impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Module<Signals<I, f32, D>>
+    for Cnn<f32, D, I, K, P>
+{
+    type Output = Logits<D>;
+    type Error = D::Err;
+
+    fn try_forward(&self, slices: Signals<I, f32, D>) -> Result<Self::Output, D::Err> {
+        let x = self.stem.try_forward(slices)?;
+        let x = POOL.try_forward(self.block1.try_forward(x)?)?;
+        let x = POOL.try_forward(self.block2.try_forward(x)?)?;
+        let means: Rows<CHANNELS, f32, D> = GlobalAveragePool.try_forward(self.block3.try_forward(x)?)?;
+        self.out.try_forward(means)
+    }
+}
+
+impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice>
+    ModuleMut<Signals<I, f32, D, OwnedTape<f32, D>>> for Cnn<f32, D, I, K, P>
+{
+    type Output = Logits<D, OwnedTape<f32, D>>;
+    type Error = D::Err;
+
+    fn try_forward_mut(
+        &mut self,
+        slices: Signals<I, f32, D, OwnedTape<f32, D>>,
+    ) -> Result<Self::Output, D::Err> {
+        let x = self.stem.try_forward(slices)?;
+        let x = POOL.try_forward(self.block1.try_forward_mut(x)?)?;
+        let x = POOL.try_forward(self.block2.try_forward_mut(x)?)?;
+        let means: Rows<CHANNELS, f32, D, _> =
+            GlobalAveragePool.try_forward(self.block3.try_forward_mut(x)?)?;
+        self.out.try_forward(means)
+    }
+}
+
+impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D> for Cnn<f32, D, I, K, P> {
+    type Example = Slice;
+
+    fn logits(&self, device: &D, batch: &[&Slice]) -> Result<Logits<D>> {
+        self.try_forward(stacked(device, batch)?).map_err(device_failed)
+    }
+
+    fn training_logits(
+        &mut self,
+        device: &D,
+        batch: &[&Slice],
+        gradients: Gradients<f32, D>,
+        _: Dropout,
+    ) -> Result<Logits<D, OwnedTape<f32, D>>> {
+        self.try_forward_mut(stacked(device, batch)?.traced(gradients)).map_err(device_failed)
+    }
+}
+
+/// Slices of one length as one batch.
+fn stacked<const I: usize, D: Device<f32>>(device: &D, batch: &[&Slice]) -> Result<Signals<I, f32, D>> {
+    check_frames(batch, I)?;
+    let length = batch.first().map_or(0, |slice| slice.values.nrows());
+    if length == 0 || batch.iter().any(|slice| slice.values.nrows() != length) {
+        let found = format!("{:?}", batch.iter().map(|slice| slice.values.nrows()).collect::<Vec<_>>());
+        let expected = "slices of one length, at least one frame";
+        return Err(Error::new(Fault::BadSetting, Place::field("batch"), expected, found));
+    }
+    let mut values = Vec::with_capacity(batch.len() * length * I);
+    for slice in batch {
+        values.extend_from_slice(contiguous(&slice.values));
+    }
+    device.try_tensor_from_vec(values, (batch.len(), length, Const)).map_err(device_failed)
+}

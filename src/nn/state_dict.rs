@@ -1,0 +1,234 @@
+//! A network's tensors under PyTorch's names, in memory and as [safetensors](https://huggingface.co/docs/safetensors).
+//!
+//! Files are those that `safetensors.torch.save_file(module.state_dict(), …)` writes and `load_file` reads. Unlike
+//! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_into`] names everything that does not fit.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use dfdx::prelude::*;
+use ::safetensors::tensor::{Dtype as StoredType, SafeTensors, TensorView, serialize};
+
+use crate::error::{Error, Fault, Place, Problem, Result};
+
+/// What PyTorch's normalisations count and nothing here needs.
+const IGNORED: &str = "num_batches_tracked";
+
+/// The key of a note in a file's metadata.
+const NOTE: &str = "eegenre";
+
+/// Shapes and elements by name.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct StateDict {
+    tensors: BTreeMap<String, (Vec<usize>, Vec<f32>)>,
+}
+
+impl StateDict {
+    /// All tensors of a module, running statistics included.
+    #[must_use]
+    pub fn of<M: TensorCollection<f32, D>, D: Device<f32>>(module: &M) -> Self {
+        let mut dict = Self::default();
+        let walked =
+            M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Read(&mut dict) });
+        let Ok(_) = walked;
+        dict
+    }
+
+    /// Adds a tensor.
+    pub(crate) fn insert(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) {
+        self.tensors.insert(name, (shape, values));
+    }
+
+    /// Shape and elements of a tensor.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<(&[usize], &[f32])> {
+        self.tensors.get(name).map(|(shape, values)| (shape.as_slice(), values.as_slice()))
+    }
+
+    /// Names, in alphabetical order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
+    }
+
+    /// Puts the elements into a module's tensors.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`] for each tensor of the module that is missing here or has another shape, and for each
+    /// that the module does not have; the module then keeps what it has. `num_batches_tracked`, which PyTorch writes
+    /// for each normalisation, is passed over.
+    pub fn load_into<M: TensorCollection<f32, D>, D: Device<f32>>(&self, module: &mut M) -> Result<()> {
+        let wanted = Self::of(module);
+        let problem = |name: &str, expected: String, found: String| {
+            Problem::new(Fault::ForeignWeights, Place::field(name), expected, found)
+        };
+        let shape = |dict: &Self, name: &str| match dict.get(name) {
+            Some((shape, _)) => format!("a tensor of shape {shape:?}"),
+            None => "no such tensor".to_owned(),
+        };
+        let known = self.names().filter(|name| !is_ignored(name));
+        let names: BTreeSet<&str> = wanted.names().chain(known).collect();
+        let problems = (names.into_iter())
+            .filter(|name| wanted.get(name).map(|found| found.0) != self.get(name).map(|found| found.0))
+            .map(|name| problem(name, shape(&wanted, name), shape(self, name)))
+            .collect();
+        Error::unless_none(problems)?;
+        let walked =
+            M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Write(self) });
+        let Ok(_) = walked;
+        Ok(())
+    }
+
+    /// The bytes of a safetensors file, the same for the same tensors. `note` goes into the file's metadata.
+    #[must_use]
+    pub fn to_bytes(&self, note: Option<String>) -> Vec<u8> {
+        let bytes: Vec<Vec<u8>> = (self.tensors.values())
+            .map(|(_, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect())
+            .collect();
+        let views = self.tensors.iter().zip(&bytes).map(|((name, (shape, _)), bytes)| {
+            let view = TensorView::new(StoredType::F32, shape.clone(), bytes);
+            (name, view.expect("a tensor has as many elements as its shape says"))
+        });
+        // One entry: the order of several would change from run to run.
+        let metadata = note.map(|note| HashMap::from([(NOTE.to_owned(), note)]));
+        serialize(views, metadata).expect("names and shapes are a header")
+    }
+
+    /// Reads the bytes of a safetensors file, and the note that [`Self::to_bytes`] may have left in it.
+    ///
+    /// # Errors
+    /// [`Fault::BadWeights`] if they are damaged, or for each tensor that is not in single precision.
+    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Option<String>)> {
+        let damaged = |found: String| {
+            Error::new(Fault::BadWeights, Place::default(), "the bytes of a safetensors file", found)
+        };
+        let (_, header) =
+            SafeTensors::read_metadata(bytes).map_err(|cause| damaged(format!("damage: {cause}")))?;
+        let note = header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE).cloned());
+        let file = SafeTensors::deserialize(bytes).map_err(|cause| damaged(format!("damage: {cause}")))?;
+        let mut dict = Self::default();
+        let mut problems = Vec::new();
+        for (name, view) in file.iter().filter(|(name, _)| !is_ignored(name)) {
+            if view.dtype() == StoredType::F32 {
+                let values = view
+                    .data()
+                    .chunks_exact(4)
+                    .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("chunks of four")));
+                dict.insert(name.to_owned(), view.shape().to_vec(), values.collect());
+            } else {
+                let found = format!("{:?}", view.dtype());
+                problems.push(Problem::new(
+                    Fault::BadWeights,
+                    Place::field(name),
+                    "single precision, F32",
+                    found,
+                ));
+            }
+        }
+        Error::unless_none(problems).map(|()| (dict, note))
+    }
+}
+
+fn is_ignored(name: &str) -> bool {
+    name.rsplit('.').next() == Some(IGNORED)
+}
+
+/// Fills a dictionary from a module.
+struct Read<'a>(&'a mut StateDict);
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for Read<'_> {
+    type Viewer = (ViewTensorRef, ViewTensorName);
+    type Err = std::convert::Infallible;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        _: TensorOptions<S, f32, D>,
+        (tensor, name): (&Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Self::Err> {
+        self.0.insert(name, tensor.shape().concrete().into(), tensor.as_vec());
+        Ok(None)
+    }
+}
+
+/// Fills a module from a dictionary that has its names and shapes.
+struct Write<'a>(&'a StateDict);
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for Write<'_> {
+    type Viewer = (ViewTensorMut, ViewTensorName);
+    type Err = std::convert::Infallible;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        _: TensorOptions<S, f32, D>,
+        (tensor, name): (&mut Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Self::Err> {
+        if let Some((_, values)) = self.0.get(&name) {
+            tensor.copy_from(values);
+        }
+        Ok(None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::lstm;
+    use crate::nn::testing::TestDevice;
+
+    fn module() -> crate::nn::Lstm<2, 3, 2, f32, TestDevice> {
+        TestDevice::seed_from_u64(1).build_module::<lstm::builder::Lstm<2, 3, 2>, f32>()
+    }
+
+    #[test]
+    fn a_module_comes_back_from_bytes() {
+        let saved = StateDict::of(&module());
+        let bytes = saved.to_bytes(Some("a note".into()));
+        let (read, note) = StateDict::from_bytes(&bytes).unwrap();
+        assert_eq!((&read, note.as_deref()), (&saved, Some("a note")));
+        assert_eq!(read.to_bytes(note), bytes);
+        let mut other = TestDevice::seed_from_u64(2).build_module::<lstm::builder::Lstm<2, 3, 2>, f32>();
+        assert_ne!(StateDict::of(&other), saved);
+        read.load_into(&mut other).unwrap();
+        assert_eq!(StateDict::of(&other), saved);
+    }
+
+    #[test]
+    fn everything_that_does_not_fit_is_named_and_nothing_is_loaded() {
+        let mut module = module();
+        let before = StateDict::of(&module);
+        let mut dict = before.clone();
+        dict.tensors.remove("bias_hh_l1");
+        dict.insert("weight_hh_l0".into(), vec![3, 12], vec![0.0; 36]);
+        dict.insert("weight_hh_l2".into(), vec![1], vec![0.0]);
+        dict.insert("norm.num_batches_tracked".into(), vec![], vec![0.0]);
+        let error = dict.load_into(&mut module).unwrap_err();
+        let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+        assert_eq!(problems.len(), 3, "{problems:?}");
+        assert!(problems[0].starts_with("bias_hh_l1: expected a tensor of shape [12], found no such tensor"));
+        assert!(
+            problems[1].starts_with("weight_hh_l0: expected a tensor of shape [12, 3], found a tensor of")
+        );
+        assert!(
+            problems[2].starts_with("weight_hh_l2: expected no such tensor, found a tensor of shape [1]")
+        );
+        assert_eq!(StateDict::of(&module), before);
+    }
+
+    #[test]
+    fn damaged_bytes_are_refused() {
+        let bytes = StateDict::of(&module()).to_bytes(None);
+        for damaged in [&bytes[..bytes.len() - 1], &bytes[..7], &[], &bytes[9..]] {
+            let error = StateDict::from_bytes(damaged).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::BadWeights);
+        }
+    }
+
+    #[test]
+    fn double_precision_is_refused_by_name() {
+        let view = TensorView::new(StoredType::F64, vec![1], &[0; 8]).unwrap();
+        let error = StateDict::from_bytes(&serialize([("out.bias", view)], None).unwrap()).unwrap_err();
+        assert_eq!(error.problems()[0].place.to_string(), "out.bias");
+    }
+}
