@@ -129,7 +129,8 @@ where
     let run = |run: usize| {
         let device = Cpu::seed_from_u64(run as u64);
         let network = build(&device);
-        let mut training = Training::new(device, network, hyperparameters, 0, run as u64);
+        let mut training =
+            Training::new(device, network, hyperparameters, 0, run as u64).expect("room for gradients");
         let mut epoch = || {
             training.epoch(&parts.training).expect("a finite loss");
             training.evaluate(&parts.validation).expect("room for a batch");

@@ -96,7 +96,7 @@ fn agrees<N: Network<TestDevice>>(
 
     // Batches are as large as the examples given, so an epoch is one step; without dropout, order does not matter.
     let hyperparameters = Hyperparameters { epochs: STEPS, batch: 64, learning_rate, dropout: 0.0 };
-    let mut training = Training::new(device.clone(), network, hyperparameters, 0, 0);
+    let mut training = Training::new(device.clone(), network, hyperparameters, 0, 0).unwrap();
     let found: Vec<f32> =
         (0..STEPS).map(|step| training.epoch(&batch(step % BATCHES)).unwrap() as f32).collect();
     assert_close(&found, losses, 1e-3);

@@ -20,7 +20,7 @@ use dfdx::prelude::*;
 use ndarray::Array2;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::nn::{Dropout, Rows};
+use crate::nn::{Dropout, DropoutKernel, LstmKernel, ReluKernel, Rows};
 use crate::preparation::Example;
 use crate::recordings::Genre;
 
@@ -37,6 +37,11 @@ pub const GENRES: usize = Genre::ALL.len();
 /// One row for each example of a batch, one column for each genre, in label order: `[batch, 3]`. Their softmax is the
 /// network's belief.
 pub type Logits<D, T = NoneTape> = Rows<GENRES, f32, D, T>;
+
+/// A device that has every layer of the three networks.
+pub trait NetworkDevice: LstmKernel<f32> + DropoutKernel<f32> + ReluKernel<f32> {}
+
+impl<D: LstmKernel<f32> + DropoutKernel<f32> + ReluKernel<f32>> NetworkDevice for D {}
 
 /// A network as training and testing see it.
 pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {

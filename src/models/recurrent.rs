@@ -8,9 +8,9 @@
 use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
-use super::{GENRES, Logits, Network, check_frames, contiguous, device_failed};
+use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::Result;
-use crate::nn::{Dropout, DropoutKernel, Lstm, LstmKernel, Packed, Rows};
+use crate::nn::{Dropout, Lstm, Packed, Relu, Rows};
 use crate::preparation::Frames;
 
 /// What builds a [`Recurrent`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
@@ -104,7 +104,7 @@ impl<
     const A: usize,
     const B: usize,
     const C: usize,
-    D: LstmKernel<f32> + DropoutKernel<f32>,
+    D: NetworkDevice,
 > Recurrent<I, H, LAYERS, A, B, C, f32, D>
 {
     /// Outputs at the true ends to logits.
@@ -116,14 +116,14 @@ impl<
         // The LSTM has used up the masks between its layers.
         let first = LAYERS as u64 - 1;
         let x = dropped(dropout, first, ends)?;
-        let x = dropped(dropout, first + 1, self.fc1.try_forward(x)?.try_relu()?)?;
-        let x = dropped(dropout, first + 2, self.fc2.try_forward(x)?.try_relu()?)?;
-        let x = dropped(dropout, first + 3, self.fc3.try_forward(x)?.try_relu()?)?;
+        let x = dropped(dropout, first + 1, Relu.try_forward(self.fc1.try_forward(x)?)?)?;
+        let x = dropped(dropout, first + 2, Relu.try_forward(self.fc2.try_forward(x)?)?)?;
+        let x = dropped(dropout, first + 3, Relu.try_forward(self.fc3.try_forward(x)?)?)?;
         self.out.try_forward(x)
     }
 }
 
-fn dropped<const N: usize, D: DropoutKernel<f32>, T: Tape<f32, D>>(
+fn dropped<const N: usize, D: NetworkDevice, T: Tape<f32, D>>(
     dropout: Option<Dropout>,
     mask: u64,
     x: Rows<N, f32, D, T>,
@@ -141,7 +141,7 @@ impl<
     const A: usize,
     const B: usize,
     const C: usize,
-    D: LstmKernel<f32> + DropoutKernel<f32>,
+    D: NetworkDevice,
     T: Tape<f32, D>,
 > Module<Packed<I, f32, D, T>> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
 {
@@ -160,7 +160,7 @@ impl<
     const A: usize,
     const B: usize,
     const C: usize,
-    D: LstmKernel<f32> + DropoutKernel<f32>,
+    D: NetworkDevice,
 > ModuleMut<(Packed<I, f32, D, OwnedTape<f32, D>>, Dropout)> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
 {
     type Output = Logits<D, OwnedTape<f32, D>>;
@@ -182,7 +182,7 @@ impl<
     const A: usize,
     const B: usize,
     const C: usize,
-    D: LstmKernel<f32> + DropoutKernel<f32>,
+    D: NetworkDevice,
 > Network<D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
 {
     type Example = Frames;

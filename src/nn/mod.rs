@@ -10,14 +10,16 @@ mod kernels;
 pub mod lstm;
 mod packed;
 mod random;
+pub mod relu;
 mod state_dict;
 mod storage;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 
 pub use conv1d::{Conv1d, Conv1dKernel, Signals};
 pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
 pub use lstm::{Lstm, LstmKernel};
 pub use packed::{Packed, Packing, Rows};
+pub use relu::{Relu, ReluKernel};
 pub use state_dict::StateDict;

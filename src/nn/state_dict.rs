@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use dfdx::prelude::*;
 use ::safetensors::tensor::{Dtype as StoredType, SafeTensors, TensorView, serialize};
+use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Problem, Result};
 

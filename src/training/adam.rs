@@ -12,8 +12,14 @@
 //! ([`AdamConfig::try_update`](dfdx::tensor_ops::AdamConfig)). dfdx's optimiser keeps m and v to itself, so a training
 //! that uses it cannot be interrupted and continued; this one shows them.
 
+use std::convert::Infallible;
+
 use dfdx::prelude::*;
 use dfdx::tensor_ops::AdamConfig;
+
+use crate::error::{Error, Fault, Place};
+use crate::models::device_failed;
+use crate::nn::StateDict;
 
 /// λ, m, v and t for all weights of a network.
 #[derive(Debug, Clone)]
@@ -26,14 +32,12 @@ pub struct Adam<D: Device<f32>> {
 
 impl<D: Device<f32>> Adam<D> {
     /// Before the first step: moments are zero. λ is the learning rate.
-    #[must_use]
-    pub fn new(learning_rate: f64) -> Self {
-        Self {
-            config: AdamConfig { lr: learning_rate, ..AdamConfig::default() },
-            step: 0,
-            first: Gradients::leaky(),
-            second: Gradients::leaky(),
-        }
+    ///
+    /// # Errors
+    /// When the device cannot hold the moments.
+    pub fn new<M: TensorCollection<f32, D>>(network: &M, learning_rate: f64) -> Result<Self, D::Err> {
+        let config = AdamConfig { lr: learning_rate, ..AdamConfig::default() };
+        Ok(Self { config, step: 0, first: network.try_alloc_grads()?, second: network.try_alloc_grads()? })
     }
 
     /// Steps made.
@@ -54,6 +58,104 @@ impl<D: Device<f32>> Adam<D> {
         self.step += 1;
         M::iter_tensors(&mut RecursiveWalker { m: network, f: &mut Update { adam: self, gradients } })
             .map(drop)
+    }
+}
+
+impl<D: Device<f32>> Adam<D> {
+    /// m and v of a network's trainable tensors, under the names of these.
+    #[must_use]
+    pub fn moments<M: TensorCollection<f32, D>>(&self, network: &M) -> [StateDict; 2] {
+        [&self.first, &self.second].map(|moments| {
+            let mut dict = StateDict::default();
+            let mut read = ReadMoments { moments, dict: &mut dict };
+            let Ok(_) = M::iter_tensors(&mut RecursiveWalker { m: (network, String::new()), f: &mut read });
+            dict
+        })
+    }
+
+    /// Goes on where [`Self::moments`] of the same network were taken, after so many steps.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`] if a moment is missing or has another size; [`Fault::DeviceFailed`].
+    pub fn restore<M: TensorCollection<f32, D>>(
+        &mut self,
+        network: &M,
+        steps: u32,
+        moments: &[StateDict; 2],
+    ) -> Result<(), Error> {
+        let mut restored = Vec::new();
+        for dict in moments {
+            let moments = network.try_alloc_grads().map_err(device_failed)?;
+            let mut write = WriteMoments { moments, dict };
+            M::iter_tensors(&mut RecursiveWalker { m: (network, String::new()), f: &mut write })?;
+            restored.push(write.moments);
+        }
+        let [first, second] = restored.try_into().unwrap_or_else(|_| unreachable!("two moments in, two out"));
+        *self = Self { config: self.config, step: steps.cast_signed(), first, second };
+        Ok(())
+    }
+}
+
+struct ReadMoments<'a, D: Device<f32>> {
+    moments: &'a Gradients<f32, D>,
+    dict: &'a mut StateDict,
+}
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for ReadMoments<'_, D> {
+    type Viewer = (ViewTensorRef, ViewTensorName);
+    type Err = Infallible;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        options: TensorOptions<S, f32, D>,
+        (weight, name): (&Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Infallible> {
+        if options.do_gradient_update {
+            let values = self.moments.get(weight).as_vec();
+            self.dict.insert(name, weight.shape().concrete().into(), values);
+        }
+        Ok(None)
+    }
+}
+
+struct WriteMoments<'a, D: Device<f32>> {
+    moments: Gradients<f32, D>,
+    dict: &'a StateDict,
+}
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for WriteMoments<'_, D> {
+    type Viewer = (ViewTensorRef, ViewTensorName);
+    type Err = Error;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        options: TensorOptions<S, f32, D>,
+        (weight, name): (&Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Error> {
+        if options.do_gradient_update {
+            let shape: Vec<usize> = weight.shape().concrete().into();
+            let values = match self.dict.get(&name) {
+                Some((found, values)) if found == shape => values.to_vec(),
+                found => {
+                    let found = found.map_or("none".into(), |(shape, _)| format!("one of shape {shape:?}"));
+                    let expected = format!("a moment of shape {shape:?}");
+                    return Err(Error::new(Fault::ForeignWeights, Place::field(name), expected, found));
+                }
+            };
+            let moment =
+                weight.device().try_tensor_from_vec(values, *weight.shape()).map_err(device_failed)?;
+            // No device lets its memory be written from here, but a gradient can be brought about anywhere: that of
+            // Σ w m for w is m, exactly.
+            let moments = std::mem::replace(&mut self.moments, Gradients::leaky());
+            let product = weight.trace(moments).try_mul(moment).map_err(device_failed)?;
+            let sum = product.try_sum::<Rank0, S::AllAxes>().map_err(device_failed)?;
+            self.moments = sum.try_backward().map_err(device_failed)?;
+        }
+        Ok(None)
     }
 }
 

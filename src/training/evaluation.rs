@@ -154,3 +154,57 @@ impl Evaluation {
         votes.iter().filter(|vote| vote.predicted == vote.genre).count() as f64 / votes.len() as f64
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(recording: &str, logits: [f32; GENRES]) -> Answer {
+        let recording: RecordingId = recording.parse().unwrap();
+        Answer { recording, genre: recording.song.genre(), logits }
+    }
+
+    #[test]
+    fn probabilities_and_cross_entropy_are_those_of_the_softmax() {
+        // torch.softmax(torch.tensor([1., 2., 4.]), 0); -log of its first: S1 is classical, label 0.
+        let answer = answer("S1/P01", [1.0, 2.0, 4.0]);
+        for (found, expected) in answer.probabilities().into_iter().zip([0.042_010, 0.114_195, 0.843_795]) {
+            assert!((found - expected).abs() < 1e-6);
+        }
+        assert!((answer.cross_entropy() - 3.169_846).abs() < 1e-6);
+    }
+
+    #[test]
+    fn large_logits_do_not_overflow() {
+        let answer = answer("S1/P01", [1e30, -1e30, 0.0]);
+        assert_eq!(answer.probabilities(), [1.0, 0.0, 0.0]);
+        assert_eq!(answer.cross_entropy(), 0.0);
+    }
+
+    #[test]
+    fn equal_outputs_go_to_the_lower_label() {
+        assert_eq!(answer("S1/P01", [0.0, 1.0, 1.0]).predicted(), Genre::Instrumental);
+        assert_eq!(answer("S1/P01", [0.0; 3]).predicted(), Genre::Classical);
+    }
+
+    #[test]
+    fn slices_vote_and_ties_go_to_the_larger_sum_of_probabilities() {
+        let answers = vec![
+            // Two against one, though the one is surer.
+            answer("S5/P01", [0.0, 1.0, 0.0]),
+            answer("S5/P01", [9.0, 0.0, 0.0]),
+            answer("S5/P01", [0.0, 1.0, 0.0]),
+            // One against one: the surer.
+            answer("S9/P01", [1.0, 0.0, 0.0]),
+            answer("S9/P01", [0.0, 0.0, 2.0]),
+            // Equal in all: the lower label.
+            answer("S9/P02", [0.0, 0.0, 1.0]),
+            answer("S9/P02", [1.0, 0.0, 0.0]),
+        ];
+        let evaluation = Evaluation { answers };
+        let votes: Vec<Genre> = evaluation.votes().iter().map(|vote| vote.predicted).collect();
+        assert_eq!(votes, [Genre::Instrumental, Genre::Pop, Genre::Classical]);
+        assert_eq!(evaluation.accuracy_by_vote(), 2.0 / 3.0);
+        assert_eq!(evaluation.accuracy(), 4.0 / 7.0);
+    }
+}

@@ -9,10 +9,12 @@
 //! side by side do not disturb one another.
 
 mod adam;
+mod checkpoint;
 mod evaluation;
 mod hyperparameters;
 
 pub use adam::Adam;
+pub use checkpoint::Checkpoint;
 pub use evaluation::{Answer, Evaluation, Vote};
 pub use hyperparameters::Hyperparameters;
 
@@ -39,11 +41,13 @@ pub struct Training<N: Network<D>, D: Device<f32>> {
 
 impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// A run of a seed, before its first epoch. The network has its initial weights.
-    #[must_use]
-    pub fn new(device: D, network: N, hyperparameters: Hyperparameters, seed: u64, run: u64) -> Self {
-        let gradients = network.alloc_grads();
-        let adam = Adam::new(hyperparameters.learning_rate);
-        Self { device, network, adam, gradients, hyperparameters, seed, run, epochs: 0 }
+    ///
+    /// # Errors
+    /// [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
+    pub fn new(device: D, network: N, hyperparameters: Hyperparameters, seed: u64, run: u64) -> Result<Self> {
+        let gradients = network.try_alloc_grads().map_err(device_failed)?;
+        let adam = Adam::new(&network, hyperparameters.learning_rate).map_err(device_failed)?;
+        Ok(Self { device, network, adam, gradients, hyperparameters, seed, run, epochs: 0 })
     }
 
     /// The network with its present weights.
@@ -115,3 +119,6 @@ fn one_hot<X: Example, D: Device<f32>>(device: &D, batch: &[&X]) -> Result<Logit
     }
     device.try_tensor_from_vec(values, (batch.len(), Const)).map_err(device_failed)
 }
+
+#[cfg(test)]
+mod tests;

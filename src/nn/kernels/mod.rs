@@ -126,6 +126,7 @@ pub trait Element:
     Copy
     + Default
     + PartialEq
+    + PartialOrd
     + std::fmt::Debug
     + std::ops::Add<Output = Self>
     + std::ops::Mul<Output = Self>
