@@ -48,6 +48,7 @@ pub mod paper;
 pub mod preparation;
 pub mod progress;
 pub mod project;
+pub mod protocol;
 pub mod recordings;
 pub mod reproduce;
 mod shuffle;

@@ -9,10 +9,12 @@
 //! Weights are saved as safetensors under the names that a PyTorch module with the same fields would give them.
 
 mod baseline;
+mod model;
 mod multilayer;
 mod recurrent;
 
 pub use baseline::Baseline;
+pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
 

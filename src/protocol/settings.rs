@@ -1,0 +1,66 @@
+//! What a series of runs is told, and what identifies it.
+
+use serde::{Deserialize, Serialize};
+
+use crate::models::Model;
+use crate::paper::{self, cnn};
+use crate::preparation::Preparation;
+use crate::recordings::Fingerprint;
+use crate::training::Hyperparameters;
+
+/// Counts the changes after which the same configuration gives other numbers.
+pub const REVISION: u32 = 1;
+
+/// What is trained, on what, and how.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// The network.
+    pub model: Model,
+    /// Samples of a frame.
+    pub frame: usize,
+    /// Width of the CNN's kernels; the LSTMs have none.
+    pub kernel: Option<usize>,
+    /// From recordings to signals.
+    pub preparation: Preparation,
+    /// Epochs, batches, learning rate, dropout.
+    pub hyperparameters: Hyperparameters,
+    /// From which the seeds of all runs follow.
+    pub seed: u64,
+}
+
+impl Settings {
+    /// The paper's, for one of its networks.
+    #[must_use]
+    pub fn paper(model: Model) -> Self {
+        let hyperparameters = match model {
+            Model::Baseline => Hyperparameters::BASELINE,
+            Model::Multilayer => Hyperparameters::MULTILAYER,
+            Model::Cnn => Hyperparameters::CNN,
+        };
+        let kernel = (model == Model::Cnn).then_some(cnn::KERNEL);
+        Self {
+            model,
+            frame: paper::FRAME,
+            kernel,
+            preparation: Preparation::default(),
+            hyperparameters,
+            seed: 0,
+        }
+    }
+}
+
+/// Everything on which a record depends. Two records are comparable if it is equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Configuration {
+    /// What was asked for.
+    #[serde(flatten)]
+    pub settings: Settings,
+    /// The recordings.
+    pub data: Fingerprint,
+    /// The digest of the split.
+    pub split: String,
+    /// [`REVISION`] of the program.
+    pub revision: u32,
+}
