@@ -55,7 +55,6 @@ impl Settings {
 #[serde(deny_unknown_fields)]
 pub struct Configuration {
     /// What was asked for.
-    #[serde(flatten)]
     pub settings: Settings,
     /// The recordings.
     pub data: Fingerprint,
