@@ -118,6 +118,14 @@ pub enum Fault {
     BadWeights,
     /// A file of weights belongs to another network.
     ForeignWeights,
+    /// A folder holds records of another configuration.
+    ForeignRecords,
+    /// A record or checkpoint cannot be read.
+    BadRecord,
+    /// Training was asked to stop.
+    Interrupted,
+    /// There is no such device to compute on.
+    NoDevice,
     /// The loss of a training became infinite or not a number.
     LossNotFinite,
 }
@@ -189,6 +197,12 @@ impl Fault {
             Self::ForeignWeights => {
                 "give the weights of this network, with the frame and kernel it was trained with"
             }
+            Self::ForeignRecords => {
+                "use another folder, or the settings, recordings and split of the records there"
+            }
+            Self::BadRecord => "delete the file; its run is then trained again",
+            Self::Interrupted => "run the same command again; it goes on where it stopped",
+            Self::NoDevice => "choose the device cpu, or build with CUDA on a machine that has an NVIDIA GPU",
             Self::LossNotFinite => {
                 "choose a smaller learning rate or another normalisation; other runs go on"
             }

@@ -27,7 +27,7 @@ use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, de
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals};
 use crate::paper::{self, cnn};
-use crate::preparation::Slice;
+use crate::preparation::{Signal, Slice, Slicing};
 
 /// Channels of every layer.
 const CHANNELS: usize = cnn::CHANNELS;
@@ -139,6 +139,10 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice>
 
 impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D> for Cnn<f32, D, I, K, P> {
     type Example = Slice;
+
+    fn examples(signals: &[Signal]) -> Result<Vec<Slice>> {
+        Slicing::new(I, paper::SLICE, paper::HOP)?.all_slices(signals)
+    }
 
     fn logits(&self, device: &D, batch: &[&Slice]) -> Result<Logits<D>> {
         self.try_forward(stacked(device, batch)?).map_err(device_failed)

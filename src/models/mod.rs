@@ -9,11 +9,13 @@
 //! Weights are saved as safetensors under the names that a PyTorch module with the same fields would give them.
 
 mod baseline;
+mod choose;
 mod model;
 mod multilayer;
 mod recurrent;
 
 pub use baseline::Baseline;
+pub use choose::{CNN_FRAMES, CNN_KERNELS, LSTM_FRAMES, NetworkTask, choose};
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
@@ -23,7 +25,7 @@ use ndarray::Array2;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{Dropout, DropoutKernel, LstmKernel, ReluKernel, Rows};
-use crate::preparation::Example;
+use crate::preparation::{Example, Signal};
 use crate::recordings::Genre;
 
 /// What builds each network with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
@@ -48,7 +50,13 @@ impl<D: LstmKernel<f32> + DropoutKernel<f32> + ReluKernel<f32>> NetworkDevice fo
 /// A network as training and testing see it.
 pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {
     /// What it reads.
-    type Example: Example;
+    type Example: Example + Send + Sync;
+
+    /// Cuts signals into what it reads, one signal after the other.
+    ///
+    /// # Errors
+    /// [`Fault::ShorterThanSlice`] for each signal that is too short.
+    fn examples(signals: &[Signal]) -> Result<Vec<Self::Example>>;
 
     /// Logits in evaluation mode: no dropout, running statistics.
     ///

@@ -9,9 +9,9 @@ use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
 use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, device_failed};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::nn::{Dropout, Lstm, Packed, Relu, Rows};
-use crate::preparation::Frames;
+use crate::preparation::{Frames, Signal};
 
 /// What builds a [`Recurrent`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
 pub mod builder {
@@ -186,6 +186,10 @@ impl<
 > Network<D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
 {
     type Example = Frames;
+
+    fn examples(signals: &[Signal]) -> Result<Vec<Frames>> {
+        Error::gather(signals.iter().map(|signal| Frames::of(signal, I)))
+    }
 
     fn logits(&self, device: &D, batch: &[&Frames]) -> Result<Logits<D>> {
         self.try_forward(packed(device, batch)?).map_err(device_failed)

@@ -9,7 +9,7 @@ pub mod dropout;
 mod kernels;
 pub mod lstm;
 mod packed;
-mod random;
+pub(crate) mod random;
 pub mod relu;
 mod state_dict;
 mod storage;

@@ -38,6 +38,23 @@ impl StateDict {
         self.tensors.insert(name, (shape, values));
     }
 
+    /// Adds all tensors of another dictionary, their names behind `prefix` and a dot.
+    pub fn nest(&mut self, prefix: &str, other: &Self) {
+        let prefixed =
+            |(name, tensor): (&String, &(Vec<usize>, Vec<f32>))| (format!("{prefix}.{name}"), tensor.clone());
+        self.tensors.extend(other.tensors.iter().map(prefixed));
+    }
+
+    /// What [`Self::nest`] put behind a prefix; empty if nothing was.
+    #[must_use]
+    pub fn nested(&self, prefix: &str) -> Self {
+        let own = self.tensors.iter().filter_map(|(name, tensor)| {
+            let name = name.strip_prefix(prefix)?.strip_prefix('.')?;
+            Some((name.to_owned(), tensor.clone()))
+        });
+        Self { tensors: own.collect() }
+    }
+
     /// Shape and elements of a tensor.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<(&[usize], &[f32])> {
@@ -214,6 +231,18 @@ mod tests {
             problems[2].starts_with("weight_hh_l2: expected no such tensor, found a tensor of shape [1]")
         );
         assert_eq!(StateDict::of(&module), before);
+    }
+
+    #[test]
+    fn nested_dictionaries_come_apart_again() {
+        let inner = StateDict::of(&module());
+        let mut outer = StateDict::default();
+        outer.nest("first", &inner);
+        outer.nest("first.second", &StateDict::default());
+        outer.nest("firsts", &inner);
+        assert_eq!(outer.names().count(), 2 * inner.names().count());
+        assert_eq!(outer.nested("first"), inner);
+        assert_eq!(outer.nested("second"), StateDict::default());
     }
 
     #[test]

@@ -1,8 +1,23 @@
 //! The paper's protocol (section 2): a network is trained several times on one fixed split, each run from a seed of
 //! its own, and every run leaves a record.
+//!
+//! ```text
+//! Settings + recordings + split ─► Configuration ─► Store ◄─ records, weights, checkpoints
+//!                                                     ▲
+//!                                  train: runs side by side, each one thread
+//! ```
 
+mod control;
+mod processor;
 mod record;
+mod run;
+mod series;
 mod settings;
+mod store;
 
+pub use control::{Control, Event, Nobody, Observer};
+pub use processor::Processor;
 pub use record::{Curve, History, Outcome, Prediction, Record};
+pub use series::train;
 pub use settings::{Configuration, REVISION, Settings};
+pub use store::{Store, Weights};

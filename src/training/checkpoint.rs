@@ -33,6 +33,14 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         }
     }
 
+    /// Takes other weights, for evaluation.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`](crate::error::Fault::ForeignWeights) if they are those of another network.
+    pub fn load(&mut self, weights: &StateDict) -> Result<()> {
+        weights.load_into(&mut self.network)
+    }
+
     /// Goes on from a checkpoint of the same run.
     ///
     /// # Errors

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::paper::{self, baseline, cnn, multilayer};
 
 /// Settings of a training; the rest of the paper's recipe, Adam and cross-entropy, is fixed.
@@ -19,6 +20,31 @@ pub struct Hyperparameters {
 }
 
 impl Hyperparameters {
+    /// Refuses settings that train nothing.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] for each of: no epochs, no examples in a batch, a learning rate that is not above 0, a
+    /// dropout that is not from 0 to 0.99.
+    pub fn check(&self) -> Result<()> {
+        let Self { epochs, batch, learning_rate, dropout } = *self;
+        let rules = [
+            (epochs > 0, "epochs", "at least 1", epochs.to_string()),
+            (batch > 0, "batch", "at least 1", batch.to_string()),
+            (
+                learning_rate > 0.0 && learning_rate.is_finite(),
+                "learning rate",
+                "a number above 0",
+                learning_rate.to_string(),
+            ),
+            ((0.0..=0.99).contains(&dropout), "dropout", "a rate from 0 to 0.99", dropout.to_string()),
+        ];
+        let broken = rules.into_iter().filter(|(kept, ..)| !kept);
+        let problem = |(_, name, expected, found): (_, &str, &str, String)| {
+            Problem::new(Fault::BadSetting, Place::field(name), expected, found)
+        };
+        Error::unless_none(broken.map(problem).collect())
+    }
+
     /// Those of the baseline (paper: 2.2).
     pub const BASELINE: Self = Self {
         epochs: baseline::EPOCHS,
@@ -36,4 +62,20 @@ impl Hyperparameters {
     /// Those of the CNN, which has no dropout (paper: 2.4).
     pub const CNN: Self =
         Self { epochs: cnn::EPOCHS, batch: cnn::BATCH, learning_rate: cnn::LEARNING_RATE, dropout: 0.0 };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_that_train_nothing_are_all_named() {
+        let nothing = Hyperparameters { epochs: 0, batch: 0, learning_rate: f64::NAN, dropout: 1.0 };
+        let error = nothing.check().unwrap_err();
+        let places: Vec<String> = error.problems().iter().map(|problem| problem.place.to_string()).collect();
+        assert_eq!(places, ["epochs", "batch", "learning rate", "dropout"]);
+        for paper in [Hyperparameters::BASELINE, Hyperparameters::MULTILAYER, Hyperparameters::CNN] {
+            assert_eq!(paper.check(), Ok(()));
+        }
+    }
 }

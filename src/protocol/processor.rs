@@ -1,0 +1,74 @@
+//! What computes.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Fault, Place, Result};
+
+/// Where runs are trained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Processor {
+    /// The CPU, one thread a run.
+    #[default]
+    Cpu,
+    /// The NVIDIA GPU of this number.
+    Cuda(usize),
+}
+
+impl fmt::Display for Processor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cpu => f.write_str("cpu"),
+            Self::Cuda(ordinal) => write!(f, "cuda:{ordinal}"),
+        }
+    }
+}
+
+impl FromStr for Processor {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        let found = match name.split_once(':') {
+            None if name == "cpu" => Some(Self::Cpu),
+            None if name == "cuda" => Some(Self::Cuda(0)),
+            Some(("cuda", ordinal)) => ordinal.parse().ok().map(Self::Cuda),
+            _ => None,
+        };
+        found.ok_or_else(|| {
+            let place = Place::field("device");
+            Error::new(Fault::BadSetting, place, "cpu, cuda or cuda and a number, as cuda:1", name)
+        })
+    }
+}
+
+/// Says that this program has no CUDA.
+#[cfg(not(feature = "cuda"))]
+pub(super) fn not_compiled(ordinal: usize) -> Error {
+    let place = Place::field("device");
+    let found = format!("cuda:{ordinal} and a program without CUDA");
+    Error::new(Fault::NoDevice, place, "cpu, or a program built with --features cuda", found)
+}
+
+/// Says that there is no such GPU.
+#[cfg(feature = "cuda")]
+pub(super) fn no_device(ordinal: usize, cause: &impl fmt::Debug) -> Error {
+    let place = Place::field(format!("device cuda:{ordinal}"));
+    Error::new(Fault::NoDevice, place, "an NVIDIA GPU of this number", format!("{cause:?}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_as_they_are_written() {
+        for processor in [Processor::Cpu, Processor::Cuda(0), Processor::Cuda(3)] {
+            assert_eq!(processor.to_string().parse(), Ok(processor));
+        }
+        assert_eq!("cuda".parse(), Ok(Processor::Cuda(0)));
+        for name in ["gpu", "cuda:", "cuda:x", "cpu:0", ""] {
+            let error = name.parse::<Processor>().unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::BadSetting, "{name}");
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! All runs of a series, side by side.
+
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use dfdx::prelude::*;
+
+use super::run::{Parts, Run};
+use super::store::{Lock, Store};
+use super::{Configuration, Control, Event, Processor, REVISION, Record, Settings};
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::{self, Network, NetworkDevice, NetworkTask};
+use crate::nn::random;
+use crate::preparation::Split;
+use crate::recordings::DataSet;
+
+/// Trains runs 0 to `runs` - 1 and returns their records, in order. Runs whose records are in the folder are not
+/// trained again; a run that was stopped goes on where it stood.
+///
+/// The records have the same bytes for any number of threads and in whatever order the runs end.
+///
+/// # Errors
+/// Those of [`Store::open`]; [`Fault::BadSetting`] for a network that is not to be had, or no threads or runs;
+/// [`Fault::NoDevice`]; for each run that fails, why: [`Fault::LossNotFinite`], [`Fault::Unwritable`],
+/// [`Fault::Interrupted`]. Other runs are trained all the same, and what they left stays.
+pub fn train(
+    set: &DataSet,
+    split: &Split,
+    settings: Settings,
+    runs: u64,
+    folder: impl AsRef<Path>,
+    control: &Control,
+) -> Result<Vec<Record>> {
+    for (name, number) in [("runs", runs), ("threads", control.threads as u64)] {
+        if number == 0 {
+            return Err(Error::new(Fault::BadSetting, Place::field(name), "at least 1", "0"));
+        }
+    }
+    settings.hyperparameters.check()?;
+    let configuration =
+        Configuration { settings, data: set.fingerprint(), split: split.digest(), revision: REVISION };
+    let store = Store::open(folder, configuration)?;
+    let series = Series { set, split, store: &store, runs, control };
+    match control.processor {
+        Processor::Cpu => series.train::<Cpu>(|seed| Ok(Cpu::seed_from_u64(seed))),
+        #[cfg(feature = "cuda")]
+        Processor::Cuda(ordinal) => series.train::<Cuda>(move |seed| {
+            Cuda::try_build(ordinal, seed).map_err(|cause| super::processor::no_device(ordinal, &cause))
+        }),
+        #[cfg(not(feature = "cuda"))]
+        Processor::Cuda(ordinal) => Err(super::processor::not_compiled(ordinal)),
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Series<'a> {
+    set: &'a DataSet,
+    split: &'a Split,
+    store: &'a Store,
+    runs: u64,
+    control: &'a Control<'a>,
+}
+
+impl Series<'_> {
+    fn train<D: NetworkDevice>(self, device: impl Fn(u64) -> Result<D> + Sync) -> Result<Vec<Record>> {
+        let settings = self.store.configuration().settings;
+        let task = TrainAll { series: self, device };
+        models::choose(settings.model, settings.frame, settings.kernel, task)?
+    }
+}
+
+struct TrainAll<'a, F> {
+    series: Series<'a>,
+    device: F,
+}
+
+impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainAll<'_, F> {
+    type Output = Result<Vec<Record>>;
+
+    fn run<N: Network<D>>(self, build: impl Fn(&D) -> N + Sync) -> Self::Output {
+        let Self { series: Series { set, split, store, runs, control }, device } = self;
+        let settings = store.configuration().settings;
+        let read = |names: &[_]| N::examples(&settings.preparation.signals(set, names)?);
+        let parts = Parts {
+            training: read(split.training())?,
+            validation: read(split.validation())?,
+            test: read(split.test())?,
+        };
+        let train = |run: u64, _: Lock| {
+            // Another process may have ended it while this one was waiting for the lock.
+            if let Some(record) = store.record(run)? {
+                store.remove_checkpoint(run);
+                control.tell(run, Event::Present);
+                return Ok(record);
+            }
+            let device = device(random::bits(settings.seed, run))?;
+            let network = build(&device);
+            Run::new(store, run, device, network)?.finish(&parts, control)
+        };
+        let attempt = |run: u64| -> Result<Option<Record>> {
+            match store.try_lock(run)? {
+                Some(lock) => train(run, lock).map(Some),
+                None => {
+                    control.tell(run, Event::Elsewhere);
+                    Ok(None)
+                }
+            }
+        };
+        let results: Vec<Mutex<Option<Result<Record>>>> = (0..runs).map(|_| Mutex::new(None)).collect();
+        let next = AtomicU64::new(0);
+        let work = || {
+            loop {
+                let run = next.fetch_add(1, Ordering::Relaxed);
+                let Some(place) = usize::try_from(run).ok().and_then(|run| results.get(run)) else { return };
+                let result = attempt(run).transpose();
+                if matches!(result, Some(Err(_))) {
+                    control.tell(run, Event::Failed);
+                }
+                *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = result;
+            }
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..control.threads {
+                scope.spawn(work);
+            }
+        });
+        // What others train is waited for; if one of them dies, its run is trained here.
+        Error::gather((0..).zip(results).map(|(run, result)| {
+            match result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
+                Some(result) => result,
+                None => train(run, store.wait_for_lock(run)?),
+            }
+        }))
+    }
+}

@@ -1,0 +1,268 @@
+//! The folder of a series: one record a run, and nothing half written.
+//!
+//! ```text
+//! configuration.json         what all records here depend on
+//! run-03.json                the record; once it is there, the run is done
+//! run-03.final.safetensors   weights after the last epoch
+//! run-03.best.safetensors    weights of the epoch that was best on validation
+//! run-03.times.json          what may differ: seconds, threads, machine
+//! run-03.checkpoint          where an unfinished run stands
+//! .run-03.lock               held by the process that trains the run
+//! ```
+
+use std::fs::{self, File, TryLockError};
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Configuration, Record};
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::files::{create_folder, write_atomically};
+
+/// Records of one configuration.
+#[derive(Debug, Clone)]
+pub struct Store {
+    folder: PathBuf,
+    configuration: Configuration,
+}
+
+/// The right to train a run; given back when dropped, also by the system when the process dies.
+#[derive(Debug)]
+pub(super) struct Lock(#[expect(dead_code, reason = "the lock is held while the file is open")] File);
+
+/// Which weights of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Weights {
+    /// Those after the last epoch.
+    Final,
+    /// Those of the epoch that was best on validation.
+    Best,
+}
+
+impl Weights {
+    /// The name in a file's name.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::Best => "best",
+        }
+    }
+}
+
+impl Store {
+    /// A folder for records of this configuration, made if it is not there.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignRecords`] for every setting in which the records that are there differ; [`Fault::BadRecord`];
+    /// [`Fault::Unwritable`].
+    pub fn open(folder: impl AsRef<Path>, configuration: Configuration) -> Result<Self> {
+        let folder = folder.as_ref().to_owned();
+        create_folder(&folder)?;
+        let store = Self { folder, configuration };
+        // Two processes may come here at once; one writes, the other compares.
+        let lock = store.lock_file(".configuration.lock")?;
+        lock.lock().map_err(|cause| unwritable(&store.folder, &cause))?;
+        let path = store.folder.join("configuration.json");
+        match read_json::<Value>(&path)? {
+            None => write_json(&path, &store.configuration)?,
+            Some(found) => {
+                let ours = serde_json::to_value(&store.configuration).unwrap_or_default();
+                let mut problems = Vec::new();
+                compare(&path, "", &ours, &found, &mut problems);
+                Error::unless_none(problems)?;
+            }
+        }
+        Ok(store)
+    }
+
+    /// All records of a folder, in the order of their runs; none if it is not there.
+    ///
+    /// # Errors
+    /// [`Fault::BadRecord`] for every file that cannot be read or holds another run than its name says;
+    /// [`Fault::ForeignRecords`] if two have not the same configuration.
+    pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
+        let folder = folder.as_ref();
+        let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
+        let mut runs: Vec<u64> = entries
+            .filter_map(|entry| {
+                let name = entry.ok()?.file_name().into_string().ok()?;
+                name.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok()
+            })
+            .collect();
+        runs.sort_unstable();
+        let records = runs.into_iter().filter_map(|run| read_record(folder, run).transpose());
+        let records = Error::gather(records)?;
+        if let Some(first) = records.first() {
+            let ours = serde_json::to_value(&first.configuration).unwrap_or_default();
+            let mut problems = Vec::new();
+            for record in &records {
+                let found = serde_json::to_value(&record.configuration).unwrap_or_default();
+                compare(&path_of(folder, record.run, "json"), "", &ours, &found, &mut problems);
+            }
+            Error::unless_none(problems)?;
+        }
+        Ok(records)
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the records depend on.
+    #[must_use]
+    pub const fn configuration(&self) -> &Configuration {
+        &self.configuration
+    }
+
+    /// The record of a run, if it is done.
+    ///
+    /// # Errors
+    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration.
+    pub fn record(&self, run: u64) -> Result<Option<Record>> {
+        let Some(record) = read_record(&self.folder, run)? else { return Ok(None) };
+        let [ours, found] = [&self.configuration, &record.configuration]
+            .map(|configuration| serde_json::to_value(configuration).unwrap_or_default());
+        let mut problems = Vec::new();
+        compare(&self.path(run, "json"), "", &ours, &found, &mut problems);
+        Error::unless_none(problems).map(|()| Some(record))
+    }
+
+    /// The file of a run's weights.
+    #[must_use]
+    pub fn weights(&self, run: u64, weights: Weights) -> PathBuf {
+        self.path(run, &format!("{}.safetensors", weights.name()))
+    }
+
+    /// The right to train a run; none if another process has it.
+    pub(super) fn try_lock(&self, run: u64) -> Result<Option<Lock>> {
+        let file = self.lock_file(&format!(".{}.lock", stem(run)))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Lock(file))),
+            Err(TryLockError::WouldBlock) => Ok(None),
+            Err(TryLockError::Error(cause)) => Err(unwritable(&self.folder, &cause)),
+        }
+    }
+
+    /// The right to train a run, once the process that has it gives it back.
+    pub(super) fn wait_for_lock(&self, run: u64) -> Result<Lock> {
+        let file = self.lock_file(&format!(".{}.lock", stem(run)))?;
+        file.lock().map_err(|cause| unwritable(&self.folder, &cause))?;
+        Ok(Lock(file))
+    }
+
+    fn lock_file(&self, name: &str) -> Result<File> {
+        let path = self.folder.join(name);
+        let opened = File::options().create(true).truncate(false).write(true).open(&path);
+        opened.map_err(|cause| unwritable(&path, &cause))
+    }
+
+    /// Where an unfinished run stands.
+    pub(super) fn checkpoint(&self, run: u64) -> Result<Option<Vec<u8>>> {
+        let path = self.checkpoint_path(run);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(bad_record(&path, &cause)),
+        }
+    }
+
+    pub(super) fn write_checkpoint(&self, run: u64, bytes: &[u8]) -> Result<()> {
+        write_atomically(self.checkpoint_path(run), bytes)
+    }
+
+    pub(super) fn checkpoint_path(&self, run: u64) -> PathBuf {
+        self.path(run, "checkpoint")
+    }
+
+    /// Ends a run. The record comes last: where it is, everything else is.
+    pub(super) fn finish(
+        &self,
+        record: &Record,
+        weights: &[(Weights, Vec<u8>)],
+        times: &impl Serialize,
+    ) -> Result<()> {
+        for (which, bytes) in weights {
+            write_atomically(self.weights(record.run, *which), bytes)?;
+        }
+        write_json(&self.path(record.run, "times.json"), times)?;
+        write_json(&self.path(record.run, "json"), record)?;
+        self.remove_checkpoint(record.run);
+        Ok(())
+    }
+
+    /// A checkpoint that stays behind does no harm: the record is asked for first.
+    pub(super) fn remove_checkpoint(&self, run: u64) {
+        let _ = fs::remove_file(self.checkpoint_path(run));
+    }
+
+    fn path(&self, run: u64, extension: &str) -> PathBuf {
+        path_of(&self.folder, run, extension)
+    }
+}
+
+fn stem(run: u64) -> String {
+    format!("run-{run:02}")
+}
+
+fn path_of(folder: &Path, run: u64, extension: &str) -> PathBuf {
+    folder.join(format!("{}.{extension}", stem(run)))
+}
+
+fn read_record(folder: &Path, run: u64) -> Result<Option<Record>> {
+    let path = path_of(folder, run, "json");
+    let record: Option<Record> = read_json(&path)?;
+    match record {
+        Some(record) if record.run != run => {
+            let (expected, found) = (format!("run {run}, as the name says"), format!("run {}", record.run));
+            Err(Error::new(Fault::BadRecord, Place::file(path), expected, found))
+        }
+        record => Ok(record),
+    }
+}
+
+fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
+    let bytes = match fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(cause) => return Err(bad_record(path, &cause)),
+    };
+    serde_json::from_slice(&bytes).map(Some).map_err(|cause| bad_record(path, &cause))
+}
+
+fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
+    let mut bytes = serde_json::to_vec(value)
+        .map_err(|cause| Error::new(Fault::Unwritable, Place::file(path), "JSON", cause.to_string()))?;
+    bytes.push(b'\n');
+    write_atomically(path, &bytes)
+}
+
+fn bad_record(path: &Path, cause: &impl std::fmt::Display) -> Error {
+    Error::new(Fault::BadRecord, Place::file(path), "a record as training writes it", cause.to_string())
+}
+
+fn unwritable(path: &Path, cause: &impl std::fmt::Display) -> Error {
+    Error::new(Fault::Unwritable, Place::file(path), "to lock it", cause.to_string())
+}
+
+/// Names every leaf in which two values differ.
+fn compare(path: &Path, field: &str, ours: &Value, found: &Value, problems: &mut Vec<Problem>) {
+    if let (Value::Object(ours), Value::Object(found)) = (ours, found) {
+        let mut keys: Vec<&String> = ours.keys().chain(found.keys()).collect();
+        keys.sort_unstable();
+        keys.dedup();
+        for key in keys {
+            let inner = if field.is_empty() { key.clone() } else { format!("{field}.{key}") };
+            let absent = &Value::Null;
+            let (ours, found) = (ours.get(key).unwrap_or(absent), found.get(key).unwrap_or(absent));
+            compare(path, &inner, ours, found, problems);
+        }
+    } else if ours != found {
+        let place = Place { field: Some(field.to_owned()), ..Place::file(path) };
+        problems.push(Problem::new(Fault::ForeignRecords, place, ours.to_string(), found.to_string()));
+    }
+}
