@@ -129,7 +129,8 @@ impl Packing {
 
     /// Cuts the steps into runs of about `rows` rows, at least one step each.
     pub(crate) fn blocks(&self, rows: usize) -> Vec<Range<usize>> {
-        let mut blocks = Vec::new();
+        // Two neighbours hold more than `rows` rows together.
+        let mut blocks = Vec::with_capacity(2 * self.frames() / rows + 1);
         let mut first = 0;
         while first < self.steps() {
             let bound = self.starts[first] + rows;
