@@ -19,7 +19,7 @@ use super::Simd;
 
 /// Interpolates q(r) = (2^r - 1) / r at the six Chebyshev nodes of |r| ≤ 1/2; relative error 2.2e-8.
 const COEFFICIENTS: [f32; 6] =
-    [0.693_147_2, 0.240_226_51, 0.055_503_57, 0.009_618_083, 0.001_339_086_3, 0.000_154_531_63];
+    [std::f32::consts::LN_2, 0.240_226_5, 0.055_503_57, 0.009_618_083, 0.001_339_086_3, 0.000_154_531_63];
 
 /// q(r) = (2^r - 1) / r for |r| ≤ 1/2.
 #[inline(always)]
