@@ -22,17 +22,18 @@ pub(crate) fn accumulate<S: Simd, const R: usize, const C: usize>(
     // The pointers may end one step behind the last element, where they are not read.
     let (mut a, mut b) = (left.data.as_ptr(), right.as_ptr());
     for _ in 0..depth {
-        // A loop: a closure in `array::from_fn` might be compiled without the vector instructions.
-        let mut row = [simd.splat(S::Scalar::default()); C];
-        for (column, register) in row.iter_mut().enumerate() {
-            // SAFETY: `right` holds `depth` runs of C registers.
-            *register = unsafe { simd.load_at(b.add(column * S::LANES)) };
-        }
-        for (i, sums) in sums.iter_mut().enumerate() {
+        // All elements of A in registers, and each register of B once: R + 1 registers beside the sums. A loop: a
+        // closure in `array::from_fn` might be compiled without the vector instructions.
+        let mut elements = [simd.splat(S::Scalar::default()); R];
+        for (i, element) in elements.iter_mut().enumerate() {
             // SAFETY: the last element that any row reads lies within `left.data`.
-            let element = simd.splat(unsafe { *a.add(i * left.row) });
-            for (sum, &b) in sums.iter_mut().zip(&row) {
-                *sum = simd.mul_add(element, b, *sum);
+            *element = simd.splat(unsafe { *a.add(i * left.row) });
+        }
+        for column in 0..C {
+            // SAFETY: `right` holds `depth` runs of C registers.
+            let register = unsafe { simd.load_at(b.add(column * S::LANES)) };
+            for (sums, &element) in sums.iter_mut().zip(&elements) {
+                sums[column] = simd.mul_add(element, register, sums[column]);
             }
         }
         a = a.wrapping_add(left.step);
