@@ -15,7 +15,7 @@ const LINE_BYTES: usize = 64;
 
 /// Most that a thread keeps for later. A training step of the multi-layer network needs 23 MB; one of sixteen times the
 /// batch, 356 MB. What is not kept is mapped and cleared again, at half as much time again for the whole step.
-const KEPT_BYTES: usize = 384 << 20;
+const KEPT_BYTES: usize = 512 << 20;
 
 type Pool = RefCell<Vec<Vec<Line>>>;
 
