@@ -97,14 +97,40 @@ impl Packing {
             .map(|sequence| self.lengths[sequence].checked_sub(1).and_then(|last| self.row(sequence, last)))
     }
 
+    /// Position of each sequence in the order of falling length.
+    pub(crate) fn ranks(&self) -> &[usize] {
+        &self.ranks
+    }
+
     /// Rows of a run of steps that is not empty.
     pub(crate) fn span(&self, steps: &Range<usize>) -> Range<usize> {
         self.starts[steps.start]..self.starts[steps.end]
     }
 
+    /// Runs of rows whose predecessors, one step earlier, are also a run: (first predecessor, rows).
+    ///
+    /// A row and its predecessor are as far apart as the step before is wide, so a run ends where a sequence ends.
+    pub(crate) fn with_previous_rows(
+        &self,
+        steps: Range<usize>,
+    ) -> impl Iterator<Item = (usize, Range<usize>)> {
+        let mut step = steps.start.max(1);
+        std::iter::from_fn(move || {
+            if step >= steps.end {
+                return None;
+            }
+            let (first, batch) = (self.rows(step).start, self.rows(step - 1).len());
+            while step < steps.end && self.rows(step - 1).len() == batch {
+                step += 1;
+            }
+            Some((first - batch, first..self.rows(step - 1).end))
+        })
+    }
+
     /// Cuts the steps into runs of about `rows` rows, at least one step each.
     pub(crate) fn blocks(&self, rows: usize) -> Vec<Range<usize>> {
-        let mut blocks = Vec::new();
+        // Two neighbours hold more than `rows` rows together.
+        let mut blocks = Vec::with_capacity(2 * self.frames() / rows + 1);
         let mut first = 0;
         while first < self.steps() {
             let bound = self.starts[first] + rows;
@@ -125,6 +151,8 @@ pub type Rows<const N: usize, E, D, T = NoneTape> = Tensor<(usize, Const<N>), E,
 pub struct Packed<const I: usize, E: Dtype, D: Storage<E>, T = NoneTape> {
     frames: Rows<I, E, D, T>,
     packing: Arc<Packing>,
+    /// Whether the frames are data: nothing before them can learn, and nobody asks for their gradient.
+    data: bool,
 }
 
 impl<const I: usize, E: Dtype, D: Device<E>> Packed<I, E, D> {
@@ -174,19 +202,21 @@ impl<const I: usize, E: Dtype, D: Device<E>> Packed<I, E, D> {
         }
         let shape = (packing.frames(), Const);
         let frames = device.try_tensor_from_vec(frames, shape).map_err(|error| device_failed(&error))?;
-        Ok(Self { frames, packing: Arc::new(packing) })
+        Ok(Self { frames, packing: Arc::new(packing), data: false })
     }
 
-    /// The same batch with a tape that gathers into `gradients`.
+    /// The same batch with a tape that gathers into `gradients`, for training.
+    ///
+    /// The frames count as data, of whose gradient a layer need not make anything. [`Self::leaky_traced`] has it.
     #[must_use]
     pub fn traced(self, gradients: Gradients<E, D>) -> Packed<I, E, D, OwnedTape<E, D>> {
-        Packed { frames: self.frames.traced(gradients), packing: self.packing }
+        Packed { frames: self.frames.traced(gradients), packing: self.packing, data: true }
     }
 
-    /// The same batch with a tape that keeps every gradient.
+    /// The same batch with a tape that keeps every gradient, that of the frames too.
     #[must_use]
     pub fn leaky_traced(self) -> Packed<I, E, D, OwnedTape<E, D>> {
-        Packed { frames: self.frames.leaky_traced(), packing: self.packing }
+        Packed { frames: self.frames.leaky_traced(), packing: self.packing, data: false }
     }
 }
 
@@ -198,7 +228,12 @@ impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
     /// Frames and packing that belong together; for layers, which know that they do.
     pub(crate) fn from_parts(frames: Rows<I, E, D, T>, packing: Arc<Packing>) -> Self {
         debug_assert_eq!(frames.shape().0, packing.frames());
-        Self { frames, packing }
+        Self { frames, packing, data: false }
+    }
+
+    /// Whether the gradient of the frames is of no use.
+    pub(crate) const fn is_data(&self) -> bool {
+        self.data
     }
 
     pub(crate) fn into_parts(self) -> (Rows<I, E, D, T>, Arc<Packing>) {
@@ -223,7 +258,7 @@ impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
     /// # Errors
     /// When the device cannot hold the result.
     pub fn try_ends(self) -> Result<Rows<I, E, D, T>, D::Err> {
-        let Self { frames, packing } = self;
+        let Self { frames, packing, .. } = self;
         let device = frames.device().clone();
         let rows = packing.frames();
         let mut ends: Vec<usize> = packing.ends().flatten().collect();
@@ -264,6 +299,25 @@ mod tests {
         assert_eq!(packing.row(0, 2), Some(6));
         assert_eq!(packing.row(1, 1), None);
         assert_eq!(packing.ends().collect::<Vec<_>>(), [Some(6), Some(2), Some(7)]);
+    }
+
+    #[test]
+    fn runs_of_one_row_follow_their_predecessors() {
+        let packing = Packing::new(&[5, 3, 3, 1]);
+        for (steps, expected) in [(0..5, vec![(0, 4..7), (4, 7..11), (10, 11..12)]), (2..4, vec![(4, 7..11)])]
+        {
+            let runs: Vec<_> = packing.with_previous_rows(steps).collect();
+            for (first, rows) in &runs {
+                for row in rows.clone() {
+                    let (sequence, step) = (0..4)
+                        .flat_map(|sequence| (0..5).map(move |step| (sequence, step)))
+                        .find(|&(sequence, step)| packing.row(sequence, step) == Some(row))
+                        .unwrap();
+                    assert_eq!(packing.row(sequence, step - 1), Some(first + row - rows.start));
+                }
+            }
+            assert_eq!(runs.len(), expected.len());
+        }
     }
 
     #[test]

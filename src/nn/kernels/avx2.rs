@@ -92,15 +92,21 @@ impl Simd for Avx2 {
         }
     }
     #[inline(always)]
-    fn exp_parts(self, x: __m256) -> (__m256, __m256) {
+    fn round(self, value: __m256) -> __m256 {
+        // SAFETY: the token proves AVX.
+        unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(value) }
+    }
+    #[inline(always)]
+    fn scale(self, value: __m256, n: __m256) -> __m256 {
         // SAFETY: the token proves AVX2.
-        let (n, power) = unsafe {
-            let scaled = _mm256_mul_ps(x, _mm256_set1_ps(std::f32::consts::LOG2_E));
-            let n = _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(scaled);
+        unsafe {
             // 2ⁿ has the exponent bits n + 127.
             let exponent = _mm256_add_epi32(_mm256_cvtps_epi32(n), _mm256_set1_epi32(127));
-            (n, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
-        };
-        (power, math::expm1_reduced(self, x, n))
+            _mm256_mul_ps(value, _mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
+        }
+    }
+    #[inline(always)]
+    fn exp2_slope(self, r: __m256) -> __m256 {
+        math::exp2_slope(self, r)
     }
 }

@@ -97,13 +97,17 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
-    fn exp_parts(self, x: __m512) -> (__m512, __m512) {
+    fn round(self, value: __m512) -> __m512 {
         // SAFETY: the token proves AVX-512F.
-        let (n, power) = unsafe {
-            let scaled = _mm512_mul_ps(x, _mm512_set1_ps(std::f32::consts::LOG2_E));
-            let n = _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(scaled);
-            (n, _mm512_scalef_ps(_mm512_set1_ps(1.0), n))
-        };
-        (power, math::expm1_reduced(self, x, n))
+        unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(value) }
+    }
+    #[inline(always)]
+    fn scale(self, value: __m512, n: __m512) -> __m512 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe { _mm512_scalef_ps(value, n) }
+    }
+    #[inline(always)]
+    fn exp2_slope(self, r: __m512) -> __m512 {
+        math::exp2_slope(self, r)
     }
 }

@@ -16,12 +16,14 @@ mod math;
 mod peak;
 mod portable;
 mod product;
+mod tile;
 
 use std::sync::OnceLock;
 
 pub(crate) use buffer::Buffer;
-pub(crate) use math::{sigmoid, tanh};
+pub(crate) use math::{SIGMOID_EXPONENT, TANH_EXPONENT, sigmoid, tanh};
 pub(crate) use product::{Left, Panels, Right, product};
+pub(crate) use tile::accumulate;
 
 /// A number of columns, padded to whole registers of any level.
 pub(crate) const fn padded(columns: usize) -> usize {
@@ -192,8 +194,12 @@ pub trait Simd: Copy + 'static {
     fn clamp(self, value: Self::Vector, low: Self::Scalar, high: Self::Scalar) -> Self::Vector;
     /// Zero in place of what is nearer to zero than `bound`; NaN stays NaN.
     fn flush(self, value: Self::Vector, bound: Self::Scalar) -> Self::Vector;
-    /// The pair (2ⁿ, e^r - 1) with x = n ln 2 + r, |r| ≤ ln 2 / 2, for x within ±87. So e^x = 2ⁿ + 2ⁿ (e^r - 1).
-    fn exp_parts(self, x: Self::Vector) -> (Self::Vector, Self::Vector);
+    /// The nearest whole number.
+    fn round(self, value: Self::Vector) -> Self::Vector;
+    /// value · 2ⁿ for a whole n within ±126.
+    fn scale(self, value: Self::Vector, n: Self::Vector) -> Self::Vector;
+    /// (2^r - 1) / r for |r| ≤ 1/2.
+    fn exp2_slope(self, r: Self::Vector) -> Self::Vector;
 
     /// The first `LANES` elements of a slice.
     #[inline(always)]

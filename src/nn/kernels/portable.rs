@@ -17,7 +17,7 @@ impl<E> Portable<E> {
 const LANES: usize = 8;
 
 macro_rules! portable {
-    ($Scalar:ty, $exp_parts:expr) => {
+    ($Scalar:ty, $Bits:ty, $Unsigned:ty, $rounder:literal, $bias:literal, $fraction_bits:literal, $exp2_slope:expr) => {
         impl Simd for Portable<$Scalar> {
             type Scalar = $Scalar;
             type Vector = [$Scalar; LANES];
@@ -76,23 +76,29 @@ macro_rules! portable {
                 value.map(|value| if value.abs() < bound { 0.0 } else { value })
             }
             #[inline(always)]
-            fn exp_parts(self, x: Self::Vector) -> (Self::Vector, Self::Vector) {
-                $exp_parts(self, x)
+            fn round(self, value: Self::Vector) -> Self::Vector {
+                // Adding and taking away 1.5 · 2^(digits - 1) leaves no bits for a fraction.
+                value.map(|value| (value + $rounder) - $rounder)
+            }
+            #[inline(always)]
+            fn scale(self, value: Self::Vector, n: Self::Vector) -> Self::Vector {
+                // 2ⁿ has the exponent bits n + bias.
+                std::array::from_fn(|lane| {
+                    value[lane]
+                        * <$Scalar>::from_bits(((n[lane] as $Bits + $bias) as $Unsigned) << $fraction_bits)
+                })
+            }
+            #[inline(always)]
+            fn exp2_slope(self, r: Self::Vector) -> Self::Vector {
+                $exp2_slope(self, r)
             }
         }
     };
 }
 
-portable!(f32, |simd: Self, x: [f32; LANES]| {
-    // Adding and taking away 1.5 · 2²³ rounds to a whole number, because no bits are left for a fraction.
-    const ROUNDER: f32 = 12_582_912.0;
-    let n = x.map(|x| (x * std::f32::consts::LOG2_E + ROUNDER) - ROUNDER);
-    let power = n.map(|n| f32::from_bits(((n as i32 + 127) << 23) as u32));
-    (power, math::expm1_reduced(simd, x, n))
-});
+portable!(f32, i32, u32, 12_582_912.0, 127, 23, math::exp2_slope);
 // The polynomial is made for single precision; here the library's function takes its place.
-portable!(f64, |_: Self, x: [f64; LANES]| {
-    let n = x.map(|x| (x * std::f64::consts::LOG2_E).round_ties_even());
-    let r: [f64; LANES] = std::array::from_fn(|lane| x[lane] - n[lane] * std::f64::consts::LN_2);
-    (n.map(f64::exp2), r.map(f64::exp_m1))
+portable!(f64, i64, u64, 6_755_399_441_055_744.0, 1023, 52, |_: Self, r: [f64; LANES]| {
+    use std::f64::consts::LN_2;
+    r.map(|r| if r == 0.0 { LN_2 } else { (r * LN_2).exp_m1() / r })
 });

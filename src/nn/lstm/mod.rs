@@ -22,7 +22,7 @@ use dfdx::prelude::*;
 #[cfg(feature = "cuda")]
 use super::DropoutKernel;
 use super::kernels::Level;
-use super::{Dropout, Packed, random};
+use super::{Dropout, Packed, Rows, random};
 
 /// The dimension of four blocks of `H` rows, one for each gate. (Stable Rust has no `Const<{ 4 * H }>`.)
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -70,6 +70,20 @@ pub trait LstmKernel<E: Dtype>: Device<E> {
         rest: &[LstmLayer<H, H, E, Self>],
         dropout: Option<Dropout>,
     ) -> Result<Packed<H, E, Self, T>, Self::Err>;
+
+    /// h_t of the last layer for the last frame of each sequence, zeros for an empty one: what
+    /// [`Packed::try_ends`] makes of [`Self::lstm`], `[sequences, H]`.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    fn lstm_ends<const I: usize, const H: usize, T: Tape<E, Self>>(
+        input: Packed<I, E, Self, T>,
+        first: &LstmLayer<I, H, E, Self>,
+        rest: &[LstmLayer<H, H, E, Self>],
+        dropout: Option<Dropout>,
+    ) -> Result<Rows<H, E, Self, T>, Self::Err> {
+        Self::lstm(input, first, rest, dropout)?.try_ends()
+    }
 }
 
 macro_rules! fused {
@@ -82,6 +96,15 @@ macro_rules! fused {
                 dropout: Option<Dropout>,
             ) -> Result<Packed<H, $E, Self, T>, CpuError> {
                 cpu::stack(Level::detected(), input, first, rest, dropout)
+            }
+
+            fn lstm_ends<const I: usize, const H: usize, T: Tape<$E, Self>>(
+                input: Packed<I, $E, Self, T>,
+                first: &LstmLayer<I, H, $E, Self>,
+                rest: &[LstmLayer<H, H, $E, Self>],
+                dropout: Option<Dropout>,
+            ) -> Result<Rows<H, $E, Self, T>, CpuError> {
+                cpu::ends(Level::detected(), input, first, rest, dropout)
             }
         }
     )*};
@@ -202,6 +225,37 @@ impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>
                 rest: rest.into_iter().map(LstmLayer::from).collect(),
             },
         )
+    }
+}
+
+impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKernel<E>>
+    Lstm<I, H, LAYERS, E, D>
+{
+    /// The last layer's output at the last frame of each sequence, `[sequences, H]`, in the order in which the
+    /// sequences were given; zeros for an empty one. As [`Packed::try_ends`] after a forward pass, with `dropout` as
+    /// in a [`ModuleMut`], but on a [`Cpu`] without the outputs between, nor a gradient for each of them.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    pub fn try_ends<T: Tape<E, D>>(
+        &self,
+        input: Packed<I, E, D, T>,
+        dropout: Option<Dropout>,
+    ) -> Result<Rows<H, E, D, T>, D::Err> {
+        D::lstm_ends(input, &self.first, &self.rest, dropout)
+    }
+
+    /// As [`Self::try_ends`].
+    ///
+    /// # Panics
+    /// When the device cannot hold the result.
+    #[must_use]
+    pub fn ends<T: Tape<E, D>>(
+        &self,
+        input: Packed<I, E, D, T>,
+        dropout: Option<Dropout>,
+    ) -> Rows<H, E, D, T> {
+        self.try_ends(input, dropout).expect("the device holds one frame of each sequence")
     }
 }
 

@@ -5,8 +5,8 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
+use crate::nn::Rows;
 use crate::nn::testing::{self, TestDevice, assert_close, cosines, scattered};
-use crate::nn::{Packing, Rows};
 
 /// Visits a model's tensors in order: the i-th becomes cos(0 + i), cos(1 + i), … times a scale.
 struct FillWithCosines {
@@ -282,22 +282,36 @@ fn fused_and_composed_agree_at_the_sizes_of_the_paper() {
     fused_agrees_with_composed::<64, 64, 1>(&lengths, None);
 }
 
-#[test]
-fn runs_of_one_row_follow_their_predecessors() {
-    let packing = Packing::new(&[5, 3, 3, 1]);
-    for (steps, expected) in [(0..5, vec![(0, 4..7), (4, 7..11), (10, 11..12)]), (2..4, vec![(4, 7..11)])] {
-        let runs: Vec<_> = cpu::with_previous_rows(&packing, steps).collect();
-        for (first, rows) in &runs {
-            for row in rows.clone() {
-                let (sequence, step) = (0..4)
-                    .flat_map(|sequence| (0..5).map(move |step| (sequence, step)))
-                    .find(|&(sequence, step)| packing.row(sequence, step) == Some(row))
-                    .unwrap();
-                assert_eq!(packing.row(sequence, step - 1), Some(first + row - rows.start));
-            }
-        }
-        assert_eq!(runs.len(), expected.len());
+/// Ends alone and the ends of all outputs are the same numbers, with the same gradients.
+fn ends_agree<const I: usize, const H: usize, const LAYERS: usize>(lengths: &[usize]) {
+    let device = TestDevice::default();
+    let model: Lstm<I, H, LAYERS, f32, _> = with_cosines(&device, 0.5);
+    let dropout = Some(Dropout::new(0.2, 1, 2, 3).unwrap());
+    let batch = || Packed::from_sequences(&device, &sequences(I, lengths)).unwrap();
+    let frames = batch();
+    let expected = TestDevice::lstm(frames.clone().leaky_traced(), &model.first, &model.rest, dropout);
+    let expected = expected.unwrap().ends();
+    let found = model.ends(frames.clone().leaky_traced(), dropout);
+    assert_eq!(found.as_vec(), expected.as_vec());
+    let [found, expected] = [found, expected].map(|ends| weighted_sum(ends).backward());
+    let frames = frames.frames();
+    assert_close(&found.get(frames).as_vec(), &expected.get(frames).as_vec(), 1e-5, "frames");
+    let expected = list_gradients(&model, &expected);
+    for ((name, found), (_, expected)) in list_gradients(&model, &found).iter().zip(&expected) {
+        assert_close(found, expected, 1e-5, name);
     }
+    // Training does not ask for the gradient of the frames; everything else is as before.
+    let trained = weighted_sum(model.ends(batch().traced(model.alloc_grads()), dropout)).backward();
+    for ((name, found), (_, expected)) in list_gradients(&model, &trained).iter().zip(&expected) {
+        assert_close(found, expected, 1e-5, name);
+    }
+}
+
+#[test]
+fn ends_alone_are_the_ends_of_all_outputs() {
+    ends_agree::<2, 3, 2>(&[3, 1, 4]);
+    ends_agree::<8, 16, 3>(&[0, 30, 7, 7, 0, 1, 9]);
+    ends_agree::<3, 21, 1>(&[40; 5]);
 }
 
 /// (L(w + ε) - L(w - ε)) / 2ε for every weight and every value of the frames, in double precision.
