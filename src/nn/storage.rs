@@ -23,3 +23,17 @@ pub(crate) fn with_gradient<S: Shape, E: Dtype + Element, R>(
 ) -> Result<R, CpuError> {
     Ok(action(gradients.get_or_alloc_mut(tensor)?))
 }
+
+/// Lends the gradients of two different tensors, the first to be read and the second to be added to.
+pub(crate) fn with_gradients<S1: Shape, S2: Shape, E: Dtype + Element, R>(
+    gradients: &mut Gradients<E, Cpu>,
+    read: &Tensor<S1, E, Cpu>,
+    written: &Tensor<S2, E, Cpu>,
+    action: impl FnOnce(&[E], &mut [E]) -> R,
+) -> Result<R, CpuError> {
+    // dfdx lends one at a time: the first is taken out and put back.
+    let first = with_gradient(gradients, read, std::mem::take)?;
+    let result = with_gradient(gradients, written, |second| action(&first, second));
+    with_gradient(gradients, read, |gradient| *gradient = first)?;
+    result
+}

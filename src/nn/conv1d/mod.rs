@@ -14,6 +14,7 @@
 #[cfg(any(test, feature = "cuda"))]
 mod composed;
 mod cpu;
+pub(crate) mod products;
 
 use dfdx::prelude::*;
 

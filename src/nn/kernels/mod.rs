@@ -125,11 +125,12 @@ impl Element for f64 {
 pub trait Element:
     Copy
     + Default
-    + PartialEq
     + std::fmt::Debug
     + std::ops::Add<Output = Self>
     + std::ops::Mul<Output = Self>
     + std::ops::AddAssign
+    + PartialOrd
+    + Into<f64>
     + 'static
 {
     /// 0
@@ -159,7 +160,7 @@ pub trait Simd: Copy + 'static {
     type Vector: Copy;
     /// Elements of a register.
     const LANES: usize;
-    /// Rows of the register tile of a matrix product.
+    /// Rows of the register tile of a matrix product; twice as many where the tile is half as wide or less.
     const TILE_ROWS: usize;
     /// Registers across that tile. `TILE_ROWS * TILE_REGISTERS` sums, the operands beside them, fill the registers.
     const TILE_REGISTERS: usize;
@@ -191,6 +192,8 @@ pub trait Simd: Copy + 'static {
     fn clamp(self, value: Self::Vector, low: Self::Scalar, high: Self::Scalar) -> Self::Vector;
     /// Zero in place of what is nearer to zero than `bound`; NaN stays NaN.
     fn flush(self, value: Self::Vector, bound: Self::Scalar) -> Self::Vector;
+    /// `value` where `of` is positive or NaN, zero elsewhere. So `where_positive(x, x)` is ReLU that keeps NaN.
+    fn where_positive(self, value: Self::Vector, of: Self::Vector) -> Self::Vector;
     /// The pair (2ⁿ, e^r - 1) with x = n ln 2 + r, |r| ≤ ln 2 / 2, for x within ±87. So e^x = 2ⁿ + 2ⁿ (e^r - 1).
     fn exp_parts(self, x: Self::Vector) -> (Self::Vector, Self::Vector);
 
