@@ -4,6 +4,7 @@
 //! it runs on every device and is what the other is tested against. `cpu` is fused: one node of the tape for a whole
 //! layer over a whole batch, its gradient written by hand in vector instructions ([`Level`]).
 
+pub mod batch_norm;
 pub mod conv1d;
 pub mod dropout;
 mod kernels;
@@ -14,6 +15,7 @@ mod storage;
 #[cfg(test)]
 mod testing;
 
+pub use batch_norm::{BatchNorm1d, BatchNorm1dKernel};
 pub use conv1d::{Conv1d, Conv1dKernel, Signals};
 pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
