@@ -9,7 +9,7 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
-use eegenre::nn::{Dropout, Level, Packed, Signals, conv1d, lstm};
+use eegenre::nn::{Dropout, Level, Packed, Signals, conv1d, lstm, residual};
 
 /// How long each measurement goes on.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -26,6 +26,9 @@ fn main() {
     measure_conv1d::<8, 32>("conv1d 8 to 32, 120 long", 120, peak);
     measure_conv1d::<32, 32>("conv1d 32 to 32, 120 long", 120, peak);
     measure_conv1d::<32, 32>("conv1d 32 to 32, 30 long", 30, peak);
+    for length in [120, 60, 30] {
+        measure_residual(&format!("residual 32, {length} long"), length, peak);
+    }
 }
 
 /// Whether a layer's name holds the first argument that is not an option; all do if there is none.
@@ -95,16 +98,24 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
     report(name, "training", both, 3.0 * flop, peak);
 }
 
+/// Signals of a batch.
+const BATCH: usize = 64;
+
+/// Width of the kernels.
+const WIDTH: usize = 3;
+
+fn signals<const C: usize>(device: &Cpu, length: usize) -> Signals<C, f32, Cpu> {
+    let values = (0..BATCH * length * C).map(|i| (i as f32 * 0.7).cos()).collect();
+    device.tensor_from_vec(values, (BATCH, length, Const))
+}
+
 fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, peak: f64) {
     if !wanted(name) {
         return;
     }
-    const BATCH: usize = 64;
-    const WIDTH: usize = 3;
     let device = Cpu::seed_from_u64(1);
     let model = device.build_module::<conv1d::builder::Conv1d<I, O, WIDTH, 1>, f32>();
-    let values = (0..BATCH * length * I).map(|i| (i as f32 * 0.7).cos()).collect();
-    let signals: Signals<I, f32, Cpu> = device.tensor_from_vec(values, (BATCH, length, Const));
+    let signals: Signals<I, f32, Cpu> = signals(&device, length);
     let flop = (2 * BATCH * length * O * I * WIDTH) as f64;
 
     let forward = times(|| {
@@ -115,6 +126,28 @@ fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, pea
     let both = times(|| {
         let signals = signals.trace(gradients.take().expect("given back below"));
         gradients = Some(model.forward(signals).sum().backward());
+    });
+    report(name, "training", both, 3.0 * flop, peak);
+}
+
+fn measure_residual(name: &str, length: usize, peak: f64) {
+    if !wanted(name) {
+        return;
+    }
+    const CHANNELS: usize = 32;
+    let device = Cpu::seed_from_u64(1);
+    let mut model = device.build_module::<residual::builder::ResidualBlock<CHANNELS, WIDTH, 1>, f32>();
+    let signals: Signals<CHANNELS, f32, Cpu> = signals(&device, length);
+    let flop = (2 * 2 * BATCH * length * CHANNELS * CHANNELS * WIDTH) as f64;
+
+    let forward = times(|| {
+        black_box(model.forward(signals.clone()));
+    });
+    report(name, "forward", forward, flop, peak);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let signals = signals.trace(gradients.take().expect("given back below"));
+        gradients = Some(model.forward_mut(signals).sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
 }

@@ -11,6 +11,7 @@ mod kernels;
 pub mod lstm;
 mod packed;
 mod random;
+pub mod residual;
 mod storage;
 #[cfg(test)]
 mod testing;
@@ -21,3 +22,4 @@ pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
 pub use lstm::{Lstm, LstmKernel};
 pub use packed::{Packed, Packing, Rows};
+pub use residual::{ResidualBlock, ResidualBlockKernel};

@@ -9,7 +9,7 @@ pub(in crate::nn) fn inference<const C: usize, E: Dtype, D: Device<E>>(
     layer: &BatchNorm1d<C, E, D>,
 ) -> Result<Signals<C, E, D>, D::Err> {
     let shape = *input.shape();
-    let deviation = layer.running_var.clone().try_add(EPSILON)?.try_sqrt()?;
+    let deviation = layer.running_var.clone().try_add(epsilon::<E>())?.try_sqrt()?;
     let scale = layer.weight.clone().try_div(deviation)?.try_broadcast_like(&shape)?;
     let centred = input.try_sub(layer.running_mean.clone().try_broadcast_like(&shape)?)?;
     centred.try_mul(scale)?.try_add(layer.bias.clone().try_broadcast_like(&shape)?)
@@ -29,8 +29,12 @@ pub(in crate::nn) fn training<const C: usize, E: Dtype, D: Device<E>>(
     let variance = centred.with_empty_tape().try_square()?.try_mean::<Rank1<C>, _>()?;
     layer.running_var.try_axpy(1.0 - MOMENTUM, &variance, MOMENTUM * values / (values - 1.0))?;
     // y = w (x - μ) / √(σ² + ε) + b
-    let deviation = variance.try_add(EPSILON)?.try_sqrt()?;
+    let deviation = variance.try_add(epsilon::<E>())?.try_sqrt()?;
     let scale = layer.weight.retaped::<OwnedTape<E, D>>().try_div(deviation)?.try_broadcast_like(&shape)?;
     let bias = layer.bias.retaped::<OwnedTape<E, D>>().try_broadcast_like(&shape)?;
     centred.try_mul(scale)?.try_add(bias)
+}
+
+fn epsilon<E: Dtype>() -> E {
+    E::from_f64(EPSILON).expect("a floating-point type holds every number")
 }

@@ -15,7 +15,7 @@
 
 #[cfg(any(test, feature = "cuda"))]
 pub(in crate::nn) mod composed;
-mod cpu;
+pub(in crate::nn) mod cpu;
 pub(in crate::nn) mod normalisation;
 pub(in crate::nn) mod statistics;
 

@@ -79,6 +79,11 @@ impl<E: Element> Normalisation<E> {
         Self::new(weight, bias, channels, |channel| (statistics.mean(channel), statistics.variance(channel)))
     }
 
+    /// Channels, the padded ones too.
+    pub(in crate::nn) const fn channels(&self) -> usize {
+        self.rest.len()
+    }
+
     /// The register of channels that starts at `channel`.
     #[inline(always)]
     pub(in crate::nn) fn load<S: Simd<Scalar = E>>(&self, simd: S, channel: usize) -> Channels<S::Vector> {

@@ -59,11 +59,6 @@ impl<E: Element> Statistics<E> {
         self.count += signal.len() / channels;
     }
 
-    /// n, the values of each channel.
-    pub(in crate::nn) const fn count(&self) -> usize {
-        self.count
-    }
-
     /// μ of a channel.
     pub(in crate::nn) fn mean(&self, channel: usize) -> f64 {
         self.mean[channel]

@@ -12,9 +12,9 @@
 //! whole convolution is one product of overlapping rows with a matrix, without a copy of those rows.
 
 #[cfg(any(test, feature = "cuda"))]
-mod composed;
+pub(in crate::nn) mod composed;
 mod cpu;
-pub(crate) mod products;
+pub(in crate::nn) mod products;
 
 use dfdx::prelude::*;
 

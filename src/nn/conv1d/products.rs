@@ -7,20 +7,20 @@ use crate::nn::kernels::{Buffer, Element, Left, Right, Simd, padded, product};
 
 /// `O` kernels of width `K` over `I` channels, whose rows are `row ≥ I` values apart; beyond I they are zeros.
 #[derive(Clone, Copy)]
-pub(crate) struct Kernels {
+pub(in crate::nn) struct Kernels {
     /// I
-    pub(crate) inputs: usize,
+    pub(in crate::nn) inputs: usize,
     /// O
-    pub(crate) outputs: usize,
+    pub(in crate::nn) outputs: usize,
     /// K
-    pub(crate) width: usize,
+    pub(in crate::nn) width: usize,
     /// Distance R of the rows of x.
-    pub(crate) row: usize,
+    pub(in crate::nn) row: usize,
 }
 
 impl Kernels {
     /// w as `[K R, padded(O)]` from `[O, I, K]`.
-    pub(crate) fn matrix<E: Element>(self, weight: &[E]) -> Buffer<E> {
+    pub(in crate::nn) fn matrix<E: Element>(self, weight: &[E]) -> Buffer<E> {
         let mut matrix = Buffer::zeros(self.width * self.row * padded(self.outputs));
         self.for_each(|index, k, i, o| {
             matrix[(k * self.row + i) * padded(self.outputs) + o] = weight[index];
@@ -29,7 +29,7 @@ impl Kernels {
     }
 
     /// w reversed in time as `[K padded(O), padded(I)]` from `[O, I, K]`.
-    pub(crate) fn reversed<E: Element>(self, weight: &[E]) -> Buffer<E> {
+    pub(in crate::nn) fn reversed<E: Element>(self, weight: &[E]) -> Buffer<E> {
         let mut matrix = Buffer::zeros(self.width * padded(self.outputs) * padded(self.inputs));
         self.for_each(|index, k, i, o| {
             let row = (self.width - 1 - k) * padded(self.outputs) + o;
@@ -39,7 +39,7 @@ impl Kernels {
     }
 
     /// Adds a gradient found as `[K R, padded(O)]` to one stored as `[O, I, K]`.
-    pub(crate) fn add_gradient<E: Element>(self, gradient: &mut [E], found: &[E]) {
+    pub(in crate::nn) fn add_gradient<E: Element>(self, gradient: &mut [E], found: &[E]) {
         self.for_each(|index, k, i, o| {
             gradient[index] += found[(k * self.row + i) * padded(self.outputs) + o];
         });
@@ -59,7 +59,7 @@ impl Kernels {
 
     /// y[t, o] = Σ_k Σ_i w[o, i, k] · x[t + k, i], or +=, for the rows of y; x begins with its margin.
     #[inline(always)]
-    pub(crate) fn convolve<S: Simd>(
+    pub(in crate::nn) fn convolve<S: Simd>(
         self,
         simd: S,
         x: &[S::Scalar],
@@ -76,7 +76,7 @@ impl Kernels {
     /// ∂L/∂x[t, i] = Σ_k Σ_o w[o, i, K - 1 - k] · ∂L/∂y[t + k, o], for the rows of ∂L/∂x: `[L, padded(I)]`. ∂L/∂y
     /// has rows of padded(O) values and begins with its margin.
     #[inline(always)]
-    pub(crate) fn convolve_back<S: Simd>(
+    pub(in crate::nn) fn convolve_back<S: Simd>(
         self,
         simd: S,
         dy: &[S::Scalar],
@@ -92,7 +92,13 @@ impl Kernels {
     /// ∂L/∂w[o, i, k] += Σ_t x[t + k, i] · ∂L/∂y[t, o], as `[K R, padded(O)]`; x begins with its margin, ∂L/∂y does
     /// not.
     #[inline(always)]
-    pub(crate) fn correlate<S: Simd>(self, simd: S, x: &[S::Scalar], dy: &[S::Scalar], dw: &mut [S::Scalar]) {
+    pub(in crate::nn) fn correlate<S: Simd>(
+        self,
+        simd: S,
+        x: &[S::Scalar],
+        dy: &[S::Scalar],
+        dw: &mut [S::Scalar],
+    ) {
         let width = padded(self.outputs);
         let windows = Left { data: x, row: 1, step: self.row };
         let sizes = [self.width * self.row, dy.len() / width, width];
@@ -102,7 +108,7 @@ impl Kernels {
 
 /// Copies rows of `narrow` values to rows of `wide` values; what lies between stays as it is.
 #[inline(always)]
-pub(crate) fn copy_rows<E: Element>(from: &[E], narrow: usize, to: &mut [E], wide: usize) {
+pub(in crate::nn) fn copy_rows<E: Element>(from: &[E], narrow: usize, to: &mut [E], wide: usize) {
     if narrow == wide {
         to[..from.len()].copy_from_slice(from);
     } else {
@@ -114,7 +120,7 @@ pub(crate) fn copy_rows<E: Element>(from: &[E], narrow: usize, to: &mut [E], wid
 
 /// Adds rows of `wide` values to rows of `narrow` values.
 #[inline(always)]
-pub(crate) fn add_rows<E: Element>(from: &[E], wide: usize, to: &mut [E], narrow: usize) {
+pub(in crate::nn) fn add_rows<E: Element>(from: &[E], wide: usize, to: &mut [E], narrow: usize) {
     for (from, to) in from.chunks_exact(wide).zip(to.chunks_exact_mut(narrow)) {
         for (from, to) in from.iter().zip(to) {
             *to += *from;
@@ -124,7 +130,7 @@ pub(crate) fn add_rows<E: Element>(from: &[E], wide: usize, to: &mut [E], narrow
 
 /// Appends the first `narrow` values of each row of `wide`.
 #[inline(always)]
-pub(crate) fn append_rows<E: Element>(from: &[E], wide: usize, to: &mut Vec<E>, narrow: usize) {
+pub(in crate::nn) fn append_rows<E: Element>(from: &[E], wide: usize, to: &mut Vec<E>, narrow: usize) {
     if narrow == wide {
         to.extend_from_slice(from);
     } else {
