@@ -163,6 +163,21 @@ fn gradients_of_two_passes_add_up() {
 }
 
 #[test]
+fn a_permuted_view_has_its_own_gradient() {
+    let device = TestDevice::default();
+    let model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    let x: Tensor<(usize, usize, Const<2>), f32, _> = device.tensor_from_vec(scattered(24), (4, 3, Const));
+    let view = |x: Tensor<(usize, usize, Const<2>), f32, TestDevice>| -> Signals<2, f32, TestDevice> {
+        x.permute::<_, Axes3<1, 0, 2>>()
+    };
+    let copy: Signals<2, f32, _> = device.tensor_from_vec(view(x.clone()).as_vec(), (3, 4, Const));
+    let expected = weighted_sum(model.forward(copy.leaky_trace())).backward().get(&copy).as_vec();
+    let permuted = view(x);
+    let found = weighted_sum(model.forward(permuted.leaky_trace())).backward().get(&permuted).as_vec();
+    assert_close(&found, &expected, 1e-6, "view");
+}
+
+#[test]
 fn nan_reaches_the_outputs_under_whose_kernels_it_lies_and_no_others() {
     let device = TestDevice::default();
     let model: Conv1d<1, 1, 3, 1, f32, _> = with_cosines(&device);
