@@ -135,6 +135,12 @@ fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, pea
         gradients = Some(model.forward(signals).sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
+    let without = times(|| {
+        let (data, tape) = signals.trace(gradients.take().expect("given back below")).split_tape();
+        let output = model.try_forward_data(data, tape).expect("room for the output");
+        gradients = Some(output.sum().backward());
+    });
+    report(name, "of data", without, 2.0 * flop, peak);
 }
 
 fn measure_residual(name: &str, length: usize, peak: f64) {

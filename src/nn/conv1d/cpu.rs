@@ -11,10 +11,19 @@ use super::{Conv1d, Signals, output_length};
 use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
 use crate::nn::storage::{contents, with_gradient, with_gradients};
 
+/// Whether the gradient of the input is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputGradient {
+    Wanted,
+    Unwanted,
+}
+
 pub(super) fn conv1d<const I: usize, const O: usize, const K: usize, const P: usize, E, T>(
     level: Level,
-    input: Signals<I, E, Cpu, T>,
+    input: Signals<I, E, Cpu>,
+    mut tape: T,
     layer: &Conv1d<I, O, K, P, E, Cpu>,
+    wanted: InputGradient,
 ) -> Result<Signals<O, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
@@ -29,7 +38,6 @@ where
         length,
         output_length: output_length::<K, P>(length),
     };
-    let (input, mut tape) = input.try_contiguous()?.split_tape();
     let signals = contents(&input)?;
     let (weight, bias) = (contents(&layer.weight)?, contents(&layer.bias)?);
     let values = level.run(Forward { sizes, signals: &signals, weight: &weight, bias: &bias });
@@ -38,9 +46,15 @@ where
     if T::OWNS_TAPE {
         let (output, layer) = (output.clone(), layer.clone());
         tape.add_backward_op(move |gradients| {
-            let found = with_gradients(gradients, &output, &input, |above, input| {
+            let backward = |above: &[E], input: Option<&mut [E]>| {
                 level.run(Backward { sizes, signals: &signals, weight: &weight, above, input })
-            })?;
+            };
+            let found = match wanted {
+                InputGradient::Wanted => {
+                    with_gradients(gradients, &output, &input, |above, input| backward(above, Some(input)))
+                }
+                InputGradient::Unwanted => with_gradient(gradients, &output, |above| backward(above, None)),
+            }?;
             with_gradient(gradients, &layer.weight, |gradient| {
                 sizes.kernels.add_gradient(gradient, &found.weight);
             })?;
@@ -108,8 +122,8 @@ struct Backward<'a, E> {
     weight: &'a [E],
     /// ∂L/∂y: `[batch, T, O]`
     above: &'a [E],
-    /// ∂L/∂x: `[batch, L, I]`, to which is added
-    input: &'a mut [E],
+    /// ∂L/∂x: `[batch, L, I]`, to which is added; none if it is not wanted
+    input: Option<&'a mut [E]>,
 }
 
 /// What the backward pass finds for the weights.
@@ -125,7 +139,7 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
 
     #[inline(always)]
     fn run<S: Simd<Scalar = E>>(self, simd: S) -> Found<E> {
-        let Self { sizes, signals, weight, above, input } = self;
+        let Self { sizes, signals, weight, above, mut input } = self;
         let Sizes { kernels, padding, length, output_length, .. } = sizes;
         let Kernels { inputs, outputs, width, .. } = kernels;
         // With K - 1 zeros at both ends, a reversed kernel that touches any output lies within the margins.
@@ -135,16 +149,17 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
         let mut x = Buffer::zeros((length + 2 * padding) * inputs);
         let mut dx = Buffer::stale(length * padded(inputs));
         let mut dy = Buffer::zeros((output_length + 2 * margin) * row);
-        for ((signal, above), input) in signals
-            .chunks_exact(length * inputs)
+        for (index, (signal, above)) in (signals.chunks_exact(length * inputs))
             .zip(above.chunks_exact(output_length * outputs))
-            .zip(input.chunks_exact_mut(length * inputs))
+            .enumerate()
         {
             copy_rows(signal, inputs, &mut x[padding * inputs..], inputs);
             copy_rows(above, outputs, &mut dy[margin * row..], row);
-            // ∂L/∂x[t, i] = Σ_k Σ_o w[o, i, K - 1 - k] · ∂L/∂y[t + k + P - (K - 1), o]
-            kernels.convolve_back(simd, &dy[padding * row..], &reversed, &mut dx);
-            add_rows(&dx, padded(inputs), input, inputs);
+            if let Some(input) = &mut input {
+                // ∂L/∂x[t, i] = Σ_k Σ_o w[o, i, K - 1 - k] · ∂L/∂y[t + k + P - (K - 1), o]
+                kernels.convolve_back(simd, &dy[padding * row..], &reversed, &mut dx);
+                add_rows(&dx, padded(inputs), &mut input[index * length * inputs..], inputs);
+            }
             let dy = &dy[margin * row..][..output_length * row];
             // ∂L/∂w[o, i, k] = Σ_t x[t + k - P, i] · ∂L/∂y[t, o]
             kernels.correlate(simd, &x, dy, &mut found.weight);
