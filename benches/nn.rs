@@ -2,14 +2,17 @@
 //!
 //! `cargo bench --bench nn` first measures the core's peak: independent multiply-adds in registers, nothing else.
 //! Operations are counted as two for each multiply-add of a matrix product; what the activations cost is overhead.
-//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Shares are of the
-//! peak at the best of many repetitions, because other work on the machine only ever adds time.
+//! The training passes of the convolutions include dfdx's sum over all outputs, and its gradient. Layers that are not
+//! made of products are given in bytes: their input and output once each, and in training their gradients. Shares are
+//! of the peak at the best of many repetitions, because other work on the machine only ever adds time.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
-use eegenre::nn::{Dropout, Level, Packed, Signals, conv1d, lstm};
+use eegenre::nn::{
+    Dropout, GlobalAveragePool, Level, MaxPool1d, Packed, Signals, batch_norm, conv1d, lstm, residual,
+};
 
 /// How long each measurement goes on.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -26,6 +29,13 @@ fn main() {
     measure_conv1d::<8, 32>("conv1d 8 to 32, 120 long", 120, peak);
     measure_conv1d::<32, 32>("conv1d 32 to 32, 120 long", 120, peak);
     measure_conv1d::<32, 32>("conv1d 32 to 32, 30 long", 30, peak);
+    for length in [120, 60, 30] {
+        measure_residual(&format!("residual 32, {length} long"), length, peak);
+    }
+    println!();
+    println!("layer (32 channels)         pass       best ms   median ms      GB/s");
+    measure_batch_norm("batch norm, 120 long", 120);
+    measure_pools("pools 2 and all, 120 long", 120);
 }
 
 /// Whether a layer's name holds the first argument that is not an option; all do if there is none.
@@ -95,16 +105,24 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
     report(name, "training", both, 3.0 * flop, peak);
 }
 
+/// Signals of a batch.
+const BATCH: usize = 64;
+
+/// Width of the kernels.
+const WIDTH: usize = 3;
+
+fn signals<const C: usize>(device: &Cpu, length: usize) -> Signals<C, f32, Cpu> {
+    let values = (0..BATCH * length * C).map(|i| (i as f32 * 0.7).cos()).collect();
+    device.tensor_from_vec(values, (BATCH, length, Const))
+}
+
 fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, peak: f64) {
     if !wanted(name) {
         return;
     }
-    const BATCH: usize = 64;
-    const WIDTH: usize = 3;
     let device = Cpu::seed_from_u64(1);
     let model = device.build_module::<conv1d::builder::Conv1d<I, O, WIDTH, 1>, f32>();
-    let values = (0..BATCH * length * I).map(|i| (i as f32 * 0.7).cos()).collect();
-    let signals: Signals<I, f32, Cpu> = device.tensor_from_vec(values, (BATCH, length, Const));
+    let signals: Signals<I, f32, Cpu> = signals(&device, length);
     let flop = (2 * BATCH * length * O * I * WIDTH) as f64;
 
     let forward = times(|| {
@@ -117,6 +135,80 @@ fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, pea
         gradients = Some(model.forward(signals).sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
+    let without = times(|| {
+        let (data, tape) = signals.trace(gradients.take().expect("given back below")).split_tape();
+        let output = model.try_forward_data(data, tape).expect("room for the output");
+        gradients = Some(output.sum().backward());
+    });
+    report(name, "of data", without, 2.0 * flop, peak);
+}
+
+fn measure_residual(name: &str, length: usize, peak: f64) {
+    if !wanted(name) {
+        return;
+    }
+    const CHANNELS: usize = 32;
+    let device = Cpu::seed_from_u64(1);
+    let mut model = device.build_module::<residual::builder::ResidualBlock<CHANNELS, WIDTH, 1>, f32>();
+    let signals: Signals<CHANNELS, f32, Cpu> = signals(&device, length);
+    let flop = (2 * 2 * BATCH * length * CHANNELS * CHANNELS * WIDTH) as f64;
+
+    let forward = times(|| {
+        black_box(model.forward(signals.clone()));
+    });
+    report(name, "forward", forward, flop, peak);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let signals = signals.trace(gradients.take().expect("given back below"));
+        gradients = Some(model.forward_mut(signals).sum().backward());
+    });
+    report(name, "training", both, 3.0 * flop, peak);
+}
+
+fn report_bytes(layer: &str, pass: &str, (best, median): (f64, f64), values: usize) {
+    let bytes = (values * size_of::<f32>()) as f64;
+    println!("{layer:<28}{pass:<11}{:7.2}{:12.2}{:10.1}", best * 1e3, median * 1e3, bytes / best / 1e9);
+}
+
+fn measure_batch_norm(name: &str, length: usize) {
+    if !wanted(name) {
+        return;
+    }
+    let device = Cpu::seed_from_u64(1);
+    let mut model = device.build_module::<batch_norm::builder::BatchNorm1d<32>, f32>();
+    let signals: Signals<32, f32, Cpu> = signals(&device, length);
+    let values = 2 * BATCH * length * 32;
+
+    let forward = times(|| {
+        black_box(model.forward(signals.clone()));
+    });
+    report_bytes(name, "forward", forward, values);
+    let mut gradients = Some(model.alloc_grads());
+    let both = times(|| {
+        let signals = signals.trace(gradients.take().expect("given back below"));
+        gradients = Some(model.forward_mut(signals).sum().backward());
+    });
+    report_bytes(name, "training", both, 2 * values);
+}
+
+fn measure_pools(name: &str, length: usize) {
+    if !wanted(name) {
+        return;
+    }
+    let device = Cpu::seed_from_u64(1);
+    let pools = (MaxPool1d::<2>, GlobalAveragePool);
+    let signals: Signals<32, f32, Cpu> = signals(&device, length);
+    // Input, its half behind the first pool, and that again as the input of the second.
+    let values = 2 * BATCH * length * 32;
+
+    let forward = times(|| {
+        black_box(pools.forward(signals.clone()));
+    });
+    report_bytes(name, "forward", forward, values);
+    let both = times(|| {
+        black_box(pools.forward(signals.leaky_trace()).sum().backward());
+    });
+    report_bytes(name, "training", both, 2 * values);
 }
 
 /// Floating-point operations a second of one core, at the best of many tries.

@@ -7,7 +7,8 @@ use std::path::Path;
 
 use dfdx::prelude::*;
 use eegenre::models::{Network, builder};
-use eegenre::preparation::{Frames, Signal};
+use eegenre::nn::StateDict;
+use eegenre::preparation::{Frames, Signal, Slice, Slicing};
 use eegenre::recordings::RecordingId;
 use eegenre::training::{Hyperparameters, Training};
 
@@ -68,6 +69,11 @@ fn sequences(index: usize) -> Vec<Frames> {
     (0..8).map(|n| Frames::of(&signal(30 + 37 * n % 50, 8 * index + n), 8).unwrap()).collect()
 }
 
+/// A batch of slices.
+fn slices(index: usize) -> Vec<Slice> {
+    (0..12).flat_map(|n| Slicing::default().slices(&signal(120, 12 * index + n)).unwrap()).collect()
+}
+
 #[track_caller]
 fn assert_close(found: &[f32], expected: &[f32], tolerance: f32) {
     assert_eq!(found.len(), expected.len());
@@ -101,10 +107,6 @@ fn agrees<N: Network<TestDevice>>(
         (0..STEPS).map(|step| training.epoch(&batch(step % BATCHES)).unwrap() as f32).collect();
     assert_close(&found, losses, 1e-3);
     assert_close(&answers(training.network()), afterwards, 1e-2);
-}
-
-fn pytorch_file(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch").join(name)
 }
 
 #[test]
@@ -149,17 +151,49 @@ fn the_multilayer_lstm_computes_and_learns_as_in_pytorch() {
     ]);
 }
 
-/// All names, shapes and the order of gates and channels: a file that `safetensors.torch.save_file` wrote.
 #[test]
-fn a_state_dict_written_by_pytorch_is_read() {
-    let device = TestDevice::default();
-    let mut loaded = device.build_module::<builder::Baseline, f32>();
+#[rustfmt::skip]
+fn the_cnn_computes_and_learns_as_in_pytorch() {
+    let network = TestDevice::default().build_module::<builder::Cnn, f32>();
+    agrees(network, 0.15, 2e-3, slices, [
+        &[
+            -0.7248452, -0.1562432, -0.9237012, -0.3361419, 0.01841523, -0.8849793, -0.7329191,
+            -0.243637, -1.133394,
+        ],
+        &[
+            1.91982, 1.3896, 0.960282, 0.609851, 0.303905, 0.154823, 0.0888092, 0.0756404,
+            0.0630146, 0.0362836, 0.0253134, 0.0232054, 0.0268574, 0.0174442, 0.0135666,
+            0.0124854, 0.0160503, 0.0111905, 0.00918424, 0.00851899,
+        ],
+        &[
+            3.28814, -0.632102, -1.36223, -0.510274, 5.30255, -0.329039, -1.27305, -1.49689,
+            4.80748,
+        ],
+    ]);
+}
+
+/// All names, shapes and orders, in files that `safetensors.torch.save_file` wrote: what is loaded from them computes
+/// what the same weights made by formula do, which the tests above compare with PyTorch.
+fn is_read<N: Network<TestDevice>>(mut loaded: N, name: &str, scale: f64, examples: &[N::Example]) {
     let mut expected = loaded.clone();
-    loaded.load_safetensors(pytorch_file("baseline.safetensors")).unwrap();
-    fill_with_cosines(&mut expected, 0.3);
-    let (examples, device) = (sequences(0), &device);
-    let members: Vec<&Frames> = examples.iter().collect();
-    let logits =
-        |network: &eegenre::models::Baseline<TestDevice>| network.logits(device, &members).unwrap().as_vec();
-    assert_close(&logits(&loaded), &logits(&expected), 1e-6);
+    fill_with_cosines(&mut expected, scale);
+    let bytes =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch").join(name)).unwrap();
+    StateDict::from_bytes(&bytes).unwrap().0.load_into(&mut loaded).unwrap();
+    let (device, members): (_, Vec<&N::Example>) = (TestDevice::default(), examples.iter().collect());
+    let [found, expected] =
+        [loaded, expected].map(|network| network.logits(&device, &members).unwrap().as_vec());
+    assert_close(&found, &expected, 1e-6);
+}
+
+#[test]
+fn a_state_dict_of_an_lstm_written_by_pytorch_is_read() {
+    let network = TestDevice::default().build_module::<builder::Baseline, f32>();
+    is_read(network, "baseline.safetensors", 0.3, &sequences(0));
+}
+
+#[test]
+fn a_state_dict_of_the_cnn_written_by_pytorch_is_read() {
+    let network = TestDevice::default().build_module::<builder::Cnn, f32>();
+    is_read(network, "cnn.safetensors", 0.15, &slices(0));
 }

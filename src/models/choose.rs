@@ -33,7 +33,7 @@ pub fn choose<D: NetworkDevice, T: NetworkTask<D>>(
 ) -> Result<T::Output> {
     macro_rules! build {
         ($builder:ty) => {
-            Ok(task.run(|device: &D| device.build_module::<$builder, f32>()))
+            Ok(task.run(|device: &D| <$builder as BuildOnDevice<D, f32>>::build_on_device(device)))
         };
     }
     match (model, frame, kernel) {

@@ -10,12 +10,14 @@
 
 mod baseline;
 mod choose;
+mod cnn;
 mod model;
 mod multilayer;
 mod recurrent;
 
 pub use baseline::Baseline;
 pub use choose::{CNN_FRAMES, CNN_KERNELS, LSTM_FRAMES, NetworkTask, choose};
+pub use cnn::Cnn;
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
@@ -24,13 +26,16 @@ use dfdx::prelude::*;
 use ndarray::Array2;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::nn::{Dropout, DropoutKernel, LstmKernel, ReluKernel, Rows};
+use crate::nn::{
+    Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
+};
 use crate::preparation::{Example, Signal};
 use crate::recordings::Genre;
 
 /// What builds each network with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
 pub mod builder {
     pub use super::baseline::Builder as Baseline;
+    pub use super::cnn::Builder as Cnn;
     pub use super::multilayer::Builder as Multilayer;
     pub use super::recurrent::builder::Recurrent;
 }
@@ -43,9 +48,25 @@ pub const GENRES: usize = Genre::ALL.len();
 pub type Logits<D, T = NoneTape> = Rows<GENRES, f32, D, T>;
 
 /// A device that has every layer of the three networks.
-pub trait NetworkDevice: LstmKernel<f32> + DropoutKernel<f32> + ReluKernel<f32> {}
+pub trait NetworkDevice:
+    LstmKernel<f32>
+    + DropoutKernel<f32>
+    + ReluKernel<f32>
+    + Conv1dKernel<f32>
+    + ResidualBlockKernel<f32>
+    + PoolKernel<f32>
+{
+}
 
-impl<D: LstmKernel<f32> + DropoutKernel<f32> + ReluKernel<f32>> NetworkDevice for D {}
+impl<D> NetworkDevice for D where
+    D: LstmKernel<f32>
+        + DropoutKernel<f32>
+        + ReluKernel<f32>
+        + Conv1dKernel<f32>
+        + ResidualBlockKernel<f32>
+        + PoolKernel<f32>
+{
+}
 
 /// A network as training and testing see it.
 pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {

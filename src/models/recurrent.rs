@@ -149,7 +149,7 @@ impl<
     type Error = D::Err;
 
     fn try_forward(&self, input: Packed<I, f32, D, T>) -> Result<Self::Output, D::Err> {
-        self.head(self.lstm.try_forward(input)?.try_ends()?, None)
+        self.head(self.lstm.try_ends(input, None)?, None)
     }
 }
 
@@ -170,8 +170,7 @@ impl<
         &mut self,
         (input, dropout): (Packed<I, f32, D, OwnedTape<f32, D>>, Dropout),
     ) -> Result<Self::Output, D::Err> {
-        let ends = self.lstm.try_forward_mut((input, dropout))?.try_ends()?;
-        self.head(ends, Some(dropout))
+        self.head(self.lstm.try_ends(input, Some(dropout))?, Some(dropout))
     }
 }
 

@@ -4,22 +4,28 @@
 //! it runs on every device and is what the other is tested against. `cpu` is fused: one node of the tape for a whole
 //! layer over a whole batch, its gradient written by hand in vector instructions ([`Level`]).
 
+pub mod batch_norm;
 pub mod conv1d;
 pub mod dropout;
 mod kernels;
 pub mod lstm;
 mod packed;
+pub mod pool;
 pub(crate) mod random;
 pub mod relu;
+pub mod residual;
 mod state_dict;
 mod storage;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use batch_norm::{BatchNorm1d, BatchNorm1dKernel};
 pub use conv1d::{Conv1d, Conv1dKernel, Signals};
 pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
 pub use lstm::{Lstm, LstmKernel};
 pub use packed::{Packed, Packing, Rows};
+pub use pool::{GlobalAveragePool, MaxPool1d, PoolKernel};
 pub use relu::{Relu, ReluKernel};
+pub use residual::{ResidualBlock, ResidualBlockKernel};
 pub use state_dict::StateDict;

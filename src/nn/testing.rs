@@ -1,5 +1,7 @@
 //! What the tests of several layers share.
 
+use std::path::Path;
+
 use dfdx::prelude::*;
 
 /// Where the tests of the layers run: on a GPU where there is one.
@@ -50,4 +52,13 @@ where
 {
     let weights = x.device().tensor_from_vec(weights, *x.shape());
     (x * weights).sum::<Rank0, Ax>()
+}
+
+/// Names and shapes of the tensors in a file, by name.
+pub(crate) fn safetensors_shapes(path: &Path) -> Vec<(String, String)> {
+    let bytes = std::fs::read(path).unwrap();
+    let length = u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+    let header: serde_json::Value = serde_json::from_slice(&bytes[8..][..length]).unwrap();
+    let tensors = header.as_object().unwrap().iter();
+    tensors.map(|(name, tensor)| (name.clone(), tensor["shape"].to_string())).collect()
 }

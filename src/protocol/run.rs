@@ -144,7 +144,7 @@ impl<'a, N: Network<D>, D: Device<f32>> Run<'a, N, D> {
             }
         }
         let record = self.record(parts, control)?;
-        control.tell(self.run, Event::Finished { record: &record });
+        control.tell(record.run, Event::Finished { record: &record });
         Ok(record)
     }
 

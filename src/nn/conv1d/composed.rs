@@ -5,7 +5,7 @@ use dfdx::prelude::*;
 use super::{Conv1d, Signals, output_length};
 use crate::nn::Rows;
 
-pub(super) fn conv1d<
+pub(in crate::nn) fn conv1d<
     const I: usize,
     const O: usize,
     const K: usize,

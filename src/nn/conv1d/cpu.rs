@@ -1,19 +1,29 @@
-//! Convolution as one node of the tape, by matrix products over the padded signals as they lie in memory.
+//! Convolution as one node of the tape, by matrix products over one padded signal after the other.
 //!
-//! Row t of the windows is the stretch of `K I` values that starts at row t of the padded signal; the next row starts
-//! `I` values later, so rows overlap. For the gradient of the input, the gradient of the output is padded in its turn
-//! and the kernels are reversed.
+//! For the gradient of the input, the gradient of the output is padded in its turn and the kernels are reversed. A
+//! signal with its margins fits the first-level cache, so the copy that makes the margins costs little; the batch as
+//! a whole does not.
 
 use dfdx::prelude::*;
 
+use super::products::{Kernels, add_rows, append_rows, copy_rows};
 use super::{Conv1d, Signals, output_length};
-use crate::nn::kernels::{Buffer, Element, Kernel, Left, Level, Panels, Right, Simd, padded, product};
-use crate::nn::storage::{contents, with_gradient};
+use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
+use crate::nn::storage::{contents, with_gradient, with_gradients};
+
+/// Whether the gradient of the input is wanted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum InputGradient {
+    Wanted,
+    Unwanted,
+}
 
 pub(super) fn conv1d<const I: usize, const O: usize, const K: usize, const P: usize, E, T>(
     level: Level,
-    input: Signals<I, E, Cpu, T>,
+    input: Signals<I, E, Cpu>,
+    mut tape: T,
     layer: &Conv1d<I, O, K, P, E, Cpu>,
+    wanted: InputGradient,
 ) -> Result<Signals<O, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
@@ -23,15 +33,12 @@ where
     let (batch, length, _) = *input.shape();
     let sizes = Sizes {
         batch,
-        inputs: I,
-        outputs: O,
-        kernel: K,
+        kernels: Kernels { inputs: I, outputs: O, width: K, row: I },
         padding: P,
         length,
         output_length: output_length::<K, P>(length),
     };
-    let (input, mut tape) = input.split_tape();
-    let signals = with_margins(&contents(&input)?, batch, length * I, P * I, P * I);
+    let signals = contents(&input)?;
     let (weight, bias) = (contents(&layer.weight)?, contents(&layer.bias)?);
     let values = level.run(Forward { sizes, signals: &signals, weight: &weight, bias: &bias });
     let output = input.device().try_tensor_from_vec(values, (batch, sizes.output_length, Const))?;
@@ -39,30 +46,20 @@ where
     if T::OWNS_TAPE {
         let (output, layer) = (output.clone(), layer.clone());
         tape.add_backward_op(move |gradients| {
-            // With K - 1 zeros at both ends, a reversed kernel that touches any output lies within the margins.
-            let (row, before) = (sizes.output_length * O, (K - 1) * O);
-            let above = with_gradient(gradients, &output, |gradient| {
-                with_margins(gradient, batch, row, before, before)
-            })?;
-            let found = level.run(Backward { sizes, signals: &signals, weight: &weight, above: &above });
-            with_gradient(gradients, &input, |gradient| {
-                for (gradient, found) in gradient.chunks_exact_mut(I).zip(found.input.chunks_exact(padded(I)))
-                {
-                    for (gradient, found) in gradient.iter_mut().zip(found) {
-                        *gradient += *found;
-                    }
+            let backward = |above: &[E], input: Option<&mut [E]>| {
+                level.run(Backward { sizes, signals: &signals, weight: &weight, above, input })
+            };
+            let found = match wanted {
+                InputGradient::Wanted => {
+                    with_gradients(gradients, &output, &input, |above, input| backward(above, Some(input)))
                 }
-            })?;
+                InputGradient::Unwanted => with_gradient(gradients, &output, |above| backward(above, None)),
+            }?;
             with_gradient(gradients, &layer.weight, |gradient| {
-                for (index, gradient) in gradient.iter_mut().enumerate() {
-                    let (o, i, k) = (index / (I * K), index / K % I, index % K);
-                    *gradient += found.weight[(k * I + i) * padded(O) + o];
-                }
+                sizes.kernels.add_gradient(gradient, &found.weight);
             })?;
             with_gradient(gradients, &layer.bias, |gradient| {
-                for (gradient, found) in gradient.iter_mut().zip(&*found.bias) {
-                    *gradient += *found;
-                }
+                add_rows(&found.bias, padded(O), gradient, O);
             })
         });
     }
@@ -72,39 +69,18 @@ where
 #[derive(Clone, Copy)]
 struct Sizes {
     batch: usize,
-    /// I
-    inputs: usize,
-    /// O
-    outputs: usize,
-    /// K
-    kernel: usize,
+    kernels: Kernels,
     /// P
     padding: usize,
     /// L
     length: usize,
-    /// L + 2P - K + 1
+    /// T = L + 2P - K + 1
     output_length: usize,
-}
-
-/// Copies of signals of `len` values with zeros before and behind each.
-fn with_margins<E: Element>(
-    signals: &[E],
-    batch: usize,
-    len: usize,
-    before: usize,
-    behind: usize,
-) -> Buffer<E> {
-    let mut wide = Buffer::zeros(batch * (before + len + behind));
-    for signal in 0..batch {
-        wide[signal * (before + len + behind) + before..][..len]
-            .copy_from_slice(&signals[signal * len..][..len]);
-    }
-    wide
 }
 
 struct Forward<'a, E> {
     sizes: Sizes,
-    /// x: `[batch, L + 2P, I]`
+    /// x: `[batch, L, I]`
     signals: &'a [E],
     /// w: `[O, I, K]`
     weight: &'a [E],
@@ -119,59 +95,39 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
     #[inline(always)]
     fn run<S: Simd<Scalar = E>>(self, simd: S) -> Vec<E> {
         let Self { sizes, signals, weight, bias } = self;
-        let Sizes { batch, inputs, outputs, kernel, padding, length, output_length } = sizes;
-        // [K I, O] from [O, I, K]
-        let by_column = reordered(outputs, kernel * inputs, |o, row| {
-            weight[(o * inputs + row % inputs) * kernel + row / inputs]
-        });
-        let depth = kernel * inputs;
-        let weight = Panels::pack::<S>(depth, padded(outputs), 1, |o| {
-            if o < outputs { by_column.get(o * depth..) } else { None }
-        });
-        // Every row starts as b, to which the product is added.
-        let width = padded(outputs);
-        let mut row = vec![E::ZERO; width];
-        row[..outputs].copy_from_slice(bias);
-        let mut y = row.repeat(batch * output_length);
-        for (x, y) in signals
-            .chunks_exact((length + 2 * padding) * inputs)
-            .zip(y.chunks_exact_mut(output_length * width))
-        {
-            let windows = Left { data: x, row: inputs, step: 1 };
-            product(simd, [output_length, depth, width], windows, weight.right(), y, width, true);
+        let Sizes { batch, kernels, padding, length, output_length } = sizes;
+        let Kernels { inputs, outputs, .. } = kernels;
+        let matrix = kernels.matrix(weight);
+        let mut x = Buffer::zeros((length + 2 * padding) * inputs);
+        let mut y = Buffer::zeros(output_length * padded(outputs));
+        let mut values = Vec::with_capacity(batch * output_length * outputs);
+        for signal in signals.chunks_exact(length * inputs) {
+            copy_rows(signal, inputs, &mut x[padding * inputs..], inputs);
+            // Every row starts as b, to which the product is added.
+            for row in y.chunks_exact_mut(padded(outputs)) {
+                row[..outputs].copy_from_slice(bias);
+            }
+            kernels.convolve(simd, &x, &matrix, &mut y, true);
+            append_rows(&y, padded(outputs), &mut values, outputs);
         }
-        if width > outputs {
-            y = y.chunks_exact(width).flat_map(|row| &row[..outputs]).copied().collect();
-        }
-        y
+        values
     }
-}
-
-/// The matrix whose element (row, column) is `element(row, column)`.
-fn reordered<E: Element>(rows: usize, columns: usize, element: impl Fn(usize, usize) -> E) -> Buffer<E> {
-    let mut matrix = Buffer::stale(rows * columns);
-    for (row, values) in matrix.chunks_exact_mut(columns).enumerate() {
-        for (column, value) in values.iter_mut().enumerate() {
-            *value = element(row, column);
-        }
-    }
-    matrix
 }
 
 struct Backward<'a, E> {
     sizes: Sizes,
-    /// x: `[batch, L + 2P, I]`
+    /// x: `[batch, L, I]`
     signals: &'a [E],
     /// w: `[O, I, K]`
     weight: &'a [E],
-    /// ∂L/∂y: `[batch, (K - 1) + T + (K - 1), O]`
+    /// ∂L/∂y: `[batch, T, O]`
     above: &'a [E],
+    /// ∂L/∂x: `[batch, L, I]`, to which is added; none if it is not wanted
+    input: Option<&'a mut [E]>,
 }
 
-/// What the backward pass finds.
+/// What the backward pass finds for the weights.
 struct Found<E: Element> {
-    /// ∂L/∂x: `[batch, L, padded(I)]`
-    input: Buffer<E>,
     /// ∂L/∂w: `[K I, padded(O)]`
     weight: Buffer<E>,
     /// ∂L/∂b: `[padded(O)]`
@@ -183,57 +139,38 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
 
     #[inline(always)]
     fn run<S: Simd<Scalar = E>>(self, simd: S) -> Found<E> {
-        let Self { sizes, signals, weight, above } = self;
-        let Sizes { batch, inputs, outputs, kernel, padding, length, output_length } = sizes;
-        let margin = kernel - 1;
-        // w[o, i, K - 1 - k] as [K O, I]
-        let depth = kernel * outputs;
-        let by_column = reordered(inputs, depth, |i, row| {
-            weight[(row % outputs * inputs + i) * kernel + margin - row / outputs]
-        });
-        let reversed = Panels::pack::<S>(depth, padded(inputs), 1, |i| {
-            if i < inputs { by_column.get(i * depth..) } else { None }
-        });
-        let mut found = Found {
-            input: Buffer::stale(batch * length * padded(inputs)),
-            weight: Buffer::zeros(kernel * inputs * padded(outputs)),
-            bias: Buffer::zeros(padded(outputs)),
-        };
-        let mut wide = Buffer::zeros(output_length * padded(outputs));
-        for signal in 0..batch {
-            let above = &above[signal * (output_length + 2 * margin) * outputs..];
-            // ∂L/∂x[t, i] = Σ_k Σ_o w[o, i, K - 1 - k] · ∂L/∂y[t + k + P - (K - 1), o]
-            let windows = Left { data: &above[padding * outputs..], row: outputs, step: 1 };
-            let dx = &mut found.input[signal * length * padded(inputs)..];
-            product(
-                simd,
-                [length, depth, padded(inputs)],
-                windows,
-                reversed.right(),
-                dx,
-                padded(inputs),
-                false,
-            );
-
-            // ∂L/∂b[o] = Σ_t ∂L/∂y[t, o]
-            let mut dy = &above[margin * outputs..][..output_length * outputs];
-            for row in dy.chunks_exact(outputs) {
-                for (sum, value) in found.bias.iter_mut().zip(row) {
-                    *sum += *value;
-                }
+        let Self { sizes, signals, weight, above, mut input } = self;
+        let Sizes { kernels, padding, length, output_length, .. } = sizes;
+        let Kernels { inputs, outputs, width, .. } = kernels;
+        // With K - 1 zeros at both ends, a reversed kernel that touches any output lies within the margins.
+        let (row, margin) = (padded(outputs), width - 1);
+        let reversed = kernels.reversed(weight);
+        let mut found = Found { weight: Buffer::zeros(width * inputs * row), bias: Buffer::zeros(row) };
+        let mut x = Buffer::zeros((length + 2 * padding) * inputs);
+        let mut dx = Buffer::stale(length * padded(inputs));
+        let mut dy = Buffer::zeros((output_length + 2 * margin) * row);
+        for (index, (signal, above)) in (signals.chunks_exact(length * inputs))
+            .zip(above.chunks_exact(output_length * outputs))
+            .enumerate()
+        {
+            copy_rows(signal, inputs, &mut x[padding * inputs..], inputs);
+            copy_rows(above, outputs, &mut dy[margin * row..], row);
+            if let Some(input) = &mut input {
+                // ∂L/∂x[t, i] = Σ_k Σ_o w[o, i, K - 1 - k] · ∂L/∂y[t + k + P - (K - 1), o]
+                kernels.convolve_back(simd, &dy[padding * row..], &reversed, &mut dx);
+                add_rows(&dx, padded(inputs), &mut input[index * length * inputs..], inputs);
             }
-            if padded(outputs) > outputs {
-                for (wide, row) in wide.chunks_exact_mut(padded(outputs)).zip(dy.chunks_exact(outputs)) {
-                    wide[..outputs].copy_from_slice(row);
-                }
-                dy = &wide;
-            }
+            let dy = &dy[margin * row..][..output_length * row];
             // ∂L/∂w[o, i, k] = Σ_t x[t + k - P, i] · ∂L/∂y[t, o]
-            let x = &signals[signal * (length + 2 * padding) * inputs..];
-            let windows = Left { data: x, row: 1, step: inputs };
-            let sizes = [kernel * inputs, output_length, padded(outputs)];
-            let dy = Right::rows::<S>(dy, padded(outputs));
-            product(simd, sizes, windows, dy, &mut found.weight, padded(outputs), true);
+            kernels.correlate(simd, &x, dy, &mut found.weight);
+            // ∂L/∂b[o] = Σ_t ∂L/∂y[t, o]
+            for column in (0..row).step_by(S::LANES) {
+                let mut sum = simd.load(&found.bias[column..]);
+                for dy in dy.chunks_exact(row) {
+                    sum = simd.add(sum, simd.load(&dy[column..]));
+                }
+                simd.store(sum, &mut found.bias[column..]);
+            }
         }
         found
     }

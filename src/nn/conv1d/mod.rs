@@ -12,8 +12,9 @@
 //! whole convolution is one product of overlapping rows with a matrix, without a copy of those rows.
 
 #[cfg(any(test, feature = "cuda"))]
-mod composed;
+pub(in crate::nn) mod composed;
 mod cpu;
+pub(in crate::nn) mod products;
 
 use dfdx::prelude::*;
 
@@ -100,6 +101,36 @@ pub trait Conv1dKernel<E: Dtype>: Device<E> {
         input: Signals<I, E, Self, T>,
         layer: &Conv1d<I, O, K, P, E, Self>,
     ) -> Result<Signals<O, E, Self, T>, Self::Err>;
+
+    /// The same, recorded on `tape`, where nobody wants the gradient of the input. It may be left out.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    ///
+    /// # Panics
+    /// If the padded signal is shorter than a kernel.
+    fn conv1d_of_data<const I: usize, const O: usize, const K: usize, const P: usize, T: Tape<E, Self>>(
+        input: Signals<I, E, Self>,
+        tape: T,
+        layer: &Conv1d<I, O, K, P, E, Self>,
+    ) -> Result<Signals<O, E, Self, T>, Self::Err>;
+}
+
+impl<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D: Conv1dKernel<E>>
+    Conv1d<I, O, K, P, E, D>
+{
+    /// As [`Module::try_forward`] for data, whose gradient nobody wants: the first layer of a network. Recorded on
+    /// `tape`.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    pub fn try_forward_data<T: Tape<E, D>>(
+        &self,
+        input: Signals<I, E, D>,
+        tape: T,
+    ) -> Result<Signals<O, E, D, T>, D::Err> {
+        D::conv1d_of_data(input, tape, self)
+    }
 }
 
 macro_rules! fused {
@@ -109,7 +140,23 @@ macro_rules! fused {
                 input: Signals<I, $E, Self, T>,
                 layer: &Conv1d<I, O, K, P, $E, Self>,
             ) -> Result<Signals<O, $E, Self, T>, CpuError> {
-                cpu::conv1d(Level::detected(), input, layer)
+                // Made contiguous on the tape: the gradient of a permuted view is stored in the view's own order.
+                let (input, tape) = input.try_contiguous()?.split_tape();
+                cpu::conv1d(Level::detected(), input, tape, layer, cpu::InputGradient::Wanted)
+            }
+
+            fn conv1d_of_data<
+                const I: usize,
+                const O: usize,
+                const K: usize,
+                const P: usize,
+                T: Tape<$E, Self>,
+            >(
+                input: Signals<I, $E, Self>,
+                tape: T,
+                layer: &Conv1d<I, O, K, P, $E, Self>,
+            ) -> Result<Signals<O, $E, Self, T>, CpuError> {
+                cpu::conv1d(Level::detected(), input, tape, layer, cpu::InputGradient::Unwanted)
             }
         }
     )*};
@@ -126,6 +173,14 @@ where
         layer: &Conv1d<I, O, K, P, E, Self>,
     ) -> Result<Signals<O, E, Self, T>, Self::Err> {
         composed::conv1d(input, layer)
+    }
+
+    fn conv1d_of_data<const I: usize, const O: usize, const K: usize, const P: usize, T: Tape<E, Self>>(
+        input: Signals<I, E, Self>,
+        tape: T,
+        layer: &Conv1d<I, O, K, P, E, Self>,
+    ) -> Result<Signals<O, E, Self, T>, Self::Err> {
+        composed::conv1d(input.put_tape(tape), layer)
     }
 }
 

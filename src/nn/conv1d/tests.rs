@@ -83,7 +83,9 @@ fn fused_agrees_with_composed<const I: usize, const O: usize, const K: usize, co
     };
     let expected = passes(composed::conv1d(x.leaky_trace(), &model).unwrap());
     for level in Level::available() {
-        let found = passes(cpu::conv1d(level, x.leaky_trace(), &model).unwrap());
+        let (untaped, tape) = x.leaky_trace().split_tape();
+        let found = cpu::conv1d(level, untaped, tape, &model, cpu::InputGradient::Wanted);
+        let found = passes(found.unwrap());
         assert_close(&found.0, &expected.0, 1e-5, level.name());
         assert_close(&found.1, &expected.1, 1e-4, level.name());
         assert_close(&found.2[0], &expected.2[0], 1e-4, level.name());
@@ -160,6 +162,34 @@ fn gradients_of_two_passes_add_up() {
     {
         assert_close(&twice, &first.iter().map(|gradient| 2.0 * gradient).collect::<Vec<_>>(), 1e-6, "twice");
     }
+}
+
+#[test]
+fn data_have_the_same_outputs_and_weight_gradients() {
+    let device = TestDevice::default();
+    let model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    let x: Signals<2, f32, _> = signals(&device, 2, 4);
+    let expected = model.forward(x.leaky_trace());
+    let found = model.try_forward_data(x.clone(), OwnedTape::default()).unwrap();
+    assert_eq!(found.as_vec(), expected.as_vec());
+    let [expected, found] = [expected, found].map(|y| weighted_sum(y).backward());
+    assert_eq!(found.get(&model.weight).as_vec(), expected.get(&model.weight).as_vec());
+    assert_eq!(found.get(&model.bias).as_vec(), expected.get(&model.bias).as_vec());
+}
+
+#[test]
+fn a_permuted_view_has_its_own_gradient() {
+    let device = TestDevice::default();
+    let model: Conv1d<2, 3, 3, 1, f32, _> = with_cosines(&device);
+    let x: Tensor<(usize, usize, Const<2>), f32, _> = device.tensor_from_vec(scattered(24), (4, 3, Const));
+    let view = |x: Tensor<(usize, usize, Const<2>), f32, TestDevice>| -> Signals<2, f32, TestDevice> {
+        x.permute::<_, Axes3<1, 0, 2>>()
+    };
+    let copy: Signals<2, f32, _> = device.tensor_from_vec(view(x.clone()).as_vec(), (3, 4, Const));
+    let expected = weighted_sum(model.forward(copy.leaky_trace())).backward().get(&copy).as_vec();
+    let permuted = view(x);
+    let found = weighted_sum(model.forward(permuted.leaky_trace())).backward().get(&permuted).as_vec();
+    assert_close(&found, &expected, 1e-6, "view");
 }
 
 #[test]

@@ -92,6 +92,11 @@ impl Simd for Avx2 {
         }
     }
     #[inline(always)]
+    fn where_positive(self, value: __m256, of: __m256) -> __m256 {
+        // SAFETY: the token proves AVX.
+        unsafe { _mm256_and_ps(_mm256_cmp_ps::<_CMP_NLE_UQ>(of, _mm256_setzero_ps()), value) }
+    }
+    #[inline(always)]
     fn round(self, value: __m256) -> __m256 {
         // SAFETY: the token proves AVX.
         unsafe { _mm256_round_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(value) }

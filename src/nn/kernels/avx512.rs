@@ -97,6 +97,14 @@ impl Simd for Avx512 {
         }
     }
     #[inline(always)]
+    fn where_positive(self, value: __m512, of: __m512) -> __m512 {
+        // SAFETY: the token proves AVX-512F.
+        unsafe {
+            let keep = _mm512_cmp_ps_mask::<_CMP_NLE_UQ>(of, _mm512_setzero_ps());
+            _mm512_maskz_mov_ps(keep, value)
+        }
+    }
+    #[inline(always)]
     fn round(self, value: __m512) -> __m512 {
         // SAFETY: the token proves AVX-512F.
         unsafe { _mm512_roundscale_ps::<{ _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC }>(value) }

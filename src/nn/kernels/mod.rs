@@ -127,12 +127,12 @@ impl Element for f64 {
 pub trait Element:
     Copy
     + Default
-    + PartialEq
-    + PartialOrd
     + std::fmt::Debug
     + std::ops::Add<Output = Self>
     + std::ops::Mul<Output = Self>
     + std::ops::AddAssign
+    + PartialOrd
+    + Into<f64>
     + 'static
 {
     /// 0
@@ -162,7 +162,7 @@ pub trait Simd: Copy + 'static {
     type Vector: Copy;
     /// Elements of a register.
     const LANES: usize;
-    /// Rows of the register tile of a matrix product.
+    /// Rows of the register tile of a matrix product; twice as many where the tile is half as wide or less.
     const TILE_ROWS: usize;
     /// Registers across that tile. `TILE_ROWS * TILE_REGISTERS` sums, the operands beside them, fill the registers.
     const TILE_REGISTERS: usize;
@@ -194,6 +194,8 @@ pub trait Simd: Copy + 'static {
     fn clamp(self, value: Self::Vector, low: Self::Scalar, high: Self::Scalar) -> Self::Vector;
     /// Zero in place of what is nearer to zero than `bound`; NaN stays NaN.
     fn flush(self, value: Self::Vector, bound: Self::Scalar) -> Self::Vector;
+    /// `value` where `of` is positive or NaN, zero elsewhere. So `where_positive(x, x)` is ReLU that keeps NaN.
+    fn where_positive(self, value: Self::Vector, of: Self::Vector) -> Self::Vector;
     /// The nearest whole number.
     fn round(self, value: Self::Vector) -> Self::Vector;
     /// value · 2ⁿ for a whole n within ±126.

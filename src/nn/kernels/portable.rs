@@ -76,6 +76,10 @@ macro_rules! portable {
                 value.map(|value| if value.abs() < bound { 0.0 } else { value })
             }
             #[inline(always)]
+            fn where_positive(self, value: Self::Vector, of: Self::Vector) -> Self::Vector {
+                std::array::from_fn(|lane| if of[lane] <= 0.0 { 0.0 } else { value[lane] })
+            }
+            #[inline(always)]
             fn round(self, value: Self::Vector) -> Self::Vector {
                 // Adding and taking away 1.5 · 2^(digits - 1) leaves no bits for a fraction.
                 value.map(|value| (value + $rounder) - $rounder)

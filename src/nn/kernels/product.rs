@@ -8,7 +8,8 @@
 //! ```
 //!
 //! With AVX-512 a tile is 6 × 64: 24 multiply-adds for 4 loads and 6 broadcasts, so the two multiply-add units of a
-//! core and not its two load units are the limit.
+//! core and not its two load units are the limit. Where C is at most half as wide as a tile, tiles are twice as high:
+//! 12 × 32, 24 multiply-adds for 2 loads and 12 broadcasts.
 
 use super::{Buffer, Element, Kernel, Simd};
 
@@ -41,6 +42,12 @@ const fn tile_columns<S: Simd>() -> usize {
     S::TILE_REGISTERS * S::LANES
 }
 
+/// Rows of a tile of so many registers.
+#[inline(always)]
+const fn tile_rows<S: Simd>(registers: usize) -> usize {
+    if 2 * registers <= S::TILE_REGISTERS { 2 * S::TILE_ROWS } else { S::TILE_ROWS }
+}
+
 /// B packed for many products: the rows of a tile follow one another, so that they share no cache set.
 pub(crate) struct Panels<E: Element> {
     data: Buffer<E>,
@@ -56,8 +63,9 @@ impl<E: Element> Panels<E> {
         stride: usize,
         column: impl Fn(usize) -> Option<&'a [E]>,
     ) -> Self {
-        let step = tile_columns::<S>();
-        let mut data = Buffer::zeros(columns.div_ceil(step) * depth * step);
+        // One narrow tile is stored densely, so that it takes no more of the cache than it holds.
+        let step = columns.min(tile_columns::<S>());
+        let mut data = Buffer::zeros(columns.div_ceil(step.max(1)) * depth * step);
         for j in 0..columns {
             let panel = &mut data[j / step * depth * step..][..depth * step];
             if let Some(source) = column(j) {
@@ -134,11 +142,11 @@ impl<E: Element> Kernel<E> for Product<'_, E> {
     fn run<S: Simd<Scalar = E>>(self, simd: S) {
         self.check::<S>();
         let Self { rows, depth, columns, left, right, c, c_row, accumulate } = self;
-        // Tiles of nearly equal height: 16 rows are 5 + 5 + 6. No rows are no tiles: C may then be empty, and a
-        // pointer may not be moved beyond it.
-        let tiles = rows.div_ceil(S::TILE_ROWS);
         for (index, first) in (0..columns).step_by(tile_columns::<S>()).enumerate() {
             let registers = ((columns - first) / S::LANES).min(S::TILE_REGISTERS);
+            // Tiles of nearly equal height: 16 rows are 5 + 5 + 6. No rows are no tiles: C may then be empty, and a
+            // pointer may not be moved beyond it.
+            let tiles = rows.div_ceil(tile_rows::<S>(registers));
             for tile in 0..tiles {
                 let (from, to) = (rows * tile / tiles, rows * (tile + 1) / tiles);
                 // SAFETY: `check` has compared every size with the slices, and both tiles lie within the sizes.
@@ -205,9 +213,15 @@ impl<E: Element> Tile<E> {
                 2 => self.compute::<S, 2, C>(simd),
                 3 => self.compute::<S, 3, C>(simd),
                 4 => self.compute::<S, 4, C>(simd),
-                5 if S::TILE_ROWS >= 5 => self.compute::<S, 5, C>(simd),
-                6 if S::TILE_ROWS >= 6 => self.compute::<S, 6, C>(simd),
-                _ => unreachable!("a tile has up to {} rows", S::TILE_ROWS),
+                5 if tile_rows::<S>(C) >= 5 => self.compute::<S, 5, C>(simd),
+                6 if tile_rows::<S>(C) >= 6 => self.compute::<S, 6, C>(simd),
+                7 if tile_rows::<S>(C) >= 7 => self.compute::<S, 7, C>(simd),
+                8 if tile_rows::<S>(C) >= 8 => self.compute::<S, 8, C>(simd),
+                9 if tile_rows::<S>(C) >= 9 => self.compute::<S, 9, C>(simd),
+                10 if tile_rows::<S>(C) >= 10 => self.compute::<S, 10, C>(simd),
+                11 if tile_rows::<S>(C) >= 11 => self.compute::<S, 11, C>(simd),
+                12 if tile_rows::<S>(C) >= 12 => self.compute::<S, 12, C>(simd),
+                _ => unreachable!("a tile has up to {} rows", tile_rows::<S>(C)),
             }
         }
     }
@@ -308,8 +322,9 @@ mod tests {
 
     #[test]
     fn every_tile_size_and_layout_gives_the_definition() {
-        for rows in [0, 1, 2, 3, 4, 5, 6, 7, 13, 16] {
-            for (depth, columns) in [(0, 16), (1, 1), (5, 16), (9, 40), (17, 64), (3, 100), (2, 150)] {
+        for rows in (0..=13).chain([16, 25]) {
+            for (depth, columns) in [(0, 16), (1, 1), (5, 16), (4, 32), (9, 40), (17, 64), (3, 100), (2, 150)]
+            {
                 for flags in 0..8 {
                     let case = || Case {
                         rows,

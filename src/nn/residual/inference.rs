@@ -1,0 +1,65 @@
+//! A residual block by its running statistics: two products for each signal, and a ReLU after each.
+//!
+//! A normalisation by constants is an affine map of each channel, so it goes into the convolution before it:
+//!
+//! ```text
+//! w'[o, i, k] = s[o] w[o, i, k]    b'[o] = s[o] (b[o] - μ[o]) + β[o]    s = γ / √(σ² + ε)
+//! ```
+
+use super::cpu::Sizes;
+use crate::nn::conv1d::products::{append_rows, copy_rows};
+use crate::nn::kernels::{Buffer, Element, Kernel, Simd};
+
+/// A convolution with the normalisation behind it.
+pub(super) struct Folded<E: Element> {
+    /// w' as a matrix: `[K W, W]`
+    pub(super) matrix: Buffer<E>,
+    /// b': `[W]`
+    pub(super) bias: Buffer<E>,
+}
+
+pub(super) struct Inference<'a, E: Element> {
+    pub(super) sizes: Sizes,
+    /// x: `[batch, L, C]`
+    pub(super) signals: &'a [E],
+    pub(super) first: Folded<E>,
+    pub(super) second: Folded<E>,
+}
+
+impl<E: Element> Kernel<E> for Inference<'_, E> {
+    /// y: `[batch, L, C]`
+    type Output = Vec<E>;
+
+    #[inline(always)]
+    fn run<S: Simd<Scalar = E>>(self, simd: S) -> Vec<E> {
+        let Self { sizes, signals, first, second } = self;
+        let Sizes { kernels, channels, width, .. } = sizes;
+        let (mut x, mut inner) = (sizes.with_margins(), sizes.with_margins());
+        let mut y = sizes.signal();
+        let mut values = Vec::with_capacity(signals.len());
+        for signal in signals.chunks_exact(sizes.length * channels) {
+            copy_rows(signal, channels, sizes.within(&mut x), width);
+            kernels.convolve(simd, &x, &first.matrix, &mut y, false);
+            // a = ReLU(w' * x + b')
+            for channel in (0..width).step_by(S::LANES) {
+                let bias = simd.load(&first.bias[channel..]);
+                for (y, a) in y.chunks_exact(width).zip(sizes.within(&mut inner).chunks_exact_mut(width)) {
+                    let a_here = simd.add(simd.load(&y[channel..]), bias);
+                    simd.store(simd.where_positive(a_here, a_here), &mut a[channel..]);
+                }
+            }
+            kernels.convolve(simd, &inner, &second.matrix, &mut y, false);
+            // y = ReLU(w' * a + b' + x)
+            for channel in (0..width).step_by(S::LANES) {
+                let bias = simd.load(&second.bias[channel..]);
+                for (y, x) in y.chunks_exact_mut(width).zip(sizes.within(&mut x).chunks_exact(width)) {
+                    let sum = simd.add(simd.load(&y[channel..]), bias);
+                    let sum = simd.add(sum, simd.load(&x[channel..]));
+                    simd.store(simd.where_positive(sum, sum), &mut y[channel..]);
+                }
+            }
+            append_rows(&y, width, &mut values, channels);
+        }
+        values
+    }
+}

@@ -1,0 +1,335 @@
+use dfdx::optim::{Adam, AdamConfig, Optimizer};
+use proptest::prelude::*;
+use tempfile::tempdir;
+
+use super::*;
+use crate::nn::kernels::Element;
+use crate::nn::testing::{self, TestDevice, assert_close, cosines, safetensors_shapes, scattered};
+
+/// Weights of convolutions are cosines times 0.3, those of normalisations 1 and a tenth of cosines.
+fn with_cosines<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
+    device: &D,
+) -> ResidualBlock<C, K, P, E, D> {
+    let mut model = <builder::ResidualBlock<C, K, P> as BuildOnDevice<D, E>>::build_on_device(device);
+    let scaled = |len: usize, start: usize, scale: f64, offset: f64| -> Vec<E> {
+        let value = |i: usize| E::from_f64(offset + scale * ((i + start) as f64).cos()).unwrap();
+        (0..len).map(value).collect()
+    };
+    model.conv1.weight.copy_from(&scaled(C * C * K, 0, 0.3, 0.0));
+    model.conv1.bias.copy_from(&scaled(C, 1, 0.3, 0.0));
+    model.norm1.weight.copy_from(&scaled(C, 2, 0.1, 1.0));
+    model.norm1.bias.copy_from(&scaled(C, 3, 0.1, 0.0));
+    model.conv2.weight.copy_from(&scaled(C * C * K, 4, 0.3, 0.0));
+    model.conv2.bias.copy_from(&scaled(C, 5, 0.3, 0.0));
+    model.norm2.weight.copy_from(&scaled(C, 6, 0.1, 1.0));
+    model.norm2.bias.copy_from(&scaled(C, 7, 0.1, 0.0));
+    model
+}
+
+fn signals<const C: usize, E: Dtype, D: Device<E>>(
+    device: &D,
+    batch: usize,
+    length: usize,
+) -> Signals<C, E, D> {
+    device.tensor_from_vec(scattered(batch * length * C), (batch, length, Const))
+}
+
+/// Σ of all elements, each weighted by a cosine, so that no two gradients are alike.
+fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    x: Signals<C, E, D, T>,
+) -> Tensor<Rank0, E, D, T> {
+    let weights = cosines(x.shape().num_elements(), 0);
+    testing::weighted_sum(x, weights)
+}
+
+/// Gradients of all weights but the biases of the convolutions, which are zero.
+macro_rules! list_gradients {
+    ($model:expr, $gradients:expr) => {{
+        let (model, gradients) = (&$model, &$gradients);
+        [
+            ("conv1.weight", gradients.get(&model.conv1.weight).as_vec()),
+            ("norm1.weight", gradients.get(&model.norm1.weight).as_vec()),
+            ("norm1.bias", gradients.get(&model.norm1.bias).as_vec()),
+            ("conv2.weight", gradients.get(&model.conv2.weight).as_vec()),
+            ("norm2.weight", gradients.get(&model.norm2.weight).as_vec()),
+            ("norm2.bias", gradients.get(&model.norm2.bias).as_vec()),
+        ]
+    }};
+}
+
+/// The composed block in double precision against the fused one in `E`, with errors up to `tolerance`.
+fn fused_agrees_with_composed<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
+    level: Level,
+    (batch, length): (usize, usize),
+    tolerance: f64,
+) where
+    Cpu: Device<E>,
+{
+    let device = Cpu::default();
+    let mut composed = with_cosines::<C, K, P, f64, Cpu>(&device);
+    let model = composed.clone();
+    let x = signals::<C, f64, Cpu>(&device, batch, length);
+    let y = composed::training(x.leaky_trace(), &mut composed).unwrap();
+    let values = y.as_vec();
+    let gradients = weighted_sum(y).backward();
+    let expected = list_gradients!(model, gradients);
+    let of_x = gradients.get(&x).as_vec();
+    let inferred = composed::inference(x, &composed).unwrap().as_vec();
+
+    let mut fused: ResidualBlock<C, K, P, E, Cpu> = with_cosines(&device);
+    let model = fused.clone();
+    let x: Signals<C, E, Cpu> = signals(&device, batch, length);
+    let y = cpu::training(level, x.leaky_trace(), &mut fused).unwrap();
+    assert_close(&y.as_vec(), &values, tolerance, level.name());
+    let gradients = weighted_sum(y).backward();
+    assert_close(&gradients.get(&x).as_vec(), &of_x, 10.0 * tolerance, level.name());
+    for ((name, found), (_, expected)) in list_gradients!(model, gradients).iter().zip(&expected) {
+        assert_close(found, expected, 10.0 * tolerance, name);
+    }
+    for bias in [&model.conv1.bias, &model.conv2.bias] {
+        assert!(gradients.get(bias).as_vec().iter().all(|&gradient| gradient == E::ZERO));
+    }
+    for (found, expected) in [(&fused.norm1, &composed.norm1), (&fused.norm2, &composed.norm2)] {
+        assert_close(&found.running_mean.as_vec(), &expected.running_mean.as_vec(), tolerance, "mean");
+        assert_close(&found.running_var.as_vec(), &expected.running_var.as_vec(), tolerance, "variance");
+    }
+    let y = cpu::inference(level, &x, &fused).unwrap();
+    assert_close(&y.as_vec(), &inferred, tolerance, level.name());
+}
+
+#[test]
+fn fused_and_composed_agree_at_every_level() {
+    // Fixed sizes: at random ones, rounding would now and then put a value on the other side of a ReLU's corner.
+    for level in Level::available() {
+        fused_agrees_with_composed::<32, 3, 1, f32>(level, (4, 30), 2e-5);
+        fused_agrees_with_composed::<5, 5, 2, f32>(level, (2, 17), 2e-5);
+        fused_agrees_with_composed::<17, 1, 0, f32>(level, (3, 13), 2e-5);
+    }
+}
+
+/// Random batches are this much smaller where nothing is optimised: the composed block is slow.
+const DEBUG: usize = if cfg!(debug_assertions) { 10 } else { 1 };
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn fused_and_composed_agree_on_random_batches(
+        batch in 2_usize..=33,
+        length in 4_usize..=130 / DEBUG,
+        size in 0..3,
+    ) {
+        match size {
+            0 => fused_agrees_with_composed::<32, 3, 1, f64>(Level::detected(), (batch, length), 1e-9),
+            1 => fused_agrees_with_composed::<5, 5, 2, f64>(Level::detected(), (batch, length), 1e-9),
+            _ => fused_agrees_with_composed::<17, 1, 0, f64>(Level::detected(), (batch, length), 1e-9),
+        }
+    }
+}
+
+/// ```python
+/// import torch
+/// from torch import arange, cos
+///
+/// conv1, conv2 = torch.nn.Conv1d(2, 2, 3, padding=1), torch.nn.Conv1d(2, 2, 3, padding=1)
+/// norm1, norm2 = torch.nn.BatchNorm1d(2), torch.nn.BatchNorm1d(2)
+/// conv1.weight.data = 0.3 * cos(arange(12.0)).reshape(2, 2, 3)
+/// conv1.bias.data = 0.3 * cos(arange(2.0) + 1)
+/// norm1.weight.data = 1 + 0.1 * cos(arange(2.0) + 2)
+/// norm1.bias.data = 0.1 * cos(arange(2.0) + 3)
+/// conv2.weight.data = 0.3 * cos(arange(12.0) + 4).reshape(2, 2, 3)
+/// conv2.bias.data = 0.3 * cos(arange(2.0) + 5)
+/// norm2.weight.data = 1 + 0.1 * cos(arange(2.0) + 6)
+/// norm2.bias.data = 0.1 * cos(arange(2.0) + 7)
+///
+/// def block(x):
+///     x = x.transpose(1, 2)
+///     y = norm2(conv2(torch.relu(norm1(conv1(x)))))
+///     return torch.relu(y + x).transpose(1, 2)
+///
+/// x = cos(arange(20.0) ** 2).reshape(2, 5, 2).requires_grad_()  # [batch, length, channels]
+/// y = block(x)
+/// (y * cos(arange(20.0)).reshape(2, 5, 2)).sum().backward()
+/// print(y, x.grad, conv1.weight.grad, norm1.weight.grad, norm1.bias.grad)
+/// print(conv2.weight.grad, norm2.weight.grad, norm2.bias.grad)
+/// print(conv1.bias.grad, conv2.bias.grad)  # rounding errors up to 2e-6
+/// block(x + 1)
+/// for norm in (norm1, norm2):
+///     print(norm.running_mean, norm.running_var)
+/// norm1.eval(), norm2.eval()
+/// print(block(x))
+/// ```
+#[test]
+#[rustfmt::skip]
+fn values_gradients_and_running_statistics_are_those_of_pytorch() {
+    let device = TestDevice::default();
+    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let x: Signals<2, f32, _> = signals(&device, 2, 5);
+    let y = model.forward_mut(x.leaky_trace());
+    assert_close(&y.as_vec(), &[
+        2.465382, 2.07679, 1.032109, 0.2200612, 0.0, 0.0, 0.0, 0.0, 0.0, 0.1828932, 0.3163747, 0.0, 2.609159,
+        2.487208, 0.7158076, 0.4171773, 0.0, 0.03835773, 0.0, 0.0,
+    ], 1e-5, "y");
+    let gradients = weighted_sum(y).backward();
+    assert_close(&gradients.get(&x).as_vec(), &[
+        -0.5907836, 1.910087, -2.651147, 1.312683, 0.2377847, -0.118606, 0.1633352, -0.131824, 0.1033329,
+        -1.007898, 0.4139398, -1.01953, 3.162412, -1.523412, -0.1153633, -0.6457415, -0.7018865, 0.4557709,
+        0.2628204, -0.2559232,
+    ], 1e-5, "x");
+    let expected: [&[f64]; 6] = [
+        &[4.493781, 7.073739, -27.18775, 6.085167, 10.30641, -24.2106, -5.051137, -3.264215, 28.22971,
+          -6.106254, -6.864904, 21.10913],
+        &[3.176739, -3.146515],
+        &[6.363126, -6.552252],
+        &[5.162812, -15.56349, 5.486695, 1.432226, -10.5134, 0.07915306, 1.939394, -11.96078, 14.51687,
+          -2.230804, -2.035347, 10.8691],
+        &[2.449724, 1.849299],
+        &[0.7253728, -1.488225],
+    ];
+    for ((name, found), expected) in list_gradients!(model, gradients).iter().zip(expected) {
+        assert_close(found, expected, 1e-5, name);
+    }
+    for bias in [&model.conv1.bias, &model.conv2.bias] {
+        assert!(gradients.get(bias).as_vec().iter().all(|gradient| gradient.abs() < 1e-5));
+    }
+
+    let _ = model.forward_mut((x.clone() + 1.0).leaky_traced());
+    assert_close(&model.norm1.running_mean.as_vec(), &[0.0128587, -0.04652587], 1e-5, "norm1.running_mean");
+    assert_close(&model.norm1.running_var.as_vec(), &[0.8274488, 0.8275819], 1e-5, "norm1.running_var");
+    assert_close(&model.norm2.running_mean.as_vec(), &[0.02455493, 0.06283941], 1e-5, "norm2.running_mean");
+    assert_close(&model.norm2.running_var.as_vec(), &[0.8111365, 0.8113344], 1e-5, "norm2.running_var");
+    assert_close(&model.forward(x).as_vec(), &[
+        1.296015, 0.9124171, 0.0, 0.0, 0.0, 1.135112, 0.02110437, 0.55492, 0.5409253, 1.031013, 1.106658,
+        0.2765557, 1.07032, 1.063353, 0.4593844, 0.5582756, 0.07081579, 1.205538, 0.0, 0.0,
+    ], 1e-5, "inference");
+}
+
+#[test]
+fn gradients_are_the_limits_of_finite_differences() {
+    const EPSILON: f64 = 1e-6;
+    let device = Cpu::default();
+    let model: ResidualBlock<2, 3, 1, f64, Cpu> = with_cosines(&device);
+    let x: Signals<2, f64, Cpu> = signals(&device, 2, 5);
+    let loss = |x: Signals<2, f64, Cpu>, model: &ResidualBlock<2, 3, 1, f64, Cpu>| {
+        weighted_sum(model.clone().forward_mut(x.leaky_traced())).array()
+    };
+    let gradients = weighted_sum(model.clone().forward_mut(x.leaky_trace())).backward();
+    let shifted = |values: &[f64], index: usize, by: f64| {
+        let mut values = values.to_vec();
+        values[index] += by;
+        values
+    };
+    let values = x.as_vec();
+    let at =
+        |index: usize, by: f64| loss(device.tensor_from_vec(shifted(&values, index, by), *x.shape()), &model);
+    let difference = |index: usize| (at(index, EPSILON) - at(index, -EPSILON)) / (2.0 * EPSILON);
+    let expected: Vec<f64> = (0..values.len()).map(difference).collect();
+    assert_close(&gradients.get(&x).as_vec(), &expected, 1e-7, "x");
+    macro_rules! check {
+        ($($layer:ident . $weight:ident),*) => {$({
+            let values = model.$layer.$weight.as_vec();
+            let at = |index: usize, by: f64| {
+                let mut model = model.clone();
+                model.$layer.$weight.copy_from(&shifted(&values, index, by));
+                loss(x.clone(), &model)
+            };
+            let difference = |index: usize| (at(index, EPSILON) - at(index, -EPSILON)) / (2.0 * EPSILON);
+            let expected: Vec<f64> = (0..values.len()).map(difference).collect();
+            let found = gradients.get(&model.$layer.$weight).as_vec();
+            // Absolute: those of the convolutions' biases are zero.
+            for (found, expected) in found.iter().zip(&expected) {
+                assert!((found - expected).abs() < 1e-6, "{}: {found} {expected}", stringify!($layer.$weight));
+            }
+        })*};
+    }
+    check!(
+        conv1.weight,
+        conv1.bias,
+        norm1.weight,
+        norm1.bias,
+        conv2.weight,
+        conv2.bias,
+        norm2.weight,
+        norm2.bias
+    );
+}
+
+#[test]
+fn gradients_of_two_passes_add_up() {
+    let device = TestDevice::default();
+    let mut model: ResidualBlock<5, 3, 1, f32, _> = with_cosines(&device);
+    let x: Signals<5, f32, _> = signals(&device, 2, 6);
+    let weights = model.clone();
+    let mut pass = |gradients| weighted_sum(model.forward_mut(x.trace(gradients))).backward();
+    let once = pass(Gradients::leaky());
+    let of_x = once.get(&x).as_vec();
+    let first = list_gradients!(weights, once);
+    let twice = pass(once);
+    let double = |gradient: &[f32]| gradient.iter().map(|gradient| 2.0 * gradient).collect::<Vec<_>>();
+    assert_close(&twice.get(&x).as_vec(), &double(&of_x), 1e-5, "x");
+    for ((name, first), (_, twice)) in first.iter().zip(&list_gradients!(weights, twice)) {
+        assert_close(twice, &double(first), 1e-5, name);
+        assert!(first.iter().any(|&gradient| gradient != 0.0), "{name}");
+    }
+}
+
+#[test]
+fn nan_reaches_the_output() {
+    let device = TestDevice::default();
+    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let mut values: Vec<f32> = scattered(24);
+    values[13] = f32::NAN;
+    let x: Signals<2, f32, _> = device.tensor_from_vec(values, (2, 6, Const));
+    // In inference, two steps to either side of step 0 of the second signal, and none in the first signal.
+    let y = model.forward(x.clone()).as_vec();
+    let nan: Vec<usize> = (0..24).filter(|&index| y[index].is_nan()).collect();
+    assert_eq!(nan, [12, 13, 14, 15, 16, 17]);
+    // In training, everything: the statistics of every channel are lost.
+    let y = model.forward_mut(x.leaky_trace());
+    assert!(y.as_vec().iter().all(|value| value.is_nan()));
+    let gradients = weighted_sum(y).backward();
+    assert!(gradients.get(&x).as_vec().iter().all(|value| value.is_nan()));
+}
+
+#[test]
+#[should_panic(expected = "needs more than one value per channel, found 1")]
+fn one_value_per_channel_is_refused_in_training() {
+    let device = TestDevice::default();
+    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let _ = model.forward_mut(signals(&device, 1, 1).leaky_traced());
+}
+
+#[test]
+fn the_parameters_are_those_of_pytorch_and_running_statistics_are_none() {
+    let model = TestDevice::default().build_module::<builder::ResidualBlock<32, 3, 1>, f32>();
+    // 2 · (32 · 32 · 3 + 32 + 2 · 32)
+    assert_eq!(model.num_trainable_params(), 6336);
+}
+
+#[test]
+fn weights_are_saved_by_the_names_of_the_layers_and_moved_by_the_optimiser() {
+    let device = TestDevice::default();
+    let folder = tempdir().unwrap();
+    let path = folder.path().join("block.safetensors");
+    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let before = model.clone();
+    let mut adam = Adam::new(&model, AdamConfig::default());
+    let x: Signals<2, f32, _> = signals(&device, 2, 5);
+    let traced = x.trace(model.alloc_grads());
+    let gradients = weighted_sum(model.forward_mut(traced)).backward();
+    adam.update(&mut model, &gradients).unwrap();
+    assert_ne!(model.conv1.weight.array(), before.conv1.weight.array());
+    assert_ne!(model.norm2.bias.array(), before.norm2.bias.array());
+
+    model.save_safetensors(&path).unwrap();
+    let convolution = |k: u8| [(format!("conv{k}.bias"), "[2]"), (format!("conv{k}.weight"), "[2,2,3]")];
+    let norm = |k: u8| {
+        ["bias", "running_mean", "running_var", "weight"].map(|name| (format!("norm{k}.{name}"), "[2]"))
+    };
+    let expected = [&convolution(1)[..], &convolution(2), &norm(1), &norm(2)].concat();
+    let expected: Vec<_> = expected.into_iter().map(|(name, shape)| (name, shape.to_owned())).collect();
+    assert_eq!(safetensors_shapes(&path), expected);
+    let mut loaded = device.build_module::<builder::ResidualBlock<2, 3, 1>, f32>();
+    loaded.load_safetensors(&path).unwrap();
+    assert_eq!(loaded.forward(x.clone()).as_vec(), model.forward(x).as_vec());
+}
