@@ -217,8 +217,16 @@ fn main() {
     let build = |device: &Cpu| device.build_module::<builder::Multilayer, f32>();
     measure(&arguments, ("multilayer", build, Hyperparameters::MULTILAYER), &whole, &multilayer, peak);
 
-    let slices = |signals: &[Signal]| Slicing::default().all_slices(signals).expect("long enough signals");
-    let _ = slices;
+    let slices = Parts::of(|signals| Slicing::default().all_slices(signals).expect("long enough signals"));
+    if let Some(folder) = &arguments.export {
+        slices.export(folder, "cnn");
+    }
+    // Convolutions of width 3, two in each block, of which the later ones see a half and a quarter of the frames.
+    let stem = 3 * 8 * 32;
+    let blocks = (2 * 3 * 32 * 32) * 7 / 4;
+    let cnn = Work { forward: stem + blocks, of_recordings: stem };
+    let build = |device: &Cpu| device.build_module::<builder::Cnn, f32>();
+    measure(&arguments, ("cnn", build, Hyperparameters::CNN), &slices, &cnn, peak);
 }
 
 /// Floating-point operations a second of one core, at the best of many tries.

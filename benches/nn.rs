@@ -83,7 +83,7 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
         return;
     }
     let device = Cpu::seed_from_u64(1);
-    let mut model = device.build_module::<lstm::builder::Lstm<I, H, LAYERS>, f32>();
+    let model = device.build_module::<lstm::builder::Lstm<I, H, LAYERS>, f32>();
     let sequences: Vec<Vec<f32>> =
         lengths.iter().map(|&length| (0..I * length).map(|i| (i as f32 * 0.7).cos()).collect()).collect();
     let batch = Packed::from_sequences(&device, &sequences).expect("whole frames");
@@ -93,13 +93,13 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
     let flop = 2.0 * frames * (4 * H * (I + H + (LAYERS - 1) * 2 * H)) as f64;
 
     let forward = times(|| {
-        black_box(model.forward(batch.clone()).ends());
+        black_box(model.ends(batch.clone(), None));
     });
     report(name, "forward", forward, flop, peak);
     let mut gradients = Some(model.alloc_grads());
     let both = times(|| {
         let batch = batch.clone().traced(gradients.take().expect("given back below"));
-        let output = model.forward_mut((batch, dropout)).ends();
+        let output = model.ends(batch, Some(dropout));
         gradients = Some(output.square().sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
