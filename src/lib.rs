@@ -45,6 +45,7 @@ pub mod files;
 pub mod models;
 pub mod nn;
 pub mod paper;
+pub mod prediction;
 pub mod preparation;
 pub mod progress;
 pub mod project;

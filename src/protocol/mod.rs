@@ -9,6 +9,7 @@
 
 mod control;
 mod processor;
+mod progress;
 mod record;
 mod run;
 mod series;
@@ -17,6 +18,7 @@ mod store;
 
 pub use control::{Control, Event, Nobody, Observer};
 pub use processor::Processor;
+pub use progress::Progress;
 pub use record::{Curve, History, Outcome, Prediction, Record};
 pub use series::train;
 pub use settings::{Configuration, REVISION, Settings};

@@ -187,8 +187,12 @@ impl<'a, N: Network<D>, D: Device<f32>> Run<'a, N, D> {
             last,
             best,
         };
-        let weights =
-            [(Weights::Final, last_weights.to_bytes(None)), (Weights::Best, best_weights.to_bytes(None))];
+        // So that the weights can be used without the record.
+        let settings = serde_json::to_string(&self.store.configuration().settings).ok();
+        let weights = [
+            (Weights::Final, last_weights.to_bytes(settings.clone())),
+            (Weights::Best, best_weights.to_bytes(settings)),
+        ];
         let times = Times {
             seconds: self.seconds,
             threads: control.threads,

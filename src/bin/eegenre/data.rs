@@ -1,0 +1,87 @@
+//! `eegenre data`, and `--data` of every task.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use eegenre::error::Result;
+use eegenre::recordings::synthetic::{self, Effect, Settings};
+use eegenre::recordings::{self, DataSet, Description, Source};
+
+use crate::print;
+
+#[derive(Args)]
+pub struct DataArgs {
+    /// Folder of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+}
+
+impl DataArgs {
+    pub fn source(self) -> Source {
+        Source::choose(self.data)
+    }
+
+    /// Reads the recordings and says on standard error which ones and why.
+    pub fn load(self) -> Result<DataSet> {
+        let source = self.source();
+        eprintln!("recordings from {source}");
+        source.load()
+    }
+}
+
+#[derive(Subcommand)]
+pub enum DataTask {
+    /// Recordings, participants, songs, lengths, fingerprint
+    Describe(DataArgs),
+    /// Check a folder of workbooks and list every problem in it
+    Check {
+        /// Folder of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
+        dir: PathBuf,
+    },
+    /// Write synthetic workbooks with a known truth, in the layout and design of the real ones
+    Synthesize(SynthesizeArgs),
+}
+
+#[derive(Args)]
+pub struct SynthesizeArgs {
+    /// Folder to make; it must not hold anything else
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Seed: the same seed gives the same bytes
+    #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
+    seed: u64,
+    /// What tells the genres apart
+    ///
+    /// null: nothing but the design (lengths, who heard what). local: how fast power changes within a second or two.
+    /// long-range: how moments 50 s apart relate, and nothing that a window of half a minute shows. mixed: half of the
+    /// local effect and all of the long-range one.
+    #[arg(long, value_name = "null|local|long-range|mixed", default_value_t = Settings::default().effect)]
+    effect: Effect,
+    /// How strongly, from 0 (not at all) to 2
+    #[arg(long, value_name = "X", default_value_t = Settings::default().strength)]
+    strength: f64,
+}
+
+impl DataTask {
+    pub fn run(self, json: bool) -> Result<()> {
+        match self {
+            Self::Describe(data) => print(&Description::of(&data.load()?), json),
+            Self::Check { dir } => {
+                let set = recordings::load(&dir)?;
+                let description = Description::of(&set);
+                if json {
+                    print(&json!({ "problems": [], "data": description }), json);
+                } else {
+                    print(&format!("no problems in {}\n{description}", dir.display()), json);
+                }
+            }
+            Self::Synthesize(SynthesizeArgs { out, seed, effect, strength }) => {
+                synthetic::write(&Settings { effect, strength, seed }, &out)?;
+                print(&Description::of(&recordings::load(&out)?), json);
+            }
+        }
+        Ok(())
+    }
+}

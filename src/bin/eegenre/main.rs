@@ -1,0 +1,115 @@
+//! The command line: it parses, calls one library function and prints.
+//!
+//! Answers go to standard output, as text or as JSON; everything else goes to standard error. Exit codes: 0 all is
+//! well, 2 bad input or bad usage, 130 interrupted.
+
+mod data;
+mod figure;
+mod predict;
+mod split;
+mod train;
+
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use serde::Serialize;
+use serde_json::json;
+
+use eegenre::error::{Error, Fault, Result};
+use eegenre::reproduce::reproduce;
+
+use data::{DataArgs, DataTask};
+use figure::FigureArgs;
+use predict::PredictArgs;
+use split::SplitArgs;
+use train::TrainArgs;
+
+const EXAMPLES: &str = "\
+Examples:
+  eegenre reproduce                              everything, on the recordings that are there
+  eegenre data check ~/recordings                list every problem in a folder of workbooks
+  eegenre data describe --data ~/recordings      what is in it
+  eegenre split --scheme song                    four folds that share no song
+  eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
+  eegenre figure 1 --out /tmp                    the paper's Figure 1
+
+  eegenre train baseline --runs 3 --epochs 50    three short trainings
+  eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
+
+Exit codes: 0 all is well, 2 bad input or bad usage, 130 interrupted.";
+
+/// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
+///
+/// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
+/// the project; else synthetic ones are made in data/synthetic, and results say so.
+#[derive(Parser)]
+#[command(version, propagate_version = true, max_term_width = 100, after_long_help = EXAMPLES)]
+struct Command {
+    #[command(subcommand)]
+    task: Task,
+    /// Answer in JSON, problems included
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// The main job: everything there is, from recordings to figures
+    Reproduce(DataArgs),
+    /// Look at recordings, check them, or make synthetic ones
+    #[command(subcommand)]
+    Data(DataTask),
+    /// Decide which recordings train, validate and test
+    ///
+    /// Answers with one split, or, for a grouped scheme without --fold, with a list of folds (`folds` in JSON): sizes,
+    /// what the parts share (leakage), and the digest that identifies the split.
+    Split(SplitArgs),
+    /// Draw a figure
+    Figure(FigureArgs),
+    /// Train a network several times on one split, as the paper does; what was interrupted goes on
+    Train(TrainArgs),
+    /// Let a trained network name the genre of every recording of a folder
+    Predict(PredictArgs),
+}
+
+fn main() -> ExitCode {
+    let Command { task, json } = Command::parse();
+    match task.run(json) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            if json {
+                print(&json!({ "problems": error.problems() }), json);
+            }
+            eprintln!("{error}");
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// 130, as a shell has it for a task that was interrupted; else 2.
+fn exit_code(error: &Error) -> u8 {
+    if error.problems().iter().any(|problem| problem.fault == Fault::Interrupted) { 130 } else { 2 }
+}
+
+impl Task {
+    fn run(self, json: bool) -> Result<()> {
+        match self {
+            Self::Reproduce(data) => print(&reproduce(&data.source())?, json),
+            Self::Data(task) => task.run(json)?,
+            Self::Split(split) => split.run(json)?,
+            Self::Figure(figure) => figure.run(json)?,
+            Self::Train(train) => train.run(json)?,
+            Self::Predict(predict) => predict.run(json)?,
+        }
+        Ok(())
+    }
+}
+
+/// Prints an answer. A reader that has gone away, as `head` does, is no error.
+fn print<T: Display + Serialize>(answer: &T, json: bool) {
+    let text =
+        if json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { answer.to_string() };
+    let _ = writeln!(io::stdout().lock(), "{text}");
+}

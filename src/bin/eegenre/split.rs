@@ -1,0 +1,68 @@
+//! `eegenre split`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::preparation::{Scheme, Split, SplitSummary};
+
+use crate::data::DataArgs;
+use crate::print;
+
+#[derive(Args)]
+pub struct SplitArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// What the parts of a split keep apart
+    ///
+    /// random: the paper's way, recordings only (one split). participant: nobody is in two parts (a fold for each
+    /// participant). song: no song is in two parts (a fold for each song of a genre). both: neither is.
+    #[arg(long, value_name = "random|participant|song|both", default_value_t = Scheme::Random)]
+    scheme: Scheme,
+    /// Seed of the draw
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    seed: u64,
+    /// One fold of a grouped scheme, counted from 1 [default: all of them]
+    #[arg(long, value_name = "N")]
+    fold: Option<usize>,
+    /// Write the manifest of the split (with a grouped scheme, of one --fold) to a file
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl SplitArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let Self { data, scheme, seed, fold, out } = self;
+        let mut splits = scheme.draw(&data.load()?, seed)?;
+        if let Some(number) = fold {
+            if !(1..=splits.len()).contains(&number) {
+                let expected = format!("a fold from 1 to {}", splits.len());
+                return Err(Error::new(
+                    Fault::BadSetting,
+                    Place::field("--fold"),
+                    expected,
+                    number.to_string(),
+                ));
+            }
+            splits = vec![splits.swap_remove(number - 1)];
+        }
+        match (out, splits.as_slice()) {
+            (None, _) => {}
+            (Some(path), [split]) => split.write(path)?,
+            (Some(_), several) => {
+                let place = Place::field("--fold");
+                let found = format!("{} folds to write to one file", several.len());
+                return Err(Error::new(Fault::BadSetting, place, "one fold with --out", found));
+            }
+        }
+        let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
+        match summaries.as_slice() {
+            [split] => print(split, json),
+            folds if json => print(&json!({ "folds": folds }), json),
+            folds => print(&folds.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), json),
+        }
+        Ok(())
+    }
+}

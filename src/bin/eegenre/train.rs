@@ -1,0 +1,159 @@
+//! `eegenre train`.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use clap::Args;
+use serde_json::json;
+
+use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::models::Model;
+use eegenre::preparation::{MedianFilter, Normalisation, Preparation, Split};
+use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Settings};
+use eegenre::{paper, project, reproduce};
+
+use crate::data::DataArgs;
+use crate::print;
+
+/// What a network is and what its signals go through.
+#[derive(Args)]
+pub struct NetworkArgs {
+    /// Normalisation of each recording
+    #[arg(long, value_name = "raw|log|z-score|min-max", default_value_t = Normalisation::default())]
+    pub normalize: Normalisation,
+    /// Samples to keep from the start of each recording [default: all]
+    #[arg(long, value_name = "N")]
+    pub truncate: Option<NonZeroUsize>,
+    /// Width of a median filter, an odd number of samples [default: none]
+    #[arg(long, value_name = "N")]
+    pub median: Option<u32>,
+    /// Samples of a frame: 1, 2, 4, 8 or 16; for the CNN 1 or 8
+    #[arg(long, value_name = "N", default_value_t = paper::FRAME)]
+    pub frame: usize,
+    /// Width of the CNN's kernels: 3, 5 or 7 [default: 3]
+    #[arg(long, value_name = "N")]
+    pub kernel: Option<usize>,
+}
+
+impl NetworkArgs {
+    /// The paper's settings for a network, as far as these do not change them.
+    pub fn settings(&self, model: Model) -> Result<Settings> {
+        let Self { normalize: normalisation, truncate, median, frame, kernel } = *self;
+        let median = median.map(MedianFilter::new).transpose()?;
+        let paper = Settings::paper(model);
+        let preparation = Preparation { truncate, median, normalisation };
+        Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, ..paper })
+    }
+}
+
+#[derive(Args)]
+pub struct TrainArgs {
+    /// Which network
+    #[arg(value_name = "baseline|multilayer|cnn")]
+    model: Model,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Trainings, each from a seed of its own
+    #[arg(long, value_name = "N", default_value_t = paper::RUNS as u64)]
+    runs: u64,
+    /// Passes over the training recordings [default: the paper's 300, 600 or 3000]
+    #[arg(long, value_name = "E")]
+    epochs: Option<usize>,
+    /// From which the seeds of all runs follow
+    #[arg(long, value_name = "S", default_value_t = 0)]
+    seed: u64,
+    /// Manifest of a split, as `eegenre split --out` writes it [default: the paper's, from seed 0]
+    #[arg(long, value_name = "FILE")]
+    split: Option<PathBuf>,
+    /// What computes
+    #[arg(long, value_name = "cpu|cuda|cuda:N", default_value_t = Processor::default())]
+    device: Processor,
+    /// Runs side by side [default: one on each core]
+    #[arg(long, value_name = "T")]
+    threads: Option<NonZeroUsize>,
+    /// Folder of the records [default: target/records/NETWORK]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Seconds after which an unfinished run at the latest saves where it stands
+    #[arg(long, value_name = "SECONDS", default_value_t = 20)]
+    checkpoint: u64,
+    /// No progress
+    #[arg(long)]
+    quiet: bool,
+}
+
+impl TrainArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let set = self.data.load()?;
+        let mut settings = self.network.settings(self.model)?;
+        settings.seed = self.seed;
+        if let Some(epochs) = self.epochs {
+            settings.hyperparameters.epochs = epochs;
+        }
+        let split = match &self.split {
+            Some(path) => Split::read(path, &set)?,
+            None => Split::random(&set, reproduce::SPLIT_SEED)?,
+        };
+        let folder =
+            self.out.unwrap_or_else(|| project::root().join("target/records").join(self.model.name()));
+        let stop = stop_on_interrupt()?;
+        let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
+        let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
+        let mut control = Control { processor: self.device, observer, ..Control::new(&stop) };
+        control.checkpoint_every = Duration::from_secs(self.checkpoint);
+        if let Some(threads) = self.threads {
+            control.threads = threads.get();
+        }
+        let records = protocol::train(&set, &split, settings, self.runs, &folder, &control);
+        progress.finish();
+        let records = records?;
+        if json {
+            let runs: Vec<_> = records
+                .iter()
+                .map(|record| {
+                    json!({
+                        "run": record.run,
+                        "test": record.last.recordings(),
+                        "final": { "epoch": record.last.epoch, "right": record.last.right() },
+                        "best": { "epoch": record.best.epoch, "right": record.best.right() },
+                    })
+                })
+                .collect();
+            print(&json!({ "folder": folder, "runs": runs }), json);
+        } else {
+            let mut lines = vec![format!("records in {}", folder.display())];
+            lines.extend(records.iter().map(|record| {
+                let (last, best) = (&record.last, &record.best);
+                format!(
+                    "run {:02}  test accuracy {:5.1} % after the last epoch, {:5.1} % after epoch {}, the best on validation",
+                    record.run,
+                    100.0 * last.accuracy(),
+                    100.0 * best.accuracy(),
+                    best.epoch
+                )
+            }));
+            print(&lines.join("\n"), json);
+        }
+        Ok(())
+    }
+}
+
+/// A flag that becomes true when the user presses Ctrl-C or the system asks the process to end.
+pub fn stop_on_interrupt() -> Result<Arc<AtomicBool>> {
+    let stop = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&stop);
+    let handler = move || {
+        eprintln!("stopping: runs save where they stand");
+        flag.store(true, Ordering::Relaxed);
+    };
+    ctrlc::set_handler(handler).map_err(|cause| {
+        let place = Place::field("Ctrl-C");
+        Error::new(Fault::BadSetting, place, "a handler for it", cause.to_string())
+    })?;
+    Ok(stop)
+}
