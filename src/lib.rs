@@ -52,6 +52,7 @@ pub mod protocol;
 pub mod recordings;
 pub mod reproduce;
 mod shuffle;
+pub mod statistics;
 pub mod training;
 
 pub use error::{Error, Result};
