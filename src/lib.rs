@@ -51,6 +51,7 @@ pub mod project;
 pub mod protocol;
 pub mod recordings;
 pub mod reproduce;
+pub mod series;
 mod shuffle;
 pub mod statistics;
 pub mod training;

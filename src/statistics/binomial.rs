@@ -23,6 +23,18 @@ pub fn clopper_pearson(right: usize, of: usize) -> Interval {
     }
 }
 
+/// What a mean number of right answers of so many leaves possible: [`clopper_pearson`] from the whole number below to the
+/// whole number above.
+///
+/// A mean over runs that answer the same questions spreads no more than one run does, so this interval holds the true
+/// part at least as often.
+#[must_use]
+pub fn clopper_pearson_of_mean(mean_right: f64, of: usize) -> Interval {
+    let [below, above] =
+        [mean_right.floor(), mean_right.ceil()].map(|right| clopper_pearson(right as usize, of));
+    Interval { low: below.low, high: above.high }
+}
+
 /// The probability that `of` answers, each right with probability `part`, hold a number of right ones that is at most as
 /// probable as `right`: the exact binomial test, two-sided.
 ///
@@ -79,6 +91,15 @@ mod tests {
         }
         let small = binomial_test(39, 39, 1.0 / 3.0);
         assert_close(small / 2.467_579_001_990_982_3e-19, 1.0, 1e-9);
+    }
+
+    #[test]
+    fn a_mean_is_rounded_outward() {
+        // The paper's baseline: 45 % of 39 are 17.55 right answers.
+        let interval = clopper_pearson_of_mean(17.55, 39);
+        assert_eq!(interval.low, clopper_pearson(17, 39).low);
+        assert_eq!(interval.high, clopper_pearson(18, 39).high);
+        assert_eq!(clopper_pearson_of_mean(17.0, 39), clopper_pearson(17, 39));
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 use statrs::distribution::{ContinuousCDF, Normal};
 
+use super::Interval;
+use super::student::student_quantile;
+
 /// The mean distance between the lowest and the highest of `count` values of the standard normal distribution:
 /// `d(n) = ∫ 1 - Φ(z)ⁿ - (1 - Φ(z))ⁿ dz`.
 ///
@@ -32,6 +35,14 @@ pub fn standard_deviation_from_range(lowest: f64, highest: f64, count: u32) -> O
     (count >= 2).then(|| (highest - lowest) / expected_range(count))
 }
 
+/// [`mean ± t s / √n`](super::mean_interval) with the standard deviation that the range stands for, where only mean,
+/// lowest and highest of `count` values are known. Nothing for fewer than two values.
+#[must_use]
+pub fn mean_interval_from_range(mean: f64, lowest: f64, highest: f64, count: u32) -> Option<Interval> {
+    let error = standard_deviation_from_range(lowest, highest, count)? / f64::from(count).sqrt();
+    Some(Interval::around(mean, student_quantile(f64::from(count) - 1.0) * error))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::assert_close;
@@ -49,5 +60,13 @@ mod tests {
     fn the_baseline_of_the_paper_spreads_by_nine_and_a_half_points() {
         assert_close(standard_deviation_from_range(31.0, 64.0, 15).unwrap(), 9.505, 1e-3);
         assert_eq!(standard_deviation_from_range(31.0, 64.0, 1), None);
+    }
+
+    #[test]
+    fn its_average_is_known_to_five_points() {
+        // 2.144787 * (64 - 31) / 3.471827 / 15**0.5
+        let interval = mean_interval_from_range(45.0, 31.0, 64.0, 15).unwrap();
+        assert_close(interval.width() / 2.0, 5.2637, 1e-4);
+        assert_eq!(mean_interval_from_range(45.0, 31.0, 64.0, 1), None);
     }
 }
