@@ -51,10 +51,12 @@ pub mod project;
 pub mod protocol;
 pub mod recordings;
 pub mod reproduce;
+pub mod results;
 pub mod series;
 mod shuffle;
 pub mod statistics;
 pub mod training;
+pub mod verdict;
 
 pub use error::{Error, Result};
 

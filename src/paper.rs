@@ -4,6 +4,8 @@
 //! S. Caldwell and R. Jones, *Brain Melody Informatics: Analysing Effects of Music on Brainwave Patterns*,
 //! IJCNN 2020, [doi 10.1109/IJCNN48605.2020.9207392](https://doi.org/10.1109/IJCNN48605.2020.9207392).
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// Songs of the experiment, one workbook each (2.1).
@@ -196,6 +198,15 @@ pub enum TrainingAccuracy {
     About(u32),
     /// "Above".
     Above(u32),
+}
+
+impl fmt::Display for TrainingAccuracy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::About(percent) => write!(f, "about {percent} %"),
+            Self::Above(percent) => write!(f, "above {percent} %"),
+        }
+    }
 }
 
 /// The results (Figure 8, 3.1 to 3.3).
