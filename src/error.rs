@@ -128,6 +128,14 @@ pub enum Fault {
     NoDevice,
     /// The loss of a training became infinite or not a number.
     LossNotFinite,
+    /// There are no records to sum up.
+    NoRecords,
+    /// Records that are to be summed up together differ in what they must share.
+    MixedRecords,
+    /// Two records are of the same run.
+    RepeatedRun,
+    /// A record contradicts itself, or the other records of its series.
+    InconsistentRecord,
 }
 
 impl Fault {
@@ -206,6 +214,12 @@ impl Fault {
             Self::LossNotFinite => {
                 "choose a smaller learning rate or another normalisation; other runs go on"
             }
+            Self::NoRecords => "train at least one run",
+            Self::MixedRecords => {
+                "give records of one configuration for each network, all on the same recordings and split"
+            }
+            Self::RepeatedRun => "keep one record of each run",
+            Self::InconsistentRecord => "delete the record and train its run again",
             Self::DeviceFailed => "use smaller batches or a device with more memory",
             Self::Undrawable => "report this together with the command that you ran",
         }

@@ -19,6 +19,8 @@
 //! | 2.4: slices | [`preparation::Slicing`] |
 //! | Figure 1 | [`figures::Figure::recordings`] |
 //! | 2.2, 2.3: LSTM layers; 2.4: convolution | [`nn`] |
+//! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
+//! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`] |
 //! | what is stated, and what is left open | [`paper`] |
 //!
 //! The other layers, models, training and results follow; the README says what works now.
@@ -52,8 +54,12 @@ pub mod project;
 pub mod protocol;
 pub mod recordings;
 pub mod reproduce;
+pub mod results;
+pub mod series;
 mod shuffle;
+pub mod statistics;
 pub mod training;
+pub mod verdict;
 
 pub use error::{Error, Result};
 

@@ -1,0 +1,155 @@
+//! All series beside the paper's, with verdicts and claims: what the command line, the notebooks and the README show.
+
+mod table;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::Model;
+use crate::paper::CLAIMS;
+use crate::protocol::Record;
+use crate::recordings::{Fingerprint, Provenance};
+use crate::series::{Chance, Series, Weights};
+use crate::verdict::{SeriesVerdict, TestedClaim};
+
+/// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Results {
+    /// What identifies the recordings.
+    pub data: Fingerprint,
+    /// The name by which they are known, if they are.
+    pub known_as: Option<String>,
+    /// The digest of the split.
+    pub split: String,
+    /// What can be had on its test set without looking at a signal.
+    pub chance: Chance,
+    /// The series, in the paper's order.
+    pub series: Vec<Series>,
+    /// Verdicts on the reported averages; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<SeriesVerdict>,
+    /// The paper's claims; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<TestedClaim>,
+    /// What nothing is said of, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
+}
+
+/// A verdict that is not given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// On what.
+    pub verdict_on: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Results {
+    /// From the records of each network, all on one split of recordings of this provenance.
+    ///
+    /// On other recordings than the published ones no verdict is given, be they synthetic or somebody's own.
+    ///
+    /// # Errors
+    /// Those of [`Series::of`]; [`Fault::NoRecords`] if there is nothing at all; [`Fault::MixedRecords`] if a network comes
+    /// twice, or the recordings, the split or the test recordings differ.
+    pub fn of(groups: &[&[Record]], provenance: &Provenance) -> Result<Self> {
+        let mut series = Error::gather(groups.iter().map(|records| all_of(records)))?.concat();
+        series.sort_by_key(|series| series.model);
+        let Some(first) = series.first() else {
+            return Err(Error::new(Fault::NoRecords, Place::field("records"), "at least one", "none"));
+        };
+        check(groups, &series)?;
+        let (data, split, chance) =
+            (first.configuration.data, first.configuration.split.clone(), first.chance);
+        let mut results = Self {
+            data,
+            known_as: provenance.known_as(),
+            split,
+            chance,
+            series,
+            verdicts: Vec::new(),
+            claims: Vec::new(),
+            withheld: Vec::new(),
+        };
+        results.judge(provenance);
+        Ok(results)
+    }
+
+    fn judge(&mut self, provenance: &Provenance) {
+        let withheld =
+            |verdict_on: &str, reason: String| Withheld { verdict_on: verdict_on.to_owned(), reason };
+        // The records say themselves which recordings they are of, so a mistaken provenance does no harm.
+        let reason = match provenance {
+            Provenance::Published if self.data == Fingerprint::PUBLISHED => None,
+            Provenance::Synthetic(_) => Some("the recordings are synthetic"),
+            Provenance::Published | Provenance::Unknown => Some("the recordings are not those of the paper"),
+        };
+        if let Some(reason) = reason {
+            self.withheld.push(withheld("the paper", reason.to_owned()));
+            return;
+        }
+        for series in &self.series {
+            match SeriesVerdict::of(series) {
+                Ok(verdict) => self.verdicts.push(verdict),
+                Err(reason) => self.withheld.push(withheld(&series.label, reason)),
+            }
+        }
+        for claim in CLAIMS {
+            match TestedClaim::of(claim, &self.series) {
+                Ok(tested) => self.claims.push(tested),
+                Err(reason) => self.withheld.push(withheld(claim.statement, reason)),
+            }
+        }
+    }
+
+    /// The tables in Markdown, as in the README.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        self.render(table::Form::Markdown)
+    }
+}
+
+/// The series that the paper reports of a network.
+fn all_of(records: &[Record]) -> Result<Vec<Series>> {
+    let weights: &[Weights] = match records.first().map(|record| record.configuration.settings.model) {
+        Some(Model::Multilayer) => &[Weights::Final, Weights::Best],
+        Some(Model::Baseline | Model::Cnn) | None => &[Weights::Final],
+    };
+    weights.iter().map(|weights| Series::of(records, *weights)).collect()
+}
+
+/// Refuses series, at least one, that do not stand beside each other.
+fn check(groups: &[&[Record]], series: &[Series]) -> Result<()> {
+    let mixed = |field: String, expected: &str, found: String| {
+        Err(Error::new(Fault::MixedRecords, Place::field(field), expected, found))
+    };
+    let models: BTreeSet<Model> = series.iter().map(|series| series.model).collect();
+    if models.len() < groups.len() {
+        return mixed("records".into(), "one group for each network", format!("{} groups", groups.len()));
+    }
+    let same = |one: &Series, other: &Series| {
+        one.configuration.data == other.configuration.data
+            && one.configuration.split == other.configuration.split
+            && one.right_by_recording.keys().eq(other.right_by_recording.keys())
+    };
+    match series.iter().find(|other| !same(&series[0], other)) {
+        Some(other) => {
+            let expected = format!("the recordings, split and test recordings of: {}", series[0].label);
+            mixed(other.label.clone(), &expected, "others".into())
+        }
+        None => Ok(()),
+    }
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.render(table::Form::Text).trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests;

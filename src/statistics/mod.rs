@@ -1,0 +1,41 @@
+//! Means, intervals and tests, as far as the paper's results and claims need them.
+//!
+//! Intervals have [`CONFIDENCE`], tests are two-sided. Values are plain numbers; for the tests they are counts of right
+//! answers, so that "at least as far from 0" is decided without rounding.
+//!
+//! | question | answer |
+//! |---|---|
+//! | the paper's average over runs, and how sure it is | [`trimmed_mean`], [`trimmed_mean_interval`] |
+//! | a mean, and a mean of paired differences | [`mean`], [`mean_interval`], [`sign_flip_test`] |
+//! | a difference of means without pairs | [`welch_interval`], [`permutation_test`] |
+//! | right answers of so many | [`clopper_pearson`], [`binomial_test`] |
+//! | a spread of which only the range is known | [`standard_deviation_from_range`], [`mean_interval_from_range`] |
+//! | a difference with several sources of doubt | [`difference_interval`] |
+
+mod binomial;
+mod difference;
+mod interval;
+mod mean;
+mod permutation;
+mod quantile;
+mod range;
+mod sign_flip;
+mod student;
+mod trimmed;
+
+pub use binomial::{binomial_test, clopper_pearson, clopper_pearson_of_mean};
+pub use difference::difference_interval;
+pub use interval::{CONFIDENCE, Interval};
+pub use mean::{mean, standard_deviation};
+pub use permutation::permutation_test;
+pub use quantile::quantile;
+pub use range::{expected_range, mean_interval_from_range, standard_deviation_from_range};
+pub use sign_flip::sign_flip_test;
+pub use student::{mean_interval, welch_interval};
+pub use trimmed::{trimmed_mean, trimmed_mean_interval};
+
+/// Refuses two numbers that are further apart than `tolerance`.
+#[cfg(test)]
+fn assert_close(found: f64, expected: f64, tolerance: f64) {
+    assert!((found - expected).abs() <= tolerance, "{found} and not {expected}");
+}
