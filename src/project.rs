@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::recordings::Provenance;
+
 /// The project's root: where it was built, or the current folder if that is gone.
 #[must_use]
 pub fn root() -> PathBuf {
@@ -19,4 +21,15 @@ pub fn published_recordings() -> PathBuf {
 #[must_use]
 pub fn synthetic_recordings() -> PathBuf {
     root().join("data/synthetic")
+}
+
+/// Where records of the paper's protocol are: `data/records/raw` for the published recordings, else `target/records`.
+///
+/// As with figures, folders that git tracks hold results of the published recordings only.
+#[must_use]
+pub fn records(provenance: &Provenance) -> PathBuf {
+    root().join(match provenance {
+        Provenance::Published => "data/records/raw",
+        Provenance::Synthetic(_) | Provenance::Unknown => "target/records",
+    })
 }

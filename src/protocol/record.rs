@@ -7,6 +7,26 @@ use crate::models::GENRES;
 use crate::recordings::{Genre, RecordingId};
 use crate::training::Evaluation;
 
+/// Which weights of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Weights {
+    /// Those after the last epoch.
+    Final,
+    /// Those of the epoch that was best on validation; of equal ones, the earliest.
+    Best,
+}
+
+impl Weights {
+    /// The name in a file's name.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Final => "final",
+            Self::Best => "best",
+        }
+    }
+}
+
 /// The record of one run. Nothing in it depends on the machine's speed, on threads or on other runs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +44,17 @@ pub struct Record {
     pub last: Outcome,
     /// With the weights of the epoch that was best on validation; of equal ones, the earliest.
     pub best: Outcome,
+}
+
+impl Record {
+    /// What the run answers with certain weights.
+    #[must_use]
+    pub const fn outcome(&self, weights: Weights) -> &Outcome {
+        match weights {
+            Weights::Final => &self.last,
+            Weights::Best => &self.best,
+        }
+    }
 }
 
 /// Losses and right answers after each epoch, all in evaluation mode.

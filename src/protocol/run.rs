@@ -5,8 +5,8 @@ use std::time::Instant;
 use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::store::{Store, Weights};
-use super::{Configuration, Control, Event, History, Outcome, Record};
+use super::store::Store;
+use super::{Configuration, Control, Event, History, Outcome, Record, Weights};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Network;
 use crate::nn::StateDict;

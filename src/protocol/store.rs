@@ -18,7 +18,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Configuration, Record};
+use super::{Configuration, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::files::{create_folder, write_atomically};
 
@@ -32,25 +32,6 @@ pub struct Store {
 /// The right to train a run; given back when dropped, also by the system when the process dies.
 #[derive(Debug)]
 pub(super) struct Lock(#[expect(dead_code, reason = "the lock is held while the file is open")] File);
-
-/// Which weights of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Weights {
-    /// Those after the last epoch.
-    Final,
-    /// Those of the epoch that was best on validation.
-    Best,
-}
-
-impl Weights {
-    /// The name in a file's name.
-    const fn name(self) -> &'static str {
-        match self {
-            Self::Final => "final",
-            Self::Best => "best",
-        }
-    }
-}
 
 impl Store {
     /// A folder for records of this configuration, made if it is not there.

@@ -4,15 +4,17 @@ mod table;
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::paper::CLAIMS;
-use crate::protocol::Record;
-use crate::recordings::{Fingerprint, Provenance};
-use crate::series::{Chance, Series, Weights};
+use crate::protocol::Weights;
+use crate::protocol::{Record, Store};
+use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::series::{Chance, Series};
 use crate::verdict::{SeriesVerdict, TestedClaim};
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
@@ -76,6 +78,33 @@ impl Results {
             withheld: Vec::new(),
         };
         results.judge(provenance);
+        Ok(results)
+    }
+
+    /// From the records in the folders of the networks below `folder`, which are those of these recordings.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::MixedRecords`] if the records are of other recordings.
+    pub fn read(folder: impl AsRef<Path>, set: &DataSet) -> Result<Self> {
+        let folder = folder.as_ref();
+        let groups = Error::gather(Model::ALL.map(|model| Store::read(folder.join(model.name()))))?;
+        let groups: Vec<&[Record]> =
+            groups.iter().map(Vec::as_slice).filter(|group| !group.is_empty()).collect();
+        if groups.is_empty() {
+            let found = "none below it";
+            return Err(Error::new(
+                Fault::NoRecords,
+                Place::file(folder),
+                "records of at least one network",
+                found,
+            ));
+        }
+        let results = Self::of(&groups, &set.provenance())?;
+        if results.data != set.fingerprint() {
+            let expected = format!("records of the recordings {}", set.fingerprint().short());
+            let found = format!("records of {}", results.data.short());
+            return Err(Error::new(Fault::MixedRecords, Place::file(folder), expected, found));
+        }
         Ok(results)
     }
 

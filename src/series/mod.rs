@@ -22,19 +22,9 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::{GENRES, Model};
 use crate::paper::ReportedSeries;
-use crate::protocol::{Configuration, Outcome, Record};
+use crate::protocol::{Configuration, Outcome, Record, Weights};
 use crate::recordings::RecordingId;
 use crate::statistics::{Interval, clopper_pearson_of_mean, mean, mean_interval, trimmed_mean};
-
-/// Which weights of each run answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weights {
-    /// Those after the last epoch.
-    Final,
-    /// Those of the epoch that was best on validation.
-    Best,
-}
 
 /// The accuracies of all runs of one configuration. Accuracies are parts of 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -95,7 +85,7 @@ impl Series {
         let mut records: Vec<&Record> = records.iter().collect();
         records.sort_by_key(|record| record.run);
         check(&records, weights)?;
-        let outcomes: Vec<&Outcome> = records.iter().map(|record| weights.of(record)).collect();
+        let outcomes: Vec<&Outcome> = records.iter().map(|record| record.outcome(weights)).collect();
         let configuration = &records[0].configuration;
         let model = configuration.settings.model;
         let recordings = outcomes[0].recordings();
@@ -149,16 +139,6 @@ impl Series {
     }
 }
 
-impl Weights {
-    /// What a run answers with them.
-    const fn of(self, record: &Record) -> &Outcome {
-        match self {
-            Self::Final => &record.last,
-            Self::Best => &record.best,
-        }
-    }
-}
-
 const fn reported(model: Model, weights: Weights) -> Option<ReportedSeries> {
     match (model, weights) {
         (Model::Baseline, Weights::Final) => Some(ReportedSeries::Baseline),
@@ -176,7 +156,7 @@ fn label(model: Model, weights: Weights) -> String {
 
 /// On the training recordings after the epoch of these weights: by recording and by example.
 fn training_accuracy(record: &Record, weights: Weights) -> Option<[f64; 2]> {
-    let (curve, epoch) = (&record.history.training, weights.of(record).epoch.checked_sub(1)?);
+    let (curve, epoch) = (&record.history.training, record.outcome(weights).epoch.checked_sub(1)?);
     Some([curve.accuracy().nth(epoch)?, curve.accuracy_by_example().nth(epoch)?])
 }
 
@@ -190,7 +170,7 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
     let Some(first) = records.first() else {
         return Err(Error::new(Fault::NoRecords, Place::field("records"), "at least one", "none"));
     };
-    let tested: BTreeSet<RecordingId> = recordings(weights.of(first)).collect();
+    let tested: BTreeSet<RecordingId> = recordings(first.outcome(weights)).collect();
     let mut problems = Vec::new();
     for (index, record) in records.iter().enumerate() {
         let mut refuse = |fault, expected: &str, found: &str| {
@@ -206,7 +186,7 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
         if index > 0 && records[index - 1].run == record.run {
             refuse(Fault::RepeatedRun, "one record", "another one");
         }
-        let outcome = weights.of(record);
+        let outcome = record.outcome(weights);
         let own: BTreeSet<RecordingId> = recordings(outcome).collect();
         if own.is_empty() || own.len() != outcome.recordings() || own != tested {
             let expected =

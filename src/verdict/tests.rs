@@ -1,7 +1,7 @@
 use super::*;
 use crate::models::Model;
 use crate::preparation::Normalisation;
-use crate::series::Weights;
+use crate::protocol::Weights;
 use crate::series::testing::{BASELINE, record, records, scattered, steady};
 
 /// Fifteen runs that the paper's rule of the baseline would take for its own, moved by right answers.

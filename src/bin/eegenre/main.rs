@@ -6,6 +6,7 @@
 mod data;
 mod figure;
 mod predict;
+mod results;
 mod split;
 mod train;
 
@@ -23,6 +24,7 @@ use eegenre::reproduce::reproduce;
 use data::{DataArgs, DataTask};
 use figure::FigureArgs;
 use predict::PredictArgs;
+use results::ResultsArgs;
 use split::SplitArgs;
 use train::TrainArgs;
 
@@ -70,6 +72,8 @@ enum Task {
     Figure(FigureArgs),
     /// Train a network several times on one split, as the paper does; what was interrupted goes on
     Train(TrainArgs),
+    /// The paper's results beside those of the records, with a verdict on each
+    Results(ResultsArgs),
     /// Let a trained network name the genre of every recording of a folder
     Predict(PredictArgs),
 }
@@ -101,6 +105,7 @@ impl Task {
             Self::Split(split) => split.run(json)?,
             Self::Figure(figure) => figure.run(json)?,
             Self::Train(train) => train.run(json)?,
+            Self::Results(results) => results.run(json)?,
             Self::Predict(predict) => predict.run(json)?,
         }
         Ok(())

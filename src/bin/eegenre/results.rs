@@ -1,0 +1,40 @@
+//! `eegenre results`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use eegenre::error::Result;
+use eegenre::project;
+use eegenre::results::Results;
+
+use crate::data::DataArgs;
+use crate::print;
+
+#[derive(Args)]
+pub struct ResultsArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Folder with a folder of records for each network
+    ///
+    /// [default: data/records/raw for the published recordings, else target/records]
+    #[arg(long, value_name = "DIR")]
+    records: Option<PathBuf>,
+    /// Print the tables as Markdown
+    #[arg(long)]
+    markdown: bool,
+}
+
+impl ResultsArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let set = self.data.load()?;
+        let folder = self.records.unwrap_or_else(|| project::records(&set.provenance()));
+        let results = Results::read(&folder, &set)?;
+        if self.markdown && !json {
+            print(&results.markdown(), json);
+        } else {
+            print(&results, json);
+        }
+        Ok(())
+    }
+}
