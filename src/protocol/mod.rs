@@ -23,3 +23,6 @@ pub use record::{Curve, History, Outcome, Prediction, Record, Weights};
 pub use series::train;
 pub use settings::{Configuration, REVISION, Settings};
 pub use store::Store;
+
+#[cfg(test)]
+mod tests;
