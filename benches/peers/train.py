@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""Trains the paper's three networks with eegenre and with PyTorch, in turn, and prints the ratios of their times.
+"""Trains the paper's three networks with eegenre, PyTorch and candle, in turn, and prints the ratios of times.
 
     python3 -m venv target/peers
-    target/peers/bin/pip install --require-hashes -r benches/peers/requirements.txt
+    target/peers/bin/pip install --require-hashes -r benches/peers/requirements-train.txt
     target/peers/bin/python benches/peers/train.py [NETWORK ...]
 
-An epoch is a training pass and a validation pass, on synthetic recordings of the published ones' lengths; both sides
-read the same values, in batches of the paper's sizes. Every round measures each candidate once, in turn, so that a
+An epoch is a training pass and a validation pass, on synthetic recordings of the published ones' lengths; all read
+the same values, in batches of the paper's sizes. Every round measures each candidate once, in turn, so that a
 slow moment of the machine meets all of them. A time is the median epoch of a measurement.
 
 PyTorch's LSTMs are timed in three ways: packed, as its documentation handles sequences of unequal length; padded,
@@ -14,6 +14,9 @@ which is its fastest; and padded with denormal numbers flushed to zero (`torch.s
 that fade over hundreds of steps become denormal, and many processors compute with those far more slowly. With all
 cores, eegenre trains one run on each; PyTorch uses its threads within one run, or one process of one thread on each
 core. Times of several runs side by side are divided by their number.
+
+candle (`benches/peers/candle`) is built for this machine's processor (`target-cpu=native`). Where that fails, the
+reason is printed and candle left out.
 """
 
 import json
@@ -26,6 +29,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "target/benches/epoch"
+CANDLE = ROOT / "target/candle"
 ROUNDS = 5
 EPOCHS = {"baseline": 20, "multilayer": 5, "cnn": 20}
 CORES = os.cpu_count()
@@ -43,6 +47,24 @@ def pytorch(network, threads=1, processes=1, flush=False, padded=True):
     workers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(processes)]
     seconds = [float(worker.communicate()[0]) for worker in workers]
     return statistics.mean(seconds) / processes, None
+
+
+def build_candle():
+    """Whether there is a candle to compare with; where not, says why."""
+    manifest = ROOT / "benches/peers/candle/Cargo.toml"
+    command = ["cargo", "build", "--release", "--locked", "--manifest-path", manifest, "--target-dir", CANDLE]
+    flags = {"RUSTFLAGS": "-C target-cpu=native"}
+    built = subprocess.run(command, cwd=ROOT, env=os.environ | flags, capture_output=True, text=True)
+    if built.returncode != 0:
+        print(f"candle is left out, because its build failed:\n{built.stderr.strip()}")
+    return built.returncode == 0
+
+
+def candle(network):
+    command = [CANDLE / "release/candle-peer", network, DATA, str(EPOCHS[network])]
+    one_thread = {"RAYON_NUM_THREADS": "1"}
+    run = subprocess.run(command, check=True, env=os.environ | one_thread, stdout=subprocess.PIPE, text=True)
+    return float(run.stdout), None
 
 
 def worker(name, threads, flush, padded):
@@ -114,6 +136,8 @@ def main():
             f"PyTorch, {CORES} processes": lambda name: pytorch(name, processes=CORES),
         },
     }
+    if build_candle():
+        candidates["one thread"]["candle"] = candle
     print(f"{CORES} cores, {ROUNDS} rounds; median seconds per epoch and run, range over rounds")
     for name in networks:
         runs = {}
