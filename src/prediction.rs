@@ -50,8 +50,7 @@ impl fmt::Display for Prediction {
 /// - [`Fault::UnreadableFile`], [`Fault::BadWeights`] or [`Fault::ForeignWeights`] for the file;
 /// - [`Fault::BadSetting`] for a network that is not to be had;
 /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
-pub fn predict(set: &DataSet, settings: Settings, weights: impl AsRef<Path>) -> Result<Vec<Prediction>> {
-    let path = weights.as_ref();
+pub fn predict(set: &DataSet, settings: Settings, path: &Path) -> Result<Vec<Prediction>> {
     let placed = |error: Error| error.placed(|place| Place { field: place.field, ..Place::file(path) });
     let bytes = fs::read(path).map_err(|cause| {
         Error::new(Fault::UnreadableFile, Place::file(path), "a file of weights", cause.to_string())

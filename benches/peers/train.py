@@ -30,7 +30,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "target/benches/epoch"
 CANDLE = ROOT / "target/candle"
-ROUNDS = 5
+ROUNDS = 3
 EPOCHS = {"baseline": 20, "multilayer": 5, "cnn": 20}
 CORES = os.cpu_count()
 

@@ -6,7 +6,7 @@ use super::{Model, Network, NetworkDevice, builder};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Frames that the LSTMs are compiled for, in samples. Each of them costs seconds of compiling.
-pub const LSTM_FRAMES: [usize; 3] = [1, 8, 16];
+pub const LSTM_FRAMES: [usize; 2] = [1, 8];
 /// Frames in samples (its channels), and kernels in frames, that the CNN is compiled for.
 pub const CNN_INPUTS: [(usize, usize); 4] = [(1, 3), (8, 3), (8, 5), (8, 7)];
 
@@ -29,6 +29,7 @@ pub fn choose<D: NetworkDevice, T: NetworkTask<D>>(
     kernel: Option<usize>,
     task: T,
 ) -> Result<T::Output> {
+    check_input(model, frame, kernel)?;
     macro_rules! build {
         ($builder:ty) => {
             Ok(task.run(|device: &D| <$builder as BuildOnDevice<D, f32>>::build_on_device(device)))
@@ -37,26 +38,36 @@ pub fn choose<D: NetworkDevice, T: NetworkTask<D>>(
     match (model, frame, kernel) {
         (Model::Baseline, 1, None) => build!(builder::Baseline<1>),
         (Model::Baseline, 8, None) => build!(builder::Baseline<8>),
-        (Model::Baseline, 16, None) => build!(builder::Baseline<16>),
         (Model::Multilayer, 1, None) => build!(builder::Multilayer<1>),
         (Model::Multilayer, 8, None) => build!(builder::Multilayer<8>),
-        (Model::Multilayer, 16, None) => build!(builder::Multilayer<16>),
         (Model::Cnn, 1, Some(3)) => build!(builder::Cnn<1, 3, 1>),
         (Model::Cnn, 8, Some(3)) => build!(builder::Cnn<8, 3, 1>),
         (Model::Cnn, 8, Some(5)) => build!(builder::Cnn<8, 5, 2>),
         (Model::Cnn, 8, Some(7)) => build!(builder::Cnn<8, 7, 3>),
-        _ => Err(unknown(model, frame, kernel)),
+        _ => unreachable!("what is offered can be had"),
     }
 }
 
-fn unknown(model: Model, frame: usize, kernel: Option<usize>) -> Error {
+/// Refuses a frame or kernel that a network is not compiled for.
+///
+/// # Errors
+/// [`Fault::BadSetting`]
+pub fn check_input(model: Model, frame: usize, kernel: Option<usize>) -> Result<()> {
+    let offered = match (model, kernel) {
+        (Model::Baseline | Model::Multilayer, None) => LSTM_FRAMES.contains(&frame),
+        (Model::Cnn, Some(kernel)) => CNN_INPUTS.contains(&(frame, kernel)),
+        _ => false,
+    };
+    if offered {
+        return Ok(());
+    }
     let expected = match model {
         Model::Baseline | Model::Multilayer => format!("a frame of {LSTM_FRAMES:?} samples and no kernel"),
         Model::Cnn => format!("a frame of samples and a kernel, one of {CNN_INPUTS:?}"),
     };
     let kernel = kernel.map_or_else(|| "no kernel".to_owned(), |kernel| format!("a kernel of {kernel}"));
     let found = format!("a frame of {frame} and {kernel}");
-    Error::new(Fault::BadSetting, Place::field(format!("network {model}")), expected, found)
+    Err(Error::new(Fault::BadSetting, Place::field(format!("network {model}")), expected, found))
 }
 
 #[cfg(test)]

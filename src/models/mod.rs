@@ -16,7 +16,7 @@ mod multilayer;
 mod recurrent;
 
 pub use baseline::Baseline;
-pub use choose::{CNN_INPUTS, LSTM_FRAMES, NetworkTask, choose};
+pub use choose::{CNN_INPUTS, LSTM_FRAMES, NetworkTask, check_input, choose};
 pub use cnn::Cnn;
 pub use model::Model;
 pub use multilayer::Multilayer;

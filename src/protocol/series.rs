@@ -29,7 +29,7 @@ pub fn train(
     split: &Split,
     settings: Settings,
     runs: u64,
-    folder: impl AsRef<Path>,
+    folder: &Path,
     control: &Control,
 ) -> Result<Vec<Record>> {
     for (name, number) in [("runs", runs), ("threads", control.threads as u64)] {
@@ -37,6 +37,7 @@ pub fn train(
             return Err(Error::new(Fault::BadSetting, Place::field(name), "at least 1", "0"));
         }
     }
+    models::check_input(settings.model, settings.frame, settings.kernel)?;
     settings.hyperparameters.check()?;
     let configuration =
         Configuration { settings, data: set.fingerprint(), split: split.digest(), revision: REVISION };

@@ -205,7 +205,7 @@ fn a_folder_that_cannot_be_made_is_told() {
     let stop = AtomicBool::new(false);
     let split = Split::random(&set, 0).unwrap();
     let settings = settings(Model::Baseline, 1);
-    let error = train(&set, &split, settings, 1, file.join("below"), &Control::new(&stop)).unwrap_err();
+    let error = train(&set, &split, settings, 1, &file.join("below"), &Control::new(&stop)).unwrap_err();
     assert_eq!(error.problems()[0].fault, Fault::Unwritable);
 }
 

@@ -146,17 +146,23 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for WriteMoments<'_, D> {
                     return Err(Error::new(Fault::ForeignWeights, Place::field(name), expected, found));
                 }
             };
-            let moment =
-                weight.device().try_tensor_from_vec(values, *weight.shape()).map_err(device_failed)?;
             // No device lets its memory be written from here, but a gradient can be brought about anywhere: that of
-            // Σ w m for w is m, exactly.
+            // Σ w m for w is m, exactly. As vectors, because each shape would be compiled for itself.
+            let len = (values.len(),);
+            let moment = weight.device().try_tensor_from_vec(values, len).map_err(device_failed)?;
             let moments = std::mem::replace(&mut self.moments, Gradients::leaky());
-            let product = weight.trace(moments).try_mul(moment).map_err(device_failed)?;
-            let sum = product.try_sum::<Rank0, S::AllAxes>().map_err(device_failed)?;
-            self.moments = sum.try_backward().map_err(device_failed)?;
+            let weights = weight.trace(moments).try_reshape_like(&len).map_err(device_failed)?;
+            self.moments = gradient_of_product(weights, moment).map_err(device_failed)?;
         }
         Ok(None)
     }
+}
+
+fn gradient_of_product<D: Device<f32>>(
+    weights: Tensor<(usize,), f32, D, OwnedTape<f32, D>>,
+    moment: Tensor<(usize,), f32, D>,
+) -> Result<Gradients<f32, D>, D::Err> {
+    weights.try_mul(moment)?.try_sum::<Rank0, _>()?.try_backward()
 }
 
 /// Visits weights and moves each.

@@ -30,7 +30,7 @@ pub struct NetworkArgs {
     /// Width of a median filter, an odd number of samples [default: none]
     #[arg(long, value_name = "N")]
     pub median: Option<u32>,
-    /// Samples of a frame: 1, 8 or 16; for the CNN 1 or 8
+    /// Samples of a frame: 8, as in the paper, or 1
     #[arg(long, value_name = "N", default_value_t = paper::FRAME)]
     pub frame: usize,
     /// Width of the CNN's kernels: 3, 5 or 7; with a frame of 1 only 3 [default: 3]
