@@ -4,10 +4,12 @@
 //! A reader follows one direction, and imports go only this way:
 //!
 //! ```text
-//! recordings ──► preparation ──► nn ──► figures ──► reproduce
-//!                (split, normalise, frames | slices)
+//! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
+//!                (split, normalise,                             (runs,       (over statistics)
+//!                 frames | slices)                               records)
+//! figures, reproduce, prediction: what a user asks for, made of all these
 //!
-//! paper, error, files, project, progress: leaves that anyone may use
+//! paper, error, files, project, progress, shuffle: leaves that anyone may use
 //! ```
 //!
 //! | paper | module |
@@ -18,12 +20,15 @@
 //! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`preparation::Batch`] |
 //! | 2.4: slices | [`preparation::Slicing`] |
 //! | Figure 1 | [`figures::Figure::recordings`] |
-//! | 2.2, 2.3: LSTM layers; 2.4: convolution | [`nn`] |
+//! | 2.2, 2.3: LSTM layers; 2.4: convolution, residual blocks, pooling | [`nn`] |
+//! | 2.2: baseline; 2.3: multi-layer LSTM; 2.4: CNN | [`models::Baseline`], [`models::Multilayer`], [`models::Cnn`] |
+//! | 2.2-2.4: Adam, cross-entropy, epochs; votes | [`training`] |
+//! | 2: the same training 15 times | [`protocol`] |
 //! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
 //! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`] |
 //! | what is stated, and what is left open | [`paper`] |
 //!
-//! The other layers, models, training and results follow; the README says what works now.
+//! The README says what works now.
 //!
 //! # Example
 //! ```no_run

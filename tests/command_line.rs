@@ -166,3 +166,71 @@ fn bad_usage_exits_with_2_and_says_what_is_possible() {
         assert!(help.contains(word), "{word}");
     }
 }
+
+/// Synthetic workbooks in a folder of their own.
+fn synthetic_folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = eegenre::recordings::synthetic::Settings::default();
+    eegenre::recordings::synthetic::write(&settings, folder.path().join("synthetic")).unwrap();
+    folder
+}
+
+#[test]
+fn what_is_trained_can_be_summed_up_and_predicts() {
+    let folder = synthetic_folder();
+    let (data, records) = (folder.path().join("synthetic"), folder.path().join("records"));
+    for model in ["baseline", "cnn"] {
+        let out = records.join(model);
+        let shorter = ["--runs", "2", "--epochs", "2", "--truncate", "960", "--quiet", "--json"];
+        let task = ["train", model, "--data", text(&data), "--out", text(&out), "--normalize", "log"];
+        let output = eegenre(&[&task[..], &shorter].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stderr.ends_with(b"(asked for with --data)\n"), "--quiet shows no progress");
+        let runs = &json(&output)["runs"];
+        assert_eq!((runs[1]["run"].as_u64(), runs[1]["test"].as_u64()), (Some(1), Some(39)));
+
+        let weights = out.join("run-01.best.safetensors");
+        let task =
+            ["predict", "--model", model, "--weights", text(&weights), "--data", text(&data), "--json"];
+        let predictions = json(&eegenre(&task))["predictions"].as_array().unwrap().clone();
+        assert_eq!(predictions.len(), 192);
+        let first = &predictions[0];
+        assert_eq!((first["song"].as_str(), first["participant"].as_str()), (Some("S1"), Some("P01")));
+        assert!(["classical", "instrumental", "pop"].contains(&first["genre"].as_str().unwrap()));
+        let sum: f64 = (0..3).map(|genre| first["probabilities"][genre].as_f64().unwrap()).sum();
+        assert!((sum - 1.0).abs() < 1e-9);
+        assert_eq!(first["logits"].as_array().unwrap().len(), 3);
+        // Training cut recordings to one slice, and the weights know that.
+        assert!(first.get("slices").is_none());
+
+        let other = if model == "cnn" { "baseline" } else { "cnn" };
+        let task = ["predict", "--model", other, "--weights", text(&weights), "--data", text(&data)];
+        let output = eegenre(&task);
+        assert_eq!(output.status.code(), Some(2));
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert!(errors.contains(&format!("expected weights of the network {other}")), "{errors}");
+    }
+    let output = eegenre(&["results", "--data", text(&data), "--records", text(&records), "--json"]);
+    let results = json(&output);
+    assert_eq!(results["series"].as_array().unwrap().len(), 2);
+    // Nothing is said of the paper on synthetic recordings.
+    assert!(results.get("verdicts").is_none() && results.get("claims").is_none());
+    assert!(results["withheld"][0]["reason"].as_str().unwrap().contains("synthetic"));
+}
+
+#[test]
+fn results_without_records_and_unknown_networks_exit_with_2() {
+    let folder = Folder::sound();
+    let nowhere = folder.path().join("nowhere");
+    for arguments in [
+        &["results", "--data", text(folder.path()), "--records", text(&nowhere)][..],
+        &["train", "transformer", "--data", text(folder.path())],
+        &["train", "baseline", "--frame", "3", "--data", text(folder.path()), "--out", text(&nowhere)],
+        &["train", "baseline", "--device", "cuda:9", "--data", text(folder.path()), "--out", text(&nowhere)],
+        &["predict", "--model", "cnn", "--weights", text(&nowhere), "--data", text(folder.path())],
+    ] {
+        let output = eegenre(arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8(output.stderr).unwrap().contains("expected"), "{arguments:?}");
+    }
+}

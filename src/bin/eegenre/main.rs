@@ -14,12 +14,12 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Result};
-use eegenre::reproduce::reproduce;
+use eegenre::reproduce::{Profile, reproduce};
 
 use data::{DataArgs, DataTask};
 use figure::FigureArgs;
@@ -58,8 +58,8 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
-    /// The main job: everything there is, from recordings to figures
-    Reproduce(DataArgs),
+    /// The main job: everything there is, from recordings to figures and results
+    Reproduce(ReproduceArgs),
     /// Look at recordings, check them, or make synthetic ones
     #[command(subcommand)]
     Data(DataTask),
@@ -76,6 +76,18 @@ enum Task {
     Results(ResultsArgs),
     /// Let a trained network name the genre of every recording of a folder
     Predict(PredictArgs),
+}
+
+#[derive(Args)]
+struct ReproduceArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// How much of the experiment is run
+    ///
+    /// smoke: a few epochs, under a minute. quick: fewer and shorter runs than the paper's, under ten minutes on two
+    /// cores. paper: all of it.
+    #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
+    profile: Profile,
 }
 
 fn main() -> ExitCode {
@@ -100,7 +112,9 @@ fn exit_code(error: &Error) -> u8 {
 impl Task {
     fn run(self, json: bool) -> Result<()> {
         match self {
-            Self::Reproduce(data) => print(&reproduce(&data.source())?, json),
+            Self::Reproduce(ReproduceArgs { data, profile }) => {
+                print(&reproduce(&data.source(), profile, &*train::stop_on_interrupt()?)?, json);
+            }
             Self::Data(task) => task.run(json)?,
             Self::Split(split) => split.run(json)?,
             Self::Figure(figure) => figure.run(json)?,
