@@ -7,7 +7,7 @@
 //! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
-//! figures, reproduce, prediction: what a user asks for, made of all these
+//! figures, reproduce, study, prediction: what a user asks for, made of all these
 //!
 //! paper, error, files, project, progress, shuffle: leaves that anyone may use
 //! ```
@@ -63,6 +63,7 @@ pub mod results;
 pub mod series;
 mod shuffle;
 pub mod statistics;
+pub mod study;
 pub mod training;
 pub mod verdict;
 

@@ -111,8 +111,8 @@ pub mod baseline {
     pub const UNITS: usize = 32;
     /// LSTM layers.
     pub const LAYERS: usize = 1;
-    /// Units of the three linear layers behind it.
-    pub const LINEAR: [usize; 3] = [32, 16, 32];
+    /// Units of the second of three linear layers behind it; the first and the third have [`UNITS`].
+    pub const NARROW: usize = 16;
     /// Passes over the training recordings.
     pub const EPOCHS: usize = 300;
     /// Recordings of a batch.
@@ -127,8 +127,8 @@ pub mod multilayer {
     pub const UNITS: usize = 64;
     /// LSTM layers.
     pub const LAYERS: usize = 3;
-    /// Units of the three linear layers behind them.
-    pub const LINEAR: [usize; 3] = [64, 32, 64];
+    /// Units of the second of three linear layers behind them; the first and the third have [`UNITS`].
+    pub const NARROW: usize = 32;
     /// Passes over the training recordings.
     pub const EPOCHS: usize = 600;
     /// Recordings of a batch.

@@ -31,23 +31,9 @@ use crate::paper::{self, baseline};
 /// let network = Cpu::default().build_module::<builder::Baseline, f32>();
 /// assert_eq!(network.num_trainable_params(), 7603);
 /// ```
-pub type Baseline<D, const I: usize = { paper::FRAME }> = Recurrent<
-    I,
-    { baseline::UNITS },
-    { baseline::LAYERS },
-    { baseline::LINEAR[0] },
-    { baseline::LINEAR[1] },
-    { baseline::LINEAR[2] },
-    f32,
-    D,
->;
+pub type Baseline<D, const I: usize = { paper::FRAME }> =
+    Recurrent<I, { baseline::UNITS }, { baseline::LAYERS }, { baseline::NARROW }, f32, D>;
 
 /// What builds a [`Baseline`].
-pub type Builder<const I: usize = { paper::FRAME }> = recurrent::builder::Recurrent<
-    I,
-    { baseline::UNITS },
-    { baseline::LAYERS },
-    { baseline::LINEAR[0] },
-    { baseline::LINEAR[1] },
-    { baseline::LINEAR[2] },
->;
+pub type Builder<const I: usize = { paper::FRAME }> =
+    recurrent::builder::Recurrent<I, { baseline::UNITS }, { baseline::LAYERS }, { baseline::NARROW }>;

@@ -31,23 +31,9 @@ use crate::paper::{self, multilayer};
 /// let network = Cpu::default().build_module::<builder::Multilayer, f32>();
 /// assert_eq!(network.num_trainable_params(), 94_051);
 /// ```
-pub type Multilayer<D, const I: usize = { paper::FRAME }> = Recurrent<
-    I,
-    { multilayer::UNITS },
-    { multilayer::LAYERS },
-    { multilayer::LINEAR[0] },
-    { multilayer::LINEAR[1] },
-    { multilayer::LINEAR[2] },
-    f32,
-    D,
->;
+pub type Multilayer<D, const I: usize = { paper::FRAME }> =
+    Recurrent<I, { multilayer::UNITS }, { multilayer::LAYERS }, { multilayer::NARROW }, f32, D>;
 
 /// What builds a [`Multilayer`].
-pub type Builder<const I: usize = { paper::FRAME }> = recurrent::builder::Recurrent<
-    I,
-    { multilayer::UNITS },
-    { multilayer::LAYERS },
-    { multilayer::LINEAR[0] },
-    { multilayer::LINEAR[1] },
-    { multilayer::LINEAR[2] },
->;
+pub type Builder<const I: usize = { paper::FRAME }> =
+    recurrent::builder::Recurrent<I, { multilayer::UNITS }, { multilayer::LAYERS }, { multilayer::NARROW }>;

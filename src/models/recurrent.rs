@@ -15,32 +15,18 @@ use crate::preparation::{Frames, Signal};
 
 /// What builds a [`Recurrent`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
 pub mod builder {
-    /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `A`, `B` and `C` units.
+    /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `H`, `B` and `H` units.
     #[derive(Debug, Clone, Copy, Default)]
-    pub struct Recurrent<
-        const I: usize,
-        const H: usize,
-        const LAYERS: usize,
-        const A: usize,
-        const B: usize,
-        const C: usize,
-    >;
+    pub struct Recurrent<const I: usize, const H: usize, const LAYERS: usize, const B: usize>;
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: Device<f32>,
-> BuildOnDevice<D, f32> for builder::Recurrent<I, H, LAYERS, A, B, C>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Device<f32>>
+    BuildOnDevice<D, f32> for builder::Recurrent<I, H, LAYERS, B>
 {
-    type Built = Recurrent<I, H, LAYERS, A, B, C, f32, D>;
+    type Built = Recurrent<I, H, LAYERS, B, f32, D>;
 }
 
-/// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `A`, `B` and `C` units and an
+/// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `H`, `B` and `H` units and an
 /// output for each genre.
 ///
 /// As a [`Module`] it maps [`Packed`] sequences to logits, `[sequences, 3]`, without dropout. As a [`ModuleMut`] it
@@ -51,35 +37,26 @@ pub struct Recurrent<
     const I: usize,
     const H: usize,
     const LAYERS: usize,
-    const A: usize,
     const B: usize,
-    const C: usize,
     E: Dtype,
     D: Storage<E>,
 > {
     /// The LSTM layers.
     pub lstm: Lstm<I, H, LAYERS, E, D>,
     /// First linear layer.
-    pub fc1: Linear<H, A, E, D>,
+    pub fc1: Linear<H, H, E, D>,
     /// Second linear layer.
-    pub fc2: Linear<A, B, E, D>,
+    pub fc2: Linear<H, B, E, D>,
     /// Third linear layer.
-    pub fc3: Linear<B, C, E, D>,
+    pub fc3: Linear<B, H, E, D>,
     /// Output layer.
-    pub out: Linear<C, GENRES, E, D>,
+    pub out: Linear<H, GENRES, E, D>,
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: Device<f32>,
-> TensorCollection<f32, D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Device<f32>>
+    TensorCollection<f32, D> for Recurrent<I, H, LAYERS, B, f32, D>
 {
-    type To<E2: Dtype, D2: Device<E2>> = Recurrent<I, H, LAYERS, A, B, C, E2, D2>;
+    type To<E2: Dtype, D2: Device<E2>> = Recurrent<I, H, LAYERS, B, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
         visitor: &mut V,
@@ -97,15 +74,8 @@ impl<
     }
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: NetworkDevice,
-> Recurrent<I, H, LAYERS, A, B, C, f32, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: NetworkDevice>
+    Recurrent<I, H, LAYERS, B, f32, D>
 {
     /// Outputs at the true ends to logits.
     fn head<T: Tape<f32, D>>(
@@ -134,16 +104,8 @@ fn dropped<const N: usize, D: NetworkDevice, T: Tape<f32, D>>(
     }
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: NetworkDevice,
-    T: Tape<f32, D>,
-> Module<Packed<I, f32, D, T>> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: NetworkDevice, T: Tape<f32, D>>
+    Module<Packed<I, f32, D, T>> for Recurrent<I, H, LAYERS, B, f32, D>
 {
     type Output = Logits<D, T>;
     type Error = D::Err;
@@ -153,15 +115,8 @@ impl<
     }
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: NetworkDevice,
-> ModuleMut<(Packed<I, f32, D, OwnedTape<f32, D>>, Dropout)> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: NetworkDevice>
+    ModuleMut<(Packed<I, f32, D, OwnedTape<f32, D>>, Dropout)> for Recurrent<I, H, LAYERS, B, f32, D>
 {
     type Output = Logits<D, OwnedTape<f32, D>>;
     type Error = D::Err;
@@ -174,15 +129,8 @@ impl<
     }
 }
 
-impl<
-    const I: usize,
-    const H: usize,
-    const LAYERS: usize,
-    const A: usize,
-    const B: usize,
-    const C: usize,
-    D: NetworkDevice,
-> Network<D> for Recurrent<I, H, LAYERS, A, B, C, f32, D>
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: NetworkDevice> Network<D>
+    for Recurrent<I, H, LAYERS, B, f32, D>
 {
     type Example = Frames;
 

@@ -5,8 +5,8 @@ use crate::nn::testing::TestDevice;
 use crate::preparation::{Frames, Signal};
 
 /// A small network: one LSTM layer of 4 units over frames of 2.
-type Small = Recurrent<2, 4, 1, 5, 3, 4, f32, TestDevice>;
-type SmallBuilder = builder::Recurrent<2, 4, 1, 5, 3, 4>;
+type Small = Recurrent<2, 4, 1, 3, f32, TestDevice>;
+type SmallBuilder = builder::Recurrent<2, 4, 1, 3>;
 
 const HYPERPARAMETERS: Hyperparameters =
     Hyperparameters { epochs: 1, batch: 4, learning_rate: 0.02, dropout: 0.1 };
@@ -64,7 +64,7 @@ fn a_restored_training_ends_with_the_same_bits() {
 #[test]
 fn a_checkpoint_of_another_network_is_refused() {
     let device = TestDevice::default();
-    let network = device.build_module::<builder::Recurrent<2, 5, 1, 5, 3, 4>, f32>();
+    let network = device.build_module::<builder::Recurrent<2, 5, 1, 3>, f32>();
     let mut other = Training::new(device, network, HYPERPARAMETERS, 1, 2).unwrap();
     let error = other.restore(&training(HYPERPARAMETERS).checkpoint()).unwrap_err();
     assert!(error.problems().iter().all(|problem| problem.fault == Fault::ForeignWeights));

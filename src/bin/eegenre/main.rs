@@ -8,6 +8,7 @@ mod figure;
 mod predict;
 mod results;
 mod split;
+mod study;
 mod train;
 
 use std::fmt::Display;
@@ -26,6 +27,7 @@ use figure::FigureArgs;
 use predict::PredictArgs;
 use results::ResultsArgs;
 use split::SplitArgs;
+use study::StudyArgs;
 use train::TrainArgs;
 
 const EXAMPLES: &str = "\
@@ -74,6 +76,8 @@ enum Task {
     Train(TrainArgs),
     /// The paper's results beside those of the records, with a verdict on each
     Results(ResultsArgs),
+    /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
+    Study(StudyArgs),
     /// Let a trained network name the genre of every recording of a folder
     Predict(PredictArgs),
 }
@@ -120,6 +124,7 @@ impl Task {
             Self::Figure(figure) => figure.run(json)?,
             Self::Train(train) => train.run(json)?,
             Self::Results(results) => results.run(json)?,
+            Self::Study(study) => study.run(json)?,
             Self::Predict(predict) => predict.run(json)?,
         }
         Ok(())

@@ -9,7 +9,7 @@ use crate::nn::conv1d::products::{add_rows, append_rows, copy_rows};
 use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
 use crate::nn::storage::{contents, with_gradient, with_gradients};
 
-/// The normalisation by a layer's running statistics, for `channels` padded channels.
+/// The normalisation by a layer's running statistics.
 pub(in crate::nn) fn by_running_statistics<const C: usize, E: Dtype + Element>(
     layer: &BatchNorm1d<C, E, Cpu>,
 ) -> Result<Normalisation<E>, CpuError>

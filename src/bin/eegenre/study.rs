@@ -1,0 +1,44 @@
+//! `eegenre study`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use eegenre::error::{Error, Result};
+use eegenre::protocol::Control;
+use eegenre::study::{self, Study, Variation};
+
+use crate::data::DataArgs;
+use crate::print;
+use crate::train::stop_on_interrupt;
+
+#[derive(Args)]
+pub struct StudyArgs {
+    /// Variations to train, by name; none only shows the records that are there
+    ///
+    /// raw and log: all 15 runs of each network. split-1 to split-5, z-score, min-max: 5 runs. frame-1 (baseline),
+    /// channel-1, kernel-5, kernel-7 (CNN): 5 runs.
+    #[arg(value_name = "VARIATION")]
+    variations: Vec<String>,
+    #[command(flatten)]
+    data: DataArgs,
+    /// Folder with a folder of records for each variation
+    ///
+    /// [default: data/records for the published recordings, else target/records/study-FINGERPRINT]
+    #[arg(long, value_name = "DIR")]
+    records: Option<PathBuf>,
+}
+
+impl StudyArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let variations = Error::gather(self.variations.iter().map(|name| Variation::named(name)))?;
+        let set = self.data.load()?;
+        let folder = self.records.unwrap_or_else(|| study::folder(&set));
+        let stop = stop_on_interrupt()?;
+        for variation in variations {
+            variation.train(&set, &folder, &Control::new(&stop))?;
+        }
+        print(&Study::read(&folder)?, json);
+        Ok(())
+    }
+}

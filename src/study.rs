@@ -1,0 +1,249 @@
+//! The paper's experiment once more with other choices: which of those that the paper leaves open decide its numbers?
+//!
+//! Each [`Variation`] changes one thing. Its records stand in a folder of its own beside those of the main experiment.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::Model;
+use crate::paper;
+use crate::preparation::{Normalisation, Split};
+use crate::project;
+use crate::protocol::{self, Control, Progress, Settings, Store, Weights};
+use crate::recordings::{DataSet, Provenance};
+use crate::reproduce::SPLIT_SEED;
+use crate::series::Series;
+
+/// Runs of a variation that is not one of the two full ones.
+const FEW: u64 = 5;
+
+/// What a variation changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    Nothing,
+    Normalisation(Normalisation),
+    SplitSeed(u64),
+    Frame(usize),
+    Kernel(usize),
+}
+
+/// One way to run the experiment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variation {
+    /// Its name, and that of its folder.
+    pub name: &'static str,
+    /// What is different.
+    pub what: &'static str,
+    /// The networks that it concerns.
+    pub models: &'static [Model],
+    /// Runs of each.
+    pub runs: u64,
+    change: Change,
+}
+
+const BASELINE: &[Model] = &[Model::Baseline];
+const CNN: &[Model] = &[Model::Cnn];
+
+/// All variations, the main experiment first.
+pub const VARIATIONS: &[Variation] = &[
+    full("raw", "as the paper, nothing normalised", Change::Nothing),
+    full("log", "ln(x + 0.01)", Change::Normalisation(Normalisation::Log)),
+    few("split-1", "another split", &Model::ALL, Change::SplitSeed(1)),
+    few("split-2", "another split", &Model::ALL, Change::SplitSeed(2)),
+    few("split-3", "another split", &Model::ALL, Change::SplitSeed(3)),
+    few("split-4", "another split", &Model::ALL, Change::SplitSeed(4)),
+    few("split-5", "another split", &Model::ALL, Change::SplitSeed(5)),
+    few("z-score", "z-scores of each recording", &Model::ALL, Change::Normalisation(Normalisation::ZScore)),
+    few("min-max", "each recording from 0 to 1", &Model::ALL, Change::Normalisation(Normalisation::MinMax)),
+    few("frame-1", "one sample at every step", BASELINE, Change::Frame(1)),
+    few("channel-1", "one channel of 960 samples", CNN, Change::Frame(1)),
+    few("kernel-5", "kernels of 5", CNN, Change::Kernel(5)),
+    few("kernel-7", "kernels of 7", CNN, Change::Kernel(7)),
+];
+
+const fn full(name: &'static str, what: &'static str, change: Change) -> Variation {
+    Variation { name, what, models: &Model::ALL, runs: paper::RUNS as u64, change }
+}
+
+const fn few(name: &'static str, what: &'static str, models: &'static [Model], change: Change) -> Variation {
+    Variation { name, what, models, runs: FEW, change }
+}
+
+impl Variation {
+    /// The variation of this name.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        VARIATIONS.iter().find(|variation| variation.name == name).copied().ok_or_else(|| {
+            let names: Vec<&str> = VARIATIONS.iter().map(|variation| variation.name).collect();
+            Error::new(Fault::BadSetting, Place::field("variation"), format!("one of {names:?}"), name)
+        })
+    }
+
+    /// Its settings for a network.
+    #[must_use]
+    pub fn settings(&self, model: Model) -> Settings {
+        let mut settings = Settings::paper(model);
+        match self.change {
+            Change::Nothing | Change::SplitSeed(_) => {}
+            Change::Normalisation(normalisation) => settings.preparation.normalisation = normalisation,
+            Change::Frame(frame) => settings.frame = frame,
+            Change::Kernel(kernel) => settings.kernel = Some(kernel),
+        }
+        settings
+    }
+
+    /// Its split.
+    ///
+    /// # Errors
+    /// Those of [`Split::random`].
+    pub fn split(&self, set: &DataSet) -> Result<Split> {
+        let seed = if let Change::SplitSeed(seed) = self.change { seed } else { SPLIT_SEED };
+        Split::random(set, seed)
+    }
+
+    /// Trains its networks in the folder of its name below `folder`. Runs that are done are not trained again.
+    ///
+    /// # Errors
+    /// Those of [`protocol::train`].
+    pub fn train(&self, set: &DataSet, folder: &Path, control: &Control) -> Result<()> {
+        let split = self.split(set)?;
+        for &model in self.models {
+            let settings = self.settings(model);
+            let title = format!("{} {model}", self.name);
+            let progress = Progress::new(title, self.runs, settings.hyperparameters.epochs);
+            let folder = folder.join(self.name).join(model.name());
+            let control = Control { observer: &progress, ..*control };
+            let trained = protocol::train(set, &split, settings, self.runs, &folder, &control);
+            progress.finish();
+            trained?;
+        }
+        Ok(())
+    }
+}
+
+/// Where the records of all variations go: `data/records` for the published recordings, else a folder of their own under
+/// `target/records`.
+#[must_use]
+pub fn folder(set: &DataSet) -> PathBuf {
+    match set.provenance() {
+        Provenance::Published => project::root().join("data/records"),
+        Provenance::Synthetic(_) | Provenance::Unknown => {
+            project::root().join("target/records").join(format!("study-{}", set.fingerprint().short()))
+        }
+    }
+}
+
+/// The variations beside each other, as far as there are records.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Study {
+    /// One row for each variation that has records.
+    pub rows: Vec<Row>,
+}
+
+/// One variation.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    /// Its name.
+    pub name: &'static str,
+    /// What is different.
+    pub what: &'static str,
+    /// Its series, in the paper's order.
+    pub series: Vec<Series>,
+}
+
+impl Study {
+    /// Reads the records below a folder.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`] and [`Series::of`]; [`Fault::NoRecords`] if there are none at all.
+    pub fn read(folder: &Path) -> Result<Self> {
+        let mut rows = Vec::new();
+        for Variation { name, what, models, .. } in VARIATIONS {
+            let mut series = Vec::new();
+            for model in *models {
+                let records = Store::read(folder.join(name).join(model.name()))?;
+                let weights: &[Weights] = match model {
+                    _ if records.is_empty() => &[],
+                    Model::Multilayer => &[Weights::Final, Weights::Best],
+                    Model::Baseline | Model::Cnn => &[Weights::Final],
+                };
+                for weights in weights {
+                    series.push(Series::of(&records, *weights)?);
+                }
+            }
+            if !series.is_empty() {
+                rows.push(Row { name, what, series });
+            }
+        }
+        if rows.is_empty() {
+            let expected = "records of at least one variation";
+            return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none below it"));
+        }
+        Ok(Self { rows })
+    }
+}
+
+impl fmt::Display for Study {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "test accuracy in percent: average without the lowest and the highest run, then lowest to highest"
+        )?;
+        for Row { name, what, series } in &self.rows {
+            write!(f, "\n\n{name}: {what}")?;
+            for series in series {
+                let percent = |part: f64| 100.0 * part;
+                let average =
+                    series.trimmed_mean.map_or("    -".into(), |mean| format!("{:5.1}", percent(mean)));
+                write!(
+                    f,
+                    "\n  {:<32} {average}  {:5.1} to {:5.1}  {:>2} runs, training {:5.1}",
+                    series.label,
+                    percent(series.lowest),
+                    percent(series.highest),
+                    series.runs.len(),
+                    percent(series.training)
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::models;
+
+    #[test]
+    fn every_variation_can_be_trained_and_differs_from_the_main_experiment() {
+        let names: BTreeSet<&str> = VARIATIONS.iter().map(|variation| variation.name).collect();
+        assert_eq!(names.len(), VARIATIONS.len());
+        let set = crate::recordings::synthetic::generate(&Default::default()).unwrap();
+        let main = VARIATIONS[0];
+        for variation in VARIATIONS {
+            assert_eq!(Variation::named(variation.name).as_ref(), Ok(variation));
+            for &model in variation.models {
+                let settings = variation.settings(model);
+                models::check_input(model, settings.frame, settings.kernel).unwrap();
+                let same_split = variation.split(&set).unwrap() == main.split(&set).unwrap();
+                let same = same_split && settings == main.settings(model);
+                assert_eq!(same, *variation == main, "{}", variation.name);
+            }
+        }
+    }
+
+    #[test]
+    fn an_unknown_variation_and_an_empty_folder_are_refused() {
+        assert_eq!(Variation::named("fast").unwrap_err().problems()[0].fault, Fault::BadSetting);
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Study::read(folder.path()).unwrap_err().problems()[0].fault, Fault::NoRecords);
+    }
+}
