@@ -1,5 +1,6 @@
 //! One run: from initial weights, or from where it stood, to its record.
 
+use std::path::PathBuf;
 use std::time::Instant;
 
 use dfdx::prelude::*;
@@ -50,6 +51,16 @@ struct Times<'a> {
     system: String,
 }
 
+/// What is wrong with a checkpoint, at its path. Whatever is damaged in it, the advice is to delete the file.
+fn unusable(path: PathBuf, error: Error) -> Error {
+    if error.problems().iter().any(|problem| problem.fault == Fault::ForeignRecords) {
+        return error.placed(|place| Place { field: place.field, ..Place::file(&path) });
+    }
+    let found: Vec<&str> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
+    let expected = "a checkpoint as training writes it";
+    Error::new(Fault::BadRecord, Place::file(path), expected, found.join(", "))
+}
+
 /// A run under way.
 pub(super) struct Run<'a, N: Network<D>, D: Device<f32>> {
     store: &'a Store,
@@ -67,10 +78,7 @@ impl<'a, N: Network<D>, D: Device<f32>> Run<'a, N, D> {
         let training = Training::new(device, network, settings.hyperparameters, settings.seed, run)?;
         let mut new = Self { store, run, training, history: History::default(), best: None, seconds: 0.0 };
         if let Some(bytes) = store.checkpoint(run)? {
-            let path = store.checkpoint_path(run);
-            let placed =
-                |error: Error| error.placed(|place| Place { field: place.field, ..Place::file(&path) });
-            new.restore(&bytes).map_err(placed)?;
+            new.restore(&bytes).map_err(|error| unusable(store.checkpoint_path(run), error))?;
         }
         Ok(new)
     }

@@ -1,8 +1,8 @@
 //! All runs of a series, side by side.
 
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use dfdx::prelude::*;
 
@@ -88,7 +88,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
             validation: read(split.validation())?,
             test: read(split.test())?,
         };
-        let train = |run: u64, _: Lock| {
+        let train = |run: u64, _lock: Lock| {
             // Another process may have ended it while this one was waiting for the lock.
             if let Some(record) = store.record(run)? {
                 store.remove_checkpoint(run);
@@ -111,14 +111,14 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
         let results: Vec<Mutex<Option<Result<Record>>>> = (0..runs).map(|_| Mutex::new(None)).collect();
         let next = AtomicU64::new(0);
         let work = || {
-            loop {
+            while !control.stopped() {
                 let run = next.fetch_add(1, Ordering::Relaxed);
                 let Some(place) = usize::try_from(run).ok().and_then(|run| results.get(run)) else { return };
                 let result = attempt(run).transpose();
                 if matches!(result, Some(Err(_))) {
                     control.tell(run, Event::Failed);
                 }
-                *place.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = result;
+                *place.lock().unwrap_or_else(PoisonError::into_inner) = result;
             }
         };
         std::thread::scope(|scope| {
@@ -126,12 +126,34 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
                 scope.spawn(work);
             }
         });
+        let results: Vec<Option<Result<Record>>> = (results.into_iter())
+            .map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
+            .collect();
+        if control.stopped() && results.iter().any(|result| !matches!(result, Some(Ok(_)))) {
+            return Err(interrupted(results));
+        }
         // What others train is waited for; if one of them dies, its run is trained here.
-        Error::gather((0..).zip(results).map(|(run, result)| {
-            match result.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner) {
-                Some(result) => result,
-                None => train(run, store.wait_for_lock(run)?),
-            }
+        Error::gather((0..).zip(results).map(|(run, result)| match result {
+            Some(result) => result,
+            None => train(run, store.wait_for_lock(run)?),
         }))
+    }
+}
+
+/// One problem for all runs that were stopped or never begun, after those of runs that failed.
+fn interrupted(results: Vec<Option<Result<Record>>>) -> Error {
+    let (runs, done) = (results.len(), results.iter().filter(|result| matches!(result, Some(Ok(_)))).count());
+    let failed = results.into_iter().flatten().filter_map(Result::err);
+    let failed =
+        failed.filter(|error| error.problems().iter().all(|problem| problem.fault != Fault::Interrupted));
+    let stopped = Error::new(
+        Fault::Interrupted,
+        Place::field("training"),
+        format!("{runs} runs"),
+        format!("a request to stop when {done} were done"),
+    );
+    match Error::gather(failed.chain([stopped]).map(Err::<(), _>)) {
+        Err(error) => error,
+        Ok(_) => unreachable!("there is at least one problem"),
     }
 }

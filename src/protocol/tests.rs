@@ -166,6 +166,7 @@ fn a_run_that_fails_spoils_no_other() {
     let split = Split::random(&set, 0).unwrap();
     let error = train(&set, &split, settings, 3, folder.path(), &Control::new(&stop)).unwrap_err();
     assert_eq!(error.problems().len(), 1);
+    assert_eq!(error.problems()[0].fault, Fault::BadRecord);
     assert!(error.to_string().contains("run-01.checkpoint"), "{error}");
     let runs: Vec<u64> = Store::read(folder.path()).unwrap().iter().map(|record| record.run).collect();
     assert_eq!(runs, [0, 2]);

@@ -4,9 +4,9 @@ use crate::nn::StateDict;
 use crate::nn::testing::TestDevice;
 use crate::preparation::{Frames, Signal};
 
-/// A small network: one LSTM layer of 4 units over frames of 2.
-type Small = Recurrent<2, 4, 1, 3, f32, TestDevice>;
-type SmallBuilder = builder::Recurrent<2, 4, 1, 3>;
+/// A small network: one LSTM layer of 8 units over frames of 2.
+type Small = Recurrent<2, 8, 1, 6, f32, TestDevice>;
+type SmallBuilder = builder::Recurrent<2, 8, 1, 6>;
 
 const HYPERPARAMETERS: Hyperparameters =
     Hyperparameters { epochs: 1, batch: 4, learning_rate: 0.02, dropout: 0.1 };
