@@ -11,7 +11,7 @@ class Recurrent(nn.Module):
     """LSTM layers, then three linear ones (paper: 2.2, 2.3). Reads a list of `[frames, 8]`.
 
     `padded` computes padding too and reads the output at each true end: the same values, and on a CPU, where PyTorch
-    hands only such batches to oneDNN, ten times faster than packed sequences.
+    hands only such batches to oneDNN, several times faster than packed sequences.
     """
 
     def __init__(self, units, layers, linear, dropout, padded):
