@@ -135,7 +135,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
         // What others train is waited for; if one of them dies, its run is trained here.
         Error::gather((0..).zip(results).map(|(run, result)| match result {
             Some(result) => result,
-            None => train(run, store.wait_for_lock(run)?),
+            None => train(run, store.wait_for_lock(run, control)?),
         }))
     }
 }

@@ -13,12 +13,14 @@
 use std::fs::{self, File, TryLockError};
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::Duration;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Configuration, Record, Weights};
+use super::{Configuration, Control, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::files::{create_folder, write_atomically};
 
@@ -28,6 +30,9 @@ pub struct Store {
     folder: PathBuf,
     configuration: Configuration,
 }
+
+/// Time between two looks at a run that another process trains.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
 
 /// The right to train a run; given back when dropped, also by the system when the process dies.
 #[derive(Debug)]
@@ -130,10 +135,19 @@ impl Store {
     }
 
     /// The right to train a run, once the process that has it gives it back.
-    pub(super) fn wait_for_lock(&self, run: u64) -> Result<Lock> {
-        let file = self.lock_file(&format!(".{}.lock", stem(run)))?;
-        file.lock().map_err(|cause| unwritable(&self.folder, &cause))?;
-        Ok(Lock(file))
+    ///
+    /// # Errors
+    /// [`Fault::Interrupted`] if this process is asked to stop before that.
+    pub(super) fn wait_for_lock(&self, run: u64, control: &Control) -> Result<Lock> {
+        while !control.stopped() {
+            if let Some(lock) = self.try_lock(run)? {
+                return Ok(lock);
+            }
+            sleep(ASK_AGAIN);
+        }
+        let place = Place::field(format!("run {run}"));
+        let expected = "another process to end it";
+        Err(Error::new(Fault::Interrupted, place, expected, "a request to stop"))
     }
 
     fn lock_file(&self, name: &str) -> Result<File> {

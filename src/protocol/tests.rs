@@ -252,3 +252,23 @@ fn nothing_to_do_is_refused() {
         assert_eq!(error.problems()[0].fault, Fault::BadSetting);
     }
 }
+
+#[test]
+fn who_waits_for_another_process_can_be_stopped() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let split = Split::random(&set, 0).unwrap();
+    let settings = settings(Model::Baseline, 1);
+    let (data, digest) = (set.fingerprint(), split.digest());
+    let configuration = Configuration { settings, data, split: digest, revision: REVISION };
+    let other = Store::open(folder.path(), configuration).unwrap();
+    let _held = other.try_lock(0).unwrap().unwrap();
+    let stop = AtomicBool::new(false);
+    let error = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(300));
+            stop.store(true, Ordering::Relaxed);
+        });
+        train(&set, &split, settings, 1, folder.path(), &Control::new(&stop)).unwrap_err()
+    });
+    assert_eq!(error.problems()[0].fault, Fault::Interrupted);
+}

@@ -83,14 +83,13 @@ impl<D: Device<f32>> Adam<D> {
         steps: u32,
         moments: &[StateDict; 2],
     ) -> Result<(), Error> {
-        let mut restored = Vec::new();
-        for dict in moments {
+        let restored = |dict| {
             let moments = network.try_alloc_grads().map_err(device_failed)?;
             let mut write = WriteMoments { moments, dict };
             M::iter_tensors(&mut RecursiveWalker { m: (network, String::new()), f: &mut write })?;
-            restored.push(write.moments);
-        }
-        let [first, second] = restored.try_into().unwrap_or_else(|_| unreachable!("two moments in, two out"));
+            Ok::<_, Error>(write.moments)
+        };
+        let (first, second) = (restored(&moments[0])?, restored(&moments[1])?);
         *self = Self { config: self.config, step: steps.cast_signed(), first, second };
         Ok(())
     }
