@@ -7,9 +7,10 @@
 //! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
-//! figures, reproduce, study, prediction: what a user asks for, made of all these
+//! experiment: the paper's three networks to a certain extent; study: with other choices
+//! figures, reproduce, prediction, notebook: what a user asks for, made of all these
 //!
-//! paper, error, files, project, progress, shuffle: leaves that anyone may use
+//! paper, error, files, project, progress, shuffle, table: leaves that anyone may use
 //! ```
 //!
 //! | paper | module |
@@ -47,10 +48,12 @@
 #![deny(missing_docs)]
 
 pub mod error;
+pub mod experiment;
 pub mod figures;
 pub mod files;
 pub mod models;
 pub mod nn;
+pub mod notebook;
 pub mod paper;
 pub mod prediction;
 pub mod preparation;
@@ -64,6 +67,7 @@ pub mod series;
 mod shuffle;
 pub mod statistics;
 pub mod study;
+pub mod table;
 pub mod training;
 pub mod verdict;
 

@@ -8,18 +8,16 @@ use std::sync::atomic::AtomicBool;
 use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::experiment::Experiment;
 use crate::figures::{self, Figure};
 use crate::models::Model;
 use crate::paper;
-use crate::preparation::{Split, SplitSummary};
+use crate::preparation::SplitSummary;
 use crate::progress::Steps;
 use crate::project;
-use crate::protocol::{self, Control, Progress, Settings};
+use crate::protocol::{Control, Progress};
 use crate::recordings::{DataSet, Description, Provenance, Source};
 use crate::results::Results;
-
-/// The seed of the split that results are reported on.
-pub const SPLIT_SEED: u64 = 0;
 
 /// How much of the paper's experiment is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -101,7 +99,7 @@ pub struct Reproduction {
     pub profile: Profile,
     /// The recordings in numbers.
     pub data: Description,
-    /// The paper's split (2.1), from [`SPLIT_SEED`].
+    /// The paper's split (2.1), from [`SPLIT_SEED`](crate::experiment::SPLIT_SEED).
     pub split: SplitSummary,
     /// The figures.
     pub figures: Vec<PathBuf>,
@@ -115,7 +113,7 @@ pub struct Reproduction {
 /// networks and holds their results against the paper's. Runs whose records are there are not trained again.
 ///
 /// # Errors
-/// All problems of the recordings; a figure that cannot be written; those of [`protocol::train`]. Once `stop` is true,
+/// All problems of the recordings; a figure that cannot be written; those of [`Experiment::train`]. Once `stop` is true,
 /// [`Fault::Interrupted`].
 pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result<Reproduction> {
     let mut steps = Steps::new(5);
@@ -124,34 +122,31 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     steps.begin("describing them");
     let data = Description::of(&set);
     steps.begin("splitting them as the paper does");
-    let split = Split::random(&set, SPLIT_SEED)?;
+    let experiment = Experiment::new(set, profile)?;
+    let Experiment { set, split, .. } = &experiment;
     let folder = figures::folder(&set.provenance());
     let mut written = Vec::new();
-    for figure in [Figure::recordings(&set), Figure::design(&set)] {
+    for figure in [Figure::recordings(set), Figure::design(set)] {
         steps.begin(format!("drawing {}", figure.name()));
         written.extend(figure.save(&folder)?);
     }
     // Two sets of bars would draw over each other.
     steps.finish();
-    let records = profile.records(&set);
     for model in Model::ALL {
         let (runs, epochs) = profile.extent(model);
-        let mut settings = Settings::paper(model);
-        settings.hyperparameters.epochs = epochs;
         let progress = Progress::new(model.name(), runs, epochs);
-        let control = Control { observer: &progress, ..Control::new(stop) };
-        let trained = protocol::train(&set, &split, settings, runs, &records.join(model.name()), &control);
+        let trained = experiment.train(model, &Control { observer: &progress, ..Control::new(stop) });
         progress.finish();
         trained?;
     }
-    let results = Results::read(&records, &set)?;
+    let results = Results::read(experiment.records(), set)?;
     Ok(Reproduction {
         source: source.to_string(),
         profile,
         data,
         split: split.summary(),
         figures: written,
-        records,
+        records: experiment.records(),
         results,
     })
 }

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::experiment::SPLIT_SEED;
 use crate::models::Model;
 use crate::paper;
 use crate::preparation::{Normalisation, Split};
 use crate::project;
 use crate::protocol::{self, Control, Progress, Settings, Store, Weights};
 use crate::recordings::{DataSet, Provenance};
-use crate::reproduce::SPLIT_SEED;
 use crate::series::Series;
 
 /// Runs of a variation that is not one of the two full ones.

@@ -121,7 +121,13 @@ impl Store {
     /// The file of a run's weights.
     #[must_use]
     pub fn weights(&self, run: u64, weights: Weights) -> PathBuf {
-        self.path(run, &format!("{}.safetensors", weights.name()))
+        Self::weights_in(&self.folder, run, weights)
+    }
+
+    /// The file of a run's weights in a folder of records.
+    #[must_use]
+    pub fn weights_in(folder: &Path, run: u64, weights: Weights) -> PathBuf {
+        path_of(folder, run, &format!("{}.safetensors", weights.name()))
     }
 
     /// The right to train a run; none if another process has it.

@@ -15,6 +15,7 @@ use crate::protocol::Weights;
 use crate::protocol::{Record, Store};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::series::{Chance, Series};
+use crate::table::Table;
 use crate::verdict::{SeriesVerdict, TestedClaim};
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
@@ -135,10 +136,20 @@ impl Results {
         }
     }
 
-    /// The tables in Markdown, as in the README.
+    /// All there is to say, in Markdown, as in the README.
     #[must_use]
     pub fn markdown(&self) -> String {
-        self.render(table::Form::Markdown)
+        let notes = self.notes().into_iter().map(|note| format!("- {note}\n")).collect();
+        self.parts(Table::markdown, notes).join("\n")
+    }
+
+    /// Introduction, tables and notes, as far as there is something in them, each with a line break behind it.
+    fn parts(&self, form: impl Fn(&Table) -> String, notes: String) -> Vec<String> {
+        let claims = self.claims_table();
+        let claims = if claims.rows().is_empty() { String::new() } else { form(&claims) };
+        let mut parts = vec![self.introduction() + "\n", form(&self.series_table()), claims, notes];
+        parts.retain(|part| !part.is_empty());
+        parts
     }
 }
 
@@ -176,7 +187,8 @@ fn check(groups: &[&[Record]], series: &[Series]) -> Result<()> {
 
 impl fmt::Display for Results {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.render(table::Form::Text).trim_end())
+        let notes = self.notes().into_iter().map(|note| note + "\n").collect();
+        f.write_str(self.parts(Table::to_string, notes).join("\n").trim_end())
     }
 }
 

@@ -1,52 +1,19 @@
-//! Results as text: aligned for a terminal, or in Markdown.
+//! Results as tables.
 
 use super::Results;
 use crate::series::{Evidence, Series};
 use crate::statistics::Interval;
+use crate::table::Table;
 use crate::verdict::TestedClaim;
 
-/// How a table is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    /// Columns aligned with spaces.
-    Text,
-    /// Columns between bars.
-    Markdown,
-}
-
 impl Results {
-    /// All there is to say, each part with a blank line behind it.
-    pub(super) fn render(&self, form: Form) -> String {
-        let mut parts = vec![self.introduction(), form.table(&self.series_rows())];
-        if !self.claims.is_empty() {
-            parts.push(form.table(&self.claim_rows()));
-        }
-        let mut notes: Vec<String> = Vec::new();
-        for verdict in self.verdicts.iter().filter(|verdict| !verdict.short_of.is_empty()) {
-            notes.push(format!(
-                "{}: {}; {} points of the paper, {} with other seeds, {} also with other test recordings.",
-                verdict.series.label(),
-                verdict.short_of.join("; "),
-                points(verdict.difference),
-                interval(verdict.seeds),
-                interval(verdict.all_doubt)
-            ));
-        }
-        for withheld in &self.withheld {
-            notes.push(format!("No verdict on {}: {}.", withheld.verdict_on, withheld.reason));
-        }
-        let bullet = if form == Form::Markdown { "- " } else { "" };
-        let notes: String = notes.iter().map(|note| format!("{bullet}{note}\n")).collect();
-        parts.push(notes);
-        parts.retain(|part| !part.is_empty());
-        parts.join("\n")
-    }
-
-    fn introduction(&self) -> String {
+    /// What the numbers are of, and what can be had by chance.
+    #[must_use]
+    pub fn introduction(&self) -> String {
         let chance = &self.chance;
         format!(
             "Accuracy in percent on {} test recordings of {}, data {}, split {}. Chance: {} by guessing, {} by always \
-             answering {}.\n",
+             answering {}.",
             chance.recordings.iter().sum::<usize>(),
             self.known_as.as_deref().unwrap_or("recordings without a known name"),
             self.data.short(),
@@ -57,8 +24,27 @@ impl Results {
         )
     }
 
-    /// The paper's numbers stand beside ours only where there is a verdict on one of them.
-    fn series_rows(&self) -> Vec<Vec<String>> {
+    /// What stands between a number and `reproduced`, and on what no verdict is given.
+    #[must_use]
+    pub fn notes(&self) -> Vec<String> {
+        let verdicts = self.verdicts.iter().filter(|verdict| !verdict.short_of.is_empty()).map(|verdict| {
+            format!(
+                "{}: {}; {} points of the paper, {} with other seeds, {} also with other test recordings.",
+                verdict.series.label(),
+                verdict.short_of.join("; "),
+                points(verdict.difference),
+                interval(verdict.seeds),
+                interval(verdict.all_doubt)
+            )
+        });
+        let withheld = (self.withheld.iter())
+            .map(|withheld| format!("No verdict on {}: {}.", withheld.verdict_on, withheld.reason));
+        verdicts.chain(withheld).collect()
+    }
+
+    /// A row for each series. The paper's numbers stand beside ours only where there is a verdict on one of them.
+    #[must_use]
+    pub fn series_table(&self) -> Table {
         let with_paper = !self.verdicts.is_empty();
         let mut header = vec!["series".to_owned(), "runs".to_owned()];
         for name in ["lowest", "average", "highest", "training"] {
@@ -66,35 +52,38 @@ impl Results {
             header.push(if with_paper { "ours".to_owned() } else { name.to_owned() });
         }
         header.extend(with_paper.then(|| "verdict".to_owned()));
-        let rows =
-            self.series.iter().map(|series| {
-                let reported = series.reported().map(|series| series.reported());
-                let theirs = reported.map(|reported| {
-                    let training = reported.training.map(|training| training.to_string().replace(" %", ""));
-                    let [lowest, average, highest] = [reported.lowest, reported.average, reported.highest]
-                        .map(|percent| percent.to_string());
-                    [lowest, average, highest, training.unwrap_or_default()]
-                });
-                let mut row = vec![series.label.clone(), series.runs.len().to_string()];
-                for (index, ours) in ours(series).into_iter().enumerate() {
-                    row.extend(
-                        with_paper.then(|| theirs.as_ref().map_or(String::new(), |all| all[index].clone())),
-                    );
-                    row.push(ours);
-                }
-                let verdict = self.verdicts.iter().find(|verdict| Some(verdict.series) == series.reported());
-                row.extend(with_paper.then(|| {
-                    verdict.map_or_else(|| "none".to_owned(), |verdict| verdict.verdict.to_string())
-                }));
-                row
+        let mut table = Table::new(header);
+        for series in &self.series {
+            let reported = series.reported().map(|series| series.reported());
+            let theirs = reported.map(|reported| {
+                let training = reported.training.map(|training| training.to_string().replace(" %", ""));
+                let [lowest, average, highest] =
+                    [reported.lowest, reported.average, reported.highest].map(|percent| percent.to_string());
+                [lowest, average, highest, training.unwrap_or_default()]
             });
-        std::iter::once(header).chain(rows).collect()
+            let mut row = vec![series.label.clone(), series.runs.len().to_string()];
+            for (index, ours) in ours(series).into_iter().enumerate() {
+                let paper = || theirs.as_ref().map_or(String::new(), |all| all[index].clone());
+                row.extend(with_paper.then(paper));
+                row.push(ours);
+            }
+            let verdict = self.verdicts.iter().find(|verdict| Some(verdict.series) == series.reported());
+            row.extend(
+                with_paper.then(|| {
+                    verdict.map_or_else(|| "none".to_owned(), |verdict| verdict.verdict.to_string())
+                }),
+            );
+            table.push(row);
+        }
+        table
     }
 
-    fn claim_rows(&self) -> Vec<Vec<String>> {
+    /// A row for each claim, two for that of chance; nothing but the header if all verdicts are withheld.
+    #[must_use]
+    pub fn claims_table(&self) -> Table {
         let header =
             ["claim", "points: paper", "ours", "with other seeds", "with other test recordings", "verdict"];
-        let mut rows = vec![header.map(str::to_owned).to_vec()];
+        let mut table = Table::new(header);
         for TestedClaim { claim, verdict, comparison, with_guessing } in &self.claims {
             let row = |statement: String,
                        paper: String,
@@ -112,15 +101,15 @@ impl Results {
             };
             let paper = format!("+{}", claim.points);
             match with_guessing {
-                None => rows.push(row(claim.statement.to_owned(), paper, comparison, verdict.to_string())),
+                None => table.push(row(claim.statement.to_owned(), paper, comparison, verdict.to_string())),
                 Some(guessing) => {
-                    rows.push(row(format!("{}: guessing", claim.statement), paper, guessing, String::new()));
+                    table.push(row(format!("{}: guessing", claim.statement), paper, guessing, String::new()));
                     let best = format!("{}: the most frequent genre", claim.statement);
-                    rows.push(row(best, String::new(), comparison, verdict.to_string()));
+                    table.push(row(best, String::new(), comparison, verdict.to_string()));
                 }
             }
         }
-        rows
+        table
     }
 }
 
@@ -149,31 +138,5 @@ fn evidence(evidence: &Evidence) -> String {
     match evidence.interval {
         Some(found) => format!("{}, {p}", interval(found)),
         None => format!("1 run, {p}"),
-    }
-}
-
-impl Form {
-    /// Rows of equally many cells, the first of them the header.
-    fn table(self, rows: &[Vec<String>]) -> String {
-        let columns = rows.first().map_or(0, Vec::len);
-        let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-        let widths: Vec<usize> = (0..columns).map(width).collect();
-        let mut text = String::new();
-        for (index, row) in rows.iter().enumerate() {
-            match self {
-                Self::Text => {
-                    let cells = row.iter().zip(&widths).map(|(cell, &width)| format!("{cell:<width$}"));
-                    text += cells.collect::<Vec<_>>().join("  ").trim_end();
-                    text.push('\n');
-                }
-                Self::Markdown => {
-                    text += &format!("| {} |\n", row.join(" | "));
-                    if index == 0 {
-                        text += &format!("|{}\n", "---|".repeat(columns));
-                    }
-                }
-            }
-        }
-        text
     }
 }

@@ -10,10 +10,11 @@ use clap::Args;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::preparation::{MedianFilter, Normalisation, Preparation, Split};
 use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Settings};
-use eegenre::{paper, project, reproduce};
+use eegenre::{paper, project};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -97,7 +98,7 @@ impl TrainArgs {
         }
         let split = match &self.split {
             Some(path) => Split::read(path, &set)?,
-            None => Split::random(&set, reproduce::SPLIT_SEED)?,
+            None => Split::random(&set, SPLIT_SEED)?,
         };
         let folder =
             self.out.unwrap_or_else(|| project::root().join("target/records").join(self.model.name()));

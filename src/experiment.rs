@@ -1,0 +1,72 @@
+//! The paper's experiment to a certain extent: three networks, each trained several times on one split.
+//!
+//! The command line, the notebooks and the main job all come here, so that they share records.
+
+use std::path::PathBuf;
+
+use crate::error::{Error, Result};
+use crate::models::Model;
+use crate::preparation::Split;
+use crate::protocol::{self, Control, Record, Settings};
+use crate::recordings::DataSet;
+use crate::reproduce::Profile;
+use crate::results::Results;
+
+/// The seed of the split that results are reported on.
+pub const SPLIT_SEED: u64 = 0;
+
+/// What is trained: recordings, split, and how much of the paper's experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// The recordings.
+    pub set: DataSet,
+    /// The paper's split of them (2.1), from [`SPLIT_SEED`].
+    pub split: Split,
+    /// Runs and epochs.
+    pub profile: Profile,
+}
+
+impl Experiment {
+    /// The experiment on these recordings.
+    ///
+    /// # Errors
+    /// Those of [`Split::random`].
+    pub fn new(set: DataSet, profile: Profile) -> Result<Self> {
+        let split = Split::random(&set, SPLIT_SEED)?;
+        Ok(Self { set, split, profile })
+    }
+
+    /// Where its records are: a folder for each network.
+    #[must_use]
+    pub fn records(&self) -> PathBuf {
+        self.profile.records(&self.set)
+    }
+
+    /// The settings of a network: the paper's, with the profile's number of epochs.
+    #[must_use]
+    pub fn settings(&self, model: Model) -> Settings {
+        let mut settings = Settings::paper(model);
+        settings.hyperparameters.epochs = self.profile.extent(model).1;
+        settings
+    }
+
+    /// The records of all runs of a network. What is not there is trained; what was interrupted goes on.
+    ///
+    /// # Errors
+    /// Those of [`protocol::train`].
+    pub fn train(&self, model: Model, control: &Control) -> Result<Vec<Record>> {
+        let (runs, _) = self.profile.extent(model);
+        let folder = self.records().join(model.name());
+        protocol::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
+    }
+
+    /// The results of all networks, after [training](Self::train) what is not there.
+    ///
+    /// # Errors
+    /// Those of [`protocol::train`] and of [`Results::of`].
+    pub fn results(&self, control: &Control) -> Result<Results> {
+        let groups = Error::gather(Model::ALL.map(|model| self.train(model, control)))?;
+        let groups: Vec<&[Record]> = groups.iter().map(Vec::as_slice).collect();
+        Results::of(&groups, &self.set.provenance())
+    }
+}

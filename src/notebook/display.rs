@@ -1,0 +1,87 @@
+//! How values look below a cell: evcxr calls `evcxr_display` of a cell's last value, if its type has one.
+//!
+//! What is printed between `EVCXR_BEGIN_CONTENT` with a media type and `EVCXR_END_CONTENT` becomes an output of that
+//! type (evcxr_jupyter's README, "Custom output").
+
+use std::fmt::Display;
+
+use base64::prelude::*;
+
+use super::{Checks, Session};
+use crate::figures::Figure;
+use crate::preparation::SplitSummary;
+use crate::recordings::Description;
+use crate::results::Results;
+use crate::table::{Table, escaped};
+
+/// One output, in one media type or several.
+fn show(contents: &[(&str, String)]) {
+    for (media_type, content) in contents {
+        println!("EVCXR_BEGIN_CONTENT {media_type}\n{content}\nEVCXR_END_CONTENT");
+    }
+}
+
+fn show_text(text: &impl Display) {
+    show(&[("text/plain", text.to_string())]);
+}
+
+impl Figure {
+    /// Shows it as a picture. A figure that cannot be drawn ends the cell with a panic.
+    ///
+    /// # Panics
+    /// If the drawing library fails: a notebook has no other way to say so here.
+    pub fn evcxr_display(&self) {
+        match self.png() {
+            Ok(png) => show(&[("image/png", BASE64_STANDARD.encode(png))]),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+impl Table {
+    /// Shows it as a table.
+    pub fn evcxr_display(&self) {
+        show(&[("text/html", self.html()), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Results {
+    /// Shows its tables and notes.
+    pub fn evcxr_display(&self) {
+        let mut html = format!("<p>{}</p>\n{}", escaped(&self.introduction()), self.series_table().html());
+        if !self.claims.is_empty() {
+            html += &self.claims_table().html();
+        }
+        let notes: String = self.notes().iter().map(|note| format!("<li>{}</li>\n", escaped(note))).collect();
+        html += &format!("<ul>\n{notes}</ul>\n");
+        show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Description {
+    /// Shows it as text.
+    pub fn evcxr_display(&self) {
+        show_text(self);
+    }
+}
+
+impl SplitSummary {
+    /// Shows it as text.
+    pub fn evcxr_display(&self) {
+        show_text(self);
+    }
+}
+
+impl Checks {
+    /// Shows a row for each.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}
+
+impl Session {
+    /// Shows which recordings, which profile, which program.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}

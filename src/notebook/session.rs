@@ -1,0 +1,173 @@
+//! A notebook's session: what its first cell begins and its last cell ends.
+
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use super::Checks;
+use crate::error::{Error, Fault, Place, Result};
+use crate::experiment::Experiment;
+use crate::models::Model;
+use crate::project;
+use crate::protocol::{Control, Record, Store, Weights};
+use crate::recordings::{Provenance, Source};
+use crate::reproduce::Profile;
+use crate::results::Results;
+use crate::study::{self, Study};
+use crate::table::Table;
+
+/// The environment variable that names the profile.
+pub const PROFILE_VARIABLE: &str = "EEGENRE_PROFILE";
+/// The environment variable that names the file into which a notebook writes its checks.
+pub const CHECKS_VARIABLE: &str = "EEGENRE_CHECKS";
+
+/// Recordings, split, profile and checks of one notebook.
+///
+/// Which recordings and how much training is decided outside, so that one notebook serves all: by `EEGENRE_DATA` (see
+/// [`Source`]) and by [`PROFILE_VARIABLE`]. Without them, a notebook runs the quick profile.
+#[derive(Debug)]
+pub struct Session {
+    /// What is trained in it.
+    pub experiment: Experiment,
+    /// What it has checked.
+    pub checks: Checks,
+    source: String,
+    checks_path: PathBuf,
+}
+
+impl Session {
+    /// Reads the recordings, and makes synthetic ones if there are none.
+    ///
+    /// # Errors
+    /// Those of [`Source::load`]; [`Fault::BadSetting`] for another profile than there are.
+    pub fn begin(notebook: &str) -> Result<Self> {
+        let profile = match std::env::var(PROFILE_VARIABLE) {
+            Ok(name) => name.parse()?,
+            Err(std::env::VarError::NotPresent) => Profile::default(),
+            Err(cause) => {
+                let place = Place::field(PROFILE_VARIABLE);
+                return Err(Error::new(Fault::BadSetting, place, "smoke, quick or paper", cause.to_string()));
+            }
+        };
+        let checks_path = std::env::var_os(CHECKS_VARIABLE).map_or_else(
+            || project::root().join("target/notebooks").join(format!("{notebook}.checks.json")),
+            PathBuf::from,
+        );
+        Self::with(notebook, &Source::choose(None), profile, checks_path)
+    }
+
+    fn with(notebook: &str, source: &Source, profile: Profile, checks_path: PathBuf) -> Result<Self> {
+        let experiment = Experiment::new(source.load()?, profile)?;
+        let source = experiment.set.provenance().known_as().unwrap_or_else(|| "not known".to_owned());
+        Ok(Self { experiment, checks: Checks::of(notebook), source, checks_path })
+    }
+
+    /// What all its numbers are of.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let Experiment { set, split, profile } = &self.experiment;
+        let mut table = Table::new(["", "this notebook"]);
+        table.push(["recordings", &self.source]);
+        table.push(["fingerprint", &set.fingerprint().short()]);
+        table.push(["split", &split.summary().digest[..12]]);
+        table.push(["profile", profile.name()]);
+        for model in Model::ALL {
+            let (runs, epochs) = profile.extent(model);
+            table.push([model.name(), &format!("{runs} runs of {epochs} epochs")]);
+        }
+        table.push(["program", concat!("eegenre ", env!("CARGO_PKG_VERSION"))]);
+        table
+    }
+
+    /// The records of all runs of a network; what is not there is trained, silently.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::train`].
+    pub fn train(&self, model: Model) -> Result<Vec<Record>> {
+        self.experiment.train(model, &Control::new(&AtomicBool::new(false)))
+    }
+
+    /// The results of all networks; what is not there is trained, silently.
+    ///
+    /// # Errors
+    /// Those of [`Experiment::results`].
+    pub fn results(&self) -> Result<Results> {
+        self.experiment.results(&Control::new(&AtomicBool::new(false)))
+    }
+
+    /// The file of weights of a network's first run, the only one that a repository keeps.
+    #[must_use]
+    pub fn weights(&self, model: Model, weights: Weights) -> PathBuf {
+        Store::weights_in(&self.experiment.records().join(model.name()), 0, weights)
+    }
+
+    /// The experiment with other choices, as far as there are records of it on these recordings.
+    ///
+    /// # Errors
+    /// Those of [`Study::read`], but not that there are none.
+    pub fn study(&self) -> Result<Study> {
+        Study::read(&study::folder(&self.experiment.set))
+    }
+
+    /// Checks that two values are equal.
+    pub fn check<T: PartialEq<U> + Display, U: Display>(&mut self, what: &str, expected: T, found: U) {
+        self.checks.equal(what, expected, found);
+    }
+
+    /// Checks a number that only the whole experiment on the published recordings must give; elsewhere it does nothing.
+    pub fn check_published<T: PartialEq<U> + Display, U: Display>(
+        &mut self,
+        what: &str,
+        expected: T,
+        found: U,
+    ) {
+        if self.is_published() {
+            self.checks.equal(what, expected, found);
+        }
+    }
+
+    /// Whether this is the whole experiment on the published recordings.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        let Experiment { set, profile, .. } = &self.experiment;
+        *profile == Profile::Paper && set.provenance() == Provenance::Published
+    }
+
+    /// Writes the file of checks, without which a notebook has failed.
+    ///
+    /// # Errors
+    /// [`Fault::Unwritable`]
+    pub fn end(self) -> Result<Checks> {
+        self.checks.write(&self.checks_path)?;
+        Ok(self.checks)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn session(folder: &std::path::Path) -> Session {
+        let source = Source::Synthetic(project::synthetic_recordings());
+        Session::with("99-test", &source, Profile::Smoke, folder.join("99-test.json")).unwrap()
+    }
+
+    #[test]
+    fn a_session_leaves_its_checks_behind() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut session = session(folder.path());
+        session.check("participants", 24, session.experiment.set.participants().len());
+        session.check("songs", 11, 12);
+        let checks = session.end().unwrap();
+        assert_eq!(Checks::read(folder.path().join("99-test.json")), Ok(checks.clone()));
+        assert_eq!(checks.failed().count(), 1);
+    }
+
+    #[test]
+    fn what_only_the_published_recordings_give_is_not_checked_elsewhere() {
+        let mut session = session(tempfile::tempdir().unwrap().path());
+        session.check_published("average", "43.8", "12.0");
+        assert!(session.checks.checks.is_empty());
+        assert!(session.table().to_string().contains("synthetic"));
+    }
+}
