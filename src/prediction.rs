@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{self, GENRES, Network, NetworkTask};
 use crate::nn::StateDict;
-use crate::protocol::Settings;
+use crate::protocol::{self, Outcome, Settings};
 use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
 use crate::training::{Answer, Evaluation};
 
@@ -96,6 +96,18 @@ impl NetworkTask<Cpu> for Predict<'_> {
             Err(error) => Ok(Err(error)),
         }
     }
+}
+
+/// To how many of an outcome's test recordings a network gives the same genre.
+#[must_use]
+pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
+    let same = |recorded: &&protocol::Prediction| {
+        predictions.iter().any(|prediction| {
+            let recording = RecordingId { song: prediction.song, participant: prediction.participant };
+            recording == recorded.recording && prediction.genre == recorded.genre
+        })
+    };
+    outcome.predictions.iter().filter(same).count()
 }
 
 /// Brings the answers to each recording together.

@@ -29,6 +29,12 @@ impl Table {
         &self.rows
     }
 
+    /// The same with no more than its first rows.
+    #[must_use]
+    pub fn first(&self, rows: usize) -> Self {
+        Self { header: self.header.clone(), rows: self.rows.iter().take(rows).cloned().collect() }
+    }
+
     /// With bars between the columns.
     #[must_use]
     pub fn markdown(&self) -> String {
@@ -85,6 +91,12 @@ mod tests {
     #[test]
     fn columns_are_as_wide_as_their_widest_cell() {
         assert_eq!(table().to_string(), "network  a < b\nLSTM     1|2\nCNN\n");
+    }
+
+    #[test]
+    fn the_first_rows_keep_the_header() {
+        assert_eq!(table().first(1).to_string(), "network  a < b\nLSTM     1|2\n");
+        assert_eq!(table().first(5), table());
     }
 
     #[test]

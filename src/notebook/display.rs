@@ -9,9 +9,11 @@ use base64::prelude::*;
 
 use super::{Checks, Session};
 use crate::figures::Figure;
+use crate::prediction::Prediction;
 use crate::preparation::SplitSummary;
 use crate::recordings::Description;
 use crate::results::Results;
+use crate::study::Study;
 use crate::table::{Table, escaped};
 
 /// One output, in one media type or several.
@@ -49,12 +51,31 @@ impl Results {
     /// Shows its tables and notes.
     pub fn evcxr_display(&self) {
         let mut html = format!("<p>{}</p>\n{}", escaped(&self.introduction()), self.series_table().html());
-        if !self.claims.is_empty() {
-            html += &self.claims_table().html();
-        }
+        let others = [self.claims_table(), self.observations_table()];
+        html.extend(others.iter().filter(|table| !table.rows().is_empty()).map(Table::html));
         let notes: String = self.notes().iter().map(|note| format!("<li>{}</li>\n", escaped(note))).collect();
         html += &format!("<ul>\n{notes}</ul>\n");
         show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Study {
+    /// Shows its tables.
+    pub fn evcxr_display(&self) {
+        let tables = self.tables().into_iter();
+        let mut html: String =
+            tables.map(|(heading, table)| format!("<p>{heading}</p>\n{}", table.html())).collect();
+        if html.is_empty() {
+            html = format!("<p>{self}</p>\n");
+        }
+        show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Prediction {
+    /// Shows it as text.
+    pub fn evcxr_display(&self) {
+        show_text(self);
     }
 }
 

@@ -101,12 +101,16 @@ impl Session {
         Store::weights_in(&self.experiment.records().join(model.name()), 0, weights)
     }
 
-    /// The experiment with other choices, as far as there are records of it on these recordings.
+    /// The experiment with other choices, as far as there are records of it on these recordings; maybe none.
     ///
     /// # Errors
-    /// Those of [`Study::read`], but not that there are none.
+    /// Those of [`Study::read`], but not that there are no records.
     pub fn study(&self) -> Result<Study> {
-        Study::read(&study::folder(&self.experiment.set))
+        let study = Study::read(&study::folder(&self.experiment.set));
+        study.or_else(|error| match error.problems() {
+            [problem] if problem.fault == Fault::NoRecords => Ok(Study { rows: Vec::new() }),
+            _ => Err(error),
+        })
     }
 
     /// Checks that two values are equal.

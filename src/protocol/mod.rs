@@ -15,6 +15,7 @@ mod run;
 mod series;
 mod settings;
 mod store;
+mod tables;
 
 pub use control::{Control, Event, Nobody, Observer};
 pub use processor::Processor;
@@ -23,6 +24,7 @@ pub use record::{Curve, History, Outcome, Prediction, Record, Weights};
 pub use series::train;
 pub use settings::{Configuration, REVISION, Settings};
 pub use store::Store;
+pub use tables::runs_table;
 
 #[cfg(test)]
 mod tests;

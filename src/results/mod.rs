@@ -10,13 +10,13 @@ use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::paper::CLAIMS;
+use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
 use crate::protocol::Weights;
 use crate::protocol::{Record, Store};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
-use crate::series::{Chance, Series};
+use crate::series::{self, Chance, Series};
 use crate::table::Table;
-use crate::verdict::{SeriesVerdict, TestedClaim};
+use crate::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,6 +37,9 @@ pub struct Results {
     /// The paper's claims; absent if all are withheld.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub claims: Vec<TestedClaim>,
+    /// What the paper says of its training curves; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<TestedObservation>,
     /// What nothing is said of, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub withheld: Vec<Withheld>,
@@ -76,9 +79,10 @@ impl Results {
             series,
             verdicts: Vec::new(),
             claims: Vec::new(),
+            observations: Vec::new(),
             withheld: Vec::new(),
         };
-        results.judge(provenance);
+        results.judge(groups, provenance);
         Ok(results)
     }
 
@@ -109,7 +113,7 @@ impl Results {
         Ok(results)
     }
 
-    fn judge(&mut self, provenance: &Provenance) {
+    fn judge(&mut self, groups: &[&[Record]], provenance: &Provenance) {
         let withheld =
             |verdict_on: &str, reason: String| Withheld { verdict_on: verdict_on.to_owned(), reason };
         // The records say themselves which recordings they are of, so a mistaken provenance does no harm.
@@ -134,6 +138,13 @@ impl Results {
                 Err(reason) => self.withheld.push(withheld(claim.statement, reason)),
             }
         }
+        for observation in OBSERVATIONS {
+            let own = groups.iter().find(|records| of_series(records) == Some(observation.series));
+            match TestedObservation::of(observation, own.copied().unwrap_or_default()) {
+                Ok(tested) => self.observations.push(tested),
+                Err(reason) => self.withheld.push(withheld(observation.statement, reason)),
+            }
+        }
     }
 
     /// All there is to say, in Markdown, as in the README.
@@ -146,11 +157,19 @@ impl Results {
     /// Introduction, tables and notes, as far as there is something in them, each with a line break behind it.
     fn parts(&self, form: impl Fn(&Table) -> String, notes: String) -> Vec<String> {
         let claims = self.claims_table();
-        let claims = if claims.rows().is_empty() { String::new() } else { form(&claims) };
-        let mut parts = vec![self.introduction() + "\n", form(&self.series_table()), claims, notes];
+        let mut parts = vec![self.introduction() + "\n", form(&self.series_table())];
+        let others = [claims, self.observations_table()];
+        parts.extend(others.iter().filter(|table| !table.rows().is_empty()).map(&form));
+        parts.push(notes);
         parts.retain(|part| !part.is_empty());
         parts
     }
+}
+
+/// The series of the paper that the weights after the last epoch belong to.
+fn of_series(records: &[Record]) -> Option<ReportedSeries> {
+    let model = records.first()?.configuration.settings.model;
+    series::reported(model, Weights::Final)
 }
 
 /// The series that the paper reports of a network.

@@ -61,7 +61,7 @@ fn records_of_other_recordings_give_no_verdict_whatever_provenance_is_said() {
 #[test]
 fn one_network_alone_is_judged_and_claims_say_what_is_missing() {
     let results = Results::of(&[groups()[1].as_slice()], &Provenance::Published).unwrap();
-    assert_eq!((results.verdicts.len(), results.claims.len(), results.withheld.len()), (1, 1, 3));
+    assert_eq!((results.verdicts.len(), results.claims.len(), results.withheld.len()), (1, 1, 6));
     assert!(results.to_string().contains("No verdict on the CNN is below the baseline: no runs of: CNN."));
 }
 

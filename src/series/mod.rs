@@ -23,7 +23,7 @@ use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::{GENRES, Model};
 use crate::paper::ReportedSeries;
 use crate::protocol::{Configuration, Outcome, Record, Weights};
-use crate::recordings::RecordingId;
+use crate::recordings::{Fingerprint, RecordingId};
 use crate::statistics::{Interval, clopper_pearson_of_mean, mean, mean_interval, trimmed_mean};
 
 /// The accuracies of all runs of one configuration. Accuracies are parts of 1.
@@ -132,6 +132,12 @@ impl Series {
         reported(self.model, self.weights)
     }
 
+    /// Whether it is of the published recordings.
+    #[must_use]
+    pub fn is_published(&self) -> bool {
+        self.configuration.data == Fingerprint::PUBLISHED
+    }
+
     /// The part of runs that answer each test recording rightly, in the order of the recordings.
     #[must_use]
     pub fn right_parts(&self) -> Vec<f64> {
@@ -139,7 +145,8 @@ impl Series {
     }
 }
 
-const fn reported(model: Model, weights: Weights) -> Option<ReportedSeries> {
+/// The series of the paper that these weights of a network give, if it reports them.
+pub(crate) const fn reported(model: Model, weights: Weights) -> Option<ReportedSeries> {
     match (model, weights) {
         (Model::Baseline, Weights::Final) => Some(ReportedSeries::Baseline),
         (Model::Multilayer, Weights::Final) => Some(ReportedSeries::MultilayerFinal),

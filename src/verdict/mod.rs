@@ -41,6 +41,10 @@
 //! set, which is never less than 1/3, and contradicted if both are below 1/3. The levels are those of each claim by itself,
 //! not of all four together.
 
+mod observation;
+
+pub use observation::TestedObservation;
+
 use std::fmt;
 
 use serde::Serialize;

@@ -27,6 +27,9 @@ pub struct StudyArgs {
     /// [default: data/records for the published recordings, else target/records/study-FINGERPRINT]
     #[arg(long, value_name = "DIR")]
     records: Option<PathBuf>,
+    /// Print the tables as Markdown
+    #[arg(long)]
+    markdown: bool,
 }
 
 impl StudyArgs {
@@ -38,7 +41,12 @@ impl StudyArgs {
         for variation in variations {
             variation.train(&set, &folder, &Control::new(&stop))?;
         }
-        print(&Study::read(&folder)?, json);
+        let study = Study::read(&folder)?;
+        if self.markdown && !json {
+            print(&study.markdown(), json);
+        } else {
+            print(&study, json);
+        }
         Ok(())
     }
 }

@@ -127,18 +127,7 @@ impl TrainArgs {
                 .collect();
             print(&json!({ "folder": folder, "runs": runs }), json);
         } else {
-            let mut lines = vec![format!("records in {}", folder.display())];
-            lines.extend(records.iter().map(|record| {
-                let (last, best) = (&record.last, &record.best);
-                format!(
-                    "run {:02}  test accuracy {:5.1} % after the last epoch, {:5.1} % after epoch {}, the best on validation",
-                    record.run,
-                    100.0 * last.accuracy(),
-                    100.0 * best.accuracy(),
-                    best.epoch
-                )
-            }));
-            print(&lines.join("\n"), json);
+            print(&format!("records in {}\n\n{}", folder.display(), protocol::runs_table(&records)), json);
         }
         Ok(())
     }

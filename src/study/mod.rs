@@ -2,7 +2,8 @@
 //!
 //! Each [`Variation`] changes one thing. Its records stand in a folder of its own beside those of the main experiment.
 
-use std::fmt;
+mod table;
+
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -145,7 +146,7 @@ pub struct Study {
     pub rows: Vec<Row>,
 }
 
-/// One variation.
+/// One variation with its series.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Row {
     /// Its name.
@@ -185,33 +186,6 @@ impl Study {
             return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none below it"));
         }
         Ok(Self { rows })
-    }
-}
-
-impl fmt::Display for Study {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "test accuracy in percent: average without the lowest and the highest run, then lowest to highest"
-        )?;
-        for Row { name, what, series } in &self.rows {
-            write!(f, "\n\n{name}: {what}")?;
-            for series in series {
-                let percent = |part: f64| 100.0 * part;
-                let average =
-                    series.trimmed_mean.map_or("    -".into(), |mean| format!("{:5.1}", percent(mean)));
-                write!(
-                    f,
-                    "\n  {:<32} {average}  {:5.1} to {:5.1}  {:>2} runs, training {:5.1}",
-                    series.label,
-                    percent(series.lowest),
-                    percent(series.highest),
-                    series.runs.len(),
-                    percent(series.training)
-                )?;
-            }
-        }
-        Ok(())
     }
 }
 
