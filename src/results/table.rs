@@ -1,11 +1,10 @@
 //! Results as tables.
 
 use super::Results;
-use crate::paper::Observed;
 use crate::series::{Evidence, Series};
 use crate::statistics::Interval;
 use crate::table::Table;
-use crate::verdict::{TestedClaim, TestedObservation};
+use crate::verdict::TestedClaim;
 
 impl Results {
     /// What the numbers are of, and what can be had by chance.
@@ -117,21 +116,11 @@ impl Results {
     #[must_use]
     pub fn observations_table(&self) -> Table {
         let mut table = Table::new(["training curves", "measured", "ours", "with other seeds", "verdict"]);
-        for TestedObservation { observation, verdict, mean, interval: seeds, .. } in &self.observations {
-            let loss = |value: f64| format!("{value:+.3}");
-            let (measured, ours, seeds) = match observation.observed {
-                Observed::ValidationAccuracyNear { .. } => {
-                    let seeds = format!("{} to {}", percent(seeds.low), percent(seeds.high));
-                    ("percent at the end", percent(*mean), seeds)
-                }
-                Observed::ValidationLossRisesAfter { .. }
-                | Observed::ValidationLossFalls
-                | Observed::TrainingLossFalls => {
-                    let seeds = format!("{} to {}", loss(seeds.low), loss(seeds.high));
-                    ("change of the loss", loss(*mean), seeds)
-                }
-            };
-            table.push([observation.statement, measured, &ours, &seeds, &verdict.to_string()]);
+        for tested in &self.observations {
+            let seeds =
+                format!("{} to {}", tested.text(tested.interval.low), tested.text(tested.interval.high));
+            let (ours, verdict) = (tested.text(tested.mean), tested.verdict.to_string());
+            table.push([tested.observation.statement, tested.measured(), &ours, &seeds, &verdict]);
         }
         table
     }

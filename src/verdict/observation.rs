@@ -66,6 +66,30 @@ impl TestedObservation {
     }
 }
 
+impl TestedObservation {
+    /// What was measured in each run, in words.
+    #[must_use]
+    pub const fn measured(&self) -> &'static str {
+        match self.observation.observed {
+            Observed::ValidationAccuracyNear { .. } => "percent at the end",
+            Observed::ValidationLossRisesAfter { .. }
+            | Observed::ValidationLossFalls
+            | Observed::TrainingLossFalls => "change of the loss",
+        }
+    }
+
+    /// Such a value as text.
+    #[must_use]
+    pub fn text(&self, value: f64) -> String {
+        match self.observation.observed {
+            Observed::ValidationAccuracyNear { .. } => format!("{:.1}", 100.0 * value),
+            Observed::ValidationLossRisesAfter { .. }
+            | Observed::ValidationLossFalls
+            | Observed::TrainingLossFalls => format!("{value:+.3}"),
+        }
+    }
+}
+
 /// The end of the curve that a statement is on, or how far it lies above the earlier level.
 fn measured(observed: Observed, record: &Record) -> f64 {
     let (training, validation) = (&record.history.training, &record.history.validation);

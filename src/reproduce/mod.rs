@@ -1,5 +1,9 @@
 //! The main job: everything there is, from recordings to figures and results, in one call.
 
+mod summary;
+
+pub use summary::summary;
+
 use std::fmt;
 use std::path::PathBuf;
 use std::str::FromStr;

@@ -1,0 +1,80 @@
+//! The whole reproduction in one table: what the paper states, what is found here, and where to read on.
+
+use crate::experiment::Experiment;
+use crate::paper;
+use crate::recordings::Description;
+use crate::results::Results;
+use crate::table::Table;
+
+const RECORDINGS: &str = "01-recordings";
+const RESULTS: &str = "05-results";
+
+/// A row for each fact, number, claim and statement of the paper.
+///
+/// On other recordings than the published ones nothing stands beside the paper: its column is empty and there are no
+/// verdicts.
+#[must_use]
+pub fn summary(experiment: &Experiment, description: &Description, results: &Results) -> Table {
+    let mut table = Table::new(["section", "item", "paper", "here", "verdict", "where to look"]);
+    facts(&mut table, experiment, description, !results.verdicts.is_empty());
+    numbers(&mut table, results);
+    for tested in &results.claims {
+        let points = format!("{:+.1} points", 100.0 * tested.comparison.difference);
+        let stated = format!("{:+} points", tested.claim.points);
+        let claim = tested.claim;
+        table.push([claim.section, claim.statement, &stated, &points, &tested.verdict.to_string(), RESULTS]);
+    }
+    for tested in &results.observations {
+        let observation = tested.observation;
+        let found = format!("{} {}", tested.text(tested.mean), tested.measured());
+        let verdict = tested.verdict.to_string();
+        table.push([observation.section, observation.statement, "", &found, &verdict, RESULTS]);
+    }
+    table
+}
+
+/// What the paper states of the recordings and of the split.
+fn facts(table: &mut Table, experiment: &Experiment, description: &Description, with_paper: bool) {
+    let split = &experiment.split;
+    let facts = [
+        ("1", "participants", usize::from(paper::PARTICIPANTS), description.participants),
+        ("2.1", "songs", usize::from(paper::SONGS), description.songs),
+        ("2.1", "samples of the shortest recording", paper::SHORTEST, description.shortest),
+        ("2.1", "samples of the longest recording", paper::LONGEST, description.longest),
+        ("2.1", "test recordings", paper::TEST_RECORDINGS, split.test().len()),
+    ];
+    for (section, item, stated, found) in facts {
+        let verdict = if stated == found { "as stated" } else { "differs" };
+        let [stated, found] = [stated, found].map(|number| number.to_string());
+        let (stated, verdict) = if with_paper { (stated.as_str(), verdict) } else { ("", "") };
+        table.push([section, item, stated, &found, verdict, RECORDINGS]);
+    }
+}
+
+/// Lowest, average, highest and training accuracy of each series.
+fn numbers(table: &mut Table, results: &Results) {
+    let percent = |part: f64| format!("{:.1} %", 100.0 * part);
+    for series in &results.series {
+        let Some(name) = series.reported() else { continue };
+        let reported = name.reported();
+        let verdict = results.verdicts.iter().find(|verdict| verdict.series == name);
+        let average = series.trimmed_mean.map_or_else(|| "fewer than 3 runs".to_owned(), percent);
+        let numbers = [
+            ("lowest", format!("{} %", reported.lowest), percent(series.lowest)),
+            ("average", format!("{} %", reported.average), average),
+            ("highest", format!("{} %", reported.highest), percent(series.highest)),
+            (
+                "training",
+                reported.training.map_or_else(String::new, |training| training.to_string()),
+                percent(series.training),
+            ),
+        ];
+        for (what, stated, found) in numbers {
+            let stated = if verdict.is_some() { stated } else { String::new() };
+            // The rule judges a series by its average; the other numbers have a part in that verdict.
+            let verdict = verdict.filter(|_| what == "average").map(|verdict| verdict.verdict.to_string());
+            let item = format!("{}: {what}", series.label);
+            table.push([reported.section, &item, &stated, &found, &verdict.unwrap_or_default(), RESULTS]);
+        }
+    }
+}
