@@ -2,95 +2,22 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
-use crate::error::{Error, Fault, Place, Result};
+use crate::error::Result;
 use crate::figures::{self, Figure};
 use crate::models::Model;
-use crate::paper;
 use crate::preparation::{Split, SplitSummary};
+use crate::profile::Profile;
 use crate::progress::Steps;
-use crate::project;
-use crate::protocol::{self, Control, Progress, Settings};
-use crate::recordings::{DataSet, Description, Provenance, Source};
+use crate::protocol::{self, Control, Progress};
+use crate::recordings::{Description, Source};
 use crate::results::Results;
 
 /// The seed of the split that results are reported on.
 pub const SPLIT_SEED: u64 = 0;
-
-/// How much of the paper's experiment is run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Profile {
-    /// A few epochs of each network, to see that everything works: under a minute.
-    Smoke,
-    /// Fewer runs and shorter ones than the paper's, for a first impression: under ten minutes on two cores.
-    #[default]
-    Quick,
-    /// The whole of it.
-    Paper,
-}
-
-impl Profile {
-    /// All of them, the shortest first.
-    pub const ALL: [Self; 3] = [Self::Smoke, Self::Quick, Self::Paper];
-
-    /// Its name on the command line.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Smoke => "smoke",
-            Self::Quick => "quick",
-            Self::Paper => "paper",
-        }
-    }
-
-    /// Runs of a network, and epochs of each.
-    #[must_use]
-    pub const fn extent(self, model: Model) -> (u64, usize) {
-        match (self, model) {
-            (Self::Smoke, _) => (2, 3),
-            (Self::Quick, Model::Baseline) => (6, 300),
-            (Self::Quick, Model::Multilayer) => (4, 150),
-            (Self::Quick, Model::Cnn) => (4, 400),
-            (Self::Paper, Model::Baseline) => (paper::RUNS as u64, paper::baseline::EPOCHS),
-            (Self::Paper, Model::Multilayer) => (paper::RUNS as u64, paper::multilayer::EPOCHS),
-            (Self::Paper, Model::Cnn) => (paper::RUNS as u64, paper::cnn::EPOCHS),
-        }
-    }
-
-    /// Where its records go: `data/records/raw` for the paper's profile on the published recordings, else a folder of
-    /// its own under `target/records`. Shorter runs and other recordings never change what git tracks.
-    #[must_use]
-    pub fn records(self, set: &DataSet) -> PathBuf {
-        match (self, set.provenance()) {
-            (Self::Paper, provenance @ Provenance::Published) => project::records(&provenance),
-            _ => {
-                let name = format!("{}-{}", self.name(), set.fingerprint().short());
-                project::root().join("target/records").join(name)
-            }
-        }
-    }
-}
-
-impl fmt::Display for Profile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.name())
-    }
-}
-
-impl FromStr for Profile {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        Self::ALL.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
-            Error::new(Fault::BadSetting, Place::field("profile"), "smoke, quick or paper", name)
-        })
-    }
-}
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -116,7 +43,7 @@ pub struct Reproduction {
 ///
 /// # Errors
 /// All problems of the recordings; a figure that cannot be written; those of [`protocol::train`]. Once `stop` is true,
-/// [`Fault::Interrupted`].
+/// [`Fault::Interrupted`](crate::error::Fault::Interrupted).
 pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result<Reproduction> {
     let mut steps = Steps::new(5);
     steps.begin(format!("reading recordings from {source}"));
@@ -125,9 +52,10 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     let data = Description::of(&set);
     steps.begin("splitting them as the paper does");
     let split = Split::random(&set, SPLIT_SEED)?;
-    let folder = figures::folder(&set.provenance());
+    let drawn = [Figure::recordings(&set), Figure::design(&set)];
+    let folder = figures::folder(&drawn);
     let mut written = Vec::new();
-    for figure in [Figure::recordings(&set), Figure::design(&set)] {
+    for figure in drawn {
         steps.begin(format!("drawing {}", figure.name()));
         written.extend(figure.save(&folder)?);
     }
@@ -136,8 +64,7 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     let records = profile.records(&set);
     for model in Model::ALL {
         let (runs, epochs) = profile.extent(model);
-        let mut settings = Settings::paper(model);
-        settings.hyperparameters.epochs = epochs;
+        let settings = profile.settings(model);
         let progress = Progress::new(model.name(), runs, epochs);
         let control = Control { observer: &progress, ..Control::new(stop) };
         let trained = protocol::train(&set, &split, settings, runs, &records.join(model.name()), &control);

@@ -57,9 +57,8 @@ impl Results {
         )
     }
 
-    /// The paper's numbers stand beside ours only where there is a verdict on one of them.
     fn series_rows(&self) -> Vec<Vec<String>> {
-        let with_paper = !self.verdicts.is_empty();
+        let with_paper = self.beside_paper();
         let mut header = vec!["series".to_owned(), "runs".to_owned()];
         for name in ["lowest", "average", "highest", "training"] {
             header.extend(with_paper.then(|| format!("{name}: paper")));
