@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use crate::error::{Error, Result};
 use crate::models::Model;
 use crate::preparation::Split;
+use crate::profile::Profile;
 use crate::protocol::{self, Control, Record, Settings};
 use crate::recordings::DataSet;
-use crate::reproduce::Profile;
 use crate::results::Results;
 
 /// The seed of the split that results are reported on.
@@ -45,9 +45,7 @@ impl Experiment {
     /// The settings of a network: the paper's, with the profile's number of epochs.
     #[must_use]
     pub fn settings(&self, model: Model) -> Settings {
-        let mut settings = Settings::paper(model);
-        settings.hyperparameters.epochs = self.profile.extent(model).1;
-        settings
+        self.profile.settings(model)
     }
 
     /// The records of all runs of a network. What is not there is trained; what was interrupted goes on.

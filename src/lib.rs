@@ -7,9 +7,10 @@
 //! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
-//! experiment: the paper's three networks to a certain extent; study: with other choices
+//! experiment: the paper's three networks as a profile says; study: with other choices
 //! figures, reproduce, prediction, notebook: what a user asks for, made of all these
 //!
+//! profile: how much of the experiment is run; known to whatever comes after the protocol
 //! paper, error, files, project, progress, shuffle, table: leaves that anyone may use
 //! ```
 //!
@@ -20,13 +21,15 @@
 //! | 2.1: split into training, validation and test | [`preparation::split`] |
 //! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`preparation::Batch`] |
 //! | 2.4: slices | [`preparation::Slicing`] |
-//! | Figure 1 | [`figures::Figure::recordings`] |
+//! | Figure 1: signals | [`figures::Figure::recordings`] |
+//! | Figures 2, 4, 6: the networks | [`figures::Figure::architecture`], [`models::Architecture`] |
+//! | Figures 3, 5, 7: training | [`figures::Figure::training`] |
 //! | 2.2, 2.3: LSTM layers; 2.4: convolution, residual blocks, pooling | [`nn`] |
 //! | 2.2: baseline; 2.3: multi-layer LSTM; 2.4: CNN | [`models::Baseline`], [`models::Multilayer`], [`models::Cnn`] |
 //! | 2.2-2.4: Adam, cross-entropy, epochs; votes | [`training`] |
 //! | 2: the same training 15 times | [`protocol`] |
 //! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
-//! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`] |
+//! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`], [`figures::Figure::results`] |
 //! | what is stated, and what is left open | [`paper`] |
 //!
 //! The README says what works now.
@@ -57,6 +60,7 @@ pub mod notebook;
 pub mod paper;
 pub mod prediction;
 pub mod preparation;
+pub mod profile;
 pub mod progress;
 pub mod project;
 pub mod protocol;

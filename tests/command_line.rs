@@ -146,6 +146,27 @@ fn figures_of_recordings_that_are_not_synthetic_are_png_only() {
 }
 
 #[test]
+fn a_figure_of_runs_without_records_exits_with_2_and_says_which_are_missing() {
+    let (folder, out) = (Folder::sound(), tempfile::tempdir().unwrap());
+    let nowhere = folder.path().join("nowhere");
+    let arguments = ["figure", "all", "--data", text(folder.path()), "--records", text(&nowhere)];
+    let output = eegenre(&[&arguments[..], &["--out", text(out.path()), "--json"]].concat());
+    assert_eq!(output.status.code(), Some(2));
+    let problems = json(&output)["problems"].as_array().unwrap().clone();
+    let expected: Vec<&str> = problems.iter().map(|problem| problem["expected"].as_str().unwrap()).collect();
+    assert_eq!(
+        expected,
+        [
+            "records of the network baseline",
+            "records of the network multilayer",
+            "records of the network cnn",
+            "records of at least one network"
+        ]
+    );
+    assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0, "nothing is drawn");
+}
+
+#[test]
 fn a_figure_that_cannot_be_written_exits_with_2() {
     let folder = Folder::sound();
     let file = folder.file("S1.xlsx");
@@ -209,6 +230,17 @@ fn what_is_trained_can_be_summed_up_and_predicts() {
         assert_eq!(output.status.code(), Some(2));
         let errors = String::from_utf8(output.stderr).unwrap();
         assert!(errors.contains(&format!("expected weights of the network {other}")), "{errors}");
+    }
+    let figures = folder.path().join("figures");
+    let of = ["--data", text(&data), "--records", text(&records), "--out", text(&figures), "--json"];
+    for (figure, files) in [("3", 2), ("6", 1), ("7", 2), ("8", 2)] {
+        let output = eegenre(&[&["figure", figure][..], &of].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            json(&output)["figures"].as_array().unwrap().len(),
+            files,
+            "a PNG, and an SVG of what is not tracked"
+        );
     }
     let output = eegenre(&["results", "--data", text(&data), "--records", text(&records), "--json"]);
     let results = json(&output);

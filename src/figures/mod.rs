@@ -1,11 +1,30 @@
 //! The figures: computed once, then drawn as PNG or SVG.
 //!
 //! All figures share one theme and one font that a crate ships, so that they look the same on a machine
-//! without fonts. A footer says which data they show.
+//! without fonts. A footer says which data they show, of which profile's runs, and the version that drew them.
+//!
+//! | figure | paper | made by |
+//! |---|---|---|
+//! | 1: two signals of each genre | 2.1 | [`Figure::recordings`] |
+//! | 2, 4, 6: the networks | 2.2, 2.3, 2.4 | [`Figure::architecture`] |
+//! | 3, 5, 7: training | 3.1, 3.2, 3.3 | [`Figure::training`] |
+//! | 8: test accuracies | 3 | [`Figure::results`] |
+//! | design: who heard what | | [`Figure::design`] |
+//!
+//! [`Subject`] names them all and makes each from recordings and a folder of records.
 
+mod architecture;
+mod axis;
 mod design;
+mod diagram;
+mod raster;
 mod recordings;
+mod results;
+mod subject;
 mod theme;
+mod training;
+
+pub use subject::Subject;
 
 use std::path::{Path, PathBuf};
 
@@ -14,22 +33,28 @@ use plotters::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::{create_folder, write_atomically};
+use crate::models::{Architecture, Model};
+use crate::profile::Profile;
 use crate::project;
-use crate::recordings::{DataSet, Provenance};
+use crate::protocol::{Configuration, Record, Weights};
+use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::results::Results;
+use crate::series::Series;
+use raster::OVERSAMPLING;
 use theme::{Canvas, DrawingFailure};
 
-/// Dots drawn for each pixel of a PNG, along each side. Their mean smooths the edges of thin lines.
-const OVERSAMPLING: u32 = 2;
+/// Width of every figure on paper.
+const WIDTH_INCHES: f64 = 7.2;
 
 /// A figure that knows what it shows and how large it is on paper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    name: &'static str,
+    name: String,
     title: String,
-    width_inches: f64,
     height_inches: f64,
     footer: String,
     vector_allowed: bool,
+    tracked: bool,
     drawing: Drawing,
 }
 
@@ -38,49 +63,115 @@ pub struct Figure {
 enum Drawing {
     Recordings(recordings::Signals),
     Design(design::Design),
+    Architecture(Architecture),
+    Training(training::Training),
+    Results(results::Accuracies),
 }
 
-/// Where the figures of a data set go: `figures` for the published recordings, else `target/figures`.
+/// Where figures go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
+/// on them or nothing but a network, else `target/figures`.
 ///
-/// Folders that git tracks hold results of the published recordings only, so that a result of synthetic data can never
-/// be taken for a real one.
+/// Folders that git tracks hold results of the paper profile on the published recordings only, so that a result of
+/// synthetic data or of shorter runs can never be taken for a real one.
 #[must_use]
-pub fn folder(provenance: &Provenance) -> PathBuf {
-    project::root().join(match provenance {
-        Provenance::Published => "figures",
-        Provenance::Synthetic(_) | Provenance::Unknown => "target/figures",
-    })
+pub fn folder<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> PathBuf {
+    let tracked = figures.into_iter().all(|figure| figure.tracked);
+    project::root().join(if tracked { "figures" } else { "target/figures" })
 }
 
 impl Figure {
     /// The paper's Figure 1: two signals of each genre over time.
     #[must_use]
     pub fn recordings(set: &DataSet) -> Self {
-        let title = "Figure 1. Two signals of each genre".to_owned();
-        Self::new("figure-1", title, (7.2, 5.6), set, Drawing::Recordings(recordings::Signals::of(set)))
+        let drawing = Drawing::Recordings(recordings::Signals::of(set));
+        Self::of_set(Subject::Recordings, 5.6, set, drawing)
     }
 
     /// Who heard what, and how long the songs are.
     #[must_use]
     pub fn design(set: &DataSet) -> Self {
-        let title = "The design: who heard what, and how long it was".to_owned();
-        Self::new("design", title, (7.2, 4.2), set, Drawing::Design(design::Design::of(set)))
+        Self::of_set(Subject::Design, 4.2, set, Drawing::Design(design::Design::of(set)))
     }
 
-    fn new(name: &'static str, title: String, inches: (f64, f64), set: &DataSet, drawing: Drawing) -> Self {
+    fn of_set(subject: Subject, height_inches: f64, set: &DataSet, drawing: Drawing) -> Self {
         let provenance = set.provenance();
-        let source = provenance.known_as().unwrap_or_else(|| "recordings of unknown origin".to_owned());
-        let fingerprint = set.fingerprint().short();
-        let footer = format!("{source} · data {fingerprint} · eegenre {}", env!("CARGO_PKG_VERSION"));
-        let vector_allowed = matches!(provenance, Provenance::Synthetic(_));
-        let (width_inches, height_inches) = inches;
-        Self { name, title, width_inches, height_inches, footer, vector_allowed, drawing }
+        Self {
+            name: subject.file_name(),
+            title: subject.title(),
+            height_inches,
+            footer: footer(&[source(provenance.known_as()), data(set.fingerprint())]),
+            vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
+            tracked: provenance == Provenance::Published,
+            drawing,
+        }
+    }
+
+    /// The paper's Figure 2, 4 or 6: a network, as its type describes it ([`Architecture`]).
+    #[must_use]
+    pub fn architecture(model: Model) -> Self {
+        let (subject, architecture) = (Subject::Architecture(model), Architecture::of(model));
+        Self {
+            name: subject.file_name(),
+            title: format!("{}: {} parameters", subject.title(), architecture.parameters()),
+            height_inches: theme::framed_inches(architecture::height_pt(&architecture)),
+            footer: footer(&["drawn from the network itself, shows no data".to_owned()]),
+            vector_allowed: true,
+            tracked: true,
+            drawing: Drawing::Architecture(architecture),
+        }
+    }
+
+    /// The paper's Figure 3, 5 or 7: the training of a network on recordings of this provenance. As the paper's, that of
+    /// the baseline shows accuracy and loss, that of the multi-layer LSTM accuracy, that of the CNN loss (by slice; a
+    /// record also has its accuracy, by slice and by vote).
+    ///
+    /// One run is drawn over a band from the lowest to the highest of all. It is the one whose test accuracy after the
+    /// last epoch is the median (of an even number, the lower of the middle two; of equal ones, the first): a run in the
+    /// middle, chosen by something that the curves do not show.
+    ///
+    /// # Errors
+    /// Those of [`Series::of`]; [`Fault::InconsistentRecord`] for every record that has not one accuracy and one loss for
+    /// each epoch.
+    pub fn training(records: &[Record], provenance: &Provenance) -> Result<Self> {
+        let series = Series::of(records, Weights::Final)?;
+        let drawing = training::Training::of(records, &series)?;
+        let (subject, configuration) = (Subject::Training(series.model), &series.configuration);
+        let profile = Profile::of(&configuration.settings, &series.runs);
+        let provenance = provenance.confirmed_by(configuration.data);
+        Ok(Self {
+            name: subject.file_name(),
+            title: subject.title(),
+            height_inches: theme::framed_inches(drawing.height_pt()),
+            footer: footer_of_runs(provenance.known_as(), configuration, profile),
+            vector_allowed: true,
+            tracked: provenance == Provenance::Published && profile == Some(Profile::Paper),
+            drawing: Drawing::Training(drawing),
+        })
+    }
+
+    /// The paper's Figure 8: the test accuracy of every run of each series, its trimmed mean, and what the paper reports,
+    /// unless a verdict on it is withheld.
+    #[must_use]
+    pub fn results(results: &Results) -> Self {
+        let (subject, profile) = (Subject::Results, results.profile());
+        let drawing = results::Accuracies::of(results);
+        let known_as = results.known_as.clone();
+        let is_published = known_as == Provenance::Published.known_as();
+        Self {
+            name: subject.file_name(),
+            title: subject.title(),
+            height_inches: theme::framed_inches(drawing.height_pt()),
+            footer: footer_of_runs(known_as, &results.series[0].configuration, profile),
+            vector_allowed: true,
+            tracked: is_published && profile == Some(Profile::Paper),
+            drawing: Drawing::Results(drawing),
+        }
     }
 
     /// The name of its files, without an extension.
     #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
+    pub fn name(&self) -> &str {
+        &self.name
     }
 
     /// Draws it at 300 pixels an inch, as a PNG that also carries its title and footer as text.
@@ -95,21 +186,22 @@ impl Figure {
             let area = BitMapBackend::with_buffer(&mut pixels, fine).into_drawing_area();
             self.draw(&area, theme::PRINT_PIXELS_PER_INCH * f64::from(OVERSAMPLING))?;
         }
-        let pixels = averaged(&pixels, width as usize);
-        self.encode_png(&pixels, width, height).map_err(|cause| self.undrawable(cause.to_string()))
+        let pixels = raster::averaged(&pixels, width as usize);
+        let texts = [("Title", self.title.as_str()), ("Source", self.footer.as_str())];
+        raster::encode(&pixels, (width, height), &texts).map_err(|cause| self.undrawable(cause.to_string()))
     }
 
     /// Draws it as SVG, of the same size on paper and on the same grid of points as the PNG.
     ///
     /// # Errors
-    /// [`Fault::TraceableFigure`] unless the data are synthetic: the samples of a recording can be read back from
-    /// a vector drawing. [`Fault::Undrawable`] if the drawing library fails.
+    /// [`Fault::TraceableFigure`] for a figure of recordings unless they are synthetic: the samples of a recording can be
+    /// read back from a vector drawing. [`Fault::Undrawable`] if the drawing library fails.
     pub fn svg(&self) -> Result<String> {
         if !self.vector_allowed {
             let found = "recordings of people, whose samples could be read back from it";
             return Err(Error::new(
                 Fault::TraceableFigure,
-                Place::field(self.name),
+                Place::field(&self.name),
                 "synthetic data for SVG",
                 found,
             ));
@@ -123,12 +215,14 @@ impl Figure {
         // The drawing library knows whole pixels only: what was drawn on fine ones is shown in inches.
         let (pixels, inches) = (
             format!(r#"<svg width="{width}" height="{height}""#),
-            format!(r#"<svg width="{}in" height="{}in""#, self.width_inches, self.height_inches),
+            format!(r#"<svg width="{}in" height="{}in""#, WIDTH_INCHES, self.height_inches),
         );
         Ok(svg.replacen(&pixels, &inches, 1))
     }
 
     /// Writes the figure as PNG into a folder, and as SVG where that is allowed. Returns what was written.
+    ///
+    /// A figure that git tracks (see [`folder`]) is written as PNG only: one file a figure.
     ///
     /// # Errors
     /// As [`png`](Self::png); [`Fault::Unwritable`] if a file cannot be written.
@@ -137,7 +231,7 @@ impl Figure {
         create_folder(folder)?;
         let mut written = vec![folder.join(format!("{}.png", self.name))];
         write_atomically(&written[0], &self.png()?)?;
-        if self.vector_allowed {
+        if self.vector_allowed && !self.tracked {
             written.push(folder.join(format!("{}.svg", self.name)));
             write_atomically(&written[1], self.svg()?.as_bytes())?;
         }
@@ -146,7 +240,7 @@ impl Figure {
 
     fn pixels(&self, pixels_per_inch: f64) -> (u32, u32) {
         let pixels = |inches: f64| (inches * pixels_per_inch).round() as u32;
-        (pixels(self.width_inches), pixels(self.height_inches))
+        (pixels(WIDTH_INCHES), pixels(self.height_inches))
     }
 
     fn draw<DB: DrawingBackend>(&self, area: &DrawingArea<DB, Shift>, pixels_per_inch: f64) -> Result<()> {
@@ -155,69 +249,43 @@ impl Figure {
             match &self.drawing {
                 Drawing::Recordings(signals) => signals.draw(&inside),
                 Drawing::Design(design) => design.draw(&inside),
+                Drawing::Architecture(architecture) => architecture::draw(architecture, &inside),
+                Drawing::Training(training) => training.draw(&inside),
+                Drawing::Results(results) => results.draw(&inside),
             }?;
             Ok(area.present()?)
         });
         drawn.map_err(|DrawingFailure(cause)| self.undrawable(cause))
     }
 
-    fn encode_png(&self, pixels: &[u8], width: u32, height: u32) -> Result<Vec<u8>, png::EncodingError> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, width, height);
-        encoder.set_color(png::ColorType::Rgb);
-        encoder.set_compression(png::Compression::High);
-        let per_metre = (theme::PRINT_PIXELS_PER_INCH / 0.0254).round() as u32;
-        let (xppu, yppu, unit) = (per_metre, per_metre, png::Unit::Meter);
-        encoder.set_pixel_dims(Some(png::PixelDimensions { xppu, yppu, unit }));
-        encoder.add_itxt_chunk("Title".to_owned(), self.title.clone())?;
-        encoder.add_itxt_chunk("Source".to_owned(), self.footer.clone())?;
-        encoder.write_header()?.write_image_data(pixels)?;
-        Ok(bytes)
-    }
-
     fn undrawable(&self, cause: String) -> Error {
-        Error::new(Fault::Undrawable, Place::field(self.name), "a drawing", cause)
+        Error::new(Fault::Undrawable, Place::field(&self.name), "a drawing", cause)
     }
 }
 
-/// The means of the blocks of [`OVERSAMPLING`]² dots, `width` blocks a row, three colours each.
-fn averaged(dots: &[u8], width: usize) -> Vec<u8> {
-    const SIDE: usize = OVERSAMPLING as usize;
-    let rows_of_dots = dots.chunks_exact(SIDE * 3 * width * SIDE);
-    let mut pixels = Vec::with_capacity(dots.len() / (SIDE * SIDE));
-    for dots in rows_of_dots {
-        for block in 0..width {
-            for colour in 0..3 {
-                let sum: usize = (0..SIDE * SIDE)
-                    .map(|dot| {
-                        let (row, column) = (dot / SIDE, block * SIDE + dot % SIDE);
-                        usize::from(dots[(row * width * SIDE + column) * 3 + colour])
-                    })
-                    .sum();
-                pixels.push((sum / (SIDE * SIDE)) as u8);
-            }
-        }
-    }
-    pixels
+/// What a footer says, and the version.
+fn footer(parts: &[String]) -> String {
+    format!("{} · eegenre {}", parts.join(" · "), env!("CARGO_PKG_VERSION"))
+}
+
+/// What a footer says of runs. The configuration is that of any of them.
+fn footer_of_runs(
+    known_as: Option<String>,
+    configuration: &Configuration,
+    profile: Option<Profile>,
+) -> String {
+    let split = format!("split {}", configuration.split.chars().take(12).collect::<String>());
+    let profile = profile.map_or("no profile".to_owned(), |profile| format!("profile {profile}"));
+    footer(&[source(known_as), data(configuration.data), split, profile])
+}
+
+fn source(known_as: Option<String>) -> String {
+    known_as.unwrap_or_else(|| "recordings of unknown origin".to_owned())
+}
+
+fn data(fingerprint: Fingerprint) -> String {
+    format!("data {}", fingerprint.short())
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_the_published_recordings_reach_a_tracked_folder() {
-        assert_eq!(folder(&Provenance::Published), project::root().join("figures"));
-        for other in [Provenance::Synthetic("null".into()), Provenance::Unknown] {
-            assert!(folder(&other).starts_with(project::root().join("target")));
-        }
-    }
-
-    #[test]
-    fn a_pixel_is_the_mean_of_its_dots() {
-        // One row of two pixels, from two rows of four dots; only red varies.
-        let red = [[0, 4, 10, 10], [8, 4, 10, 30]];
-        let dots: Vec<u8> = red.iter().flatten().flat_map(|&red| [red, 7, 9]).collect();
-        assert_eq!(averaged(&dots, 2), [4, 7, 9, 15, 7, 9]);
-    }
-}
+mod tests;

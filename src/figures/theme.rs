@@ -19,6 +19,10 @@ pub(super) const PRINT_PIXELS_PER_INCH: f64 = 300.0;
 pub(super) const LABEL_PT: f64 = 8.0;
 /// Tick labels and notes.
 pub(super) const SMALL_PT: f64 = 7.0;
+/// From one line of small text to the next.
+pub(super) const LEADING_PT: f64 = 9.5;
+/// Of a broken line, and of the space behind it.
+const DASH_PT: f64 = 3.0;
 const TITLE_PT: f64 = 10.5;
 const FOOTER_PT: f64 = 6.0;
 
@@ -28,6 +32,10 @@ pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 pub(super) const MUTED: RGBColor = RGBColor(105, 105, 105);
 /// Grid lines and empty cells.
 pub(super) const FAINT: RGBColor = RGBColor(228, 228, 228);
+/// Training and what is measured here: dark, in print too.
+pub(super) const DARK: RGBColor = RGBColor(51, 34, 136);
+/// Validation and what is compared with: lighter, in print too.
+pub(super) const LIGHT: RGBColor = RGBColor(200, 95, 30);
 
 const FAMILY: &str = "DejaVu Sans";
 
@@ -39,6 +47,15 @@ pub(super) const fn colour(genre: Genre) -> RGBColor {
         Genre::Instrumental => RGBColor(221, 170, 51),
         Genre::Pop => RGBColor(187, 85, 102),
     }
+}
+
+/// Points above and below what a figure shows: title and footer.
+const ABOVE_PT: f64 = 24.0;
+const BELOW_PT: f64 = 16.0;
+
+/// The height in inches of a figure that shows something so many points high.
+pub(super) fn framed_inches(points: f64) -> f64 {
+    (ABOVE_PT + points + BELOW_PT) / 72.0
 }
 
 /// What drawing may fail with, whatever it draws on.
@@ -101,7 +118,7 @@ impl<DB: DrawingBackend> Canvas<DB> {
     }
 
     /// The style of a heading.
-    fn bold(&self, points: f64) -> TextStyle<'static> {
+    pub(super) fn bold(&self, points: f64) -> TextStyle<'static> {
         let pixels = points / 72.0 * self.pixels_per_inch;
         (FAMILY, pixels, FontStyle::Bold).into_font().color(&INK).into_text_style(&self.area)
     }
@@ -125,9 +142,65 @@ impl<DB: DrawingBackend> Canvas<DB> {
             Anchor::Centre => HPos::Center,
             Anchor::Right => HPos::Right,
         };
+        // The drawing library centres the space above a letter too; upright text would stand too high.
+        let lowered = match style.font.get_transform() {
+            FontTransform::None => (style.font.get_size() * 0.13).round() as i32,
+            _ => 0,
+        };
         let style = style.pos(Pos::new(horizontal, VPos::Center));
-        self.area.draw(&Text::new(text, at, style))?;
+        self.area.draw(&Text::new(text, (at.0, at.1 + lowered), style))?;
         Ok(())
+    }
+
+    /// As [`Self::write`], on a white ground that keeps lines away from the text.
+    pub(super) fn write_clear(
+        &self,
+        text: &str,
+        at: (i32, i32),
+        anchor: Anchor,
+        style: &TextStyle<'_>,
+    ) -> Drawn<()> {
+        let (width, height) = self.area.estimate_text_size(text, style)?;
+        let (width, half) = (width as i32, height as i32 / 2);
+        let left = match anchor {
+            Anchor::Left => at.0,
+            Anchor::Centre => at.0 - width / 2,
+            Anchor::Right => at.0 - width,
+        };
+        let around = self.pt(1.0);
+        let corners = [(left - around, at.1 - half), (left + width + around, at.1 + half)];
+        self.area.draw(&Rectangle::new(corners, WHITE.filled()))?;
+        self.write(text, at, anchor, style)
+    }
+
+    /// Draws lines from point to point.
+    ///
+    /// One line for each pair of points: the joint of a longer line juts out at a sharp peak.
+    pub(super) fn path(&self, points: &[(i32, i32)], style: ShapeStyle) -> Drawn<()> {
+        for pair in points.windows(2) {
+            self.area.draw(&PathElement::new(pair, style))?;
+        }
+        Ok(())
+    }
+
+    /// Draws a broken line.
+    pub(super) fn broken_path(&self, from: (i32, i32), to: (i32, i32), style: ShapeStyle) -> Drawn<()> {
+        let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
+        let dashes = (dx.hypot(dy) / f64::from(self.pt(2.0 * DASH_PT))).round().max(1.0);
+        let at = |part: f64| {
+            (from.0 + (dx * part / dashes).round() as i32, from.1 + (dy * part / dashes).round() as i32)
+        };
+        for dash in 0..dashes as usize {
+            self.path(&[at(dash as f64), at(dash as f64 + 0.5)], style)?;
+        }
+        Ok(())
+    }
+
+    /// Draws the outline of a shape, with a colour inside.
+    pub(super) fn shape(&self, points: &[(i32, i32)], inside: RGBColor, outline: ShapeStyle) -> Drawn<()> {
+        self.area.draw(&Polygon::new(points, inside.filled()))?;
+        let closed: Vec<(i32, i32)> = points.iter().chain(points.first()).copied().collect();
+        self.path(&closed, outline)
     }
 
     /// A part of the canvas: left, top, right and bottom in pixels.
@@ -143,6 +216,6 @@ impl<DB: DrawingBackend> Canvas<DB> {
         let margin = self.pt(8.0);
         self.write(title, (margin, self.pt(12.0)), Anchor::Left, &self.bold(TITLE_PT))?;
         self.write(footer, (margin, height - self.pt(8.0)), Anchor::Left, &self.text(FOOTER_PT, MUTED))?;
-        Ok(self.part((margin, self.pt(24.0), width - margin, height - self.pt(16.0))))
+        Ok(self.part((margin, self.pt(ABOVE_PT), width - margin, height - self.pt(BELOW_PT))))
     }
 }

@@ -23,7 +23,8 @@
 use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
-use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, device_failed};
+use super::architecture::{Architecture, Kind, Layer, Shape};
+use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals};
 use crate::paper::{self, cnn};
@@ -47,6 +48,45 @@ impl<const I: usize, const K: usize, const P: usize, D: Device<f32>> BuildOnDevi
     for Builder<I, K, P>
 {
     type Built = Cnn<f32, D, I, K, P>;
+}
+
+impl<const I: usize, const K: usize, const P: usize> Builder<I, K, P> {
+    /// The layers of what it builds, over slices of the paper's length.
+    #[must_use]
+    pub fn architecture() -> Architecture {
+        let frames = paper::SLICE / I;
+        let at = |frames| Shape::Slice { frames, values: CHANNELS };
+        // 2P + 1 = K, which the residual blocks need to compile: no convolution changes the length.
+        let convolution = |name, inputs, frames| {
+            let parameters = CHANNELS * inputs * K + CHANNELS;
+            Layer::new(Some(name), Kind::Convolution { kernel: K, padding: P }, at(frames), parameters)
+        };
+        let block = |name, frames| {
+            let norm = |name| Layer::new(Some(name), Kind::BatchNorm, at(frames), 2 * CHANNELS);
+            let inside = vec![
+                convolution("conv1", CHANNELS, frames),
+                norm("norm1").then_relu(),
+                convolution("conv2", CHANNELS, frames),
+                norm("norm2"),
+            ];
+            let parameters = inside.iter().map(|layer| layer.parameters).sum();
+            let block = Layer::new(Some(name), Kind::ResidualBlock, at(frames), parameters).then_relu();
+            Layer { inside, ..block }
+        };
+        let pool = |frames| Layer::new(None, Kind::MaxPool { width: cnn::POOL }, at(frames / cnn::POOL), 0);
+        let (half, quarter) = (frames / cnn::POOL, frames / cnn::POOL / cnn::POOL);
+        let layers = vec![
+            convolution("stem", I, frames),
+            block("block1", frames),
+            pool(frames),
+            block("block2", half),
+            pool(half),
+            block("block3", quarter),
+            Layer::new(None, Kind::AveragePool, Shape::Vector { values: CHANNELS }, 0),
+            Layer::linear("out", CHANNELS, GENRES),
+        ];
+        Architecture { model: Model::Cnn, input: Shape::Slice { frames, values: I }, layers }
+    }
 }
 
 /// The paper's CNN over slices with frames of `I` samples; kernels are `K` wide, with `P = (K - 1) / 2` zeros at both

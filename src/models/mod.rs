@@ -8,6 +8,7 @@
 //!
 //! Weights are saved as safetensors under the names that a PyTorch module with the same fields would give them.
 
+mod architecture;
 mod baseline;
 mod choose;
 mod cnn;
@@ -15,6 +16,7 @@ mod model;
 mod multilayer;
 mod recurrent;
 
+pub use architecture::{Architecture, Kind, Layer, Shape};
 pub use baseline::Baseline;
 pub use choose::{CNN_INPUTS, LSTM_FRAMES, NetworkTask, check_input, choose};
 pub use cnn::Cnn;

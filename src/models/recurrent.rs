@@ -8,7 +8,8 @@
 use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
-use super::{GENRES, Logits, Network, NetworkDevice, check_frames, contiguous, device_failed};
+use super::architecture::{Architecture, Kind, Layer, Shape};
+use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::{Error, Result};
 use crate::nn::{Dropout, Lstm, Packed, Relu, Rows};
 use crate::preparation::{Frames, Signal};
@@ -24,6 +25,32 @@ impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Dev
     BuildOnDevice<D, f32> for builder::Recurrent<I, H, LAYERS, B>
 {
     type Built = Recurrent<I, H, LAYERS, B, f32, D>;
+}
+
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize>
+    builder::Recurrent<I, H, LAYERS, B>
+{
+    /// The layers of what it builds, which is known as `model`.
+    #[must_use]
+    pub fn architecture(model: Model) -> Architecture {
+        let lstm = (1..=LAYERS).map(|layer| {
+            let inputs = if layer == 1 { I } else { H };
+            // Four gates, each with weights for the frame and the state and with two biases.
+            let parameters = 4 * H * (inputs + H + 2);
+            let output = Shape::Signal { values: H };
+            let lstm = Layer::new(Some("lstm"), Kind::Lstm { layer }, output, parameters);
+            // What the last layer drops is dropped at the true end only.
+            if layer < LAYERS { lstm.then_dropout() } else { lstm }
+        });
+        let head = [
+            Layer::new(None, Kind::TrueEnd, Shape::Vector { values: H }, 0).then_dropout(),
+            Layer::linear("fc1", H, H).then_relu().then_dropout(),
+            Layer::linear("fc2", H, B).then_relu().then_dropout(),
+            Layer::linear("fc3", B, H).then_relu().then_dropout(),
+            Layer::linear("out", H, GENRES),
+        ];
+        Architecture { model, input: Shape::Signal { values: I }, layers: lstm.chain(head).collect() }
+    }
 }
 
 /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `H`, `B` and `H` units and an

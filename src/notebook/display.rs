@@ -9,6 +9,7 @@ use base64::prelude::*;
 
 use super::{Checks, Session};
 use crate::figures::Figure;
+use crate::models::Architecture;
 use crate::prediction::Prediction;
 use crate::preparation::SplitSummary;
 use crate::recordings::Description;
@@ -69,6 +70,13 @@ impl Study {
             html = format!("<p>{self}</p>\n");
         }
         show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Architecture {
+    /// Shows it as text.
+    pub fn evcxr_display(&self) {
+        show_text(self);
     }
 }
 

@@ -124,6 +124,16 @@ impl Provenance {
             Self::Unknown => None,
         }
     }
+
+    /// What remains of it for recordings with this fingerprint: no others than the published ones are published,
+    /// whatever is said of them.
+    #[must_use]
+    pub fn confirmed_by(&self, data: Fingerprint) -> Self {
+        match self {
+            Self::Published if data != Fingerprint::PUBLISHED => Self::Unknown,
+            confirmed => confirmed.clone(),
+        }
+    }
 }
 
 /// SHA-256 over the values and the layout of a data set.
@@ -276,6 +286,15 @@ mod tests {
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DuplicateRecording);
         let slow = Recording { rate_hz: 4, ..recording(1, 2, &[1.0]) };
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MixedRates);
+    }
+
+    #[test]
+    fn the_fingerprint_decides_what_is_published() {
+        let other = DataSet::new(vec![recording(1, 1, &[1.0])]).unwrap().fingerprint();
+        let synthetic = Provenance::Synthetic("null".into());
+        assert_eq!(Provenance::Published.confirmed_by(other), Provenance::Unknown);
+        assert_eq!(synthetic.confirmed_by(other), synthetic);
+        assert_eq!(Provenance::Published.confirmed_by(Fingerprint::PUBLISHED), Provenance::Published);
     }
 
     #[test]

@@ -11,8 +11,8 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
-use crate::protocol::Weights;
-use crate::protocol::{Record, Store};
+use crate::profile::Profile;
+use crate::protocol::{Record, Store, Weights};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::series::{self, Chance, Series};
 use crate::table::Table;
@@ -73,7 +73,7 @@ impl Results {
             (first.configuration.data, first.configuration.split.clone(), first.chance);
         let mut results = Self {
             data,
-            known_as: provenance.known_as(),
+            known_as: provenance.confirmed_by(data).known_as(),
             split,
             chance,
             series,
@@ -145,6 +145,22 @@ impl Results {
                 Err(reason) => self.withheld.push(withheld(observation.statement, reason)),
             }
         }
+    }
+
+    /// Whether the paper's numbers may stand beside these: only if there is a verdict on one of them.
+    #[must_use]
+    pub const fn beside_paper(&self) -> bool {
+        !self.verdicts.is_empty()
+    }
+
+    /// The profile whose runs these are; none if a run or a network is missing, or they are not of one profile.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile> {
+        let of = |series: &Series| Profile::of(&series.configuration.settings, &series.runs);
+        let models: BTreeSet<Model> = self.series.iter().map(|series| series.model).collect();
+        let profile = of(self.series.first()?)?;
+        let same = self.series.iter().all(|series| of(series) == Some(profile));
+        (same && models.len() == Model::ALL.len()).then_some(profile)
     }
 
     /// All there is to say, in Markdown, as in the README.

@@ -45,7 +45,7 @@ impl Results {
     /// A row for each series. The paper's numbers stand beside ours only where there is a verdict on one of them.
     #[must_use]
     pub fn series_table(&self) -> Table {
-        let with_paper = !self.verdicts.is_empty();
+        let with_paper = self.beside_paper();
         let mut header = vec!["series".to_owned(), "runs".to_owned()];
         for name in ["lowest", "average", "highest", "training"] {
             header.extend(with_paper.then(|| format!("{name}: paper")));

@@ -32,6 +32,17 @@ fn the_four_series_stand_in_the_papers_order_with_a_verdict_each() {
 }
 
 #[test]
+fn the_profile_is_that_of_all_three_networks() {
+    assert_eq!(results(&Provenance::Published).profile(), Some(Profile::Paper));
+    let mut groups = groups();
+    let alone = Results::of(&[groups[1].as_slice()], &Provenance::Published).unwrap();
+    assert_eq!(alone.profile(), None);
+    groups[2].pop();
+    let fewer = Results::of(&groups.each_ref().map(Vec::as_slice), &Provenance::Published).unwrap();
+    assert_eq!(fewer.profile(), None);
+}
+
+#[test]
 fn synthetic_recordings_never_give_a_verdict() {
     let results = results(&Provenance::Synthetic("null effect".into()));
     assert!(results.verdicts.is_empty() && results.claims.is_empty());

@@ -1,45 +1,83 @@
 //! `eegenre figure`.
 
 use std::path::PathBuf;
+use std::str::FromStr;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
-use eegenre::error::Result;
-use eegenre::figures::{self, Figure};
+use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::figures::{self, Figure, Subject};
+use eegenre::profile::Profile;
+use eegenre::project;
 
 use crate::data::DataArgs;
 use crate::print;
 
 #[derive(Args)]
 pub struct FigureArgs {
-    /// Which one
-    figure: FigureName,
+    /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
+    /// what, and how long the songs are); or all
+    #[arg(value_name = "1|2|...|8|design|all")]
+    figure: Choice,
     #[command(flatten)]
     data: DataArgs,
-    /// Folder to write to [default: figures for the published recordings, else target/figures]
+    /// Folder with a folder of records for each network
+    ///
+    /// [default: data/records/raw for the published recordings, else target/records]
+    #[arg(long, value_name = "DIR", conflicts_with = "profile")]
+    records: Option<PathBuf>,
+    /// Show the records that `eegenre reproduce` with this profile leaves
+    #[arg(long, value_name = "smoke|quick|paper")]
+    profile: Option<Profile>,
+    /// Folder to write to
+    ///
+    /// [default: figures for the published recordings and the paper's runs on them, else target/figures]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
-pub enum FigureName {
-    /// The paper's Figure 1: two signals of each genre
-    #[value(name = "1")]
-    Recordings,
-    /// Who heard what, and how long the songs are
-    Design,
+#[derive(Clone, Copy)]
+enum Choice {
+    One(Subject),
+    All,
+}
+
+impl FromStr for Choice {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "all" => Ok(Self::All),
+            _ => name.parse().map(Self::One).map_err(|_: Error| {
+                Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8, design or all", name)
+            }),
+        }
+    }
 }
 
 impl FigureArgs {
     pub fn run(self, json: bool) -> Result<()> {
-        let Self { figure, data, out } = self;
-        let set = data.load()?;
-        let figure = match figure {
-            FigureName::Recordings => Figure::recordings(&set),
-            FigureName::Design => Figure::design(&set),
+        let set = self.data.load()?;
+        let elsewhere = self.records.is_some();
+        let records = match (self.records, self.profile) {
+            (Some(records), _) => records,
+            (None, Some(profile)) => profile.records(&set),
+            (None, None) => project::records(&set.provenance()),
         };
-        let written = figure.save(out.unwrap_or_else(|| figures::folder(&set.provenance())))?;
+        let subjects = match &self.figure {
+            Choice::One(subject) => std::slice::from_ref(subject),
+            Choice::All => &Subject::ALL,
+        };
+        let drawn: Vec<Figure> =
+            Error::gather(subjects.iter().map(|subject| subject.figure(&set, &records)))?;
+        let folder = match self.out {
+            Some(out) => out,
+            // Whatever they look like, records from elsewhere are not those that git tracks.
+            None if elsewhere => project::root().join("target/figures"),
+            None => figures::folder(&drawn),
+        };
+        let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
         if json {
             print(&json!({ "figures": written }), json);
         } else {

@@ -20,7 +20,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Result};
-use eegenre::reproduce::{Profile, reproduce};
+use eegenre::profile::Profile;
+use eegenre::reproduce::reproduce;
 
 use data::{DataArgs, DataTask};
 use figure::FigureArgs;
@@ -38,6 +39,7 @@ Examples:
   eegenre split --scheme song                    four folds that share no song
   eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
   eegenre figure 1 --out /tmp                    the paper's Figure 1
+  eegenre figure all                             all figures, of the recordings and records that are there
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors

@@ -1,0 +1,162 @@
+//! Every figure that there is, by its name.
+
+use std::fmt;
+use std::path::Path;
+use std::str::FromStr;
+
+use super::Figure;
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::Model;
+use crate::protocol::Store;
+use crate::recordings::DataSet;
+use crate::results::Results;
+
+/// What a figure is of.
+///
+/// ```no_run
+/// use eegenre::figures::{self, Figure, Subject};
+/// use eegenre::profile::Profile;
+/// use eegenre::recordings::Source;
+///
+/// let set = Source::choose(None).load()?;
+/// let records = Profile::Paper.records(&set);
+/// let all: Vec<Figure> =
+///     eegenre::error::Error::gather(Subject::ALL.map(|subject| subject.figure(&set, &records)))?;
+/// let folder = figures::folder(&all);
+/// for figure in &all {
+///     figure.save(&folder)?;
+/// }
+/// # eegenre::Result::<()>::Ok(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    /// The paper's Figure 1: signals.
+    Recordings,
+    /// The paper's Figures 2, 4 and 6: a network.
+    Architecture(Model),
+    /// The paper's Figures 3, 5 and 7: a network's training.
+    Training(Model),
+    /// The paper's Figure 8: test accuracies.
+    Results,
+    /// Who heard what, and how long the songs are; not in the paper.
+    Design,
+}
+
+impl Subject {
+    /// All of them, in the paper's order.
+    pub const ALL: [Self; 9] = [
+        Self::Recordings,
+        Self::Architecture(Model::Baseline),
+        Self::Training(Model::Baseline),
+        Self::Architecture(Model::Multilayer),
+        Self::Training(Model::Multilayer),
+        Self::Architecture(Model::Cnn),
+        Self::Training(Model::Cnn),
+        Self::Results,
+        Self::Design,
+    ];
+
+    /// Its name on the command line: the number of the paper's figure, or `design`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Recordings => "1",
+            Self::Architecture(Model::Baseline) => "2",
+            Self::Training(Model::Baseline) => "3",
+            Self::Architecture(Model::Multilayer) => "4",
+            Self::Training(Model::Multilayer) => "5",
+            Self::Architecture(Model::Cnn) => "6",
+            Self::Training(Model::Cnn) => "7",
+            Self::Results => "8",
+            Self::Design => "design",
+        }
+    }
+
+    /// The figure of these recordings and of the runs on them: those in the folders of the networks below `records`.
+    /// Records are read only if it shows runs.
+    ///
+    /// # Errors
+    /// [`Fault::NoRecords`] if the runs that it shows are not there; [`Fault::MixedRecords`] if they are of other
+    /// recordings; those of [`Store::read`], [`Figure::training`] and [`Results::read`].
+    pub fn figure(self, set: &DataSet, records: impl AsRef<Path>) -> Result<Figure> {
+        match self {
+            Self::Recordings => Ok(Figure::recordings(set)),
+            Self::Design => Ok(Figure::design(set)),
+            Self::Architecture(model) => Ok(Figure::architecture(model)),
+            Self::Training(model) => training(model, set, &records.as_ref().join(model.name())),
+            Self::Results => Ok(Figure::results(&Results::read(records, set)?)),
+        }
+    }
+
+    /// The name of its files, without an extension.
+    pub(super) fn file_name(self) -> String {
+        match self {
+            Self::Design => self.name().to_owned(),
+            _ => format!("figure-{}", self.name()),
+        }
+    }
+
+    /// What stands above it.
+    pub(super) fn title(self) -> String {
+        let network = |model| match model {
+            Model::Baseline => "baseline LSTM",
+            Model::Multilayer => "multi-layer LSTM",
+            Model::Cnn => "CNN",
+        };
+        let what = match self {
+            Self::Recordings => "Two signals of each genre".to_owned(),
+            Self::Architecture(model) => format!("The {}", network(model)),
+            Self::Training(model) => format!("Training the {}", network(model)),
+            Self::Results => "Test accuracy of every run".to_owned(),
+            Self::Design => return "The design: who heard what, and how long it was".to_owned(),
+        };
+        format!("Figure {}. {what}", self.name())
+    }
+}
+
+/// The training of a network, whose records are in this folder.
+fn training(model: Model, set: &DataSet, folder: &Path) -> Result<Figure> {
+    let records = Store::read(folder)?;
+    let Some(first) = records.first() else {
+        let expected = format!("records of the network {model}");
+        return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none"));
+    };
+    let found = first.configuration.data;
+    if found != set.fingerprint() {
+        let expected = format!("records of the recordings {}", set.fingerprint().short());
+        let found = format!("records of {}", found.short());
+        return Err(Error::new(Fault::MixedRecords, Place::file(folder), expected, found));
+    }
+    Figure::training(&records, &set.provenance())
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Subject {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|subject| subject.name() == name)
+            .ok_or_else(|| Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8 or design", name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_subject_finds_itself_by_its_name() {
+        for subject in Subject::ALL {
+            assert_eq!(subject.name().parse(), Ok(subject));
+        }
+        let error = "9".parse::<Subject>().unwrap_err();
+        assert_eq!(error.problems()[0].expected, "1 to 8 or design");
+    }
+}

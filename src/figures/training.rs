@@ -1,0 +1,398 @@
+//! Figures 3, 5 and 7 (paper, section 3): accuracy and loss over the epochs of training.
+//!
+//! One run is drawn as a line over a band from the lowest to the highest of all runs. It is the run whose test accuracy
+//! after the last epoch is the median of all (of an even number, the lower of the middle two; of equal ones, the first):
+//! a run in the middle, chosen by something that the curves do not show. More epochs than can be told apart are drawn
+//! thinly, with their running median over them, and the figure says so; nothing else is smoothed.
+
+use plotters::prelude::*;
+
+use super::axis::Axis;
+use super::theme::{self, Anchor, Canvas, Drawn};
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::models::{GENRES, Model};
+use crate::protocol::{Curve, Record};
+use crate::series::Series;
+
+/// Height of a panel, and of what is written below all panels.
+const PANEL_PT: f64 = 165.0;
+const BELOW_PT: f64 = 48.0;
+
+/// The most epochs whose values can be told apart in a panel.
+const MOST_EPOCHS: usize = 1000;
+/// Epochs of a running median, the same number before and after its own.
+const WINDOW: usize = 51;
+
+/// What a panel shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// Part of the recordings that are predicted rightly.
+    Accuracy,
+    /// Mean cross-entropy over the examples.
+    Loss,
+}
+
+/// What the paper shows of a network's training.
+pub(super) const fn quantities(model: Model) -> &'static [Quantity] {
+    match model {
+        Model::Baseline => &[Quantity::Accuracy, Quantity::Loss],
+        Model::Multilayer => &[Quantity::Accuracy],
+        Model::Cnn => &[Quantity::Loss],
+    }
+}
+
+/// The curves of all runs of one network.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Training {
+    panels: Vec<Panel>,
+    epochs: usize,
+    note: [String; 2],
+}
+
+#[derive(Debug, Clone, PartialEq)]
+struct Panel {
+    quantity: Quantity,
+    training: Bundle,
+    validation: Bundle,
+}
+
+/// One part of the recordings: a run's curve, and the lowest and highest of all runs in each epoch.
+#[derive(Debug, Clone, PartialEq)]
+struct Bundle {
+    line: Vec<f64>,
+    band: Vec<(f64, f64)>,
+}
+
+impl Training {
+    /// From the records of a series.
+    ///
+    /// # Errors
+    /// [`Fault::InconsistentRecord`] for every record that has not one accuracy and one loss for each epoch.
+    pub(super) fn of(records: &[Record], series: &Series) -> Result<Self> {
+        let epochs = series.configuration.settings.hyperparameters.epochs;
+        check(records, epochs)?;
+        let median = median(&series.accuracies);
+        let run = series.runs[median];
+        let panel = |&quantity: &Quantity| Panel {
+            quantity,
+            training: bundle(records, run, |record| values(&record.history.training, quantity)),
+            validation: bundle(records, run, |record| values(&record.history.validation, quantity)),
+        };
+        let (runs, accuracy) = (series.runs.len(), 100.0 * series.accuracies[median]);
+        let line = match runs {
+            1 => {
+                format!("Lines: run {run}, the only one, of {epochs} epochs; test accuracy {accuracy:.1} %.")
+            }
+            _ => format!(
+                "Lines: run {run}, whose test accuracy, {accuracy:.1} %, is the median of {runs} runs of {epochs} epochs."
+            ),
+        };
+        let band = if epochs > MOST_EPOCHS {
+            format!(
+                "Thick: its running median over {WINDOW} epochs. Bands: from the lowest to the highest run in each epoch."
+            )
+        } else {
+            "Bands: from the lowest to the highest run in each epoch.".to_owned()
+        };
+        Ok(Self { panels: quantities(series.model).iter().map(panel).collect(), epochs, note: [line, band] })
+    }
+
+    /// The height of the drawing, in points.
+    pub(super) fn height_pt(&self) -> f64 {
+        PANEL_PT * self.panels.len() as f64 + BELOW_PT
+    }
+
+    /// Draws the panels below one another, over one scale of epochs.
+    pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
+        let (width, height) = canvas.size();
+        let (label, small, muted) = (
+            canvas.text(theme::LABEL_PT, theme::INK),
+            canvas.text(theme::SMALL_PT, theme::INK),
+            canvas.text(theme::SMALL_PT, theme::MUTED),
+        );
+        let (left, right) = (canvas.pt(42.0), width - canvas.pt(58.0));
+        let bottom = height - canvas.pt(BELOW_PT);
+        let epochs = Axis::from_zero(self.epochs as f64);
+        let x = |epoch: f64| left + (epochs.part(epoch) * f64::from(right - left)).round() as i32;
+        let pitch = bottom / self.panels.len().max(1) as i32;
+        for (panel, place) in self.panels.iter().zip(0..) {
+            let (top, bottom) = (place * pitch + canvas.pt(6.0), (place + 1) * pitch - canvas.pt(6.0));
+            panel.draw(canvas, (left, top, right, bottom), &x)?;
+        }
+        let axis = bottom - canvas.pt(6.0);
+        for &tick in epochs.ticks() {
+            let mark = [(x(tick), axis), (x(tick), axis + canvas.pt(2.5))];
+            canvas.path(&mark, canvas.line(0.5, theme::MUTED))?;
+            canvas.write(&tick.to_string(), (x(tick), axis + canvas.pt(8.0)), Anchor::Centre, &small)?;
+        }
+        canvas.write(
+            "epoch",
+            (i32::midpoint(left, right), axis + canvas.pt(18.0)),
+            Anchor::Centre,
+            &label,
+        )?;
+        for (line, from_below) in self.note.iter().zip([15.0, 5.0]) {
+            canvas.write(line, (0, height - canvas.pt(from_below)), Anchor::Left, &muted)?;
+        }
+        Ok(())
+    }
+}
+
+impl Panel {
+    fn axis(&self) -> Axis {
+        let losses = || [&self.training, &self.validation].into_iter().flat_map(|bundle| &bundle.band);
+        match self.quantity {
+            Quantity::Accuracy => Axis::of_multiples(0.0, 100.0, 20.0),
+            Quantity::Loss => {
+                let highest = losses().map(|band| band.1).fold(0.0, f64::max);
+                let positive = losses().map(|band| band.0).filter(|loss| *loss > 0.0);
+                Axis::of_losses(positive.fold(highest, f64::min), highest)
+            }
+        }
+    }
+
+    fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        (left, top, right, bottom): (i32, i32, i32, i32),
+        x: &impl Fn(f64) -> i32,
+    ) -> Drawn<()> {
+        let (label, small) =
+            (canvas.text(theme::LABEL_PT, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
+        let axis = self.axis();
+        let y = |value: f64| bottom - (axis.part(value) * f64::from(bottom - top)).round() as i32;
+        let name = match self.quantity {
+            Quantity::Accuracy => "accuracy (%)",
+            Quantity::Loss if axis.is_logarithmic() => "loss (logarithmic)",
+            Quantity::Loss => "loss",
+        };
+        let rotated = label.transform(FontTransform::Rotate270);
+        canvas.write(name, (canvas.pt(5.0), i32::midpoint(top, bottom)), Anchor::Centre, &rotated)?;
+        for &tick in axis.ticks() {
+            canvas.path(&[(left, y(tick)), (right, y(tick))], canvas.line(0.4, theme::FAINT))?;
+            let text = format!("{}", (tick * 1e9).round() / 1e9);
+            canvas.write(&text, (left - canvas.pt(4.0), y(tick)), Anchor::Right, &small)?;
+        }
+        for (bundle, colour) in [(&self.training, theme::DARK), (&self.validation, theme::LIGHT)] {
+            bundle.draw_band(canvas, colour, x, &y)?;
+        }
+        let mut names = Vec::new();
+        if self.quantity == Quantity::Accuracy {
+            let guessing = y(100.0 / GENRES as f64);
+            canvas.broken_path((left, guessing), (right, guessing), canvas.line(0.6, theme::MUTED))?;
+            names.push((guessing, "guessing", theme::INK));
+        }
+        let parts =
+            [(&self.validation, theme::LIGHT, "validation"), (&self.training, theme::DARK, "training")];
+        let points = |line: &[f64]| -> Vec<(i32, i32)> {
+            (1..).zip(line).map(|(epoch, &value)| (x(f64::from(epoch)), y(value))).collect()
+        };
+        let is_dense = self.training.line.len() > MOST_EPOCHS;
+        if is_dense {
+            for (bundle, colour, _) in parts {
+                let faint = ShapeStyle { color: colour.mix(0.3), ..canvas.line(0.25, colour) };
+                canvas.path(&points(&bundle.line), faint)?;
+            }
+        }
+        for (bundle, colour, name) in parts {
+            let points = if is_dense { points(&running_median(&bundle.line)) } else { points(&bundle.line) };
+            canvas.path(&points, canvas.line(if is_dense { 1.0 } else { 0.7 }, colour))?;
+            if let Some(&end) = points.last() {
+                canvas.area.draw(&Circle::new(end, canvas.pt(1.8), colour.filled()))?;
+                names.push((end.1, name, colour));
+            }
+        }
+        canvas.path(&[(left, top), (left, bottom), (right, bottom)], canvas.line(0.5, theme::MUTED))?;
+        names.sort_by_key(|(y, ..)| *y);
+        let heights = apart(names.iter().map(|(y, ..)| *y).collect(), canvas.pt(theme::LEADING_PT), bottom);
+        for ((_, name, colour), y) in names.into_iter().zip(heights) {
+            let style = canvas.text(theme::SMALL_PT, colour);
+            canvas.write(name, (right + canvas.pt(5.0), y), Anchor::Left, &style)?;
+        }
+        Ok(())
+    }
+}
+
+impl Bundle {
+    /// Fills what lies between the lowest and the highest run.
+    fn draw_band<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        colour: RGBColor,
+        x: &impl Fn(f64) -> i32,
+        y: &impl Fn(f64) -> i32,
+    ) -> Drawn<()> {
+        let edge = |which: fn(&(f64, f64)) -> f64| {
+            (1..).zip(&self.band).map(move |(epoch, band)| (x(f64::from(epoch)), y(which(band))))
+        };
+        let lower: Vec<(i32, i32)> = edge(|band| band.0).collect();
+        let outline: Vec<(i32, i32)> = edge(|band| band.1).chain(lower.into_iter().rev()).collect();
+        Ok(canvas.area.draw(&Polygon::new(outline, colour.mix(0.22).filled()))?)
+    }
+}
+
+/// The values of a curve, as a panel shows them.
+fn values(curve: &Curve, quantity: Quantity) -> Vec<f64> {
+    match quantity {
+        Quantity::Accuracy => curve.accuracy().map(|part| 100.0 * part).collect(),
+        Quantity::Loss => curve.loss.clone(),
+    }
+}
+
+fn bundle(records: &[Record], run: u64, values: impl Fn(&Record) -> Vec<f64>) -> Bundle {
+    let mut bundle = Bundle { line: Vec::new(), band: Vec::new() };
+    for record in records {
+        let values = values(record);
+        bundle.band.resize(values.len(), (f64::INFINITY, f64::NEG_INFINITY));
+        for (band, value) in bundle.band.iter_mut().zip(&values) {
+            *band = (band.0.min(*value), band.1.max(*value));
+        }
+        if record.run == run {
+            bundle.line = values;
+        }
+    }
+    bundle
+}
+
+/// The index of the median, the lower one of an even number; of equal values, the first.
+fn median(values: &[f64]) -> usize {
+    let mut order: Vec<usize> = (0..values.len()).collect();
+    order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
+    let median = values[order[(order.len() - 1) / 2]];
+    values.iter().position(|value| *value == median).unwrap_or(0)
+}
+
+/// The median of the values around each one; of fewer near the ends.
+fn running_median(values: &[f64]) -> Vec<f64> {
+    let around = |index: usize| {
+        let (first, last) = (index.saturating_sub(WINDOW / 2), (index + WINDOW / 2 + 1).min(values.len()));
+        let mut window = values[first..last].to_vec();
+        window.sort_by(f64::total_cmp);
+        window[(window.len() - 1) / 2]
+    };
+    (0..values.len()).map(around).collect()
+}
+
+/// Moves rising heights apart until neighbours are `gap` apart and none is below `lowest`.
+fn apart(mut heights: Vec<i32>, gap: i32, lowest: i32) -> Vec<i32> {
+    for index in 1..heights.len() {
+        heights[index] = heights[index].max(heights[index - 1] + gap);
+    }
+    let mut bound = lowest;
+    for height in heights.iter_mut().rev() {
+        *height = (*height).min(bound);
+        bound = *height - gap;
+    }
+    heights
+}
+
+fn check(records: &[Record], epochs: usize) -> Result<()> {
+    let is_curve = |curve: &Curve| {
+        let accuracies: Vec<f64> = curve.accuracy().collect();
+        accuracies.len() == epochs
+            && curve.loss.len() == epochs
+            && accuracies.iter().all(|part| (0.0..=1.0).contains(part))
+            && curve.loss.iter().all(|loss| loss.is_finite() && *loss >= 0.0)
+    };
+    let problems = records.iter().filter_map(|record| {
+        let history = &record.history;
+        let is_sound = is_curve(&history.training) && is_curve(&history.validation);
+        (!is_sound).then(|| {
+            let place = Place::field(format!("run {}", record.run));
+            let expected = format!("an accuracy and a loss after each of {epochs} epochs");
+            Problem::new(Fault::InconsistentRecord, place, expected, "curves of another length or kind")
+        })
+    });
+    Error::unless_none(problems.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::Weights;
+    use crate::series::testing::{BASELINE, records, scattered};
+
+    fn series(records: &[Record]) -> Series {
+        Series::of(records, Weights::Final).unwrap()
+    }
+
+    #[test]
+    fn the_line_is_the_first_run_with_the_median_test_accuracy() {
+        assert_eq!(median(&[0.4, 0.2, 0.3, 0.3, 0.5]), 2);
+        assert_eq!(median(&[0.4, 0.2]), 1);
+        assert_eq!(median(&[0.4]), 0);
+        let mut records = records(Model::Baseline, 0.7, &BASELINE, scattered);
+        // 18 of 39 is the median of the fifteen, and run 3 is the first that has it.
+        records[3].history.validation.loss[7] = 0.25;
+        records[4].history.validation.loss[7] = 4.0;
+        let training = Training::of(&records, &series(&records)).unwrap();
+        let losses = &training.panels[1].validation;
+        assert_eq!((losses.line[7], losses.band[7], losses.band[8]), (0.25, (0.25, 4.0), (1.0, 1.0)));
+        assert!(
+            training.note[0].contains("run 3, whose test accuracy, 46.2 %, is the median of 15 runs of 300")
+        );
+    }
+
+    #[test]
+    fn each_figure_shows_what_the_papers_shows() {
+        let shown = Model::ALL.map(|model| {
+            let records = records(model, 0.7, &[13, 14, 15], scattered);
+            let panels = Training::of(&records, &series(&records)).unwrap().panels;
+            panels.into_iter().map(|panel| panel.quantity).collect::<Vec<_>>()
+        });
+        use Quantity::{Accuracy, Loss};
+        assert_eq!(shown, [vec![Accuracy, Loss], vec![Accuracy], vec![Loss]]);
+    }
+
+    #[test]
+    fn accuracies_are_of_recordings_and_in_percent() {
+        let records = records(Model::Baseline, 0.7, &[13, 14, 15], scattered);
+        let training = Training::of(&records, &series(&records)).unwrap();
+        assert_eq!(training.panels[0].training.band[0], (70.0, 70.0));
+    }
+
+    #[test]
+    fn a_record_without_a_value_for_each_epoch_is_refused() {
+        let sound = records(Model::Multilayer, 0.7, &[13, 14, 15], scattered);
+        for spoil in [
+            (|curve: &mut Curve| drop(curve.loss.pop())) as fn(&mut Curve),
+            |curve| drop(curve.right.pop()),
+            |curve| curve.loss[5] = f64::NAN,
+            |curve| curve.right[5] = curve.recordings + 1,
+            |curve| curve.recordings = 0,
+        ] {
+            let mut records = sound.clone();
+            spoil(&mut records[1].history.validation);
+            let error = Training::of(&records, &series(&sound)).unwrap_err();
+            assert_eq!(error.problems().len(), 1);
+            assert_eq!(error.problems()[0].fault, Fault::InconsistentRecord);
+            assert_eq!(error.problems()[0].place.to_string(), "run 1");
+        }
+    }
+
+    #[test]
+    fn a_running_median_passes_over_single_peaks() {
+        let mut values = vec![1.0; 200];
+        values[100] = 50.0;
+        assert_eq!(running_median(&values), [1.0; 200]);
+        let rising: Vec<f64> = (0..200).map(f64::from).collect();
+        assert_eq!(running_median(&rising)[100], 100.0);
+        assert_eq!(running_median(&rising)[0], 12.0);
+    }
+
+    #[test]
+    fn only_many_epochs_are_smoothed_and_the_note_says_so() {
+        for (model, is_smoothed) in [(Model::Multilayer, false), (Model::Cnn, true)] {
+            let records = records(model, 0.7, &[13, 14, 15], scattered);
+            let note = Training::of(&records, &series(&records)).unwrap().note;
+            assert_eq!(note[1].contains("running median"), is_smoothed, "{note:?}");
+        }
+    }
+
+    #[test]
+    fn names_move_apart_and_stay_above_the_axis() {
+        assert_eq!(apart(vec![10, 50, 90], 20, 100), [10, 50, 90]);
+        assert_eq!(apart(vec![10, 12, 90], 20, 100), [10, 30, 90]);
+        assert_eq!(apart(vec![95, 97, 99], 20, 100), [60, 80, 100]);
+    }
+}
