@@ -67,7 +67,7 @@ impl<const I: usize, const K: usize, const P: usize> Builder<I, K, P> {
                 convolution("conv1", CHANNELS, frames),
                 norm("norm1").then_relu(),
                 convolution("conv2", CHANNELS, frames),
-                norm("norm2"),
+                norm("norm2").then_relu(),
             ];
             let parameters = inside.iter().map(|layer| layer.parameters).sum();
             let block = Layer::new(Some(name), Kind::ResidualBlock, at(frames), parameters).then_relu();

@@ -22,7 +22,7 @@ pub use processor::Processor;
 pub use progress::Progress;
 pub use record::{Curve, History, Outcome, Prediction, Record, Weights};
 pub use series::train;
-pub use settings::{Configuration, REVISION, Settings};
+pub use settings::{Configuration, Settings, revision};
 pub use store::Store;
 pub use tables::runs_table;
 

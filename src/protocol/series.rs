@@ -8,7 +8,7 @@ use dfdx::prelude::*;
 
 use super::run::{Parts, Run};
 use super::store::{Lock, Store};
-use super::{Configuration, Control, Event, Processor, REVISION, Record, Settings};
+use super::{Configuration, Control, Event, Processor, Record, Settings, revision};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{self, Network, NetworkDevice, NetworkTask};
 use crate::nn::random;
@@ -39,8 +39,12 @@ pub fn train(
     }
     models::check_input(settings.model, settings.frame, settings.kernel)?;
     settings.hyperparameters.check()?;
-    let configuration =
-        Configuration { settings, data: set.fingerprint(), split: split.digest(), revision: REVISION };
+    let configuration = Configuration {
+        settings,
+        data: set.fingerprint(),
+        split: split.digest(),
+        revision: revision(settings.model),
+    };
     let store = Store::open(folder, configuration)?;
     let series = Series { set, split, store: &store, runs, control };
     match control.processor {

@@ -8,8 +8,15 @@ use crate::preparation::Preparation;
 use crate::recordings::Fingerprint;
 use crate::training::Hyperparameters;
 
-/// Counts the changes after which the same configuration gives other numbers.
-pub const REVISION: u32 = 1;
+/// Counts the changes to a network or its training after which the same configuration gives other numbers.
+#[must_use]
+pub const fn revision(model: Model) -> u32 {
+    match model {
+        Model::Baseline | Model::Multilayer => 1,
+        // 2: a ReLU behind the second normalisation of a residual block too, as the paper has it.
+        Model::Cnn => 2,
+    }
+}
 
 /// What is trained, on what, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -60,6 +67,6 @@ pub struct Configuration {
     pub data: Fingerprint,
     /// The digest of the split.
     pub split: String,
-    /// [`REVISION`] of the program.
+    /// That of its network ([`revision`]).
     pub revision: u32,
 }

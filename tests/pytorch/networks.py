@@ -36,7 +36,7 @@ class Recurrent(nn.Module):
 
 
 class Block(nn.Module):
-    """The residual block (paper: 2.4)."""
+    """The residual block (paper: 2.4), with a ReLU behind each normalisation and one behind the sum."""
 
     def __init__(self, channels):
         super().__init__()
@@ -47,7 +47,7 @@ class Block(nn.Module):
 
     def forward(self, x):
         y = torch.relu(self.norm1(self.conv1(x)))
-        return torch.relu(self.norm2(self.conv2(y)) + x)
+        return torch.relu(torch.relu(self.norm2(self.conv2(y))) + x)
 
 
 class Cnn(nn.Module):

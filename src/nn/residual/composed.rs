@@ -12,7 +12,7 @@ pub(super) fn inference<const C: usize, const K: usize, const P: usize, E: Dtype
 ) -> Result<Signals<C, E, D>, D::Err> {
     let inner = batch_norm::inference(conv1d(input.clone(), &block.conv1)?, &block.norm1)?;
     let inner = batch_norm::inference(conv1d(relu(inner)?, &block.conv2)?, &block.norm2)?;
-    relu(inner.try_add(input)?)
+    relu(relu(inner)?.try_add(input)?)
 }
 
 pub(super) fn training<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
@@ -21,7 +21,7 @@ pub(super) fn training<const C: usize, const K: usize, const P: usize, E: Dtype,
 ) -> Result<Signals<C, E, D, OwnedTape<E, D>>, D::Err> {
     let inner = conv1d(input.with_empty_tape(), &block.conv1)?;
     let inner = relu(batch_norm::training(inner, &mut block.norm1)?)?;
-    let inner = batch_norm::training(conv1d(inner, &block.conv2)?, &mut block.norm2)?;
+    let inner = relu(batch_norm::training(conv1d(inner, &block.conv2)?, &mut block.norm2)?)?;
     relu(input.try_add(inner)?)
 }
 

@@ -1,4 +1,5 @@
-//! A residual block by its running statistics: two products for each signal, and a ReLU after each.
+//! A residual block by its running statistics: two products for each signal, and a ReLU after each
+//! and after the sum.
 //!
 //! A normalisation by constants is an affine map of each channel, so it goes into the convolution before it:
 //!
@@ -49,12 +50,12 @@ impl<E: Element> Kernel<E> for Inference<'_, E> {
                 }
             }
             kernels.convolve(simd, &inner, &second.matrix, &mut y, false);
-            // y = ReLU(w' * a + b' + x)
+            // y = ReLU(ReLU(w' * a + b') + x)
             for channel in (0..width).step_by(S::LANES) {
                 let bias = simd.load(&second.bias[channel..]);
                 for (y, x) in y.chunks_exact_mut(width).zip(sizes.within(&mut x).chunks_exact(width)) {
-                    let sum = simd.add(simd.load(&y[channel..]), bias);
-                    let sum = simd.add(sum, simd.load(&x[channel..]));
+                    let z = simd.add(simd.load(&y[channel..]), bias);
+                    let sum = simd.add(simd.where_positive(z, z), simd.load(&x[channel..]));
                     simd.store(simd.where_positive(sum, sum), &mut y[channel..]);
                 }
             }

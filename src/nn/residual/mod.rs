@@ -1,12 +1,13 @@
 //! The residual block of the paper's CNN (section 2.4): two convolutions whose channels and length are those of the
-//! input, each followed by batch normalisation, and the input added.
+//! input, each followed by batch normalisation and a ReLU, and the input added.
 //!
 //! ```text
-//! y = ReLU(norm2(conv2(ReLU(norm1(conv1(x))))) + x)
+//! y = ReLU(ReLU(norm2(conv2(ReLU(norm1(conv1(x)))))) + x)
 //! ```
 //!
-//! K. He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016, with the ReLU after the sum as there. See
-//! [`Conv1d`] and [`BatchNorm1d`] for the pieces.
+//! K. He et al., *Deep Residual Learning for Image Recognition*, CVPR 2016, have no ReLU between the second normalisation
+//! and the sum; the paper has one behind each normalisation and one behind the sum. See [`Conv1d`] and [`BatchNorm1d`]
+//! for the pieces.
 
 #[cfg(any(test, feature = "cuda"))]
 mod composed;

@@ -7,14 +7,14 @@
 //! ```text
 //! forward    1  y1 = conv1(x), its statistics
 //!            2  a = ReLU(norm1(y1)), y2 = conv2(a), its statistics
-//!            3  y = ReLU(norm2(y2) + x)
-//! backward   1  ∂z2 = ∂y where y > 0, its sums
+//!            3  s = ReLU(norm2(y2)) + x, y = ReLU(s)
+//! backward   1  ∂s = ∂y where s > 0, a part of ∂x; ∂z2 = ∂s where z2 > 0, its sums
 //!            2  ∂y2, ∂w2, ∂a, ∂z1 = ∂a where a > 0, its sums
-//!            3  ∂y1, ∂w1, ∂x
+//!            3  ∂y1, ∂w1, the rest of ∂x
 //! ```
 //!
 //! z1 and z2 are what the normalisations give, ∂z is ∂L/∂z. Kept between the passes are x, y1 and y2 alone: a is made
-//! again, and so is the sign of y.
+//! again, and so are the signs of z2 and s.
 
 use super::cpu::Sizes;
 use crate::nn::batch_norm::normalisation::{GradientSums, Normalisation};
@@ -87,7 +87,7 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
                     y2.chunks_exact(width).zip(x.chunks_exact(width)).zip(y.chunks_exact_mut(width))
                 {
                     let z = norm2.apply(simd, simd.load(&y2[channel..]));
-                    let sum = simd.add(z, simd.load(&x[channel..]));
+                    let sum = simd.add(simd.where_positive(z, z), simd.load(&x[channel..]));
                     simd.store(simd.where_positive(sum, sum), &mut y[channel..]);
                 }
             }
@@ -150,30 +150,36 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
         let [norm1, norm2] = pass.normalisations;
         let [y1, mut y2] = pass.convolved;
 
-        // 1: ∂z2 = ∂y where y > 0
-        let mut dz2 = Buffer::zeros(sizes.batch * wide);
+        // 1: ∂s = ∂y where s > 0, ∂z2 = ∂s where z2 > 0
+        let mut dz2 = Buffer::stale(sizes.batch * wide);
         let mut sums2 = GradientSums::new(width);
-        let mut x = sizes.with_margins();
-        for (((signal, above), y2), dz2) in signals
+        let (mut x, mut ds) = (sizes.with_margins(), sizes.signal());
+        for ((((signal, above), y2), dz2), input) in signals
             .chunks_exact(narrow)
             .zip(above.chunks_exact(narrow))
             .zip(y2.chunks_exact(wide))
             .zip(dz2.chunks_exact_mut(wide))
+            .zip(input.chunks_exact_mut(narrow))
         {
             let x = sizes.within(&mut x);
             copy_rows(signal, channels, x, width);
-            copy_rows(above, channels, dz2, width);
+            copy_rows(above, channels, &mut ds, width);
             for channel in (0..width).step_by(S::LANES) {
                 let norm2 = norm2.load(simd, channel);
-                for ((y2, x), dz2) in
-                    y2.chunks_exact(width).zip(x.chunks_exact(width)).zip(dz2.chunks_exact_mut(width))
+                for (((y2, x), ds), dz2) in y2
+                    .chunks_exact(width)
+                    .zip(x.chunks_exact(width))
+                    .zip(ds.chunks_exact_mut(width))
+                    .zip(dz2.chunks_exact_mut(width))
                 {
                     let z = norm2.apply(simd, simd.load(&y2[channel..]));
-                    let sum = simd.add(z, simd.load(&x[channel..]));
-                    let dz = simd.where_positive(simd.load(&dz2[channel..]), sum);
-                    simd.store(dz, &mut dz2[channel..]);
+                    let sum = simd.add(simd.where_positive(z, z), simd.load(&x[channel..]));
+                    let of_sum = simd.where_positive(simd.load(&ds[channel..]), sum);
+                    simd.store(of_sum, &mut ds[channel..]);
+                    simd.store(simd.where_positive(of_sum, z), &mut dz2[channel..]);
                 }
             }
+            add_rows(&ds, width, input, channels);
             sums2.add(simd, &norm2, dz2, y2);
         }
 
@@ -201,16 +207,15 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
         }
         let dz1 = y2;
 
-        // 3: ∂x = conv1's + ∂z2
+        // 3: ∂x gets conv1's
         let gradient1 = norm1.input_gradient(&sums1, values);
         let reversed1 = kernels.reversed(&layer1.conv_weight);
         let mut dw1 = Buffer::zeros(kernels.width * width * width);
         let mut dx = sizes.signal();
-        for ((((signal, y1), dz1), dz2), input) in signals
+        for (((signal, y1), dz1), input) in signals
             .chunks_exact(narrow)
             .zip(y1.chunks_exact(wide))
             .zip(dz1.chunks_exact(wide))
-            .zip(dz2.chunks_exact(wide))
             .zip(input.chunks_exact_mut(narrow))
         {
             gradient1.apply(simd, dz1, y1, sizes.within(&mut dy));
@@ -218,7 +223,6 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
             kernels.correlate(simd, &x, sizes.within(&mut dy), &mut dw1);
             kernels.convolve_back(simd, &dy, &reversed1, &mut dx);
             add_rows(&dx, width, input, channels);
-            add_rows(dz2, width, input, channels);
         }
 
         let found = |conv_weight, norm: &Normalisation<E>, sums| {

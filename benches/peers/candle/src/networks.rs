@@ -105,7 +105,8 @@ impl Block {
 
     fn forward(&self, x: &Tensor, train: bool) -> Result<Tensor> {
         let y = self.norm1.forward_t(&self.conv1.forward(x)?, train)?.relu()?;
-        (self.norm2.forward_t(&self.conv2.forward(&y)?, train)? + x)?.relu()
+        let y = self.norm2.forward_t(&self.conv2.forward(&y)?, train)?.relu()?;
+        (y + x)?.relu()
     }
 }
 
