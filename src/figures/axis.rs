@@ -18,10 +18,13 @@ impl Axis {
         Self { ends: (first * step, last * step), logarithmic: false, ticks }
     }
 
-    /// From 0 to a value that is not negative, with up to seven round ticks.
-    pub(super) fn from_zero(high: f64) -> Self {
-        let high = if high > 0.0 { high } else { 1.0 };
-        let step = round_step(high / 6.0);
+    /// From 0 to a number of something, at least one, with up to seven round ticks at whole numbers.
+    pub(super) fn of_counts(most: usize) -> Self {
+        let most = most.max(1) as f64;
+        Self::from_zero(most, round_step(most / 6.0).max(1.0))
+    }
+
+    fn from_zero(high: f64, step: f64) -> Self {
         let ticks = (0..=(high / step) as usize).map(|tick| tick as f64 * step).collect();
         Self { ends: (0.0, high), logarithmic: false, ticks }
     }
@@ -30,7 +33,8 @@ impl Axis {
     /// than two decades; else linear from 0.
     pub(super) fn of_losses(lowest: f64, highest: f64) -> Self {
         if highest <= 100.0 * lowest {
-            return Self::from_zero(highest * 1.02);
+            let high = if highest > 0.0 { highest * 1.02 } else { 1.0 };
+            return Self::from_zero(high, round_step(high / 6.0));
         }
         let (first, last) = (lowest.log10().ceil() as i32, highest.log10().floor() as i32);
         let ticks: Vec<f64> = (first..=last).map(|exponent| 10_f64.powi(exponent)).collect();
@@ -68,9 +72,10 @@ mod tests {
 
     #[test]
     fn ticks_are_round_and_within_the_ends() {
-        assert_eq!(Axis::from_zero(3000.0).ticks(), [0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0]);
-        assert_eq!(Axis::from_zero(3.0).ticks(), [0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0]);
-        assert_eq!(Axis::from_zero(0.0).ticks().first(), Some(&0.0));
+        assert_eq!(Axis::of_counts(3000).ticks(), [0.0, 500.0, 1000.0, 1500.0, 2000.0, 2500.0, 3000.0]);
+        assert_eq!(Axis::of_counts(3).ticks(), [0.0, 1.0, 2.0, 3.0]);
+        assert_eq!(Axis::of_losses(0.9, 1.1).ticks(), [0.0, 0.2, 0.4, 0.6000000000000001, 0.8, 1.0]);
+        assert_eq!(Axis::of_losses(0.0, 0.0).ticks().first(), Some(&0.0));
         assert_eq!(Axis::of_multiples(23.1, 69.0, 10.0).ticks(), [20.0, 30.0, 40.0, 50.0, 60.0, 70.0]);
         assert_eq!(Axis::of_multiples(30.0, 30.0, 10.0).ticks(), [30.0, 40.0]);
     }

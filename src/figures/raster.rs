@@ -4,8 +4,10 @@ use super::theme;
 
 /// Dots drawn for each pixel of a PNG, along each side. Their mean smooths the edges of thin lines.
 pub(super) const OVERSAMPLING: u32 = 2;
+/// Between two shades of a colour. 52 shades look like 256 and need a third less of a file where bands lie over bands.
+const SHADE: usize = 5;
 
-/// The means of the blocks of [`OVERSAMPLING`]² dots, `width` blocks a row, three colours each.
+/// The means of the blocks of [`OVERSAMPLING`]² dots, `width` blocks a row, three colours each, to the nearest [`SHADE`].
 pub(super) fn averaged(dots: &[u8], width: usize) -> Vec<u8> {
     const SIDE: usize = OVERSAMPLING as usize;
     let rows_of_dots = dots.chunks_exact(SIDE * 3 * width * SIDE);
@@ -19,7 +21,9 @@ pub(super) fn averaged(dots: &[u8], width: usize) -> Vec<u8> {
                         usize::from(dots[(row * width * SIDE + column) * 3 + colour])
                     })
                     .sum();
-                pixels.push((sum / (SIDE * SIDE)) as u8);
+                let mean = sum / (SIDE * SIDE);
+                // 255 is a whole number of shades, so white stays white.
+                pixels.push(((mean + SHADE / 2) / SHADE * SHADE) as u8);
             }
         }
     }
@@ -51,10 +55,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pixel_is_the_mean_of_its_dots() {
+    fn white_stays_white_and_black_stays_black() {
+        assert_eq!(averaged(&[255; 12], 1), [255; 3]);
+        assert_eq!(averaged(&[0; 12], 1), [0; 3]);
+    }
+
+    #[test]
+    fn a_pixel_is_the_mean_of_its_dots_to_the_nearest_shade() {
         // One row of two pixels, from two rows of four dots; only red varies.
         let red = [[0, 4, 10, 10], [8, 4, 10, 30]];
         let dots: Vec<u8> = red.iter().flatten().flat_map(|&red| [red, 7, 9]).collect();
-        assert_eq!(averaged(&dots, 2), [4, 7, 9, 15, 7, 9]);
+        assert_eq!(averaged(&dots, 2), [5, 5, 10, 15, 5, 10]);
     }
 }

@@ -13,8 +13,9 @@ use crate::paper::Reported;
 use crate::results::Results;
 use crate::series::{Chance, Series};
 
-/// From one series to the next, and what is written above and below all of them.
+/// From one series to the next, with the paper's numbers and without; what is written above and below all of them.
 const ROW_PT: f64 = 74.0;
+const ROW_ALONE_PT: f64 = 56.0;
 const ABOVE_PT: f64 = 22.0;
 const BELOW_PT: f64 = 34.0;
 /// Below the top of a row: the line that dots stand on, and the paper's numbers.
@@ -64,19 +65,24 @@ impl Row {
 impl Accuracies {
     pub(super) fn of(results: &Results) -> Self {
         let beside_paper = results.beside_paper();
-        let mut note = "A dot is a run; dots of equal accuracy are stacked. \
-                        Triangle: the mean without the lowest and the highest run."
-            .to_owned();
-        if beside_paper {
-            note += " Below: the paper's.";
+        let rows: Vec<Row> = results.series.iter().map(|series| Row::of(series, beside_paper)).collect();
+        let mut note = "Dots: runs, stacked where equal.".to_owned();
+        if rows.iter().any(|row| row.trimmed_mean.is_some()) {
+            note += " Triangle: mean without the lowest and the highest run.";
         }
-        let rows = results.series.iter().map(|series| Row::of(series, beside_paper)).collect();
+        if beside_paper {
+            note += " Below: the paper's lowest, average and highest.";
+        }
         Self { rows, chance: results.chance, note }
     }
 
     /// The height of the drawing, in points.
     pub(super) fn height_pt(&self) -> f64 {
-        ABOVE_PT + self.rows.len() as f64 * ROW_PT + BELOW_PT
+        ABOVE_PT + self.rows.len() as f64 * self.row_pt() + BELOW_PT
+    }
+
+    fn row_pt(&self) -> f64 {
+        if self.rows.iter().any(|row| row.paper.is_some()) { ROW_PT } else { ROW_ALONE_PT }
     }
 
     /// From the lowest to the highest of all that is drawn.
@@ -113,7 +119,7 @@ impl Accuracies {
         canvas.write(&self.note, (0, height - canvas.pt(5.0)), Anchor::Left, &muted)?;
         self.draw_chance(canvas, (top, bottom), &x)?;
         for (row, place) in self.rows.iter().zip(0..) {
-            let top = top + place * canvas.pt(ROW_PT);
+            let top = top + place * canvas.pt(self.row_pt());
             if place > 0 {
                 canvas.path(&[(0, top), (right, top)], canvas.line(0.4, theme::MUTED))?;
             }

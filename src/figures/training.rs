@@ -79,13 +79,14 @@ impl Training {
             validation: bundle(records, run, |record| values(&record.history.validation, quantity)),
         };
         let (runs, accuracy) = (series.runs.len(), 100.0 * series.accuracies[median]);
-        let line = match runs {
-            1 => {
-                format!("Lines: run {run}, the only one, of {epochs} epochs; test accuracy {accuracy:.1} %.")
-            }
-            _ => format!(
-                "Lines: run {run}, whose test accuracy, {accuracy:.1} %, is the median of {runs} runs of {epochs} epochs."
-            ),
+        let line = if runs == 1 {
+            format!("Lines: run {run}, the only one, of {epochs} epochs; test accuracy {accuracy:.1} %.")
+        } else {
+            let median = if runs % 2 == 1 { "median" } else { "lower median" };
+            format!(
+                "Lines: run {run}, whose test accuracy, {accuracy:.1} %, is the {median} of {runs} runs of {epochs} \
+                 epochs."
+            )
         };
         let band = if epochs > MOST_EPOCHS {
             format!(
@@ -112,7 +113,7 @@ impl Training {
         );
         let (left, right) = (canvas.pt(42.0), width - canvas.pt(58.0));
         let bottom = height - canvas.pt(BELOW_PT);
-        let epochs = Axis::from_zero(self.epochs as f64);
+        let epochs = Axis::of_counts(self.epochs);
         let x = |epoch: f64| left + (epochs.part(epoch) * f64::from(right - left)).round() as i32;
         let pitch = bottom / self.panels.len().max(1) as i32;
         for (panel, place) in self.panels.iter().zip(0..) {
@@ -355,8 +356,8 @@ mod tests {
     fn a_record_without_a_value_for_each_epoch_is_refused() {
         let sound = records(Model::Multilayer, 0.7, &[13, 14, 15], scattered);
         for spoil in [
-            (|curve: &mut Curve| drop(curve.loss.pop())) as fn(&mut Curve),
-            |curve| drop(curve.right.pop()),
+            (|curve: &mut Curve| curve.loss.truncate(3)) as fn(&mut Curve),
+            |curve| curve.right.truncate(3),
             |curve| curve.loss[5] = f64::NAN,
             |curve| curve.right[5] = curve.recordings + 1,
             |curve| curve.recordings = 0,

@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use dfdx::prelude::*;
 
+use super::Shape;
 use super::*;
 use crate::models::{CNN_INPUTS, LSTM_FRAMES, Network, NetworkTask, choose};
 use crate::nn::StateDict;
@@ -210,9 +211,9 @@ fn the_sums_are_those_of_the_documentation() {
 fn the_table_is_aligned_and_names_every_weight() {
     let text = Architecture::of(Model::Cnn).to_string();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(lines[0], "name     layer                  output     parameters");
-    assert_eq!(lines[2], "stem     convolution, 3 wide    [120, 32]         800");
-    assert_eq!(lines[3], "block1   residual block, ReLU   [120, 32]        6336");
-    assert_eq!(lines[4], "  conv1  convolution, 3 wide    [120, 32]        3104");
-    assert_eq!(*lines.last().unwrap(), "                                sum             19907");
+    assert_eq!(lines[0], "name     layer                        output     parameters");
+    assert_eq!(lines[2], "stem     convolution, 3 wide          [120, 32]         800");
+    assert_eq!(lines[3], "block1   residual block, ReLU         [120, 32]        6336");
+    assert_eq!(lines[4], "  conv1    convolution, 3 wide        [120, 32]        3104");
+    assert_eq!(*lines.last().unwrap(), "                                      sum             19907");
 }
