@@ -8,6 +8,7 @@
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
 //! figures, reproduce, study, prediction: what a user asks for, made of all these
+//! notebook: what runs, checks and shows the notebooks
 //!
 //! paper, error, files, project, progress, shuffle: leaves that anyone may use
 //! ```
@@ -51,6 +52,7 @@ pub mod figures;
 pub mod files;
 pub mod models;
 pub mod nn;
+pub mod notebook;
 pub mod paper;
 pub mod prediction;
 pub mod preparation;
