@@ -136,6 +136,32 @@ pub enum Fault {
     RepeatedRun,
     /// A record contradicts itself, or the other records of its series.
     InconsistentRecord,
+    /// A program that the notebooks need is not installed, or is too old.
+    MissingProgram,
+    /// A program that needs the network could not reach it.
+    NoNetwork,
+    /// A program that sets up the notebooks' environment or makes the book has failed.
+    ProgramFailed,
+    /// A folder has no notebooks, or a file is none.
+    UnreadableNotebook,
+    /// A cell of a notebook put out an error, panicked or returned early.
+    CellFailed,
+    /// A cell of a notebook, or the whole notebook, took longer than it may.
+    CellTimedOut,
+    /// The kernel that runs a notebook did not start, or died.
+    KernelDied,
+    /// A notebook left no checks, or those of another.
+    NoChecks,
+    /// Something that a notebook checks does not hold.
+    CheckFailed,
+    /// A notebook breaks a rule of how notebooks are written.
+    NotebookStyle,
+    /// The outputs of a committed notebook do not belong to what is committed.
+    StaleNotebook,
+    /// The outputs of a committed notebook name a place of the machine that made them.
+    MachinePath,
+    /// A link of the book leads nowhere, or a page would load something from elsewhere.
+    DeadLink,
 }
 
 impl Fault {
@@ -220,9 +246,46 @@ impl Fault {
             }
             Self::RepeatedRun => "keep one record of each run",
             Self::InconsistentRecord => "delete the record and train its run again",
+            Self::MissingProgram => "install it and run the same command again",
+            Self::NoNetwork => {
+                "connect to the internet, or name the proxy in HTTPS_PROXY, and run the same command again; \
+                 it goes on where it stopped"
+            }
+            Self::ProgramFailed => "read the file; the same command goes on where it stopped",
+            Self::UnreadableNotebook => "give a folder of notebooks that Jupyter can open",
+            Self::CellFailed => "correct the cell, or what it calls, and run the notebook again",
+            Self::CellTimedOut => "run a shorter profile, or find out what the cell waits for",
+            Self::KernelDied => "look whether memory or the disk is full, and run the notebook again",
+            Self::NoChecks => "let the last cell write the notebook's checks",
+            Self::CheckFailed => "find out which is wrong: the code, the data or what is expected",
+            Self::NotebookStyle => "change the cell",
+            Self::StaleNotebook => {
+                "run `eegenre notebooks run --profile paper` on the published recordings and commit the result"
+            }
+            Self::MachinePath => "let the cell show a path below the project, or none",
+            Self::DeadLink => "correct the link in the notebook",
             Self::DeviceFailed => "use smaller batches or a device with more memory",
             Self::Undrawable => "report this together with the command that you ran",
         }
+    }
+}
+
+impl Fault {
+    /// Whether the input was sound and something that was checked is not: no bad input, but a failed check.
+    #[must_use]
+    pub const fn is_failed_check(self) -> bool {
+        matches!(
+            self,
+            Self::CellFailed
+                | Self::CellTimedOut
+                | Self::KernelDied
+                | Self::NoChecks
+                | Self::CheckFailed
+                | Self::NotebookStyle
+                | Self::StaleNotebook
+                | Self::MachinePath
+                | Self::DeadLink
+        )
     }
 }
 

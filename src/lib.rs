@@ -8,7 +8,8 @@
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
 //! experiment: the paper's three networks as a profile says; study: with other choices
-//! figures, reproduce, prediction, notebook: what a user asks for, made of all these
+//! figures, reproduce, prediction: what a user asks for, made of all these
+//! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
 //! profile: how much of the experiment is run; known to whatever comes after the protocol
 //! paper, error, files, project, progress, shuffle, table: leaves that anyone may use

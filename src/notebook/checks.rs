@@ -93,12 +93,11 @@ impl Checks {
     /// Reads what [`Self::write`] wrote.
     ///
     /// # Errors
-    /// [`Fault::UnreadableFile`] if there is no such file, or it holds something else.
+    /// [`Fault::NoChecks`] if there is no such file, or it holds something else.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let expected = "the checks of a notebook, which its last cell writes";
-        let unreadable =
-            |found: String| Error::new(Fault::UnreadableFile, Place::file(path), expected, found);
+        let unreadable = |found: String| Error::new(Fault::NoChecks, Place::file(path), expected, found);
         let bytes = fs::read(path).map_err(|cause| unreadable(cause.to_string()))?;
         serde_json::from_slice(&bytes).map_err(|cause| unreadable(cause.to_string()))
     }
@@ -134,8 +133,8 @@ mod tests {
     fn a_missing_and_a_foreign_file_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checks.json");
-        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::UnreadableFile);
+        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NoChecks);
         fs::write(&path, "{}").unwrap();
-        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::UnreadableFile);
+        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NoChecks);
     }
 }

@@ -1,10 +1,12 @@
 //! The command line: it parses, calls one library function and prints.
 //!
 //! Answers go to standard output, as text or as JSON; everything else goes to standard error. Exit codes: 0 all is
-//! well, 2 bad input or bad usage, 130 interrupted.
+//! well, 1 a check failed, 2 bad input or bad usage, 130
+//! interrupted.
 
 mod data;
 mod figure;
+mod notebooks;
 mod predict;
 mod results;
 mod split;
@@ -25,6 +27,7 @@ use eegenre::reproduce::reproduce;
 
 use data::{DataArgs, DataTask};
 use figure::FigureArgs;
+use notebooks::NotebooksArgs;
 use predict::PredictArgs;
 use results::ResultsArgs;
 use split::SplitArgs;
@@ -44,7 +47,8 @@ Examples:
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
-Exit codes: 0 all is well, 2 bad input or bad usage, 130 interrupted.";
+Exit codes: 0 all is well, 1 a check failed, 2 bad input or bad usage, 130
+//! interrupted.";
 
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
@@ -78,6 +82,8 @@ enum Task {
     Train(TrainArgs),
     /// The paper's results beside those of the records, with a verdict on each
     Results(ResultsArgs),
+    /// The notebooks: set up their kernel, open, run and check them, make the book
+    Notebooks(NotebooksArgs),
     /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
     Study(StudyArgs),
     /// Let a trained network name the genre of every recording of a folder
@@ -110,9 +116,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// 130, as a shell has it for a task that was interrupted; else 2.
+/// 130, as a shell has it for a task that was interrupted; 1 if all that is wrong are failed checks; else 2.
 fn exit_code(error: &Error) -> u8 {
-    if error.problems().iter().any(|problem| problem.fault == Fault::Interrupted) { 130 } else { 2 }
+    let mut faults = error.problems().iter().map(|problem| problem.fault);
+    if faults.clone().any(|fault| fault == Fault::Interrupted) {
+        130
+    } else if faults.all(Fault::is_failed_check) {
+        1
+    } else {
+        2
+    }
 }
 
 impl Task {
@@ -126,6 +139,7 @@ impl Task {
             Self::Figure(figure) => figure.run(json)?,
             Self::Train(train) => train.run(json)?,
             Self::Results(results) => results.run(json)?,
+            Self::Notebooks(notebooks) => notebooks.run(json)?,
             Self::Study(study) => study.run(json)?,
             Self::Predict(predict) => predict.run(json)?,
         }

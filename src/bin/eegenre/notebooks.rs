@@ -1,0 +1,112 @@
+//! `eegenre notebooks`.
+
+use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
+
+use clap::{Args, Subcommand};
+use serde_json::json;
+
+use eegenre::error::Result;
+use eegenre::notebook::{self, Environment, Run};
+use eegenre::profile::Profile;
+use eegenre::project;
+
+use crate::data::DataArgs;
+use crate::print;
+use crate::train::stop_on_interrupt;
+
+#[derive(Args)]
+pub struct NotebooksArgs {
+    #[command(subcommand)]
+    task: NotebooksTask,
+    /// Folder of the Python, the kernel and all that they write [default: target/jupyter]
+    #[arg(long, value_name = "DIR", global = true)]
+    environment: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum NotebooksTask {
+    /// Make what running notebooks needs: a Python with packages, the kernel, compiled dependencies
+    ///
+    /// Everything goes to target/jupyter; outside it only the caches of pip and cargo are written. What is there
+    /// already is not made again, and a set-up that was stopped goes on.
+    Setup,
+    /// Open JupyterLab with the Rust kernel, in the notebooks' folder; installed on first use
+    Lab {
+        /// Arguments for JupyterLab, after --
+        #[arg(last = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// Run the notebooks, each in a fresh kernel, and read their checks
+    Run(RunArgs),
+    /// Check the committed notebooks: how they are written, and that their outputs belong to what is committed
+    Check,
+    /// Write the notebooks and what they put out as a site that needs no network
+    Book {
+        /// Folder of executed notebooks [default: notebooks]
+        #[arg(long, value_name = "DIR")]
+        from: Option<PathBuf>,
+        /// Folder to write to [default: target/book]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+}
+
+#[derive(Args)]
+struct RunArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// How much of the experiment the notebooks run
+    ///
+    /// Executed copies go to target/notebooks. paper on the published recordings also rewrites the committed notebooks.
+    #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
+    profile: Profile,
+    /// Only notebooks whose names start so, as 03
+    #[arg(long, value_name = "NAME")]
+    only: Option<String>,
+}
+
+impl NotebooksArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let environment = self.environment.map_or_else(Environment::default, Environment::at);
+        let notebooks = project::root().join("notebooks");
+        match self.task {
+            NotebooksTask::Setup => {
+                notebook::setup(&environment, &*stop_on_interrupt()?)?;
+                let folder = environment.folder();
+                if json {
+                    print(&json!({ "environment": folder }), json);
+                } else {
+                    print(&format!("the notebooks' environment is in {}", folder.display()), json);
+                }
+            }
+            // Ctrl-C is JupyterLab's: it asks, and may go on.
+            NotebooksTask::Lab { arguments } => {
+                notebook::lab(&environment, &arguments, &AtomicBool::new(false))?;
+            }
+            NotebooksTask::Run(RunArgs { data, profile, only }) => {
+                let run = Run { only, ..Run::new(profile, data.source()) };
+                print(&run.run(&environment, &*stop_on_interrupt()?)?, json);
+            }
+            NotebooksTask::Check => {
+                let count = notebook::check(&notebooks)?;
+                if json {
+                    print(&json!({ "problems": [], "notebooks": count }), json);
+                } else {
+                    print(&format!("no problems in {count} notebooks"), json);
+                }
+            }
+            NotebooksTask::Book { from, out } => {
+                let from = from.unwrap_or(notebooks);
+                let out = out.unwrap_or_else(|| project::root().join("target/book"));
+                let page = notebook::book(&environment, &from, &out, &*stop_on_interrupt()?)?;
+                if json {
+                    print(&json!({ "book": page }), json);
+                } else {
+                    print(&page.display().to_string(), json);
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! The folders in which kernels compile cells. Each kernel that runs needs one of its own; all hold the same compiled
+//! dependencies.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::environment::Environment;
+use crate::error::{Error, Fault, Place, Result};
+use crate::files::{create_folder, write_atomically};
+
+/// Time between two tries to get a lock.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
+/// Which state of the dependencies a folder holds.
+const STATE: &str = "dependencies.txt";
+
+/// The right to compile cells in a folder; given back when dropped, also by the system when the process dies.
+#[derive(Debug)]
+pub(super) struct Cells {
+    folder: PathBuf,
+    #[expect(dead_code, reason = "the lock is held while the file is open")]
+    lock: File,
+}
+
+impl Cells {
+    /// The first folder, in which dependencies are compiled for all, once no kernel uses it.
+    pub fn first(environment: &Environment, stop: &AtomicBool) -> Result<Self> {
+        let folder = environment.cells(0);
+        let lock = wait_for_lock(&folder, stop)?;
+        Ok(Self { folder, lock })
+    }
+
+    /// A folder that no other kernel uses, with the dependencies compiled.
+    pub fn free(environment: &Environment) -> Result<Self> {
+        let first = environment.cells(0);
+        let state = fs::read_to_string(first.join(STATE)).unwrap_or_default();
+        for kernel in 0.. {
+            let folder = environment.cells(kernel);
+            let Some(lock) = try_lock(&folder)? else { continue };
+            if fs::read_to_string(folder.join(STATE)).unwrap_or_default() != state {
+                let copied = copy_dependencies(&first.join("target"), &folder.join("target"));
+                copied.map_err(|cause| unwritable(&folder, &cause))?;
+                write_atomically(folder.join(STATE), state.as_bytes())?;
+            }
+            return Ok(Self { folder, lock });
+        }
+        unreachable!("there are more numbers than kernels")
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Records which state of the dependencies is compiled here.
+    pub fn compiled(&self, state: &str) -> Result<()> {
+        write_atomically(self.folder.join(STATE), state.as_bytes())
+    }
+}
+
+/// Waits for the right to change a folder.
+pub(super) fn wait_for_lock(folder: &Path, stop: &AtomicBool) -> Result<File> {
+    let mut told = false;
+    loop {
+        if let Some(lock) = try_lock(folder)? {
+            return Ok(lock);
+        }
+        if stop.load(Ordering::Relaxed) {
+            let (expected, found) = ("another process to leave it", "a request to stop");
+            return Err(Error::new(Fault::Interrupted, Place::file(folder), expected, found));
+        }
+        if !told {
+            eprintln!("waiting for another process that uses {}", folder.display());
+            told = true;
+        }
+        sleep(ASK_AGAIN);
+    }
+}
+
+fn try_lock(folder: &Path) -> Result<Option<File>> {
+    create_folder(folder)?;
+    let path = folder.join(".lock");
+    let file = File::options().create(true).truncate(false).write(true).open(&path);
+    let file = file.map_err(|cause| unwritable(&path, &cause))?;
+    match file.try_lock() {
+        Ok(()) => Ok(Some(file)),
+        Err(TryLockError::WouldBlock) => Ok(None),
+        Err(TryLockError::Error(cause)) => Err(unwritable(&path, &cause)),
+    }
+}
+
+/// Copies what dependencies were compiled to, and nothing of cells, which a kernel may be changing. Cargo goes by
+/// times of change, so they are kept.
+fn copy_dependencies(from: &Path, to: &Path) -> io::Result<()> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        let of_cells = ["libctx", "ctx-", "libcode_"].iter().any(|start| text.starts_with(start));
+        if of_cells || text == "incremental" {
+            continue;
+        }
+        let (source, target) = (entry.path(), to.join(&name));
+        let kind = entry.metadata()?;
+        if kind.is_dir() {
+            copy_dependencies(&source, &target)?;
+        } else {
+            fs::copy(&source, &target)?;
+            File::options().write(true).open(&target)?.set_modified(kind.modified()?)?;
+        }
+    }
+    Ok(())
+}
+
+fn unwritable(path: &Path, cause: &io::Error) -> Error {
+    Error::new(Fault::Unwritable, Place::file(path), "to use it", cause.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_kernel_has_a_folder_of_its_own_with_the_dependencies_and_no_cells() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::at(folder.path());
+        let stop = AtomicBool::new(false);
+        let first = Cells::first(&environment, &stop).unwrap();
+        let deps = first.folder().join("target/debug/deps");
+        fs::create_dir_all(&deps).unwrap();
+        for name in ["libdfdx-1.rlib", "libctx.so", "libcode_3.so"] {
+            fs::write(deps.join(name), name).unwrap();
+        }
+        first.compiled("state 1").unwrap();
+
+        let second = Cells::free(&environment).unwrap();
+        assert_eq!(second.folder(), environment.cells(1));
+        let copied = second.folder().join("target/debug/deps");
+        let names: Vec<_> = fs::read_dir(&copied).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["libdfdx-1.rlib"]);
+        let modified = |folder: &Path| folder.join("libdfdx-1.rlib").metadata().unwrap().modified().unwrap();
+        assert_eq!(modified(&copied), modified(&deps));
+
+        drop(first);
+        assert_eq!(Cells::free(&environment).unwrap().folder(), environment.cells(0));
+    }
+
+    #[test]
+    fn waiting_for_a_folder_ends_when_asked_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::at(folder.path());
+        let _first = Cells::first(&environment, &AtomicBool::new(false)).unwrap();
+        let error = Cells::first(&environment, &AtomicBool::new(true)).unwrap_err();
+        assert_eq!(error.problems()[0].fault, Fault::Interrupted);
+    }
+}

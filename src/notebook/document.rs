@@ -1,0 +1,240 @@
+//! A notebook file, in the format that Jupyter calls nbformat 4.
+
+use std::fs;
+use std::path::Path;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::files::write_atomically;
+
+/// A notebook.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Document {
+    pub cells: Vec<Cell>,
+    pub metadata: Map<String, Value>,
+    pub nbformat: u32,
+    pub nbformat_minor: u32,
+}
+
+/// A cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "cell_type", rename_all = "lowercase")]
+pub(super) enum Cell {
+    Code(Code),
+    Markdown(Prose),
+    Raw(Prose),
+}
+
+/// A code cell. Its fields are in the order in which Jupyter writes them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Code {
+    #[serde(default)]
+    pub execution_count: Option<u64>,
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
+    #[serde(default)]
+    pub outputs: Vec<Output>,
+    pub source: Text,
+}
+
+/// A cell of text.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Prose {
+    #[serde(default)]
+    pub id: String,
+    #[serde(default)]
+    pub metadata: Map<String, Value>,
+    pub source: Text,
+}
+
+/// What a cell has put out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "output_type", rename_all = "snake_case")]
+pub(super) enum Output {
+    DisplayData {
+        data: Map<String, Value>,
+        #[serde(default)]
+        metadata: Map<String, Value>,
+    },
+    Error {
+        ename: String,
+        evalue: String,
+        #[serde(default)]
+        traceback: Vec<String>,
+    },
+    ExecuteResult {
+        data: Map<String, Value>,
+        execution_count: Option<u64>,
+        #[serde(default)]
+        metadata: Map<String, Value>,
+    },
+    Stream {
+        name: String,
+        text: Text,
+    },
+}
+
+/// Text, which the format allows as one string or as a list of lines. Written as lines, for readable differences.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Text(pub String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Whole(String),
+            Lines(Vec<String>),
+        }
+        Ok(Self(match Either::deserialize(deserializer)? {
+            Either::Whole(text) => text,
+            Either::Lines(lines) => lines.concat(),
+        }))
+    }
+}
+
+impl Serialize for Text {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.split_inclusive('\n'))
+    }
+}
+
+impl Document {
+    /// Reads a notebook.
+    pub fn read(path: &Path) -> Result<Self> {
+        let unreadable = |cause: String| {
+            Error::new(Fault::UnreadableNotebook, Place::file(path), "a notebook (nbformat 4)", cause)
+        };
+        let bytes = fs::read(path).map_err(|cause| unreadable(cause.to_string()))?;
+        let document: Self = serde_json::from_slice(&bytes).map_err(|cause| unreadable(cause.to_string()))?;
+        if document.nbformat == 4 {
+            Ok(document)
+        } else {
+            Err(unreadable(format!("nbformat {}", document.nbformat)))
+        }
+    }
+
+    /// Writes it as Jupyter does, so that opening and saving it there changes little.
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let mut bytes = Vec::new();
+        let layout = serde_json::ser::PrettyFormatter::with_indent(b" ");
+        let mut writer = serde_json::Serializer::with_formatter(&mut bytes, layout);
+        self.serialize(&mut writer)
+            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(path), "JSON", cause.to_string()))?;
+        bytes.push(b'\n');
+        write_atomically(path, &bytes)
+    }
+
+    /// Its code cells in order.
+    pub fn code(&self) -> impl Iterator<Item = &Code> {
+        self.cells.iter().filter_map(|cell| match cell {
+            Cell::Code(code) => Some(code),
+            Cell::Markdown(_) | Cell::Raw(_) => None,
+        })
+    }
+
+    /// Its code cells in order, to fill in what they put out.
+    pub fn code_mut(&mut self) -> impl Iterator<Item = &mut Code> {
+        self.cells.iter_mut().filter_map(|cell| match cell {
+            Cell::Code(code) => Some(code),
+            Cell::Markdown(_) | Cell::Raw(_) => None,
+        })
+    }
+}
+
+impl Cell {
+    /// What was typed into it.
+    pub fn source(&self) -> &str {
+        match self {
+            Self::Code(code) => code.source(),
+            Self::Markdown(prose) | Self::Raw(prose) => &prose.source.0,
+        }
+    }
+}
+
+impl Code {
+    /// What was typed into it.
+    pub fn source(&self) -> &str {
+        &self.source.0
+    }
+
+    /// Its first line, to name it by.
+    pub fn first_line(&self) -> &str {
+        self.source().trim_start().lines().next().unwrap_or_default()
+    }
+}
+
+impl Output {
+    /// One message of the kernel, as the format keeps it; none if it is of another kind.
+    pub fn of_message(kind: &str, content: Value) -> Option<Self> {
+        let Value::Object(mut content) = content else { return None };
+        content.insert("output_type".into(), kind.into());
+        serde_json::from_value(Value::Object(content)).ok()
+    }
+
+    /// Adds this output to those before it. The lines of one stream become one text.
+    pub fn join(self, outputs: &mut Vec<Self>) {
+        match (outputs.last_mut(), self) {
+            (Some(Self::Stream { name, text }), Self::Stream { name: next, text: more }) if *name == next => {
+                text.0.push_str(&more.0);
+            }
+            (_, output) => outputs.push(output),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn document(json: &str) -> Document {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_notebook_survives_reading_and_writing() {
+        let json = r##"{"cells": [
+            {"cell_type": "markdown", "id": "a", "metadata": {}, "source": "# Title\nText"},
+            {"cell_type": "code", "execution_count": null, "id": "b", "metadata": {}, "outputs": [
+                {"output_type": "stream", "name": "stdout", "text": ["one\n", "two"]},
+                {"output_type": "execute_result", "data": {"text/plain": ["4"]}, "execution_count": 1, "metadata": {}}
+            ], "source": ["2 + 2"]}], "metadata": {"x": {"y": 1}}, "nbformat": 4, "nbformat_minor": 5}"##;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ipynb");
+        let first = document(json);
+        first.write(&path).unwrap();
+        assert_eq!(Document::read(&path), Ok(first));
+        let text = fs::read_to_string(path).unwrap();
+        assert!(text.contains("\"execution_count\": null"), "{text}");
+        assert!(text.contains("    \"# Title\\n\",\n    \"Text\"\n"), "{text}");
+    }
+
+    #[test]
+    fn what_is_not_a_notebook_is_one_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.ipynb");
+        let old = r#"{"cells": [], "metadata": {}, "nbformat": 3, "nbformat_minor": 0}"#;
+        for (contents, found) in [("{", "EOF"), ("[]", "invalid"), (old, "nbformat 3")] {
+            fs::write(&path, contents).unwrap();
+            let error = Document::read(&path).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::UnreadableNotebook);
+            assert!(error.problems()[0].found.contains(found), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_lines_of_one_stream_become_one_text() {
+        let mut outputs = Vec::new();
+        for (name, text) in [("stdout", "a\n"), ("stdout", "b\n"), ("stderr", "c\n"), ("stdout", "d\n")] {
+            let content = serde_json::json!({"name": name, "text": text});
+            Output::of_message("stream", content).unwrap().join(&mut outputs);
+        }
+        assert_eq!(outputs.len(), 3);
+        assert_eq!(outputs[0], Output::Stream { name: "stdout".into(), text: Text("a\nb\n".into()) });
+        assert_eq!(Output::of_message("status", serde_json::json!({})), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! The folder of everything that running notebooks needs, and the variables that keep programs inside it.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::project;
+
+/// The version of evcxr, the kernel that runs Rust cells.
+pub(super) const EVCXR_VERSION: &str = "0.22.0";
+
+/// A folder with a Python of its own, the kernel, its description for Jupyter, and what cells were compiled to.
+///
+/// ```text
+/// venv/                Python and its packages
+/// bin/evcxr_jupyter    the kernel
+/// share/               where Jupyter finds it
+/// config/, runtime/    what Jupyter, IPython and evcxr write
+/// vendor/              the sources of eegenre's dependencies, in the versions of Cargo.lock
+/// .cargo/config.toml   how cargo compiles cells: all of them are below this folder
+/// cells/0/, cells/1/   what cells are compiled in: one folder for each kernel that runs at a time
+/// setup.json           what was set up
+/// setup.log            what the programs that set it up said
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Environment {
+    folder: PathBuf,
+}
+
+impl Default for Environment {
+    /// The project's: `target/jupyter`, ignored by git.
+    fn default() -> Self {
+        Self::at(project::root().join("target/jupyter"))
+    }
+}
+
+impl Environment {
+    /// An environment in a folder.
+    #[must_use]
+    pub fn at(folder: impl AsRef<Path>) -> Self {
+        // Programs that are started elsewhere get these paths.
+        let folder = folder.as_ref();
+        Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()) }
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// What the programs that set it up said.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.folder.join("setup.log")
+    }
+
+    pub(super) fn venv(&self) -> PathBuf {
+        self.folder.join("venv")
+    }
+
+    pub(super) fn python(&self) -> PathBuf {
+        self.venv().join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+    }
+
+    pub(super) fn kernel(&self) -> PathBuf {
+        self.folder.join("bin").join(format!("evcxr_jupyter{}", std::env::consts::EXE_SUFFIX))
+    }
+
+    pub(super) fn share(&self) -> PathBuf {
+        self.folder.join("share")
+    }
+
+    pub(super) fn vendor(&self) -> PathBuf {
+        self.folder.join("vendor")
+    }
+
+    pub(super) fn stamp(&self) -> PathBuf {
+        self.folder.join("setup.json")
+    }
+
+    /// What the cells of one of several kernels are compiled in.
+    pub(super) fn cells(&self, kernel: usize) -> PathBuf {
+        self.folder.join("cells").join(kernel.to_string())
+    }
+
+    /// A command that finds what is in this folder and writes nowhere else. Cells are compiled in the first folder for
+    /// that.
+    pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = Command::new(program.as_ref());
+        for (variable, folder) in [
+            ("JUPYTER_PATH", "share"),
+            ("JUPYTER_DATA_DIR", "share"),
+            ("JUPYTER_CONFIG_DIR", "config/jupyter"),
+            ("JUPYTERLAB_SETTINGS_DIR", "config/lab"),
+            ("JUPYTERLAB_WORKSPACES_DIR", "config/workspaces"),
+            ("JUPYTER_RUNTIME_DIR", "runtime"),
+            ("IPYTHONDIR", "config/ipython"),
+            ("EVCXR_CONFIG_DIR", "config/evcxr"),
+        ] {
+            command.env(variable, self.folder.join(folder));
+        }
+        command.env("EVCXR_TMPDIR", self.cells(0));
+        // A panic's message is what a reader needs; its trace through evcxr is not.
+        command.env("RUST_BACKTRACE", "0");
+        // Whoever started eegenre may have asked cargo for other things: cells are compiled always the same.
+        for variable in
+            ["CARGO_ENCODED_RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTFLAGS", "PYTHONHOME", "PYTHONPATH"]
+        {
+            command.env_remove(variable);
+        }
+        command
+    }
+}

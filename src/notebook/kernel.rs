@@ -1,0 +1,149 @@
+//! A running kernel. It is spoken to through a small Python script, because Jupyter's protocol is Python's at home.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::cells::Cells;
+use super::document::Output;
+use super::environment::Environment;
+use crate::error::{Error, Fault, Place, Result};
+
+/// The script between this process and the kernel.
+const SCRIPT: &str = include_str!("execute.py");
+
+/// Time that a kernel has to start. It reads the standard library's sources first.
+const READY: Duration = Duration::from_secs(300);
+
+/// Time between two looks at the flag that asks to stop.
+const LOOK_AGAIN: Duration = Duration::from_millis(100);
+
+/// A kernel, and a folder of its own to compile cells in. Dropped, it ends with all that it started.
+#[derive(Debug)]
+pub(super) struct Kernel {
+    script: Child,
+    /// Closed, it asks the script to end the kernel and itself.
+    cells: Option<ChildStdin>,
+    events: Receiver<Event>,
+    #[expect(dead_code, reason = "the folder is locked while it is held")]
+    folder: Cells,
+}
+
+/// A line from the script.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+enum Event {
+    Ready,
+    Output { kind: String, content: Value },
+    Idle,
+    Dead,
+}
+
+/// How the execution of a cell ended, for the kernel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// It is ready for the next cell.
+    Idle,
+    /// It took longer than it may.
+    TimedOut,
+    /// The kernel is gone.
+    Dead,
+    /// This process was asked to stop.
+    Interrupted,
+}
+
+impl Kernel {
+    /// Starts a kernel whose cells run in a folder with additional variables.
+    ///
+    /// # Errors
+    /// [`Fault::KernelDied`] if it does not become ready; [`Fault::Interrupted`].
+    pub fn start(
+        environment: &Environment,
+        folder: Cells,
+        working: &Path,
+        variables: &[(&str, &Path)],
+        stop: &AtomicBool,
+    ) -> Result<Self> {
+        let died = |found: String| {
+            Error::new(Fault::KernelDied, Place::file(environment.kernel()), "the kernel to start", found)
+        };
+        let mut command = environment.command(environment.python());
+        command.args(["-c", SCRIPT]).arg(READY.as_secs().to_string()).current_dir(working);
+        command.env("EVCXR_TMPDIR", folder.folder()).envs(variables.iter().copied());
+        let log = folder.folder().join("kernel.log");
+        let errors = File::create(&log).map_err(|cause| died(cause.to_string()))?;
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
+        let mut script = command.spawn().map_err(|cause| died(cause.to_string()))?;
+        let (cells, lines) = (script.stdin.take(), script.stdout.take());
+        let (sender, events) = channel();
+        thread::spawn(move || {
+            let lines = lines.into_iter().flat_map(|lines| BufReader::new(lines).lines());
+            for line in lines.map_while(Result::ok) {
+                let Ok(event) = serde_json::from_str(&line) else { break };
+                if sender.send(event).is_err() {
+                    break;
+                }
+            }
+        });
+        let kernel = Self { script, cells, events, folder };
+        match kernel.follow(READY, stop, |_| ()) {
+            End::Idle => Ok(kernel),
+            End::TimedOut => Err(died(format!("nothing for {} s", READY.as_secs()))),
+            End::Dead => Err(died(format!("that it ended; its words are in {}", log.display()))),
+            End::Interrupted => {
+                let place = Place::field("kernel");
+                Err(Error::new(Fault::Interrupted, place, "the kernel to start", "a request to stop"))
+            }
+        }
+    }
+
+    /// Executes a cell, and gives what it puts out. After any other end than [`End::Idle`] the kernel is of no more use.
+    pub fn execute(&mut self, code: &str, limit: Duration, stop: &AtomicBool) -> (Vec<Output>, End) {
+        let mut outputs = Vec::new();
+        let sent = match (&mut self.cells, serde_json::to_string(code)) {
+            (Some(cells), Ok(line)) => writeln!(cells, "{line}").and_then(|()| cells.flush()).is_ok(),
+            _ => false,
+        };
+        let end = if sent { self.follow(limit, stop, |output| output.join(&mut outputs)) } else { End::Dead };
+        (outputs, end)
+    }
+
+    /// Follows the kernel until it has nothing more to do.
+    fn follow(&self, limit: Duration, stop: &AtomicBool, mut put_out: impl FnMut(Output)) -> End {
+        let deadline = Instant::now() + limit;
+        loop {
+            match self.events.recv_timeout(LOOK_AGAIN) {
+                Ok(Event::Output { kind, content }) => {
+                    if let Some(output) = Output::of_message(&kind, content) {
+                        put_out(output);
+                    }
+                }
+                Ok(Event::Ready | Event::Idle) => return End::Idle,
+                Ok(Event::Dead) | Err(RecvTimeoutError::Disconnected) => return End::Dead,
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            if stop.load(Ordering::Relaxed) {
+                return End::Interrupted;
+            }
+            if Instant::now() >= deadline {
+                return End::TimedOut;
+            }
+        }
+    }
+}
+
+impl Drop for Kernel {
+    fn drop(&mut self) {
+        // The kernel cannot be interrupted, but the script can end it. Only then is its folder free.
+        self.cells.take();
+        let _ = self.script.wait();
+    }
+}

@@ -1,0 +1,243 @@
+//! How a notebook is written: each step in words, then one short cell that calls the library, then what it shows.
+
+use super::document::{Cell, Code, Document};
+
+/// Lines of a code cell at most.
+const LINES: usize = 15;
+
+/// How the first code cell begins. Without its first line the kernel reports a panic as success.
+const FIRST_CELL: &str =
+    ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\nuse eegenre::notebook::Session;\n";
+
+/// A rule that a cell breaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Broken {
+    /// Which cell, as a reader would look for it.
+    pub cell: String,
+    /// The rule.
+    pub expected: String,
+    /// What the cell does instead.
+    pub found: String,
+}
+
+/// Every rule that a notebook breaks.
+pub(super) fn lint(document: &Document) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    for (number, code) in (1..).zip(document.code()) {
+        for (expected, found) in rules_of_a_cell(code) {
+            broken.push(Broken { cell: named(number, code), expected, found });
+        }
+    }
+    let mut cells = document.code().enumerate();
+    match cells.next() {
+        Some((_, first)) if first.source().starts_with(FIRST_CELL.trim_end()) => {}
+        first => broken.push(Broken {
+            cell: "first code cell".into(),
+            expected: format!("it to begin with `{}`", FIRST_CELL.trim_end().replace('\n', "`, `")),
+            found: first
+                .map_or_else(|| "no code cell".into(), |(_, code)| format!("`{}`", code.first_line())),
+        }),
+    }
+    if let Some(last) = document.code().last()
+        && !words(last.source()).any(|word| word.ends_with("checks"))
+    {
+        broken.push(Broken {
+            cell: "last code cell".into(),
+            expected: "it to write the notebook's checks".into(),
+            found: format!("`{}`", last.first_line()),
+        });
+    }
+    broken.extend(without_words(document));
+    broken
+}
+
+fn named(number: usize, code: &Code) -> String {
+    format!("code cell {number} `{}`", code.first_line())
+}
+
+/// The rules that one cell breaks: what was expected, what was found.
+fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
+    let mut broken = Vec::new();
+    let lines = code.source().lines().count();
+    if lines > LINES {
+        broken.push((format!("at most {LINES} lines"), format!("{lines}")));
+    }
+    let source = code.source();
+    let has = |wanted: &[&str]| words(source).find(|word| wanted.contains(word)).map(str::to_owned);
+    if let Some(word) = has(&["fn"]) {
+        broken.push(("no function: the library has them".into(), format!("`{word}`")));
+    }
+    if let Some(word) = has(&["for", "while", "loop"]) {
+        broken.push(("no loop: the library has them".into(), format!("`{word}`")));
+    }
+    if let Some(word) = has(&["unsafe"]) {
+        broken.push(("no unsafe code".into(), format!("`{word}`")));
+    }
+    if let Some(colour) = colour(source) {
+        broken.push(("no colour: the figures' theme has them".into(), format!("`{colour}`")));
+    }
+    broken
+}
+
+/// Code cells that lack words before or after them.
+fn without_words(document: &Document) -> Vec<Broken> {
+    let is_words = |cell: Option<&Cell>| matches!(cell, Some(Cell::Markdown(_)));
+    let mut broken = Vec::new();
+    let mut number = 0;
+    for (at, cell) in document.cells.iter().enumerate() {
+        let Cell::Code(code) = cell else { continue };
+        number += 1;
+        let before = at.checked_sub(1).and_then(|before| document.cells.get(before));
+        for (neighbour, side) in [(before, "before"), (document.cells.get(at + 1), "after")] {
+            if !is_words(neighbour) {
+                broken.push(Broken {
+                    cell: named(number, code),
+                    expected: format!("a Markdown cell {side} it"),
+                    found: if neighbour.is_some() { "another cell" } else { "none" }.into(),
+                });
+            }
+        }
+    }
+    broken
+}
+
+/// The words of code, without those of its texts and comments.
+fn words(source: &str) -> impl Iterator<Item = &str> {
+    code_parts(source)
+        .into_iter()
+        .flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_'))
+        .filter(|word| !word.is_empty())
+}
+
+/// What lies between texts and comments.
+fn code_parts(source: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for line in source.lines() {
+        // A text that goes over several lines would be read as code; cells have none.
+        for (number, part) in line.split('"').enumerate() {
+            if number % 2 == 1 {
+                continue;
+            }
+            if let Some((code, _comment)) = part.split_once("//") {
+                parts.push(code);
+                break;
+            }
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// The first colour: a type or constant of plotters, or six hexadecimal digits after a `#`.
+fn colour(source: &str) -> Option<String> {
+    const TYPES: [&str; 4] = ["RGBColor", "RGBAColor", "HSLColor", "BGRXPixel"];
+    const NAMES: [&str; 8] = ["RED", "GREEN", "BLUE", "BLACK", "WHITE", "YELLOW", "CYAN", "MAGENTA"];
+    let hexadecimal = source.match_indices('#').find_map(|(at, _)| {
+        let digits = source.get(at + 1..at + 7)?;
+        digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| format!("#{digits}"))
+    });
+    hexadecimal.or_else(|| {
+        words(source).find(|word| TYPES.contains(word) || NAMES.contains(word)).map(str::to_owned)
+    })
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use serde_json::{Value, json};
+
+    /// A notebook of these code cells, with words around each.
+    pub fn notebook(cells: &[&str]) -> Document {
+        let words = json!({"cell_type": "markdown", "source": "Words."});
+        let mut all = vec![words.clone()];
+        for cell in cells {
+            all.extend([json!({"cell_type": "code", "source": cell}), words.clone()]);
+        }
+        of_cells(&all)
+    }
+
+    fn of_cells(cells: &[Value]) -> Document {
+        let json = json!({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+        serde_json::from_value(json).unwrap()
+    }
+
+    pub const LAST_CELL: &str = "session.write_checks()?;";
+
+    /// The only rule that a notebook breaks whose middle cell is this.
+    fn broken(cell: &str) -> String {
+        let broken = lint(&notebook(&[FIRST_CELL, cell, LAST_CELL]));
+        assert_eq!(broken.len(), 1, "{broken:?}");
+        assert!(broken[0].cell.starts_with("code cell 2 `"), "{}", broken[0].cell);
+        format!("{}, found {}", broken[0].expected, broken[0].found)
+    }
+
+    #[test]
+    fn a_notebook_as_it_should_be_breaks_no_rule() {
+        let cell =
+            "// for all: no loop\nlet title = \"the fn of a while loop\"; // unsafe\nformat!(\"{title}\")";
+        assert_eq!(lint(&notebook(&[FIRST_CELL, cell, LAST_CELL])), []);
+    }
+
+    #[test]
+    fn a_cell_has_at_most_15_lines() {
+        assert_eq!(broken(&"x;\n".repeat(16)), "at most 15 lines, found 16");
+    }
+
+    #[test]
+    fn a_cell_has_no_function() {
+        assert!(broken("fn double(x: f32) -> f32 { 2.0 * x }").ends_with("found `fn`"));
+    }
+
+    #[test]
+    fn a_cell_has_no_loop() {
+        for (cell, found) in
+            [("for x in 0..3 {}", "`for`"), ("while true {}", "`while`"), ("loop { break }", "`loop`")]
+        {
+            assert!(broken(cell).ends_with(found), "{cell}");
+        }
+    }
+
+    #[test]
+    fn a_cell_has_no_unsafe_code() {
+        assert!(broken("unsafe { go() }").ends_with("found `unsafe`"));
+    }
+
+    #[test]
+    fn a_cell_has_no_colour() {
+        for (cell, found) in [
+            ("draw(\"#ff8800\")", "`#ff8800`"),
+            ("draw(RGBColor(1, 2, 3))", "`RGBColor`"),
+            ("draw(&RED)", "`RED`"),
+        ] {
+            assert!(broken(cell).ends_with(found), "{cell}");
+        }
+    }
+
+    #[test]
+    fn the_first_cell_is_that_of_every_notebook() {
+        let broken = lint(&notebook(&["use eegenre::notebook::Session;", LAST_CELL]));
+        assert_eq!(broken.len(), 1);
+        assert!(broken[0].expected.contains(":preserve_vars_on_panic 0"), "{broken:?}");
+        assert_eq!(broken[0].found, "`use eegenre::notebook::Session;`");
+        assert_eq!(lint(&notebook(&[]))[0].found, "no code cell");
+    }
+
+    #[test]
+    fn the_last_cell_writes_the_checks() {
+        let broken = lint(&notebook(&[FIRST_CELL, "\"no checks\""]));
+        assert_eq!(broken.len(), 1);
+        assert_eq!(broken[0].cell, "last code cell");
+    }
+
+    #[test]
+    fn words_stand_before_and_after_every_code_cell() {
+        let code = |source: &str| json!({"cell_type": "code", "source": source});
+        let words = json!({"cell_type": "markdown", "source": "Words."});
+        let broken = lint(&of_cells(&[words, code(FIRST_CELL), code(LAST_CELL)]));
+        let expected: Vec<&str> = broken.iter().map(|broken| broken.expected.as_str()).collect();
+        assert_eq!(
+            expected,
+            ["a Markdown cell after it", "a Markdown cell before it", "a Markdown cell after it"]
+        );
+    }
+}

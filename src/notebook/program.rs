@@ -1,0 +1,150 @@
+//! Programs that setting up needs: their output goes to a log, their failure becomes one error.
+
+use std::fs::{File, read_to_string};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::sleep;
+use std::time::Duration;
+
+use crate::error::{Error, Fault, Place, Result};
+
+/// Time between two looks at a program.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
+
+/// What programs write when a server cannot be reached. Each phrase is one that pip or cargo uses.
+const NO_NETWORK: [&str; 8] = [
+    "Failed to establish a new connection",
+    "Temporary failure in name resolution",
+    "Could not resolve host",
+    "Couldn't resolve host",
+    "Could not connect",
+    "failed to connect",
+    "ProxyError",
+    "spurious network error",
+];
+
+/// Asks a program something short. `install` says how one gets it.
+pub(super) fn ask(command: &mut Command, install: &str) -> Result<String> {
+    let name = command.get_program().display().to_string();
+    let missing =
+        |found: String| Error::new(Fault::MissingProgram, Place::field(name.clone()), install, found);
+    match command.stdin(Stdio::null()).output() {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => Err(missing("no such program".into())),
+        Err(cause) => Err(missing(cause.to_string())),
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        }
+        Ok(output) => Err(missing(last_line(&String::from_utf8_lossy(&output.stderr)))),
+    }
+}
+
+/// Runs a program to its end. What it says is added to the log.
+///
+/// # Errors
+/// [`Fault::NoNetwork`] or [`Fault::ProgramFailed`], with the last line that it said; [`Fault::Interrupted`].
+pub(super) fn run(command: &mut Command, log: &Path, stop: &AtomicBool) -> Result<()> {
+    let (program, arguments) = (command.get_program(), command.get_args());
+    let name = Path::new(program).file_stem().unwrap_or(program).display().to_string();
+    let line: Vec<String> =
+        std::iter::once(program).chain(arguments).map(|part| part.display().to_string()).collect();
+    let unwritable = |cause: std::io::Error| {
+        Error::new(Fault::Unwritable, Place::file(log), "to add to it", cause.to_string())
+    };
+    let mut file = File::options().create(true).append(true).open(log).map_err(unwritable)?;
+    writeln!(file, "\n$ {}", line.join(" ")).map_err(unwritable)?;
+    let before = file.metadata().map_err(unwritable)?.len() as usize;
+    let failed = |found: String| {
+        let fault = if NO_NETWORK.iter().any(|phrase| found.contains(phrase)) {
+            Fault::NoNetwork
+        } else {
+            Fault::ProgramFailed
+        };
+        Error::new(fault, Place::file(log), format!("{name} to succeed"), last_line(&found))
+    };
+    let errors = file.try_clone().map_err(unwritable)?;
+    command.stdin(Stdio::null()).stdout(file).stderr(errors);
+    let mut child = command.spawn().map_err(|cause| failed(cause.to_string()))?;
+    loop {
+        if stop.load(Ordering::Relaxed) {
+            // It may have ended by itself, of the same Ctrl-C.
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Error::new(Fault::Interrupted, Place::field(name), "its end", "a request to stop"));
+        }
+        match child.try_wait() {
+            Ok(None) => sleep(LOOK_AGAIN),
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => {
+                let said = read_to_string(log).unwrap_or_default();
+                let said = said.get(before..).unwrap_or_default().trim();
+                let found = if said.is_empty() { status.to_string() } else { said.to_owned() };
+                return Err(failed(found));
+            }
+            Err(cause) => return Err(failed(cause.to_string())),
+        }
+    }
+}
+
+/// The last line that is not empty, which is where programs sum up.
+fn last_line(text: &str) -> String {
+    text.lines().rev().map(str::trim).find(|line| !line.is_empty()).unwrap_or("nothing").to_owned()
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Command {
+        let mut command = Command::new("sh");
+        command.args(["-c", script]);
+        command
+    }
+
+    fn fault(result: Result<()>) -> (Fault, String) {
+        let error = result.unwrap_err();
+        (error.problems()[0].fault, error.problems()[0].found.clone())
+    }
+
+    #[test]
+    fn what_a_program_says_is_in_the_log_and_its_last_line_in_the_error() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let stop = AtomicBool::new(false);
+        assert_eq!(run(&mut shell("echo fine"), &log, &stop), Ok(()));
+        let failed = run(&mut shell("echo one; echo two >&2; exit 3"), &log, &stop);
+        assert_eq!(fault(failed), (Fault::ProgramFailed, "two".into()));
+        let silent = run(&mut shell("exit 3"), &log, &stop);
+        assert_eq!(fault(silent), (Fault::ProgramFailed, "exit status: 3".into()));
+        let text = read_to_string(log).unwrap();
+        assert!(text.contains("fine") && text.contains("$ sh -c exit 3"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_network_is_told_from_other_failures() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = folder.path().join("log");
+        let script = "echo 'Could not resolve host: index.crates.io'; echo error: could not; exit 1";
+        let failed = run(&mut shell(script), &log, &AtomicBool::new(false));
+        assert_eq!(fault(failed).0, Fault::NoNetwork);
+    }
+
+    #[test]
+    fn a_program_ends_when_asked_to_stop() {
+        let folder = tempfile::tempdir().unwrap();
+        let begun = std::time::Instant::now();
+        let stopped = run(&mut shell("sleep 60"), &folder.path().join("log"), &AtomicBool::new(true));
+        assert_eq!(fault(stopped).0, Fault::Interrupted);
+        assert!(begun.elapsed() < Duration::from_secs(30));
+    }
+
+    #[test]
+    fn a_missing_program_is_named_with_what_to_install() {
+        let error = ask(&mut Command::new("no-such-program"), "Python").unwrap_err();
+        assert_eq!(error.problems()[0].fault, Fault::MissingProgram);
+        assert!(error.to_string().starts_with("no-such-program: expected Python, found no such program"));
+        let error = ask(&mut shell("echo 'No module named venv' >&2; exit 1"), "Python").unwrap_err();
+        assert_eq!(error.problems()[0].found, "No module named venv");
+    }
+}

@@ -1,0 +1,81 @@
+//! Progress of running notebooks: a bar for each on a terminal, a line for each cell elsewhere.
+
+use std::io::{IsTerminal, stderr};
+use std::time::Duration;
+
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+/// Notebooks that run side by side.
+#[derive(Debug)]
+pub(super) struct Progress {
+    bars: Option<MultiProgress>,
+    whole: ProgressBar,
+}
+
+impl Progress {
+    /// So many notebooks.
+    pub fn new(notebooks: usize) -> Self {
+        let bars = stderr().is_terminal().then(MultiProgress::new);
+        let whole = match &bars {
+            Some(bars) => bars.add(bar(notebooks, "[{elapsed_precise}] {bar:24} {pos}/{len} notebooks")),
+            None => ProgressBar::hidden(),
+        };
+        Self { bars, whole }
+    }
+
+    /// A notebook of so many cells begins.
+    pub fn notebook(&self, name: &str, cells: usize) -> Notebook<'_> {
+        let bar = self.bars.as_ref().map(|bars| {
+            let bar =
+                bars.insert_before(&self.whole, bar(cells, "  {prefix} {bar:24} {pos}/{len} {wide_msg}"));
+            bar.set_prefix(name.to_owned());
+            bar.set_message("the kernel starts");
+            bar
+        });
+        Notebook { progress: self, name: name.to_owned(), cells, bar }
+    }
+
+    /// All is done: the bars go.
+    pub fn finish(&self) {
+        self.whole.finish_and_clear();
+    }
+}
+
+fn bar(length: usize, template: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    let bar = ProgressBar::new(length as u64).with_style(style);
+    bar.enable_steady_tick(Duration::from_millis(200));
+    bar
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Notebook<'a> {
+    progress: &'a Progress,
+    name: String,
+    cells: usize,
+    bar: Option<ProgressBar>,
+}
+
+impl Notebook<'_> {
+    /// A cell begins.
+    pub fn cell(&self, number: u64, first_line: &str) {
+        match &self.bar {
+            Some(bar) => {
+                bar.set_position(number - 1);
+                bar.set_message(first_line.to_owned());
+            }
+            None => eprintln!("{} cell {number} of {}: {first_line}", self.name, self.cells),
+        }
+    }
+
+    /// It has come to its end, or failed.
+    pub fn end(self, passed: bool, seconds: f64) {
+        let verdict = if passed { "passed" } else { "failed" };
+        match self.bar {
+            Some(bar) => bar.finish_and_clear(),
+            None => eprintln!("{} {verdict} after {seconds:.0} s", self.name),
+        }
+        self.progress.whole.inc(1);
+    }
+}
