@@ -91,8 +91,11 @@ impl Run {
         // Kernels run elsewhere and need the whole path.
         let out = std::path::absolute(&out).unwrap_or(out);
         let data = match &self.source {
-            Source::Asked(folder) => Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
-            Source::Environment(_) | Source::Project(_) | Source::Synthetic(_) => None,
+            // Kernels run in another folder than this process.
+            Source::Asked(folder) | Source::Environment(folder) => {
+                Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
+            }
+            Source::Project(_) | Source::Synthetic(_) => None,
         };
         let task = Task { run: self, environment, out: &out, data: data.as_deref(), stop };
         let progress = Progress::new(paths.len());

@@ -14,9 +14,11 @@ use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 use crate::figures::{self, Subject};
 use crate::models::Model;
+use crate::notebook::{self, Environment, Executed, Run};
 use crate::preparation::SplitSummary;
 use crate::profile::Profile;
 use crate::progress::Steps;
+use crate::project;
 use crate::protocol::{Control, Progress};
 use crate::recordings::{Description, Source};
 use crate::results::Results;
@@ -41,13 +43,19 @@ pub struct Reproduction {
     pub results: Results,
     /// Every fact, number and claim of the paper beside what is found here.
     pub summary: Table,
+    /// The notebooks, all of whose checks hold.
+    pub notebooks: Executed,
+    /// The contents page of the book made of them.
+    pub book: PathBuf,
 }
 
 /// Reads and checks the recordings, describes them, splits them as the paper does, trains the three networks, draws the
-/// figures and holds the results against the paper's. Runs whose records are there are not trained again.
+/// figures, runs the notebooks, makes the book of them and holds the results against the paper's. Runs whose records are
+/// there are not trained again, and what notebooks need is set up once.
 ///
 /// # Errors
-/// All problems of the recordings; those of [`Experiment::train`]; a figure that cannot be written. Once `stop` is true,
+/// All problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
+/// [`notebook::book`]; a figure that cannot be written. Once `stop` is true,
 /// [`Fault::Interrupted`](crate::error::Fault::Interrupted).
 pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result<Reproduction> {
     let mut steps = Steps::new(3);
@@ -59,6 +67,9 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     let experiment = Experiment::new(set, profile)?;
     // Two sets of bars would draw over each other.
     steps.finish();
+    // Early: what is missing for it should be said before hours of training.
+    let environment = Environment::default();
+    notebook::setup(&environment, stop)?;
     for model in Model::ALL {
         let (runs, epochs) = profile.extent(model);
         let progress = Progress::new(model.name(), runs, epochs);
@@ -67,11 +78,16 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
         trained?;
     }
     let results = Results::read(experiment.records(), &experiment.set)?;
+    let figures = draw(&experiment)?;
+    let notebooks = Run::new(profile, source.clone()).run(&environment, stop)?;
+    let book = project::root().join("target/book");
     Ok(Reproduction {
         source: source.to_string(),
         profile,
         split: experiment.split.summary(),
-        figures: draw(&experiment)?,
+        figures,
+        book: notebook::book(&environment, &notebooks.folder, &book, stop)?,
+        notebooks,
         records: experiment.records(),
         summary: summary(&experiment, &data, &results),
         data,
@@ -101,6 +117,8 @@ impl fmt::Display for Reproduction {
             writeln!(f, "figure        {}", figure.display())?;
         }
         writeln!(f, "profile       {}\nrecords       {}", self.profile, self.records.display())?;
+        writeln!(f, "notebooks     {}", self.notebooks.folder.display())?;
+        writeln!(f, "book          {}", self.book.display())?;
         write!(f, "\n{}\n\n{}", self.results.introduction(), self.summary)?;
         for note in self.results.notes() {
             write!(f, "\n{note}")?;
