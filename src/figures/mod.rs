@@ -36,7 +36,7 @@ use crate::files::{create_folder, write_atomically};
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
 use crate::project;
-use crate::protocol::{Configuration, Record, Weights};
+use crate::protocol::{Record, Weights};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::results::Results;
 use crate::series::Series;
@@ -142,7 +142,7 @@ impl Figure {
             name: subject.file_name(),
             title: subject.title(),
             height_inches: theme::framed_inches(drawing.height_pt()),
-            footer: footer_of_runs(provenance.known_as(), configuration, profile),
+            footer: footer_of_runs(provenance.known_as(), configuration.data, &configuration.split, profile),
             vector_allowed: true,
             tracked: provenance == Provenance::Published && profile == Some(Profile::Paper),
             drawing: Drawing::Training(drawing),
@@ -161,7 +161,7 @@ impl Figure {
             name: subject.file_name(),
             title: subject.title(),
             height_inches: theme::framed_inches(drawing.height_pt()),
-            footer: footer_of_runs(known_as, &results.series[0].configuration, profile),
+            footer: footer_of_runs(known_as, results.data, &results.split, profile),
             vector_allowed: true,
             tracked: is_published && profile == Some(Profile::Paper),
             drawing: Drawing::Results(drawing),
@@ -268,15 +268,16 @@ fn footer(parts: &[String]) -> String {
     format!("{} · eegenre {}", parts.join(" · "), env!("CARGO_PKG_VERSION"))
 }
 
-/// What a footer says of runs. The configuration is that of any of them.
+/// What a footer says of runs.
 fn footer_of_runs(
     known_as: Option<String>,
-    configuration: &Configuration,
+    fingerprint: Fingerprint,
+    split: &str,
     profile: Option<Profile>,
 ) -> String {
-    let split = format!("split {}", configuration.split.chars().take(12).collect::<String>());
+    let split = format!("split {}", split.chars().take(12).collect::<String>());
     let profile = profile.map_or("no profile".to_owned(), |profile| format!("profile {profile}"));
-    footer(&[source(known_as), data(configuration.data), split, profile])
+    footer(&[source(known_as), data(fingerprint), split, profile])
 }
 
 fn source(known_as: Option<String>) -> String {

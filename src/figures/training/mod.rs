@@ -5,14 +5,17 @@
 //! a run in the middle, chosen by something that the curves do not show. More epochs than can be told apart are drawn
 //! thinly, with their running median over them, and the figure says so; nothing else is smoothed.
 
+mod curves;
+
 use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::error::Result;
 use crate::models::{GENRES, Model};
-use crate::protocol::{Curve, Record};
+use crate::protocol::Record;
 use crate::series::Series;
+use curves::{Bundle, Quantity, WINDOW, bundle, check, median, running_median, values};
 
 /// Height of a panel, and of what is written below all panels.
 const PANEL_PT: f64 = 165.0;
@@ -20,18 +23,6 @@ const BELOW_PT: f64 = 48.0;
 
 /// The most epochs whose values can be told apart in a panel.
 const MOST_EPOCHS: usize = 1000;
-/// Epochs of a running median, the same number before and after its own.
-const WINDOW: usize = 51;
-
-/// What a panel shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Quantity {
-    /// Part of the recordings that are predicted rightly.
-    Accuracy,
-    /// Mean cross-entropy over the examples.
-    Loss,
-}
-
 /// What the paper shows of a network's training.
 pub(super) const fn quantities(model: Model) -> &'static [Quantity] {
     match model {
@@ -56,18 +47,11 @@ struct Panel {
     validation: Bundle,
 }
 
-/// One part of the recordings: a run's curve, and the lowest and highest of all runs in each epoch.
-#[derive(Debug, Clone, PartialEq)]
-struct Bundle {
-    line: Vec<f64>,
-    band: Vec<(f64, f64)>,
-}
-
 impl Training {
     /// From the records of a series.
     ///
     /// # Errors
-    /// [`Fault::InconsistentRecord`] for every record that has not one accuracy and one loss for each epoch.
+    /// [`InconsistentRecord`](crate::error::Fault::InconsistentRecord) for every record that has not one accuracy and one loss for each epoch.
     pub(super) fn of(records: &[Record], series: &Series) -> Result<Self> {
         let epochs = series.configuration.settings.hyperparameters.epochs;
         check(records, epochs)?;
@@ -232,48 +216,6 @@ impl Bundle {
     }
 }
 
-/// The values of a curve, as a panel shows them.
-fn values(curve: &Curve, quantity: Quantity) -> Vec<f64> {
-    match quantity {
-        Quantity::Accuracy => curve.accuracy().map(|part| 100.0 * part).collect(),
-        Quantity::Loss => curve.loss.clone(),
-    }
-}
-
-fn bundle(records: &[Record], run: u64, values: impl Fn(&Record) -> Vec<f64>) -> Bundle {
-    let mut bundle = Bundle { line: Vec::new(), band: Vec::new() };
-    for record in records {
-        let values = values(record);
-        bundle.band.resize(values.len(), (f64::INFINITY, f64::NEG_INFINITY));
-        for (band, value) in bundle.band.iter_mut().zip(&values) {
-            *band = (band.0.min(*value), band.1.max(*value));
-        }
-        if record.run == run {
-            bundle.line = values;
-        }
-    }
-    bundle
-}
-
-/// The index of the median, the lower one of an even number; of equal values, the first.
-fn median(values: &[f64]) -> usize {
-    let mut order: Vec<usize> = (0..values.len()).collect();
-    order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
-    let median = values[order[(order.len() - 1) / 2]];
-    values.iter().position(|value| *value == median).unwrap_or(0)
-}
-
-/// The median of the values around each one; of fewer near the ends.
-fn running_median(values: &[f64]) -> Vec<f64> {
-    let around = |index: usize| {
-        let (first, last) = (index.saturating_sub(WINDOW / 2), (index + WINDOW / 2 + 1).min(values.len()));
-        let mut window = values[first..last].to_vec();
-        window.sort_by(f64::total_cmp);
-        window[(window.len() - 1) / 2]
-    };
-    (0..values.len()).map(around).collect()
-}
-
 /// Moves rising heights apart until neighbours are `gap` apart and none is below `lowest`.
 fn apart(mut heights: Vec<i32>, gap: i32, lowest: i32) -> Vec<i32> {
     for index in 1..heights.len() {
@@ -287,113 +229,5 @@ fn apart(mut heights: Vec<i32>, gap: i32, lowest: i32) -> Vec<i32> {
     heights
 }
 
-fn check(records: &[Record], epochs: usize) -> Result<()> {
-    let is_curve = |curve: &Curve| {
-        let accuracies: Vec<f64> = curve.accuracy().collect();
-        accuracies.len() == epochs
-            && curve.loss.len() == epochs
-            && accuracies.iter().all(|part| (0.0..=1.0).contains(part))
-            && curve.loss.iter().all(|loss| loss.is_finite() && *loss >= 0.0)
-    };
-    let problems = records.iter().filter_map(|record| {
-        let history = &record.history;
-        let is_sound = is_curve(&history.training) && is_curve(&history.validation);
-        (!is_sound).then(|| {
-            let place = Place::field(format!("run {}", record.run));
-            let expected = format!("an accuracy and a loss after each of {epochs} epochs");
-            Problem::new(Fault::InconsistentRecord, place, expected, "curves of another length or kind")
-        })
-    });
-    Error::unless_none(problems.collect())
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::Weights;
-    use crate::series::testing::{BASELINE, records, scattered};
-
-    fn series(records: &[Record]) -> Series {
-        Series::of(records, Weights::Final).unwrap()
-    }
-
-    #[test]
-    fn the_line_is_the_first_run_with_the_median_test_accuracy() {
-        assert_eq!(median(&[0.4, 0.2, 0.3, 0.3, 0.5]), 2);
-        assert_eq!(median(&[0.4, 0.2]), 1);
-        assert_eq!(median(&[0.4]), 0);
-        let mut records = records(Model::Baseline, 0.7, &BASELINE, scattered);
-        // 18 of 39 is the median of the fifteen, and run 3 is the first that has it.
-        records[3].history.validation.loss[7] = 0.25;
-        records[4].history.validation.loss[7] = 4.0;
-        let training = Training::of(&records, &series(&records)).unwrap();
-        let losses = &training.panels[1].validation;
-        assert_eq!((losses.line[7], losses.band[7], losses.band[8]), (0.25, (0.25, 4.0), (1.0, 1.0)));
-        assert!(
-            training.note[0].contains("run 3, whose test accuracy, 46.2 %, is the median of 15 runs of 300")
-        );
-    }
-
-    #[test]
-    fn each_figure_shows_what_the_papers_shows() {
-        let shown = Model::ALL.map(|model| {
-            let records = records(model, 0.7, &[13, 14, 15], scattered);
-            let panels = Training::of(&records, &series(&records)).unwrap().panels;
-            panels.into_iter().map(|panel| panel.quantity).collect::<Vec<_>>()
-        });
-        use Quantity::{Accuracy, Loss};
-        assert_eq!(shown, [vec![Accuracy, Loss], vec![Accuracy], vec![Loss]]);
-    }
-
-    #[test]
-    fn accuracies_are_of_recordings_and_in_percent() {
-        let records = records(Model::Baseline, 0.7, &[13, 14, 15], scattered);
-        let training = Training::of(&records, &series(&records)).unwrap();
-        assert_eq!(training.panels[0].training.band[0], (70.0, 70.0));
-    }
-
-    #[test]
-    fn a_record_without_a_value_for_each_epoch_is_refused() {
-        let sound = records(Model::Multilayer, 0.7, &[13, 14, 15], scattered);
-        for spoil in [
-            (|curve: &mut Curve| curve.loss.truncate(3)) as fn(&mut Curve),
-            |curve| curve.right.truncate(3),
-            |curve| curve.loss[5] = f64::NAN,
-            |curve| curve.right[5] = curve.recordings + 1,
-            |curve| curve.recordings = 0,
-        ] {
-            let mut records = sound.clone();
-            spoil(&mut records[1].history.validation);
-            let error = Training::of(&records, &series(&sound)).unwrap_err();
-            assert_eq!(error.problems().len(), 1);
-            assert_eq!(error.problems()[0].fault, Fault::InconsistentRecord);
-            assert_eq!(error.problems()[0].place.to_string(), "run 1");
-        }
-    }
-
-    #[test]
-    fn a_running_median_passes_over_single_peaks() {
-        let mut values = vec![1.0; 200];
-        values[100] = 50.0;
-        assert_eq!(running_median(&values), [1.0; 200]);
-        let rising: Vec<f64> = (0..200).map(f64::from).collect();
-        assert_eq!(running_median(&rising)[100], 100.0);
-        assert_eq!(running_median(&rising)[0], 12.0);
-    }
-
-    #[test]
-    fn only_many_epochs_are_smoothed_and_the_note_says_so() {
-        for (model, is_smoothed) in [(Model::Multilayer, false), (Model::Cnn, true)] {
-            let records = records(model, 0.7, &[13, 14, 15], scattered);
-            let note = Training::of(&records, &series(&records)).unwrap().note;
-            assert_eq!(note[1].contains("running median"), is_smoothed, "{note:?}");
-        }
-    }
-
-    #[test]
-    fn names_move_apart_and_stay_above_the_axis() {
-        assert_eq!(apart(vec![10, 50, 90], 20, 100), [10, 50, 90]);
-        assert_eq!(apart(vec![10, 12, 90], 20, 100), [10, 30, 90]);
-        assert_eq!(apart(vec![95, 97, 99], 20, 100), [60, 80, 100]);
-    }
-}
+mod tests;
