@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::paper;
 use crate::project;
-use crate::protocol::Settings;
+use crate::protocol::{Settings, revision};
 use crate::recordings::{DataSet, Provenance};
 
 /// How much of the paper's experiment is run.
@@ -78,7 +78,10 @@ impl Profile {
         match (self, set.provenance()) {
             (Self::Paper, provenance @ Provenance::Published) => project::records(&provenance),
             _ => {
-                let name = format!("{}-{}", self.name(), set.fingerprint().short());
+                // What another program left is no obstacle: each of its revisions has a folder of its own.
+                let [baseline, multilayer, cnn] = Model::ALL.map(revision);
+                let revisions = format!("r{baseline}.{multilayer}.{cnn}");
+                let name = format!("{}-{}-{revisions}", self.name(), set.fingerprint().short());
                 project::root().join("target/records").join(name)
             }
         }
