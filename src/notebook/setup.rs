@@ -85,39 +85,52 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let _lock = wait_for_lock(environment.folder(), stop)?;
     let mut stamp = Stamp::read(environment);
     let rust = ask(Command::new("rustc").arg("-Vv"), INSTALL_RUST)?;
-    let packages = Digest::of([REQUIREMENTS]).to_string();
-    let kernel = Digest::of([EVCXR_VERSION, FAST_PACKAGES, &format!("{KERNEL_OPTIONS:?}")]).to_string();
+    let options = format!("{KERNEL_OPTIONS:?}");
+    let kernel = Digest::of([EVCXR_VERSION, FAST_PACKAGES, &options]).to_string();
     let dependencies = dependencies_digest(environment, &rust)?;
 
-    let has_packages = stamp.packages.as_ref() == Some(&packages) && works(environment);
+    let has_python = has_python(environment, &stamp);
     let has_kernel = stamp.kernel.as_ref() == Some(&kernel) && environment.kernel().is_file();
     let has_dependencies = has_kernel && stamp.dependencies.as_ref() == Some(&dependencies);
-    if has_packages && has_kernel && has_dependencies {
+    let missing = [has_python, has_kernel, has_dependencies].iter().filter(|has| !**has).count();
+    if missing == 0 {
         return Ok(());
     }
-    let mut steps = Steps::new(4);
     eprintln!("setting up the notebooks' environment in {}", environment.folder().display());
-    steps.begin("a Python of its own, and its packages");
-    if !has_packages {
-        make_python(environment, stop)?;
-        stamp = Stamp { packages: Some(packages), lab: None, ..stamp };
-        stamp.write(environment)?;
+    let mut steps = Steps::new(missing as u64);
+    if !has_python {
+        steps.begin("a Python of its own, and its packages");
+        make_python(environment, &mut stamp, stop)?;
     }
-    steps.begin(format!("the kernel: compiling evcxr_jupyter {EVCXR_VERSION} (some minutes)"));
     if !has_kernel {
+        steps.begin(format!("the kernel: compiling evcxr_jupyter {EVCXR_VERSION} (some minutes)"));
         make_kernel(environment, stop)?;
         stamp.kernel = Some(kernel);
         stamp.write(environment)?;
     }
     if !has_dependencies {
-        steps.begin("the sources of eegenre's dependencies");
-        vendor(environment, stop)?;
         steps.begin("compiling eegenre for cells (some minutes at first)");
+        vendor(environment, stop)?;
         compile_dependencies(environment, &dependencies, stop)?;
         stamp.dependencies = Some(dependencies);
         stamp.write(environment)?;
     }
     steps.finish();
+    Ok(())
+}
+
+/// Makes the Python of an environment alone, which is all that the book needs.
+///
+/// # Errors
+/// As [`setup`].
+pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    create_folder(environment.folder())?;
+    let _lock = wait_for_lock(environment.folder(), stop)?;
+    let mut stamp = Stamp::read(environment);
+    if !has_python(environment, &stamp) {
+        eprintln!("setting up Python in {}", environment.venv().display());
+        make_python(environment, &mut stamp, stop)?;
+    }
     Ok(())
 }
 
@@ -139,13 +152,14 @@ pub(super) fn add_lab(environment: &Environment, stop: &AtomicBool) -> Result<()
     Ok(())
 }
 
-/// Whether the environment's Python starts: it may belong to one that was removed or replaced.
-fn works(environment: &Environment) -> bool {
+/// Whether the environment has its Python, and that starts: it may belong to one that was removed or replaced.
+fn has_python(environment: &Environment, stamp: &Stamp) -> bool {
     let mut command = environment.command(environment.python());
-    ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok()
+    let mut starts = || ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok();
+    stamp.packages.as_ref() == Some(&Digest::of([REQUIREMENTS]).to_string()) && starts()
 }
 
-fn make_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+fn make_python(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
     let version = "import sys; print(*sys.version_info[:3], sep='.')";
     let version = ask(Command::new("python3").args(["-c", version]), INSTALL_PYTHON)?;
     if !new_enough(&version) {
@@ -156,7 +170,10 @@ fn make_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let mut command = Command::new("python3");
     command.args(["-m", "venv", "--clear"]).arg(environment.venv());
     run(&mut command, &environment.log(), stop)?;
-    install(environment, REQUIREMENTS, stop)
+    install(environment, REQUIREMENTS, stop)?;
+    stamp.packages = Some(Digest::of([REQUIREMENTS]).to_string());
+    stamp.lab = None;
+    stamp.write(environment)
 }
 
 fn new_enough(version: &str) -> bool {
