@@ -70,7 +70,7 @@ fn data_mut(output: &mut Output) -> Option<&mut Map<String, Value>> {
 
 /// A line up to the comment at its end: two slashes after an even number of quotation marks.
 fn without_comment(line: &str) -> &str {
-    let comment = line.match_indices("//").find(|(at, _)| line[..*at].matches('"').count() % 2 == 0);
+    let comment = line.match_indices("//").find(|(at, _)| line[..*at].matches('"').count().is_multiple_of(2));
     comment.map_or(line, |(at, _)| &line[..at])
 }
 

@@ -95,10 +95,11 @@ impl Run {
         create_folder(&out)?;
         // Kernels run elsewhere and need the whole path.
         let out = std::path::absolute(&out).unwrap_or(out);
-        let data = match &self.source {
-            Source::Asked(folder) => Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone())),
-            Source::Environment(_) | Source::Project(_) | Source::Synthetic(_) => None,
-        };
+        // A kernel chooses for itself as this process would; it is told only of another choice.
+        let data = (self.source != Source::choose(None)).then(|| {
+            let folder = self.source.folder();
+            std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
+        });
         let task = Task { run: self, environment, out: &out, data: data.as_deref(), stop };
         let progress = Progress::new(paths.len());
         let queue = Mutex::new(paths.iter().collect::<VecDeque<_>>());

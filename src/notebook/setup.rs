@@ -31,15 +31,17 @@ const KERNEL_OPTIONS: [(&str, &str); 2] =
     [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_DEBUG", "0")];
 
 /// What is optimised a little: the part of rust-analyzer with which the kernel finds the types of a cell's variables,
-/// and the collections and the allocator below it. Measured, in seconds of a core, to compile all and for a notebook's first two cells:
-/// nothing optimised 205 and 266, these 470 and 30, everything 744 and 26.
+/// and the collections and the allocator below it. Measured with other work on the machine, in seconds of a core, to
+/// compile all and for a notebook's start and first two cells: nothing optimised 205 and 266; these 475 and 32;
+/// everything 744 and 26.
 const FAST_PACKAGES: &str = "\
     ra_ap_base_db ra_ap_cfg ra_ap_edition ra_ap_hir ra_ap_hir_def ra_ap_hir_expand ra_ap_hir_ty ra_ap_intern \
     ra_ap_mbe ra_ap_parser ra_ap_paths ra_ap_rustc_abi ra_ap_rustc_index ra_ap_rustc_lexer \
     ra_ap_rustc_next_trait_solver ra_ap_rustc_type_ir ra_ap_span ra_ap_stdx ra_ap_syntax ra_ap_syntax-bridge \
     ra_ap_tt ra_ap_vfs arrayvec boxcar crossbeam-queue dashmap ena hashbrown@0.14.5 hashbrown@0.15.5 \
-    hashbrown@0.17.1 indexmap intrusive-collections la-arena libmimalloc-sys lock_api memchr mimalloc parking_lot parking_lot_core petgraph \
-    rowan rustc-hash@1.1.0 rustc-hash@2.1.2 salsa smallvec smol_str text-size thin-vec thread_local triomphe";
+    hashbrown@0.17.1 indexmap intrusive-collections la-arena libmimalloc-sys lock_api memchr mimalloc parking_lot \
+    parking_lot_core petgraph rowan rustc-hash@1.1.0 rustc-hash@2.1.2 salsa smallvec smol_str text-size thin-vec \
+    thread_local triomphe";
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);
