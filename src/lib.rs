@@ -32,6 +32,7 @@
 //! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
 //! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`], [`figures::Figure::results`] |
 //! | what is stated, and what is left open | [`paper`] |
+//! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
 //! The README says what works now.
 //!

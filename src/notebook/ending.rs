@@ -11,6 +11,9 @@ use super::document::Output;
 /// The media type of the mark.
 const MARK: &str = "application/x-eegenre-end";
 
+/// What the first cell of every notebook puts out, which tells a reader nothing: the kernel's answer to a setting.
+const SETTING: &str = "Preserve vars on panic: false\n";
+
 /// What a cell puts out only at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -40,11 +43,16 @@ impl Ending {
         }
     }
 
-    /// Whether the end was reached. Takes the mark out of what the cell put out.
+    /// Whether the end was reached. Takes the mark, and the kernel's answer to a setting, out of what the cell put out.
     pub fn reached(self, outputs: &mut Vec<Output>) -> bool {
         match self {
             Self::Mark => {
                 let marked = outputs.iter_mut().filter_map(data_mut).any(|data| data.remove(MARK).is_some());
+                for data in outputs.iter_mut().filter_map(data_mut) {
+                    if data.get("text/plain").is_some_and(|text| text == SETTING) {
+                        data.remove("text/plain");
+                    }
+                }
                 outputs.retain_mut(|output| data_mut(output).is_none_or(|data| !data.is_empty()));
                 marked
             }
@@ -98,6 +106,9 @@ mod tests {
     #[test]
     fn the_mark_is_taken_out_and_its_absence_noticed() {
         let mut outputs = vec![result(json!({MARK: ""}))];
+        assert!(Ending::Mark.reached(&mut outputs));
+        assert_eq!(outputs, []);
+        let mut outputs = vec![result(json!({"text/plain": SETTING, MARK: ""}))];
         assert!(Ending::Mark.reached(&mut outputs));
         assert_eq!(outputs, []);
         let figure = json!({"image/png": "abc"});

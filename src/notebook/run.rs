@@ -90,13 +90,12 @@ impl Run {
         create_folder(&out)?;
         // Kernels run elsewhere and need the whole path.
         let out = std::path::absolute(&out).unwrap_or(out);
-        let data = match &self.source {
-            // Kernels run in another folder than this process.
-            Source::Asked(folder) | Source::Environment(folder) => {
-                Some(std::path::absolute(folder).unwrap_or_else(|_| folder.clone()))
-            }
-            Source::Project(_) | Source::Synthetic(_) => None,
-        };
+        // A kernel chooses for itself as this process would, but in another folder; it is told of any other choice.
+        let named = matches!(self.source, Source::Asked(_) | Source::Environment(_));
+        let data = (named || self.source != Source::choose(None)).then(|| {
+            let folder = self.source.folder();
+            std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
+        });
         let task = Task { run: self, environment, out: &out, data: data.as_deref(), stop };
         let progress = Progress::new(paths.len());
         let queue = Mutex::new(paths.iter().collect::<VecDeque<_>>());

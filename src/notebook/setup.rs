@@ -26,10 +26,22 @@ const LAB_REQUIREMENTS: &str = include_str!("../../notebooks/requirements-lab.tx
 /// The oldest Python for which the requirements were resolved.
 const OLDEST_PYTHON: (u32, u32) = (3, 11);
 
-/// How the kernel is compiled. It carries rust-analyzer, which works out the types of a cell's variables; without any
-/// optimisation that takes minutes, and with all of it compiling takes longer than it saves.
+/// How the kernel is compiled: nothing is optimised but [`FAST_PACKAGES`].
 const KERNEL_OPTIONS: [(&str, &str); 2] =
-    [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"), ("CARGO_PROFILE_RELEASE_DEBUG", "0")];
+    [("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"), ("CARGO_PROFILE_RELEASE_DEBUG", "0")];
+
+/// What is optimised a little: the part of rust-analyzer with which the kernel finds the types of a cell's variables,
+/// and the collections and the allocator below it. Measured with other work on the machine, in seconds of a core, to
+/// compile all and for a notebook's start and first two cells: nothing optimised 205 and 266; these 475 and 32;
+/// everything 744 and 26.
+const FAST_PACKAGES: &str = "\
+    ra_ap_base_db ra_ap_cfg ra_ap_edition ra_ap_hir ra_ap_hir_def ra_ap_hir_expand ra_ap_hir_ty ra_ap_intern \
+    ra_ap_mbe ra_ap_parser ra_ap_paths ra_ap_rustc_abi ra_ap_rustc_index ra_ap_rustc_lexer \
+    ra_ap_rustc_next_trait_solver ra_ap_rustc_type_ir ra_ap_span ra_ap_stdx ra_ap_syntax ra_ap_syntax-bridge \
+    ra_ap_tt ra_ap_vfs arrayvec boxcar crossbeam-queue dashmap ena hashbrown@0.14.5 hashbrown@0.15.5 \
+    hashbrown@0.17.1 indexmap intrusive-collections la-arena libmimalloc-sys lock_api memchr mimalloc parking_lot \
+    parking_lot_core petgraph rowan rustc-hash@1.1.0 rustc-hash@2.1.2 salsa smallvec smol_str text-size thin-vec \
+    thread_local triomphe";
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);
@@ -75,39 +87,52 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let _lock = wait_for_lock(environment.folder(), stop)?;
     let mut stamp = Stamp::read(environment);
     let rust = ask(Command::new("rustc").arg("-Vv"), INSTALL_RUST)?;
-    let packages = Digest::of([REQUIREMENTS]).to_string();
-    let kernel = Digest::of([EVCXR_VERSION, &format!("{KERNEL_OPTIONS:?}")]).to_string();
+    let options = format!("{KERNEL_OPTIONS:?}");
+    let kernel = Digest::of([EVCXR_VERSION, FAST_PACKAGES, &options]).to_string();
     let dependencies = dependencies_digest(environment, &rust)?;
 
-    let has_packages = stamp.packages.as_ref() == Some(&packages) && works(environment);
+    let has_python = has_python(environment, &stamp);
     let has_kernel = stamp.kernel.as_ref() == Some(&kernel) && environment.kernel().is_file();
     let has_dependencies = has_kernel && stamp.dependencies.as_ref() == Some(&dependencies);
-    if has_packages && has_kernel && has_dependencies {
+    let missing = [has_python, has_kernel, has_dependencies].iter().filter(|has| !**has).count();
+    if missing == 0 {
         return Ok(());
     }
-    let mut steps = Steps::new(4);
     eprintln!("setting up the notebooks' environment in {}", environment.folder().display());
-    steps.begin("a Python of its own, and its packages");
-    if !has_packages {
-        make_python(environment, stop)?;
-        stamp = Stamp { packages: Some(packages), lab: None, ..stamp };
-        stamp.write(environment)?;
+    let mut steps = Steps::new(missing as u64);
+    if !has_python {
+        steps.begin("a Python of its own, and its packages");
+        make_python(environment, &mut stamp, stop)?;
     }
-    steps.begin(format!("the kernel: compiling evcxr_jupyter {EVCXR_VERSION} (some minutes)"));
     if !has_kernel {
+        steps.begin(format!("the kernel: compiling evcxr_jupyter {EVCXR_VERSION} (some minutes)"));
         make_kernel(environment, stop)?;
         stamp.kernel = Some(kernel);
         stamp.write(environment)?;
     }
     if !has_dependencies {
-        steps.begin("the sources of eegenre's dependencies");
-        vendor(environment, stop)?;
         steps.begin("compiling eegenre for cells (some minutes at first)");
+        vendor(environment, stop)?;
         compile_dependencies(environment, &dependencies, stop)?;
         stamp.dependencies = Some(dependencies);
         stamp.write(environment)?;
     }
     steps.finish();
+    Ok(())
+}
+
+/// Makes the Python of an environment alone, which is all that the book needs.
+///
+/// # Errors
+/// As [`setup`].
+pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    create_folder(environment.folder())?;
+    let _lock = wait_for_lock(environment.folder(), stop)?;
+    let mut stamp = Stamp::read(environment);
+    if !has_python(environment, &stamp) {
+        eprintln!("setting up Python in {}", environment.venv().display());
+        make_python(environment, &mut stamp, stop)?;
+    }
     Ok(())
 }
 
@@ -129,13 +154,14 @@ pub(super) fn add_lab(environment: &Environment, stop: &AtomicBool) -> Result<()
     Ok(())
 }
 
-/// Whether the environment's Python starts: it may belong to one that was removed or replaced.
-fn works(environment: &Environment) -> bool {
+/// Whether the environment has its Python, and that starts: it may belong to one that was removed or replaced.
+fn has_python(environment: &Environment, stamp: &Stamp) -> bool {
     let mut command = environment.command(environment.python());
-    ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok()
+    let mut starts = || ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok();
+    stamp.packages.as_ref() == Some(&Digest::of([REQUIREMENTS]).to_string()) && starts()
 }
 
-fn make_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+fn make_python(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
     let version = "import sys; print(*sys.version_info[:3], sep='.')";
     let version = ask(Command::new("python3").args(["-c", version]), INSTALL_PYTHON)?;
     if !new_enough(&version) {
@@ -146,7 +172,10 @@ fn make_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let mut command = Command::new("python3");
     command.args(["-m", "venv", "--clear"]).arg(environment.venv());
     run(&mut command, &environment.log(), stop)?;
-    install(environment, REQUIREMENTS, stop)
+    install(environment, REQUIREMENTS, stop)?;
+    stamp.packages = Some(Digest::of([REQUIREMENTS]).to_string());
+    stamp.lab = None;
+    stamp.write(environment)
 }
 
 fn new_enough(version: &str) -> bool {
@@ -171,6 +200,9 @@ fn make_kernel(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let mut command = environment.command("cargo");
     command.args(["install", "evcxr_jupyter", "--version", EVCXR_VERSION, "--locked", "--force", "--root"]);
     command.arg(environment.folder()).arg("--target-dir").arg(&target).envs(KERNEL_OPTIONS);
+    for package in FAST_PACKAGES.split_whitespace() {
+        command.arg("--config").arg(format!("profile.release.package.\"{package}\".opt-level=1"));
+    }
     // Not in the project, whose configuration is not meant for it.
     run(command.current_dir(environment.folder()), &environment.log(), stop)?;
     let _ = fs::remove_dir_all(target);

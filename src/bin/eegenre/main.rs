@@ -43,6 +43,8 @@ Examples:
   eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
   eegenre figure 1 --out /tmp                    the paper's Figure 1
   eegenre figure all                             all figures, of the recordings and records that are there
+  eegenre notebooks run --profile smoke          run the notebooks and see whether their checks hold
+  eegenre notebooks book                         all of them as a site, in target/book
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors

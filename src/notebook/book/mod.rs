@@ -11,7 +11,7 @@ use serde_json::json;
 use super::environment::Environment;
 use super::program::run;
 use super::run::notebooks;
-use super::setup::setup;
+use super::setup::setup_python;
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::{create_folder, write_atomically};
 use crate::project;
@@ -29,12 +29,12 @@ const HEADING: &str = "Music genre from EEG";
 /// Relative places in the notebooks are looked for from the project's `notebooks` folder, wherever executed copies are.
 ///
 /// # Errors
-/// Those of [`setup`]; [`Fault::UnreadableNotebook`]; [`Fault::ProgramFailed`] with the log to read;
+/// Those of [`setup`](super::setup()), of which only the Python is needed; [`Fault::UnreadableNotebook`]; [`Fault::ProgramFailed`] with the log to read;
 /// [`Fault::DeadLink`] for every link that leads nowhere and everything that a page would load from elsewhere;
 /// [`Fault::Unwritable`]; once `stop` is true, [`Fault::Interrupted`].
 pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool) -> Result<PathBuf> {
     let paths = notebooks(from)?;
-    setup(environment, stop)?;
+    setup_python(environment, stop)?;
     let to = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
     // Pages of notebooks that are gone would stay behind.
     if to.join("index.html").is_file() {

@@ -19,14 +19,23 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 
+def mathml(latex, display):
+    # The two environments mean the same here, and the converter knows one of them.
+    known = latex.strip().replace("{aligned}", "{split}")
+    result = convert(known, display=display)
+    if "\\" in result:
+        sys.exit(f"an equation has a command that cannot be shown as MathML: {latex.strip()}")
+    return result
+
+
 class Renderer(IPythonRenderer):
     """Markdown to HTML, with equations as MathML."""
 
     def block_math(self, body):
-        return f'<div class="equation">{convert(body.strip(), display="block")}</div>\n'
+        return f'<div class="equation">{mathml(body, "block")}</div>\n'
 
     def inline_math(self, body):
-        return convert(body.strip())
+        return mathml(body, "inline")
 
     multiline_math = block_math
 
@@ -41,21 +50,28 @@ class Exporter(HTMLExporter):
         return MarkdownWithMath(renderer=renderer).render(source)
 
 
+def write(path, text):
+    """Writes a page. Its links to notebooks lead to their pages."""
+    text = re.sub(r'href="([^":/#]+)\.ipynb((?:#[^"]*)?)"', r'href="\1.html\2"', text)
+    path.write_text(text, encoding="utf-8")
+
+
 def title_of(notebook, path):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             heading = re.search(r"^#\s+(.+)$", cell.source, re.MULTILINE)
             if heading:
-                return re.sub(r"[`*_$]", "", heading.group(1)).strip()
+                return re.sub(r"[`*$]", "", heading.group(1)).strip()
     return path.stem
 
 
 def lead_of(notebook):
-    """The first words after the first heading."""
+    """The first paragraph of words, without the headings before it."""
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
-            for paragraph in re.split(r"\n\s*\n", cell.source):
-                if not paragraph.lstrip().startswith(("#", "!", "|", "$$")):
+            text = re.sub(r"^#.*$", "", cell.source, flags=re.MULTILINE)
+            for paragraph in re.split(r"\n\s*\n", text):
+                if paragraph.strip() and not paragraph.lstrip().startswith(("!", "|", "$$", "-", ">")):
                     return paragraph.strip()
     return ""
 
@@ -75,16 +91,15 @@ def main():
     for at, this in enumerate(pages):
         resources = {"metadata": {"path": job["source"], "name": this["path"].stem}}
         body, _ = exporter.from_notebook_node(this["notebook"], resources)
-        body = re.sub(r'href="([^":/#]+)\.ipynb((?:#[^"]*)?)"', r'href="\1.html\2"', body)
         before = pages[at - 1] if at > 0 else None
         after = pages[at + 1] if at + 1 < len(pages) else None
         text = page.render(**shared, this=this, body=body, before=before, after=after)
-        (out / this["file"]).write_text(text, encoding="utf-8")
+        write(out / this["file"], text)
     for this in pages:
         this["lead"] = Exporter.markdown2html(exporter, context, lead_of(this["notebook"]))
     first = pages[0] if pages else None
     text = page.render(**shared, this=None, body="", before=None, after=first)
-    (out / "index.html").write_text(text, encoding="utf-8")
+    write(out / "index.html", text)
     light = HtmlFormatter(style="default").get_style_defs(".highlight")
     dark = HtmlFormatter(style="github-dark").get_style_defs(".highlight")
     style = f"{job['style']}\n{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}\n"

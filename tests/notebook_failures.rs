@@ -1,0 +1,152 @@
+//! Notebooks that fail on purpose, each in one way, run by the real kernel: no failure passes for success.
+
+#[path = "support/notebooks.rs"]
+mod notebooks;
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::thread::sleep;
+use std::time::Duration;
+
+use eegenre::error::{Error, Fault, Problem};
+use eegenre::notebook::{Environment, Run};
+use eegenre::profile::Profile;
+use eegenre::recordings::Source;
+use tempfile::tempdir;
+
+/// Without it the kernel reports a panic as success.
+const FIRST: &str = ":preserve_vars_on_panic 0";
+
+const HOLDS: (&str, &str, &str, bool) = ("the sum", "2", "2", true);
+
+/// Runs the notebooks of a folder. None of them needs eegenre, so their kernels start soon.
+fn run(folder: &Path, out: &Path, cell_limit: Duration) -> Result<usize, Error> {
+    let run = Run {
+        notebooks: folder.to_owned(),
+        out: Some(out.to_owned()),
+        cell_limit,
+        ..Run::new(Profile::Smoke, Source::choose(None))
+    };
+    let executed = run.run(&Environment::default(), &AtomicBool::new(false))?;
+    Ok(executed.notebooks.len())
+}
+
+/// The only problem that is told of a notebook.
+fn problem<'a>(error: &'a Error, name: &str) -> &'a Problem {
+    let file = format!("{name}.ipynb");
+    let of_it = |problem: &&Problem| problem.place.file.as_ref().is_some_and(|path| path.ends_with(&file));
+    let problems: Vec<_> = error.problems().iter().filter(of_it).collect();
+    assert_eq!(problems.len(), 1, "{name}: {error}");
+    problems[0]
+}
+
+#[test]
+fn every_way_to_fail_is_told_with_notebook_cell_and_cause() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let write = |name: &str, cells: &[&str]| notebooks::write(folder.path(), name, cells);
+    let checks = |name: &str| notebooks::checks(name, &[HOLDS]);
+    write("01-passes", &[FIRST, "let sum = 1 + 1;", "sum", &checks("01-passes")]);
+    for (name, cell) in [
+        ("02-panic", "let sum = 1 + 1;\nassert_eq!(sum, 3, \"no sum\");"),
+        ("03-question-mark", "let sum: i32 = \"two\".parse()?;"),
+        ("04-question-mark-in-a-value", "\"two\".parse::<i32>()?"),
+        ("05-compile-error", "let sum: i32 = \"two\";"),
+        ("06-dead-runtime", "std::process::exit(3);"),
+        ("07-unknown-command", ":no_such_command"),
+    ] {
+        write(name, &[FIRST, cell, &checks(name)]);
+    }
+    write("08-no-checks", &[FIRST, "1 + 1"]);
+    write("09-no-check-in-them", &[FIRST, &notebooks::checks("09-no-check-in-them", &[])]);
+    write("10-checks-of-another", &[FIRST, &checks("01-passes")]);
+    write("11-damaged-checks", &[FIRST, "std::fs::write(std::env::var(\"EEGENRE_CHECKS\")?, \"{\")?;"]);
+    let fails = [HOLDS, ("the product", "6", "7", false)];
+    write("12-failed-check", &[FIRST, &notebooks::checks("12-failed-check", &fails)]);
+    // Checks of an earlier run are not taken for those of this one.
+    fs::write(out.path().join("08-no-checks.checks.json"), "{}").unwrap();
+
+    let error = run(folder.path(), out.path(), Duration::from_secs(300)).unwrap_err();
+    for (name, fault, field, found) in [
+        (
+            "02-panic",
+            Fault::CellFailed,
+            "code cell 2 `let sum = 1 + 1;`",
+            "a panic: assertion `left == right` failed: no sum",
+        ),
+        (
+            "03-question-mark",
+            Fault::CellFailed,
+            "code cell 2 `let sum: i32",
+            "`?` returned early: invalid digit",
+        ),
+        (
+            "04-question-mark-in-a-value",
+            Fault::CellFailed,
+            "code cell 2 `\"two\"",
+            "`?` returned early: invalid digit",
+        ),
+        ("05-compile-error", Fault::CellFailed, "code cell 2 `let sum: i32", "mismatched types"),
+        ("06-dead-runtime", Fault::CellFailed, "code cell 2 `std::process", "exit status: 3"),
+        ("07-unknown-command", Fault::CellFailed, "code cell 2 `:no_such_command`", "no_such_command"),
+        ("08-no-checks", Fault::NoChecks, "08-no-checks.checks.json", "No such file"),
+        ("09-no-check-in-them", Fault::NoChecks, "checks", "none"),
+        ("10-checks-of-another", Fault::NoChecks, "checks", "those of 01-passes"),
+        ("11-damaged-checks", Fault::NoChecks, "11-damaged-checks.checks.json", "EOF"),
+        ("12-failed-check", Fault::CheckFailed, "check \"the product\"", "7"),
+    ] {
+        let problem = problem(&error, name);
+        assert_eq!(problem.fault, fault, "{problem}");
+        assert!(problem.place.field.as_deref().unwrap().contains(field), "{problem}");
+        assert!(problem.found.contains(found), "{problem}");
+        assert!(fault.is_failed_check());
+    }
+    assert_eq!(error.problems().len(), 11, "{error}");
+
+    // Executed copies are there, those of failed notebooks up to the cell that failed.
+    let copy = |name: &str| fs::read_to_string(out.path().join(format!("{name}.ipynb"))).unwrap();
+    assert!(copy("01-passes").contains("\"execution_count\": 4"));
+    assert!(!copy("01-passes").contains("x-eegenre-end"));
+    assert!(copy("05-compile-error").contains("mismatched types"));
+    assert!(!copy("05-compile-error").contains("\"execution_count\": 3"));
+}
+
+#[test]
+fn a_cell_that_does_not_end_is_ended_with_its_kernel() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let pid = out.path().join("pid");
+    let sleeper = format!(
+        "std::fs::write({:?}, std::process::id().to_string()).unwrap();\nstd::thread::sleep(std::time::Duration::MAX);",
+        pid.to_str().unwrap()
+    );
+    notebooks::write(folder.path(), "01-sleeps", &[FIRST, &sleeper]);
+    let error = run(folder.path(), out.path(), Duration::from_secs(30)).unwrap_err();
+    let problem = problem(&error, "01-sleeps");
+    assert_eq!(problem.fault, Fault::CellTimedOut);
+    assert!(problem.place.to_string().contains("code cell 2 `std::fs::write"), "{problem}");
+    assert!(problem.found.contains("still running after 30 s"), "{problem}");
+    let pid = fs::read_to_string(pid).unwrap();
+    // The system may need a moment to take away what was killed.
+    let gone = || !Path::new("/proc").join(&pid).exists();
+    let waited = (0..100).any(|_| {
+        gone() || {
+            sleep(Duration::from_millis(100));
+            false
+        }
+    });
+    assert!(waited, "the cell is still running");
+}
+
+#[test]
+fn a_kernel_that_dies_is_noticed() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    // The kernel is the parent of the process that runs cells.
+    let kills = "let parent = std::os::unix::process::parent_id().to_string();\n\
+                 std::process::Command::new(\"kill\").args([\"-9\", &parent]).status()?;\n\
+                 std::thread::sleep(std::time::Duration::from_secs(60));";
+    notebooks::write(folder.path(), "01-kills", &[FIRST, kills]);
+    let error = run(folder.path(), out.path(), Duration::from_secs(300)).unwrap_err();
+    let problem = problem(&error, "01-kills");
+    assert_eq!(problem.fault, Fault::KernelDied, "{problem}");
+    assert!(problem.place.to_string().contains("code cell 2 `let parent"), "{problem}");
+}

@@ -1,0 +1,117 @@
+//! What setting up says where something is missing. Each test hides it from a child process.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::{TempDir, tempdir};
+
+/// A folder of programs: those that are linked to the real ones, and scripts.
+fn programs(real: &[&str], scripts: &[(&str, &str)]) -> TempDir {
+    let folder = tempdir().unwrap();
+    for name in real {
+        symlink(found(name), folder.path().join(name)).unwrap();
+    }
+    for (name, script) in scripts {
+        let path = folder.path().join(name);
+        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    folder
+}
+
+/// Where a program is.
+fn found(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file()).unwrap()
+}
+
+/// What `eegenre notebooks setup` says when it finds these programs only. It must exit with 2.
+fn refusal(programs: &Path, folder: &Path) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
+        .args(["notebooks", "setup", "--environment"])
+        .arg(folder)
+        .env("PATH", programs)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+/// A Python that says that it is one, makes an environment, and whose pip does this.
+fn python(pip: &str) -> String {
+    format!(
+        "case \"$*\" in\n*sys.version_info*) echo 3.12.1;;\n*ensurepip*) ;;\n*'-m venv'*) mkdir -p \"$4/bin\"; \
+         cp \"$0\" \"$4/bin/python\";;\n*pip*) {pip};;\n*) exit 1;;\nesac"
+    )
+}
+
+#[test]
+fn without_python_it_says_what_to_install() {
+    let folder = tempdir().unwrap();
+    let said = refusal(programs(&["rustc"], &[]).path(), folder.path());
+    assert!(said.contains("python3: expected Python 3.11 or later"), "{said}");
+    assert!(said.contains("apt-get install python3"), "{said}");
+}
+
+#[test]
+fn an_old_python_is_refused() {
+    let folder = tempdir().unwrap();
+    let said = refusal(programs(&["rustc"], &[("python3", "echo 3.9.2")]).path(), folder.path());
+    assert!(said.contains("expected Python 3.11 or later") && said.contains("found Python 3.9.2"), "{said}");
+}
+
+#[test]
+fn a_python_without_venv_is_refused() {
+    let script = "case \"$*\" in *ensurepip*) echo \"No module named 'ensurepip'\" >&2; exit 1;; *) echo 3.12.1;; esac";
+    let folder = tempdir().unwrap();
+    let said = refusal(programs(&["rustc"], &[("python3", script)]).path(), folder.path());
+    assert!(said.contains("apt-get install python3-venv"), "{said}");
+    assert!(said.contains("No module named 'ensurepip'"), "{said}");
+}
+
+#[test]
+fn without_rust_it_says_what_to_install() {
+    let folder = tempdir().unwrap();
+    let said = refusal(programs(&[], &[]).path(), folder.path());
+    assert!(said.contains("rustc: expected Rust's cargo and rustc (https://rustup.rs)"), "{said}");
+}
+
+#[test]
+fn a_pip_that_finds_no_network_is_told_from_one_that_fails() {
+    for (pip, expected) in [
+        (
+            "echo 'Temporary failure in name resolution'; echo 'ERROR: none' >&2; exit 1",
+            "connect to the internet",
+        ),
+        (
+            "echo 'ERROR: THESE PACKAGES DO NOT MATCH THE HASHES'; exit 1",
+            "found ERROR: THESE PACKAGES DO NOT",
+        ),
+    ] {
+        let folder = tempdir().unwrap();
+        let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python(pip))]);
+        let said = refusal(tools.path(), folder.path());
+        assert!(said.contains(expected), "{said}");
+        assert!(said.contains("setup.log"), "{said}");
+    }
+}
+
+#[test]
+fn a_set_up_that_failed_goes_on_where_it_stopped() {
+    let folder = tempdir().unwrap();
+    // Python and its packages can be had, the kernel not.
+    let cargo = "echo 'error: could not compile'; exit 1";
+    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python), ("cargo", cargo)]);
+    for _ in 0..2 {
+        let said = refusal(tools.path(), folder.path());
+        assert!(said.contains("expected cargo to succeed, found error: could not compile"), "{said}");
+    }
+    let log = fs::read_to_string(folder.path().join("setup.log")).unwrap();
+    assert_eq!(log.matches("pip install").count(), 1, "{log}");
+    assert_eq!(log.matches("cargo install").count(), 2, "{log}");
+}
