@@ -6,8 +6,7 @@ use super::document::{Cell, Code, Document};
 const LINES: usize = 15;
 
 /// How the first code cell begins. Without its first line the kernel reports a panic as success.
-const FIRST_CELL: &str =
-    ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\nuse eegenre::notebook::Session;\n";
+const FIRST_CELL: &str = ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\n";
 
 /// A rule that a cell breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
