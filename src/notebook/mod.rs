@@ -28,6 +28,7 @@ mod kernel;
 mod lab;
 mod lint;
 mod origin;
+mod passing;
 mod program;
 mod progress;
 mod run;

@@ -18,6 +18,7 @@ use super::environment::Environment;
 use super::failure;
 use super::kernel::{End, Kernel};
 use super::origin::Origin;
+use super::passing::passed;
 use super::progress::Progress;
 use super::session::{CHECKS_VARIABLE, PROFILE_VARIABLE};
 use super::setup::setup;
@@ -238,7 +239,7 @@ impl Task<'_> {
         let copy = self.out.join(path.file_name().unwrap_or_default());
         let written = document.write(&copy);
         let seconds = begun.elapsed().as_secs_f64();
-        let result = executed.and(written).and_then(|()| passed(path, &name, &checks));
+        let result = executed.and(written).and_then(|()| passed(path, &checks));
         bar.end(result.is_ok(), seconds);
         Ok(ExecutedNotebook { path: copy, cells, checks: result?, seconds })
     }
@@ -305,28 +306,4 @@ fn execute(
         End::Dead => Some((Fault::KernelDied, expected, "that the kernel had died".into())),
         End::Interrupted => Some((Fault::Interrupted, expected, "a request to stop".into())),
     }
-}
-
-/// The checks of a notebook, if there are some and all hold.
-fn passed(path: &Path, name: &str, file: &Path) -> Result<Checks> {
-    let place = |field: String| Place { field: Some(field), ..Place::file(path) };
-    let none =
-        |expected: &str, found: String| Error::new(Fault::NoChecks, place("checks".into()), expected, found);
-    let checks = Checks::read(file).map_err(|error| {
-        error.placed(|place| Place {
-            field: place.file.map(|file| file.display().to_string()),
-            ..Place::file(path)
-        })
-    })?;
-    if checks.notebook != name {
-        return Err(none(&format!("those of {name}"), format!("those of {}", checks.notebook)));
-    }
-    if checks.checks.is_empty() {
-        return Err(none("at least one", "none".into()));
-    }
-    let failed = checks.checks.iter().filter(|check| !check.passed).map(|check| {
-        let place = place(format!("check \"{}\"", check.what));
-        Problem::new(Fault::CheckFailed, place, check.expected.clone(), check.found.clone())
-    });
-    Error::unless_none(failed.collect()).map(|()| checks)
 }
