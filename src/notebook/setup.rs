@@ -203,8 +203,7 @@ fn make_kernel(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     for package in FAST_PACKAGES.split_whitespace() {
         command.arg("--config").arg(format!("profile.release.package.\"{package}\".opt-level=1"));
     }
-    // Not in the project, whose configuration is not meant for it.
-    run(command.current_dir(environment.folder()), &environment.log(), stop)?;
+    run(&mut command, &environment.log(), stop)?;
     let _ = fs::remove_dir_all(target);
     let mut command = environment.command(environment.kernel());
     run(command.arg("--install").env("JUPYTER_PATH", environment.share()), &environment.log(), stop)
