@@ -1,11 +1,18 @@
-//! The project's notebooks, run by the real kernel in the smoke profile on synthetic recordings.
+//! The project's notebooks: as they are committed, and run by the real kernel in the smoke profile on synthetic
+//! recordings.
 
 use std::sync::atomic::AtomicBool;
 
-use eegenre::notebook::{Environment, Run, notebooks};
+use eegenre::notebook::{self, Environment, Run, notebooks};
 use eegenre::profile::Profile;
 use eegenre::project;
 use eegenre::recordings::Source;
+
+#[test]
+fn committed_outputs_belong_to_the_committed_notebooks_records_and_figures() {
+    let checked = notebook::check(project::root().join("notebooks"));
+    assert!(checked.unwrap_or_else(|error| panic!("{error}")) > 0);
+}
 
 #[test]
 fn every_notebook_runs_and_all_its_checks_hold() {

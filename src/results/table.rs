@@ -139,7 +139,9 @@ fn percent(part: f64) -> String {
 }
 
 fn points(part: f64) -> String {
-    format!("{:+.1}", part * 100.0)
+    let text = format!("{:+.1}", part * 100.0);
+    // A hundredth of a point below is no less than one above.
+    if text == "-0.0" { "+0.0".to_owned() } else { text }
 }
 
 fn interval(interval: Interval) -> String {
