@@ -17,7 +17,7 @@ use crate::recordings::{DataSet, Provenance};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Profile {
-    /// A few epochs of each network, to see that everything works: under a minute.
+    /// A few epochs of each network, to see that everything works.
     Smoke,
     /// Fewer runs and shorter ones than the paper's, for a first impression: under ten minutes on two cores.
     #[default]

@@ -98,8 +98,8 @@ struct ReproduceArgs {
     data: DataArgs,
     /// How much of the experiment is run
     ///
-    /// smoke: a few epochs, under a minute. quick: fewer and shorter runs than the paper's, under ten minutes on two
-    /// cores. paper: all of it.
+    /// smoke: a few epochs. quick: fewer and shorter runs than the paper's, under ten minutes on two cores once notebooks
+    /// are set up. paper: all of it.
     #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
     profile: Profile,
 }
