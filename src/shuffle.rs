@@ -21,6 +21,12 @@ impl Shuffler {
         Self::keyed([seed, run.wrapping_add(1)], epoch)
     }
 
+    /// Orders and numbers of an ablation.
+    pub(crate) fn of_ablation(seed: u64, stream: u64) -> Self {
+        // No run has this number.
+        Self::keyed([seed, u64::MAX], stream)
+    }
+
     fn keyed(parts: [u64; 2], stream: u64) -> Self {
         let mut key = [0; 32];
         for (bytes, part) in key.chunks_exact_mut(8).zip(parts) {
@@ -39,7 +45,7 @@ impl Shuffler {
     }
 
     /// A number from 0 to `bound - 1`, all equally likely: numbers beyond the last full multiple are drawn again.
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let end = u64::MAX - u64::MAX % bound;
         loop {
             let number = self.0.next_u64();

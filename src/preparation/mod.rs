@@ -4,12 +4,14 @@
 //! DataSet ── Split ──────────► which recordings train, validate and test
 //!    │
 //!    └── Preparation ─► Signal ─┬─ Frames ─► Batch    [batch, longest, 8]   for an LSTM
-//!         truncate, median,     └─ Slicing ─► Slice   [120, 8]              for a CNN
-//!         normalise
+//!         truncate, ablate,     └─ Slicing ─► Slice   [120, 8]              for a CNN
+//!         median, normalise
 //! ```
 //!
-//! Every step looks at one recording alone, so nothing that is measured on a test recording reaches training.
+//! Every step but an [`Ablation`] looks at one recording alone, so nothing that is measured on a test recording reaches
+//! training.
 
+mod ablation;
 mod example;
 mod frames;
 mod median;
@@ -18,6 +20,7 @@ mod signal;
 mod slices;
 pub mod split;
 
+pub use ablation::{Ablated, Ablation, SHORTEST_CROP};
 pub use example::Example;
 pub use frames::{Batch, Frames};
 pub use median::MedianFilter;

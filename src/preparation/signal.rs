@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
-use super::{MedianFilter, Normalisation};
+use super::{Ablation, MedianFilter, Normalisation};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{DataSet, Genre, Recording, RecordingId};
 
@@ -27,7 +27,7 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// The steps from a recording to a signal, in this order: truncate, median filter, normalise.
+/// The steps from recordings to signals, in this order: truncate, ablate, median filter, normalise.
 ///
 /// Truncation comes first, so that what is cut off has no part in the statistics. The default does nothing to the
 /// samples, as in the paper.
@@ -46,6 +46,9 @@ pub struct Preparation {
     /// Keep this many samples from the start of each recording; a shorter one stays as it is. With
     /// [`paper::SHORTEST`](crate::paper::SHORTEST) or less, length no longer tells one song from another.
     pub truncate: Option<NonZeroUsize>,
+    /// Take something away, to see whether a network needs it. The only step that sees more than one recording.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ablation: Option<Ablation>,
     /// Filter out outliers.
     pub median: Option<MedianFilter>,
     /// Scale the values.
@@ -53,33 +56,16 @@ pub struct Preparation {
 }
 
 impl Preparation {
-    /// Prepares one recording.
-    ///
-    /// # Errors
-    /// - [`Fault::EmptyRecording`] if it has no samples;
-    /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
-    pub fn signal(&self, recording: &Recording) -> Result<Signal> {
-        let id = recording.id();
-        if recording.samples.is_empty() {
-            let place = Place::field(format!("recording {id}"));
-            return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
-        }
-        let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.samples.len());
-        let samples = &recording.samples[..length];
-        let filtered = self.median.map(|filter| filter.apply(samples));
-        let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
-        let values =
-            values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
-        let samples = values.into_iter().map(|value| value as f32).collect();
-        Ok(Signal { recording: id, genre: recording.genre, samples })
-    }
-
     /// Prepares recordings of a data set, such as those of one part of a [`Split`](super::Split), in the given order.
     ///
     /// # Errors
     /// - [`Fault::UnknownRecording`] for each name that the data set does not have;
-    /// - those of [`Preparation::signal`], for every recording that has one.
+    /// - [`Fault::EmptyRecording`] for each recording without samples;
+    /// - those of [`Ablation::apply`], and of [`Normalisation::apply`] for every recording that has one. They name the
+    ///   recording and the sample.
     pub fn signals(&self, data: &DataSet, recordings: &[RecordingId]) -> Result<Vec<Signal>> {
+        let ablated = self.ablation.map(|ablation| ablation.apply(&self.truncated(data)?)).transpose()?;
+        let data = ablated.as_ref().unwrap_or(data);
         Error::gather(recordings.iter().map(|id| match data.recording(*id) {
             Some(recording) => self.signal(recording),
             None => Err(Error::new(
@@ -89,6 +75,35 @@ impl Preparation {
                 "none of this name",
             )),
         }))
+    }
+
+    /// All recordings, cut.
+    fn truncated(&self, data: &DataSet) -> Result<DataSet> {
+        let cut =
+            |recording: &Recording| Recording { samples: self.kept(recording).to_vec(), ..recording.clone() };
+        DataSet::new(data.recordings().iter().map(cut).collect())
+    }
+
+    /// The samples that are not cut off.
+    fn kept<'a>(&self, recording: &'a Recording) -> &'a [f64] {
+        let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.samples.len());
+        &recording.samples[..length]
+    }
+
+    /// Prepares one recording, of which nothing is to be taken away any more.
+    fn signal(&self, recording: &Recording) -> Result<Signal> {
+        let id = recording.id();
+        if recording.samples.is_empty() {
+            let place = Place::field(format!("recording {id}"));
+            return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
+        }
+        let samples = self.kept(recording);
+        let filtered = self.median.map(|filter| filter.apply(samples));
+        let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
+        let values =
+            values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
+        let samples = values.into_iter().map(|value| value as f32).collect();
+        Ok(Signal { recording: id, genre: recording.genre, samples })
     }
 }
 
@@ -105,7 +120,12 @@ mod tests {
         let medians = [None, MedianFilter::new(3).ok()];
         truncations.into_iter().flat_map(move |truncate| {
             medians.into_iter().flat_map(move |median| {
-                Normalisation::ALL.map(|normalisation| Preparation { truncate, median, normalisation })
+                Normalisation::ALL.map(|normalisation| Preparation {
+                    truncate,
+                    median,
+                    normalisation,
+                    ablation: None,
+                })
             })
         })
     }

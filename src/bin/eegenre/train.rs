@@ -12,7 +12,7 @@ use serde_json::json;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
-use eegenre::preparation::{MedianFilter, Normalisation, Preparation, Split};
+use eegenre::preparation::{Ablated, Ablation, MedianFilter, Normalisation, Preparation, Split};
 use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Settings};
 use eegenre::{paper, project};
 
@@ -31,6 +31,15 @@ pub struct NetworkArgs {
     /// Width of a median filter, an odd number of samples [default: none]
     #[arg(long, value_name = "N")]
     pub median: Option<u32>,
+    /// Take something away, to see whether the network needs it [default: nothing]
+    ///
+    /// constant, noise (no signal), crop (no length), shuffle-N (no order beyond N frames), participant-scale, labels,
+    /// participant-labels
+    #[arg(long, value_name = "NAME")]
+    pub ablate: Option<Ablated>,
+    /// Seed of what the ablation draws
+    #[arg(long, value_name = "N", default_value_t = 0, requires = "ablate")]
+    pub ablation_seed: u64,
     /// Samples of a frame: 8, as in the paper, or 1
     #[arg(long, value_name = "N", default_value_t = paper::FRAME)]
     pub frame: usize,
@@ -42,10 +51,12 @@ pub struct NetworkArgs {
 impl NetworkArgs {
     /// The paper's settings for a network, as far as these do not change them.
     pub fn settings(&self, model: Model) -> Result<Settings> {
-        let Self { normalize: normalisation, truncate, median, frame, kernel } = *self;
+        let Self { normalize: normalisation, truncate, median, ablate, ablation_seed: seed, frame, kernel } =
+            *self;
         let median = median.map(MedianFilter::new).transpose()?;
         let paper = Settings::paper(model);
-        let preparation = Preparation { truncate, median, normalisation };
+        let preparation =
+            Preparation { truncate, ablation: ablate.map(|of| Ablation { of, seed }), median, normalisation };
         Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, ..paper })
     }
 }

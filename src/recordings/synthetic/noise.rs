@@ -9,6 +9,13 @@ use crate::recordings::{Participant, RecordingId};
 
 /// What makes this generator's numbers its own, should another use the same seed.
 const DOMAIN: &[u8; 24] = b"eegenre synthetic, noise";
+/// The same for noise in place of a signal.
+const ABLATION_DOMAIN: &[u8; 24] = b"eegenre ablation,  noise";
+
+/// The stream of a recording. Songs count from 1, so it is no participant's.
+fn recording_stream(id: RecordingId) -> u64 {
+    u64::from(id.song.number()) << 32 | u64::from(id.participant.number())
+}
 
 /// A sequence of random numbers. Each participant and each recording has its own, so none depends on the order in
 /// which recordings are made.
@@ -22,16 +29,26 @@ impl Noise {
         Self::stream(seed, u64::from(participant.number()))
     }
 
-    /// The numbers behind one recording. Songs count from 1, so no recording shares a participant's stream.
+    /// The numbers behind one recording.
     #[must_use]
     pub fn of_recording(seed: u64, id: RecordingId) -> Self {
-        Self::stream(seed, u64::from(id.song.number()) << 32 | u64::from(id.participant.number()))
+        Self::stream(seed, recording_stream(id))
+    }
+
+    /// The numbers that take the place of a recording; no synthetic recording is made of them.
+    #[must_use]
+    pub fn of_ablation(seed: u64, id: RecordingId) -> Self {
+        Self::keyed(ABLATION_DOMAIN, seed, recording_stream(id))
     }
 
     fn stream(seed: u64, stream: u64) -> Self {
+        Self::keyed(DOMAIN, seed, stream)
+    }
+
+    fn keyed(domain: &[u8; 24], seed: u64, stream: u64) -> Self {
         let mut key = [0; 32];
         key[..8].copy_from_slice(&seed.to_le_bytes());
-        key[8..].copy_from_slice(DOMAIN);
+        key[8..].copy_from_slice(domain);
         let mut rng = ChaCha8Rng::from_seed(key);
         rng.set_stream(stream);
         Self(rng)
@@ -116,8 +133,9 @@ mod tests {
             Noise::of_participant(0, Participant::new(4)),
             Noise::of_recording(0, one),
             Noise::of_recording(0, two),
+            Noise::of_ablation(0, two),
         ]
         .map(|mut noise| noise.uniform().to_bits());
-        assert_eq!(std::collections::BTreeSet::from(first).len(), 5);
+        assert_eq!(std::collections::BTreeSet::from(first).len(), 6);
     }
 }
