@@ -1,4 +1,4 @@
-//! Means, intervals and tests, as far as the paper's results and claims need them.
+//! Means, intervals and tests, as far as the paper's results, its claims and their audit need them.
 //!
 //! Intervals have [`CONFIDENCE`], tests are two-sided. Values are plain numbers; for the tests they are counts of right
 //! answers, so that "at least as far from 0" is decided without rounding.
@@ -8,12 +8,16 @@
 //! | the paper's average over runs, and how sure it is | [`trimmed_mean`], [`trimmed_mean_interval`] |
 //! | a mean, and a mean of paired differences | [`mean`], [`mean_interval`], [`sign_flip_test`] |
 //! | a difference of means without pairs | [`welch_interval`], [`permutation_test`] |
+//! | a mean of values that hang together in clusters | [`cluster_interval`] |
+//! | several tests at once | [`holm`] |
 //! | right answers of so many | [`clopper_pearson`], [`binomial_test`] |
 //! | a spread of which only the range is known | [`standard_deviation_from_range`], [`mean_interval_from_range`] |
 //! | a difference with several sources of doubt | [`difference_interval`] |
 
 mod binomial;
+mod cluster;
 mod difference;
+mod holm;
 mod interval;
 mod mean;
 mod permutation;
@@ -24,7 +28,9 @@ mod student;
 mod trimmed;
 
 pub use binomial::{binomial_test, clopper_pearson, clopper_pearson_of_mean};
+pub use cluster::cluster_interval;
 pub use difference::difference_interval;
+pub use holm::holm;
 pub use interval::{CONFIDENCE, Interval};
 pub use mean::{mean, standard_deviation};
 pub use permutation::permutation_test;
