@@ -14,6 +14,7 @@
 mod ablation;
 mod example;
 mod frames;
+mod input;
 mod median;
 mod normalise;
 mod signal;
@@ -23,6 +24,7 @@ pub mod split;
 pub use ablation::{Ablated, Ablation, SHORTEST_CROP};
 pub use example::Example;
 pub use frames::{Batch, Frames};
+pub use input::Input;
 pub use median::MedianFilter;
 pub use normalise::{LOG_OFFSET, Normalisation};
 pub use signal::{Preparation, Signal};

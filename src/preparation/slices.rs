@@ -129,17 +129,24 @@ impl Slicing {
         (0..end).step_by(self.hop)
     }
 
+    /// Refuses a signal that is shorter than one slice.
+    pub(super) fn check(&self, signal: &Signal) -> Result<()> {
+        let samples = signal.samples.len();
+        if samples >= self.length {
+            return Ok(());
+        }
+        let place = Place::field(format!("recording {}", signal.recording));
+        let expected = format!("at least the {} samples of one slice", self.length);
+        Err(Error::new(Fault::ShorterThanSlice, place, expected, samples.to_string()))
+    }
+
     /// The slices of one signal, in time order, at least one.
     ///
     /// # Errors
     /// [`Fault::ShorterThanSlice`] if the signal is shorter than one slice.
     pub fn slices(&self, signal: &Signal) -> Result<Vec<Slice>> {
+        self.check(signal)?;
         let samples = signal.samples.len();
-        if samples < self.length {
-            let place = Place::field(format!("recording {}", signal.recording));
-            let expected = format!("at least the {} samples of one slice", self.length);
-            return Err(Error::new(Fault::ShorterThanSlice, place, expected, samples.to_string()));
-        }
         let slice = |start: usize| Slice {
             recording: signal.recording,
             genre: signal.genre,

@@ -1,5 +1,7 @@
 //! What a run leaves: how it went, and what its weights answer to the test recordings.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::Configuration;
@@ -55,6 +57,15 @@ impl Record {
             Weights::Best => &self.best,
         }
     }
+
+    /// The same with the history of the two epochs alone whose weights are tested, which is all that a summary needs.
+    #[must_use]
+    pub fn condensed(&self) -> Self {
+        let epochs = BTreeSet::from([self.best.epoch, self.last.epoch]);
+        let History { training, validation } = &self.history;
+        let history = History { training: training.after(&epochs), validation: validation.after(&epochs) };
+        Self { history, ..self.clone() }
+    }
 }
 
 /// Losses and right answers after each epoch, all in evaluation mode.
@@ -75,6 +86,9 @@ pub struct Curve {
     pub recordings: usize,
     /// Examples: recordings, or for the CNN their slices.
     pub examples: usize,
+    /// The epochs after which it was measured; none are named if it was after each, from the first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<usize>,
     /// Mean cross-entropy over the examples, to four significant digits.
     pub loss: Vec<f64>,
     /// Examples that are predicted rightly.
@@ -98,10 +112,33 @@ impl Curve {
         }
     }
 
-    /// Epochs.
+    /// Epochs that were measured.
     #[must_use]
     pub fn epochs(&self) -> usize {
         self.loss.len()
+    }
+
+    /// The place of an epoch, counted from 1, among those that were measured.
+    #[must_use]
+    pub fn place(&self, epoch: usize) -> Option<usize> {
+        if self.after.is_empty() {
+            return epoch.checked_sub(1).filter(|place| *place < self.epochs());
+        }
+        self.after.iter().position(|measured| *measured == epoch)
+    }
+
+    /// The same after some epochs only, as far as they were measured.
+    fn after(&self, epochs: &BTreeSet<usize>) -> Self {
+        let (after, places): (Vec<usize>, Vec<usize>) =
+            epochs.iter().filter_map(|epoch| Some((*epoch, self.place(*epoch)?))).unzip();
+        let right = |of: &[usize]| places.iter().filter_map(|place| of.get(*place).copied()).collect();
+        Self {
+            loss: places.iter().map(|place| self.loss[*place]).collect(),
+            right: right(&self.right),
+            right_by_vote: right(&self.right_by_vote),
+            after,
+            ..*self
+        }
     }
 
     /// Part of the recordings that are predicted rightly after each epoch; by vote where there are slices.

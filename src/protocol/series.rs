@@ -10,7 +10,7 @@ use super::run::{Parts, Run};
 use super::store::{Lock, Store};
 use super::{Configuration, Control, Event, Processor, Record, Settings, revision};
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{self, Network, NetworkDevice, NetworkTask};
+use crate::models::{self, Model, Network, NetworkDevice, NetworkTask};
 use crate::nn::random;
 use crate::preparation::Split;
 use crate::recordings::DataSet;
@@ -38,6 +38,15 @@ pub fn train(
         }
     }
     models::check_input(settings.model, settings.frame, settings.kernel)?;
+    if settings.model == Model::Cnn && !settings.input.is_whole() {
+        let expected = "whole for the CNN, which cuts slices itself";
+        return Err(Error::new(
+            Fault::BadSetting,
+            Place::field("input"),
+            expected,
+            settings.input.to_string(),
+        ));
+    }
     settings.hyperparameters.check()?;
     let configuration = Configuration {
         settings,
@@ -86,11 +95,12 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
     fn run<N: Network<D>>(self, build: impl Fn(&D) -> N + Sync) -> Self::Output {
         let Self { series: Series { set, split, store, runs, control }, device } = self;
         let settings = store.configuration().settings;
-        let read = |names: &[_]| N::examples(&settings.preparation.signals(set, names)?);
+        let signals = |names: &[_]| settings.preparation.signals(set, names);
+        let answering = |names: &[_]| N::examples(&settings.input.answering(signals(names)?)?);
         let parts = Parts {
-            training: read(split.training())?,
-            validation: read(split.validation())?,
-            test: read(split.test())?,
+            training: N::examples(&settings.input.training(signals(split.training())?)?)?,
+            validation: answering(split.validation())?,
+            test: answering(split.test())?,
         };
         let train = |run: u64, _lock: Lock| {
             // Another process may have ended it while this one was waiting for the lock.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::models::Model;
 use crate::paper::{self, cnn};
-use crate::preparation::Preparation;
+use crate::preparation::{Input, Preparation};
 use crate::recordings::Fingerprint;
 use crate::training::Hyperparameters;
 
@@ -30,6 +30,9 @@ pub struct Settings {
     pub kernel: Option<usize>,
     /// From recordings to signals.
     pub preparation: Preparation,
+    /// What an LSTM reads of each signal.
+    #[serde(default, skip_serializing_if = "Input::is_whole")]
+    pub input: Input,
     /// Epochs, batches, learning rate, dropout.
     pub hyperparameters: Hyperparameters,
     /// From which the seeds of all runs follow.
@@ -51,6 +54,7 @@ impl Settings {
             frame: paper::FRAME,
             kernel,
             preparation: Preparation::default(),
+            input: Input::Whole,
             hyperparameters,
             seed: 0,
         }

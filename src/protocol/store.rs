@@ -93,6 +93,20 @@ impl Store {
         Ok(records)
     }
 
+    /// Replaces all records of a folder by [condensed](Record::condensed) ones.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`]; [`Fault::Unwritable`].
+    pub fn condense(folder: impl AsRef<Path>) -> Result<()> {
+        for record in Self::read(&folder)? {
+            let condensed = record.condensed();
+            if condensed != record {
+                write_json(&path_of(folder.as_ref(), record.run, "json"), &condensed)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {

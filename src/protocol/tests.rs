@@ -11,7 +11,8 @@ use tempfile::tempdir;
 use super::*;
 use crate::error::Fault;
 use crate::models::Model;
-use crate::preparation::{Preparation, Split};
+use crate::paper;
+use crate::preparation::{Input, Preparation, Split};
 use crate::recordings::{DataSet, synthetic};
 
 /// Recordings of the paper's design, synthetic.
@@ -136,6 +137,48 @@ fn runs_that_are_done_are_not_trained_again() {
     let again = train(&set, &split, settings, 3, folder.path(), &control).unwrap();
     assert_eq!(again[..2], first[..]);
     assert_eq!((watch.seen("present"), watch.seen("finished"), watch.seen("epoch")), (2, 1, 1));
+}
+
+#[test]
+fn condensed_records_are_small_and_still_done() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let settings = settings(Model::Cnn, 3);
+    let first = trained(&set, settings, 2, folder.path(), 2);
+    Store::condense(folder.path()).unwrap();
+    let again = trained(&set, settings, 2, folder.path(), 2);
+    assert_eq!(again, first.iter().map(Record::condensed).collect::<Vec<_>>());
+    let curve = &again[0].history.training;
+    assert_eq!(curve.after.last(), Some(&3));
+    let before = &first[0].history.training;
+    for (place, epoch) in curve.after.iter().enumerate() {
+        assert_eq!(curve.place(*epoch), Some(place));
+        assert_eq!(
+            (curve.loss[place], curve.right[place]),
+            (before.loss[epoch - 1], before.right[epoch - 1])
+        );
+    }
+    assert_eq!((curve.place(0), before.place(0), before.place(4)), (None, None, None));
+}
+
+#[test]
+fn an_lstm_reads_slices_where_it_is_told_to_and_the_cnn_cuts_its_own() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let samples = NonZeroUsize::new(paper::SLICE + paper::HOP);
+    let mut settings = settings(Model::Baseline, 1);
+    settings.preparation.truncate = samples;
+    for (input, trained_on, answers) in
+        [(Input::Whole, 122, 1), (Input::Slices, 2 * 122, 2), (Input::SlicesAndWhole, 3 * 122, 1)]
+    {
+        let settings = Settings { input, ..settings };
+        let record = &trained(&set, settings, 1, &folder.path().join(input.to_string()), 1)[0];
+        assert_eq!((record.history.training.examples, record.history.training.recordings), (trained_on, 122));
+        assert!(record.last.predictions.iter().all(|prediction| prediction.logits.len() == answers));
+    }
+    let cnn = Settings { input: Input::Slices, ..Settings::paper(Model::Cnn) };
+    let split = Split::random(&set, 0).unwrap();
+    let stop = AtomicBool::new(false);
+    let error = train(&set, &split, cnn, 1, folder.path(), &Control::new(&stop)).unwrap_err();
+    assert_eq!(error.problems()[0].fault, Fault::BadSetting);
 }
 
 #[test]

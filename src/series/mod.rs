@@ -163,8 +163,9 @@ fn label(model: Model, weights: Weights) -> String {
 
 /// On the training recordings after the epoch of these weights: by recording and by example.
 fn training_accuracy(record: &Record, weights: Weights) -> Option<[f64; 2]> {
-    let (curve, epoch) = (&record.history.training, record.outcome(weights).epoch.checked_sub(1)?);
-    Some([curve.accuracy().nth(epoch)?, curve.accuracy_by_example().nth(epoch)?])
+    let curve = &record.history.training;
+    let place = curve.place(record.outcome(weights).epoch)?;
+    Some([curve.accuracy().nth(place)?, curve.accuracy_by_example().nth(place)?])
 }
 
 fn digest(configuration: &Configuration) -> String {

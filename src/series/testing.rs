@@ -49,6 +49,7 @@ pub(crate) fn record(model: Model, run: u64, training: f64, last: &Answers, best
     let curve = Curve {
         recordings: 1000,
         examples,
+        after: Vec::new(),
         loss: vec![1.0; epochs],
         right: right(if by_slice { training - 0.03 } else { training }, examples),
         right_by_vote: if by_slice { right(training, 1000) } else { Vec::new() },

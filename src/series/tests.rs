@@ -7,6 +7,19 @@ fn faults(error: &Error) -> Vec<Fault> {
 }
 
 #[test]
+fn condensed_records_make_the_same_series() {
+    for model in Model::ALL {
+        let records = records(model, 0.7, &BASELINE, scattered);
+        let condensed: Vec<Record> = records.iter().map(Record::condensed).collect();
+        assert!(condensed.iter().all(|record| record.history.training.epochs() == 2));
+        assert_eq!(condensed[0].condensed(), condensed[0]);
+        for weights in [Weights::Final, Weights::Best] {
+            assert_eq!(Series::of(&condensed, weights), Series::of(&records, weights));
+        }
+    }
+}
+
+#[test]
 fn a_series_is_summed_up_as_in_the_paper() {
     let series = Series::of(&records(Model::Baseline, 0.7, &BASELINE, scattered), Weights::Final).unwrap();
     assert_eq!(series.label, "baseline");

@@ -107,7 +107,8 @@ impl Variation {
         Split::random(set, seed)
     }
 
-    /// Trains its networks in the folder of its name below `folder`. Runs that are done are not trained again.
+    /// Trains its networks in the folder of its name below `folder`. Runs that are done are not trained again. Where there
+    /// are few runs, records are [condensed](protocol::Record::condensed).
     ///
     /// # Errors
     /// Those of [`protocol::train`].
@@ -122,6 +123,10 @@ impl Variation {
             let trained = protocol::train(set, &split, settings, self.runs, &folder, &control);
             progress.finish();
             trained?;
+            if self.runs == FEW {
+                // No curve is drawn of so few.
+                Store::condense(folder)?;
+            }
         }
         Ok(())
     }

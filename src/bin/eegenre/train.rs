@@ -12,7 +12,7 @@ use serde_json::json;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
-use eegenre::preparation::{Ablated, Ablation, MedianFilter, Normalisation, Preparation, Split};
+use eegenre::preparation::{Ablated, Ablation, Input, MedianFilter, Normalisation, Preparation, Split};
 use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Settings};
 use eegenre::{paper, project};
 
@@ -40,6 +40,9 @@ pub struct NetworkArgs {
     /// Seed of what the ablation draws
     #[arg(long, value_name = "N", default_value_t = 0, requires = "ablate")]
     pub ablation_seed: u64,
+    /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training
+    #[arg(long, value_name = "whole|slices|slices-and-whole", default_value_t = Input::default())]
+    pub input: Input,
     /// Samples of a frame: 8, as in the paper, or 1
     #[arg(long, value_name = "N", default_value_t = paper::FRAME)]
     pub frame: usize,
@@ -57,7 +60,7 @@ impl NetworkArgs {
         let paper = Settings::paper(model);
         let preparation =
             Preparation { truncate, ablation: ablate.map(|of| Ablation { of, seed }), median, normalisation };
-        Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, ..paper })
+        Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, input, ..paper })
     }
 }
 
