@@ -56,6 +56,22 @@ pub struct Preparation {
 }
 
 impl Preparation {
+    /// Prepares one recording.
+    ///
+    /// # Errors
+    /// - [`Fault::BadSetting`] if something is to be taken away: that needs the whole data set;
+    /// - [`Fault::EmptyRecording`] if it has no samples;
+    /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
+    pub fn signal(&self, recording: &Recording) -> Result<Signal> {
+        match self.ablation {
+            None => self.prepared(recording),
+            Some(Ablation { of, .. }) => {
+                let expected = "none for a recording alone, or Preparation::signals for a data set";
+                Err(Error::new(Fault::BadSetting, Place::field("ablation"), expected, of.to_string()))
+            }
+        }
+    }
+
     /// Prepares recordings of a data set, such as those of one part of a [`Split`](super::Split), in the given order.
     ///
     /// # Errors
@@ -67,7 +83,7 @@ impl Preparation {
         let ablated = self.ablation.map(|ablation| ablation.apply(&self.truncated(data)?)).transpose()?;
         let data = ablated.as_ref().unwrap_or(data);
         Error::gather(recordings.iter().map(|id| match data.recording(*id) {
-            Some(recording) => self.signal(recording),
+            Some(recording) => self.prepared(recording),
             None => Err(Error::new(
                 Fault::UnknownRecording,
                 Place::field(format!("recording {id}")),
@@ -91,7 +107,7 @@ impl Preparation {
     }
 
     /// Prepares one recording, of which nothing is to be taken away any more.
-    fn signal(&self, recording: &Recording) -> Result<Signal> {
+    fn prepared(&self, recording: &Recording) -> Result<Signal> {
         let id = recording.id();
         if recording.samples.is_empty() {
             let place = Place::field(format!("recording {id}"));

@@ -4,6 +4,7 @@
 //! well, 1 a check failed, 2 bad input or bad usage, 130
 //! interrupted.
 
+mod audit;
 mod data;
 mod figure;
 mod notebooks;
@@ -25,6 +26,7 @@ use eegenre::error::{Error, Fault, Result};
 use eegenre::profile::Profile;
 use eegenre::reproduce::reproduce;
 
+use audit::AuditArgs;
 use data::{DataArgs, DataTask};
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
@@ -88,6 +90,8 @@ enum Task {
     Notebooks(NotebooksArgs),
     /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
     Study(StudyArgs),
+    /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet
+    Audit(AuditArgs),
     /// Let a trained network name the genre of every recording of a folder
     Predict(PredictArgs),
 }
@@ -143,6 +147,7 @@ impl Task {
             Self::Results(results) => results.run(json)?,
             Self::Notebooks(notebooks) => notebooks.run(json)?,
             Self::Study(study) => study.run(json)?,
+            Self::Audit(audit) => audit.run(json)?,
             Self::Predict(predict) => predict.run(json)?,
         }
         Ok(())

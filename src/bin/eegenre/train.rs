@@ -54,8 +54,16 @@ pub struct NetworkArgs {
 impl NetworkArgs {
     /// The paper's settings for a network, as far as these do not change them.
     pub fn settings(&self, model: Model) -> Result<Settings> {
-        let Self { normalize: normalisation, truncate, median, ablate, ablation_seed: seed, frame, kernel } =
-            *self;
+        let Self {
+            normalize: normalisation,
+            truncate,
+            median,
+            ablate,
+            ablation_seed: seed,
+            input,
+            frame,
+            kernel,
+        } = *self;
         let median = median.map(MedianFilter::new).transpose()?;
         let paper = Settings::paper(model);
         let preparation =

@@ -179,6 +179,8 @@ fn truncation_comes_before_and_normalisation_after() {
     let expected: Vec<f64> =
         (0..2 * FRAME).map(|value| f64::from(value as f32 / (2 * FRAME - 1) as f32)).collect();
     assert!(sorted(&found).iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6));
+    let alone = preparation.signal(&set.recordings()[0]).unwrap_err();
+    assert_eq!(alone.problems()[0].fault, Fault::BadSetting);
     let json = serde_json::to_string(&preparation).unwrap();
     assert!(json.contains(r#""ablation":{"of":"shuffle-1","seed":3}"#), "{json}");
     assert_eq!(serde_json::from_str::<Preparation>(&json).unwrap(), preparation);

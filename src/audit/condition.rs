@@ -1,0 +1,172 @@
+//! Under which conditions networks are trained again: what their signals keep, and what was taken away.
+
+use std::num::NonZeroUsize;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::Model;
+use crate::preparation::{Ablated, Ablation, Input, Normalisation, Preparation};
+use crate::recordings::DataSet;
+
+/// What signals go through before a network reads them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Condition {
+    /// Its name, in files and on the command line.
+    pub name: &'static str,
+    /// What is different from the paper, in words.
+    pub what: &'static str,
+    /// The networks that it concerns.
+    pub models: &'static [Model],
+    normalisation: Normalisation,
+    is_cut: bool,
+    ablated: Option<Ablated>,
+    input: Input,
+}
+
+/// Both LSTMs: the CNN reads slices, in which a constant signal of any length is the same.
+const LSTMS: &[Model] = &[Model::Baseline, Model::Multilayer];
+
+/// The signals as the paper has them.
+pub const RAW: Condition = Condition {
+    name: "raw",
+    what: "as the paper",
+    models: &Model::ALL,
+    normalisation: Normalisation::Raw,
+    is_cut: false,
+    ablated: None,
+    input: Input::Whole,
+};
+
+/// On a logarithmic scale, on which all three networks learn more, and faster. All that follow are on it too.
+pub const WHOLE: Condition =
+    Condition { name: "whole", what: "logarithmic scale", normalisation: Normalisation::Log, ..RAW };
+
+/// The same without what length tells.
+pub const CUT: Condition =
+    Condition { name: "cut", what: "cut to the length of the shortest", is_cut: true, ..WHOLE };
+
+/// All conditions.
+pub const CONDITIONS: [Condition; 15] = [
+    RAW,
+    WHOLE,
+    CUT,
+    Condition { name: "crop", what: "stretches of random length", ablated: Some(Ablated::Length), ..WHOLE },
+    Condition {
+        name: "constant",
+        what: "no signal: 1 at every sample",
+        models: LSTMS,
+        ablated: Some(Ablated::Signal),
+        ..WHOLE
+    },
+    Condition {
+        name: "noise",
+        what: "no signal: noise of its scale",
+        ablated: Some(Ablated::SignalButScale),
+        ..WHOLE
+    },
+    Condition {
+        name: "participant-scale",
+        what: "no scale of participants",
+        ablated: Some(Ablated::ParticipantScale),
+        ..WHOLE
+    },
+    Condition { name: "labels", what: "labels dealt out anew", ablated: Some(Ablated::Labels), ..WHOLE },
+    Condition {
+        name: "participant-labels",
+        what: "participants exchange genres",
+        ablated: Some(Ablated::ParticipantLabels),
+        ..WHOLE
+    },
+    shuffled("cut-shuffle-1", "cut, no order beyond 1 s", 1),
+    shuffled("cut-shuffle-4", "cut, no order beyond 4 s", 4),
+    shuffled("cut-shuffle-16", "cut, no order beyond 16 s", 16),
+    shuffled("cut-shuffle-64", "cut, no order beyond 64 s", 64),
+    Condition {
+        name: "slices",
+        what: "slices train and vote",
+        models: &[Model::Multilayer],
+        input: Input::Slices,
+        ..WHOLE
+    },
+    Condition {
+        name: "slices-and-whole",
+        what: "slices train too",
+        models: &[Model::Multilayer],
+        input: Input::SlicesAndWhole,
+        ..WHOLE
+    },
+];
+
+const fn shuffled(name: &'static str, what: &'static str, block_frames: usize) -> Condition {
+    let block_frames = NonZeroUsize::new(block_frames).expect("a block has frames");
+    Condition { name, what, ablated: Some(Ablated::Order { block_frames }), ..CUT }
+}
+
+impl Condition {
+    /// The condition of this name.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if there is none.
+    pub fn named(name: &str) -> Result<Self> {
+        CONDITIONS.into_iter().find(|condition| condition.name == name).ok_or_else(|| {
+            let names = CONDITIONS.map(|condition| condition.name).join(", ");
+            Error::new(Fault::BadSetting, Place::field("condition"), format!("one of {names}"), name)
+        })
+    }
+
+    /// What signals of these recordings go through; chance is drawn from a seed.
+    #[must_use]
+    pub fn preparation(&self, set: &DataSet, seed: u64) -> Preparation {
+        let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min();
+        Preparation {
+            truncate: shortest.filter(|_| self.is_cut).and_then(NonZeroUsize::new),
+            ablation: self.ablated.map(|of| Ablation { of, seed }),
+            median: None,
+            normalisation: self.normalisation,
+        }
+    }
+
+    /// What an LSTM reads of each signal.
+    #[must_use]
+    pub const fn input(&self) -> Input {
+        self.input
+    }
+
+    /// Frames of the blocks whose order is random; nothing if the order is kept.
+    #[must_use]
+    pub const fn block_frames(&self) -> Option<usize> {
+        match self.ablated {
+            Some(Ablated::Order { block_frames }) => Some(block_frames.get()),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::paper;
+    use crate::recordings::synthetic;
+
+    #[test]
+    fn every_condition_has_a_name_and_a_preparation_of_its_own() {
+        let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
+        let mut seen = BTreeSet::new();
+        for condition in CONDITIONS {
+            assert_eq!(Condition::named(condition.name), Ok(condition));
+            let preparation = condition.preparation(&set, 0);
+            assert!(preparation.truncate.is_none_or(|samples| samples.get() == paper::SHORTEST));
+            seen.insert(format!("{preparation:?} {}", condition.input));
+        }
+        assert_eq!(seen.len(), CONDITIONS.len());
+        assert_eq!(Condition::named("cutt").unwrap_err().problems()[0].fault, Fault::BadSetting);
+    }
+
+    #[test]
+    fn the_name_of_a_shuffling_tells_its_block() {
+        for condition in CONDITIONS.iter().filter(|condition| condition.block_frames().is_some()) {
+            assert!(condition.name.ends_with(&format!("-{}", condition.block_frames().unwrap())));
+        }
+    }
+}

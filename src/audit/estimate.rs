@@ -1,0 +1,143 @@
+//! How accurate a network, or a guess, is on what a scheme of splitting leaves unknown.
+
+use serde::Serialize;
+
+use super::record::{CellRecord, Training};
+use super::shortcut::Shortcut;
+use super::tally::{Tally, Unit};
+use crate::error::{Error, Result};
+use crate::paper::ReportedSeries;
+use crate::preparation::Scheme;
+use crate::protocol::Weights;
+use crate::recordings::DataSet;
+use crate::series::reported;
+use crate::statistics::{Interval, binomial_test, mean, standard_deviation};
+
+/// What can be had by chance on the test recordings of a scheme, as numerator and denominator.
+///
+/// Everybody heard two genres. Where a participant's other recordings train, the genres are known, and a guess is right
+/// in 1 of 2; where the participant is new, in 1 of 3, to which the paper compares (3.1).
+#[must_use]
+pub const fn chance(scheme: Scheme) -> [usize; 2] {
+    match scheme {
+        Scheme::Random | Scheme::Song => [1, 2],
+        Scheme::Participant | Scheme::Both => [1, 3],
+    }
+}
+
+/// The accuracy of a network in a cell, with certain weights.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Estimate {
+    /// The condition's name.
+    pub condition: String,
+    /// The scheme of splitting.
+    pub scheme: Scheme,
+    /// The network and its weights.
+    pub series: ReportedSeries,
+    /// Trainings.
+    pub trainings: usize,
+    /// Epochs of each.
+    pub epochs: usize,
+    /// Answers to test recordings, all trainings together.
+    pub answers: usize,
+    /// Recordings that were tested.
+    pub recordings: usize,
+    /// Part of the answers that are right.
+    pub accuracy: f64,
+    /// What it could be with other participants.
+    pub over_participants: Option<Interval>,
+    /// What it could be with other songs.
+    pub over_songs: Option<Interval>,
+    /// Standard deviation of the accuracies of draws: other seeds and, for a random split, other test sets. Nothing for
+    /// one draw.
+    pub over_draws: Option<f64>,
+    /// Mean part of the training recordings that are answered rightly.
+    pub training: f64,
+    /// What can be had by [`chance`].
+    pub chance: f64,
+    /// The probability of being as far from chance, participants as the units.
+    pub p: f64,
+    /// The same by the exact binomial test, which takes recordings for independent: too sure where they are not.
+    pub p_binomial: f64,
+}
+
+impl Estimate {
+    /// All that the paper reports of a cell's network: one estimate for each of its weights.
+    pub(super) fn all(record: &CellRecord) -> impl Iterator<Item = Self> {
+        [Weights::Final, Weights::Best].into_iter().filter_map(|weights| Self::of(record, weights))
+    }
+
+    /// With certain weights, if the paper reports them.
+    fn of(record: &CellRecord, weights: Weights) -> Option<Self> {
+        let configuration = &record.configuration;
+        let series = reported(record.model(), weights)?;
+        let tally = Tally::of(&record.trainings, weights);
+        let level = chance(configuration.scheme);
+        let chance = level[0] as f64 / level[1] as f64;
+        let fits = record.trainings.iter().map(|training| training.fit(weights).training);
+        let fits: Vec<f64> = fits.map(|[right, of]| right as f64 / of as f64).collect();
+        let by_draw: Vec<f64> = (0..configuration.draws)
+            .map(|draw| {
+                let own = record.trainings.iter().filter(|training| training.draw == draw).cloned();
+                Tally::of(&own.collect::<Vec<Training>>(), weights).accuracy()
+            })
+            .collect();
+        // Several answers to a recording count as one with their mean, rounded towards chance.
+        let right = tally.accuracy() * tally.recordings() as f64;
+        let right = if tally.accuracy() > chance { right.floor() } else { right.ceil() };
+        Some(Self {
+            condition: configuration.condition.clone(),
+            scheme: configuration.scheme,
+            series,
+            trainings: record.trainings.len(),
+            epochs: configuration.settings.hyperparameters.epochs,
+            answers: tally.answers(),
+            recordings: tally.recordings(),
+            accuracy: tally.accuracy(),
+            over_participants: tally.interval(Unit::Participant),
+            over_songs: tally.interval(Unit::Song),
+            over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
+            training: mean(&fits),
+            chance,
+            p: tally.test_level(Unit::Participant, level),
+            p_binomial: binomial_test(right as usize, tally.recordings(), chance),
+        })
+    }
+}
+
+/// The accuracy of a guess that never sees a signal.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct GuessEstimate {
+    /// What it is made from.
+    pub shortcut: Shortcut,
+    /// The scheme of splitting.
+    pub scheme: Scheme,
+    /// Probability that an answer is right, mean over all test recordings.
+    pub accuracy: f64,
+    /// What it could be with other participants.
+    pub over_participants: Option<Interval>,
+}
+
+/// Draws of each scheme from which guesses are estimated. They cost nothing.
+const GUESS_DRAWS: u64 = 50;
+
+impl GuessEstimate {
+    /// All guesses under all schemes.
+    ///
+    /// # Errors
+    /// Those of [`Scheme::draw`].
+    pub(super) fn all(set: &DataSet) -> Result<Vec<Self>> {
+        let schemes = Scheme::ALL.map(|scheme| {
+            let splits = Error::gather((0..GUESS_DRAWS).map(|draw| scheme.draw(set, draw)))?.concat();
+            Ok(Shortcut::ALL.map(|shortcut| {
+                let right = splits
+                    .iter()
+                    .flat_map(|split| split.test().iter().copied().zip(shortcut.right(set, split)));
+                let tally: Tally = right.collect();
+                let over_participants = tally.interval(Unit::Participant);
+                Self { shortcut, scheme, accuracy: tally.accuracy(), over_participants }
+            }))
+        });
+        Ok(Error::gather(schemes)?.concat())
+    }
+}

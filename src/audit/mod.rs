@@ -1,0 +1,165 @@
+//! What the numbers are worth: what a network can read besides music, what leaks from training into test, how sure one
+//! can be, and what becomes of the paper's conclusion (section 4).
+//!
+//! ```text
+//! Condition (what signals keep) × Scheme (what a split keeps apart) × Model = Cell ─► trainings ─► CellRecord
+//!                                                                                                    │
+//! Shortcut (guesses without a signal) ─► GuessEstimate ─┐                                            ▼
+//!                                                       ├─► Audit ◄─ Estimate, AuditedClaim, ControlEffect
+//!                                                       ┘            (Tally: right answers by recording)
+//! ```
+//!
+//! A fifteenfold training on one split of 39 recordings, as the paper's, shows what seeds change and nothing about other
+//! recordings. Here every uncertainty names its unit: intervals and tests are over participants, whose recordings hang
+//! together; the spread over draws (seeds, and for random splits the test set) stands beside them.
+//!
+//! Networks are chosen, where they are chosen, by validation recordings inside the part that trains. A scheme keeps
+//! apart for validation what it keeps apart for the test.
+//!
+//! # What a reader must know
+//! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
+//!   class balance is then wrong by construction, and accuracies below chance are no mistake.
+//! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
+
+mod comparison;
+mod condition;
+mod estimate;
+mod plan;
+mod record;
+mod shortcut;
+mod table;
+mod tally;
+mod training;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use serde::Serialize;
+
+pub use comparison::{AuditedClaim, ControlEffect};
+pub use condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
+pub use estimate::{Estimate, GuessEstimate, chance};
+pub use plan::{Cell, plan};
+pub use record::{CellConfiguration, CellRecord, Fit, Training};
+pub use shortcut::Shortcut;
+pub use tally::{Difference, Tally, Unit};
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::profile::Profile;
+use crate::progress::Steps;
+use crate::project;
+use crate::protocol::Control;
+use crate::recordings::{DataSet, Fingerprint, Provenance};
+
+/// All that is known. `Display` is the table of the command line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Audit {
+    /// What identifies the recordings.
+    pub data: Fingerprint,
+    /// The name by which they are known, if they are.
+    pub known_as: Option<String>,
+    /// How much was trained.
+    pub profile: Profile,
+    /// Cells of the profile that are not trained yet.
+    pub missing: Vec<String>,
+    /// Guesses that never see a signal.
+    pub guesses: Vec<GuessEstimate>,
+    /// Networks.
+    pub estimates: Vec<Estimate>,
+    /// The paper's claims, under each scheme of splitting.
+    pub claims: Vec<AuditedClaim>,
+    /// What controls change.
+    pub controls: Vec<ControlEffect>,
+}
+
+impl Audit {
+    /// What the records of a profile say of these recordings. What is not trained yet is named, not trained.
+    ///
+    /// # Errors
+    /// Those of [`CellRecord::read`] and of [`Scheme::draw`](crate::preparation::Scheme::draw).
+    pub fn read(set: &DataSet, profile: Profile) -> Result<Self> {
+        let folder = folder(set, profile);
+        let cells = plan(profile);
+        let found = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, set)))?;
+        let named = cells.iter().zip(&found);
+        let missing = named.filter(|(_, record)| record.is_none()).map(|(cell, _)| cell.name()).collect();
+        let records: Vec<CellRecord> = found.into_iter().flatten().collect();
+        Ok(Self {
+            data: set.fingerprint(),
+            known_as: set.provenance().known_as(),
+            profile,
+            missing,
+            guesses: GuessEstimate::all(set)?,
+            estimates: records.iter().flat_map(Estimate::all).collect(),
+            claims: comparison::claims(&records),
+            controls: comparison::controls(&records),
+        })
+    }
+}
+
+/// Trains the cells of a profile that are not trained yet. What was interrupted goes on.
+///
+/// With `only`, those alone in whose names all of its words stand: `["cut", "baseline"]`.
+///
+/// # Errors
+/// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
+/// training that fails.
+pub fn train(set: &DataSet, profile: Profile, only: &[String], control: &Control) -> Result<()> {
+    let (folder, workshop) = (folder(set, profile), workshop(set, profile));
+    let cells = chosen(profile, only)?;
+    let known = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, set)))?;
+    let open = || cells.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(cell, _)| cell);
+    let trainings: usize = Error::gather(open().map(|cell| training::count(cell, set)))?.into_iter().sum();
+    let steps = Mutex::new(Steps::new(trainings as u64));
+    let tell = |what: String| {
+        if let Ok(mut steps) = steps.lock() {
+            steps.begin(what);
+        }
+    };
+    for cell in open() {
+        let record =
+            training::train(cell, set, &workshop, control, &|which| tell(format!("{cell}: {which}")))?;
+        record.write(&folder, cell)?;
+        training::clear(cell, &workshop);
+    }
+    if let Ok(steps) = steps.into_inner() {
+        steps.finish();
+    }
+    Ok(())
+}
+
+/// The cells in whose names all words stand.
+fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
+    let mut cells = plan(profile);
+    let words = |cell: &Cell| {
+        let (name, scheme, model) = (cell.condition.name, cell.scheme.to_string(), cell.model.name());
+        only.iter().all(|word| [name, &scheme, model].contains(&word.as_str()))
+    };
+    cells.retain(words);
+    if cells.is_empty() {
+        let expected =
+            "names of a condition, a scheme and a network that the profile has, or some of the three";
+        return Err(Error::new(Fault::BadSetting, Place::field("only"), expected, only.join(" ")));
+    }
+    Ok(cells)
+}
+
+/// Where the records of cells are: `data/records/audit` for the paper's profile on the published recordings, else a
+/// folder of their own under `target/records`.
+#[must_use]
+pub fn folder(set: &DataSet, profile: Profile) -> PathBuf {
+    match (profile, set.provenance()) {
+        (Profile::Paper, Provenance::Published) => project::root().join("data/records/audit"),
+        _ => below_target(set, profile, "audit"),
+    }
+}
+
+/// Where trainings that are not done yet keep what they need to go on.
+fn workshop(set: &DataSet, profile: Profile) -> PathBuf {
+    below_target(set, profile, "audit-trainings")
+}
+
+fn below_target(set: &DataSet, profile: Profile, name: &str) -> PathBuf {
+    let name = format!("{name}-{profile}-{}", set.fingerprint().short());
+    project::root().join(Path::new("target/records")).join(name)
+}

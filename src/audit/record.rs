@@ -1,0 +1,196 @@
+//! What a cell leaves: its answers to every test recording, without the histories of its trainings.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::plan::Cell;
+use crate::error::{Error, Fault, Place, Result};
+use crate::files::{create_folder, write_atomically};
+use crate::models::Model;
+use crate::preparation::Scheme;
+use crate::protocol::{Curve, Record, Settings, Weights, revision};
+use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
+
+/// The record of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellRecord {
+    /// What was trained, and on what.
+    pub configuration: CellConfiguration,
+    /// The program that made it.
+    pub program: String,
+    /// Draw after draw, fold after fold.
+    pub trainings: Vec<Training>,
+}
+
+/// Everything on which a cell's record depends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CellConfiguration {
+    /// The condition's name.
+    pub condition: String,
+    /// The scheme of splitting.
+    pub scheme: Scheme,
+    /// Draws of splits.
+    pub draws: u64,
+    /// Folds of each draw that are trained, if not all.
+    pub folds: Option<usize>,
+    /// How the first draw is trained; the others differ in their seeds.
+    pub settings: Settings,
+    /// The recordings.
+    pub data: Fingerprint,
+    /// That of the network ([`revision`]).
+    pub revision: u32,
+}
+
+/// One training of a cell.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Training {
+    /// The draw, which is its seed.
+    pub draw: u64,
+    /// The fold, counted from 1.
+    pub fold: usize,
+    /// The digest of the split.
+    pub split: String,
+    /// With the weights after the last epoch.
+    #[serde(rename = "final")]
+    pub last: Fit,
+    /// With those of the epoch that was best on validation.
+    pub best: Fit,
+    /// For each test recording three labels ([`Genre::label`]): its own, which an ablation may have changed, and the
+    /// answers with both weights.
+    pub answers: BTreeMap<RecordingId, [usize; 3]>,
+}
+
+/// How well certain weights know the recordings that made them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fit {
+    /// Epochs behind them.
+    pub epoch: usize,
+    /// Right answers to training recordings, and their number.
+    pub training: [usize; 2],
+    /// The same for validation.
+    pub validation: [usize; 2],
+}
+
+impl CellConfiguration {
+    /// That of a cell on these recordings.
+    #[must_use]
+    pub fn of(cell: &Cell, set: &DataSet) -> Self {
+        Self {
+            condition: cell.condition.name.to_owned(),
+            scheme: cell.scheme,
+            draws: cell.draws,
+            folds: cell.folds,
+            settings: cell.settings(set, 0),
+            data: set.fingerprint(),
+            revision: revision(cell.model),
+        }
+    }
+}
+
+impl Training {
+    /// Sums up a run. `labels` are those of the test recordings.
+    pub(super) fn of(draw: u64, fold: usize, record: &Record, labels: &BTreeMap<RecordingId, Genre>) -> Self {
+        let fit = |weights: Weights| {
+            let epoch = record.outcome(weights).epoch;
+            let right = |curve: &Curve| {
+                let right = if curve.right_by_vote.is_empty() { &curve.right } else { &curve.right_by_vote };
+                [curve.place(epoch).map_or(0, |place| right[place]), curve.recordings]
+            };
+            let history = &record.history;
+            Fit { epoch, training: right(&history.training), validation: right(&history.validation) }
+        };
+        let pairs = record.last.predictions.iter().zip(&record.best.predictions);
+        let answers = pairs
+            .filter_map(|(last, best)| {
+                let genres = [*labels.get(&last.recording)?, last.genre, best.genre];
+                Some((last.recording, genres.map(Genre::label)))
+            })
+            .collect();
+        Self {
+            draw,
+            fold,
+            split: record.configuration.split.clone(),
+            last: fit(Weights::Final),
+            best: fit(Weights::Best),
+            answers,
+        }
+    }
+
+    /// How well certain weights know what made them.
+    #[must_use]
+    pub const fn fit(&self, weights: Weights) -> &Fit {
+        match weights {
+            Weights::Final => &self.last,
+            Weights::Best => &self.best,
+        }
+    }
+
+    /// Each test recording, and whether certain weights answer it rightly.
+    pub fn right(&self, weights: Weights) -> impl Iterator<Item = (RecordingId, bool)> {
+        self.answers.iter().map(move |(recording, [label, last, best])| {
+            let answer = if weights == Weights::Final { last } else { best };
+            (*recording, answer == label)
+        })
+    }
+}
+
+impl CellRecord {
+    /// The network.
+    #[must_use]
+    pub const fn model(&self) -> Model {
+        self.configuration.settings.model
+    }
+
+    /// The file of a cell below a folder.
+    #[must_use]
+    pub fn path(folder: &Path, cell: &Cell) -> PathBuf {
+        folder.join(cell.condition.name).join(format!("{}-{}.json", cell.scheme, cell.model))
+    }
+
+    /// The record of a cell below a folder, if it is there.
+    ///
+    /// # Errors
+    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration than the cell on these recordings.
+    pub fn read(folder: &Path, cell: &Cell, set: &DataSet) -> Result<Option<Self>> {
+        let path = Self::path(folder, cell);
+        let bad = |cause: &dyn fmt::Display| {
+            Error::new(Fault::BadRecord, Place::file(&path), "a record of the audit", cause.to_string())
+        };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(bad(&cause)),
+        };
+        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(&cause))?;
+        let configuration = CellConfiguration::of(cell, set);
+        if record.configuration == configuration {
+            return Ok(Some(record));
+        }
+        let text =
+            |configuration: &CellConfiguration| serde_json::to_string(configuration).unwrap_or_default();
+        let (expected, found) = (text(&configuration), text(&record.configuration));
+        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+    }
+
+    /// Writes it below a folder.
+    ///
+    /// # Errors
+    /// [`Fault::Unwritable`]
+    pub fn write(&self, folder: &Path, cell: &Cell) -> Result<()> {
+        let path = Self::path(folder, cell);
+        create_folder(path.parent().unwrap_or(folder))?;
+        let mut bytes = serde_json::to_vec(self)
+            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(&path), "JSON", cause.to_string()))?;
+        bytes.push(b'\n');
+        write_atomically(path, &bytes)
+    }
+}

@@ -1,0 +1,152 @@
+//! Guesses that never see a signal. What they reach, a network may reach without hearing any music.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::models::GENRES;
+use crate::preparation::Split;
+use crate::recordings::{DataSet, Genre, Recording};
+
+/// What a guess is made from. It knows the recordings that train, with their genres, and of a test recording only what
+/// is named here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Shortcut {
+    /// Nothing: the genre that most training recordings have.
+    Majority,
+    /// Its length: the genre of the training recordings whose length is nearest.
+    Length,
+    /// Its participant: of the genres that the participant's training recordings have, the one that fewest of them have,
+    /// because everybody heard equally many songs of each; any genre of a participant who is not there.
+    Participant,
+    /// Both: the nearest length among training recordings of the genres that the participant's own have; of a
+    /// participant who is not there, among all.
+    LengthAndParticipant,
+}
+
+/// Probabilities of the genres, in label order.
+type Guess = [f64; GENRES];
+
+impl Shortcut {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Majority, Self::Length, Self::Participant, Self::LengthAndParticipant];
+
+    /// For each test recording of a split, the probability of guessing its genre. Genres that are equally good are
+    /// guessed equally often.
+    #[must_use]
+    pub fn right(self, set: &DataSet, split: &Split) -> Vec<f64> {
+        let training: Vec<&Recording> = split.training().iter().filter_map(|id| set.recording(*id)).collect();
+        let tested = split.test().iter().filter_map(|id| set.recording(*id));
+        tested.map(|recording| self.guess(&training, recording)[recording.genre.label()]).collect()
+    }
+
+    fn guess(self, training: &[&Recording], of: &Recording) -> Guess {
+        let own = count(training.iter().filter(|other| other.participant == of.participant));
+        let is_known = own.iter().any(|count| *count > 0);
+        let possible = |genre: Genre| !is_known || own[genre.label()] > 0;
+        match self {
+            Self::Majority => {
+                let counts = count(training.iter());
+                best(|genre| counts[genre.label()] as f64)
+            }
+            Self::Length => nearest(training, of, |_| true),
+            Self::Participant => {
+                best(|genre| if possible(genre) { -(own[genre.label()] as f64) } else { f64::NEG_INFINITY })
+            }
+            Self::LengthAndParticipant => nearest(training, of, possible),
+        }
+    }
+}
+
+fn count<'a>(recordings: impl Iterator<Item = &'a &'a Recording>) -> [usize; GENRES] {
+    let mut counts = [0; GENRES];
+    recordings.for_each(|recording| counts[recording.genre.label()] += 1);
+    counts
+}
+
+/// One of the genres with the highest score.
+fn best(score: impl Fn(Genre) -> f64) -> Guess {
+    let highest = Genre::ALL.map(&score).into_iter().fold(f64::NEG_INFINITY, f64::max);
+    shares(Genre::ALL.map(|genre| f64::from(u8::from(score(genre) == highest))))
+}
+
+/// The genre of one of the nearest in length, among the genres that are possible.
+fn nearest(training: &[&Recording], of: &Recording, possible: impl Fn(Genre) -> bool) -> Guess {
+    let distance = |other: &&&Recording| other.samples.len().abs_diff(of.samples.len());
+    let candidates: Vec<&&Recording> = training.iter().filter(|other| possible(other.genre)).collect();
+    let least = candidates.iter().map(|other| distance(other)).min();
+    let mut weights = [0.0; GENRES];
+    for other in candidates.iter().filter(|other| Some(distance(other)) == least) {
+        weights[other.genre.label()] += 1.0;
+    }
+    shares(weights)
+}
+
+/// Weights as parts of their sum.
+fn shares(weights: Guess) -> Guess {
+    let sum: f64 = weights.iter().sum();
+    weights.map(|weight| weight / sum)
+}
+
+impl fmt::Display for Shortcut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Majority => "majority",
+            Self::Length => "length",
+            Self::Participant => "participant",
+            Self::LengthAndParticipant => "length and participant",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preparation::Scheme;
+    use crate::preparation::split::testing::{data_set, ids, recording};
+    use crate::recordings::synthetic;
+
+    /// A test recording with training recordings: name and number of samples.
+    fn right(training: &[(&str, usize)], tested: (&str, usize)) -> [f64; 4] {
+        let all = training.iter().chain([&tested]);
+        let set = data_set(all.map(|(name, length)| recording(name, &vec![1.0; *length])).collect());
+        let names: Vec<&str> = training.iter().map(|(name, _)| *name).collect();
+        let split = Split::custom(&set, ids(&names), vec![], ids(&[tested.0])).unwrap();
+        Shortcut::ALL.map(|shortcut| shortcut.right(&set, &split)[0])
+    }
+
+    #[test]
+    fn each_guess_uses_what_it_names() {
+        // Two of pop, one of classical; the nearest length is classical's; the participant heard classical and pop, and
+        // pop twice.
+        let training = [("S1/P01", 10), ("S9/P01", 20), ("S10/P01", 30)];
+        assert_eq!(right(&training, ("S2/P01", 11)), [0.0, 1.0, 1.0, 1.0]);
+        assert_eq!(right(&training, ("S11/P01", 26)), [1.0, 1.0, 0.0, 1.0]);
+        assert_eq!(right(&training, ("S11/P02", 9)), [1.0, 0.0, 1.0 / 3.0, 0.0]);
+    }
+
+    #[test]
+    fn what_is_equally_good_is_guessed_equally_often() {
+        let training = [("S1/P01", 10), ("S5/P01", 10), ("S9/P02", 8)];
+        assert_eq!(right(&training, ("S2/P01", 9)), [1.0 / 3.0, 1.0 / 3.0, 0.5, 0.5]);
+    }
+
+    #[test]
+    fn in_the_papers_design_length_names_the_genre_unless_the_song_is_new() {
+        let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
+        let mean = |shortcut: Shortcut, scheme: Scheme| {
+            let folds = scheme.draw(&set, 0).unwrap();
+            let right: Vec<f64> = folds.iter().flat_map(|split| shortcut.right(&set, split)).collect();
+            right.iter().sum::<f64>() / right.len() as f64
+        };
+        assert_eq!(mean(Shortcut::Length, Scheme::Random), 1.0);
+        assert_eq!(mean(Shortcut::Length, Scheme::Participant), 1.0);
+        assert!(mean(Shortcut::Length, Scheme::Song) < 1.0);
+        assert_eq!(mean(Shortcut::Participant, Scheme::Song), 0.5);
+        let unknown = mean(Shortcut::Participant, Scheme::Participant);
+        assert!((unknown - 1.0 / 3.0).abs() < 1e-12, "{unknown}");
+        // Whoever is held out takes two genres out of the balance, so the majority is more often the third.
+        assert!(mean(Shortcut::Majority, Scheme::Participant) < 1.0 / 3.0);
+    }
+}

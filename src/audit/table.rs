@@ -1,0 +1,169 @@
+//! The audit as tables.
+
+use std::fmt;
+
+use super::{Audit, Difference, Shortcut};
+use crate::preparation::Scheme;
+use crate::statistics::Interval;
+use crate::table::Table;
+
+impl Audit {
+    /// Accuracy in percent of guesses that never see a signal, by scheme of splitting.
+    #[must_use]
+    pub fn guesses_table(&self) -> Table {
+        let schemes = Scheme::ALL.map(|scheme| scheme.to_string());
+        let mut table = Table::new(["known".to_owned()].into_iter().chain(schemes));
+        for shortcut in Shortcut::ALL {
+            let cells = Scheme::ALL.map(|scheme| {
+                let own =
+                    self.guesses.iter().find(|guess| (guess.shortcut, guess.scheme) == (shortcut, scheme));
+                own.map_or_else(String::new, |guess| percent(guess.accuracy))
+            });
+            table.push([shortcut.to_string()].into_iter().chain(cells));
+        }
+        table
+    }
+
+    /// A row for each network under each condition and scheme.
+    #[must_use]
+    pub fn estimates_table(&self) -> Table {
+        let mut table = Table::new([
+            "condition",
+            "split by",
+            "network",
+            "trainings",
+            "accuracy",
+            "other participants",
+            "other songs",
+            "over draws",
+            "training",
+            "chance",
+            "p",
+        ]);
+        for estimate in &self.estimates {
+            table.push([
+                estimate.condition.clone(),
+                estimate.scheme.to_string(),
+                estimate.series.label().to_owned(),
+                estimate.trainings.to_string(),
+                percent(estimate.accuracy),
+                range(estimate.over_participants.map(in_percent)),
+                range(estimate.over_songs.map(in_percent)),
+                estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
+                percent(estimate.training),
+                percent(estimate.chance),
+                probability(estimate.p),
+            ]);
+        }
+        table
+    }
+
+    /// A row for each of the paper's claims under each condition and scheme.
+    #[must_use]
+    pub fn claims_table(&self) -> Table {
+        let mut table =
+            Table::new(["claim", "condition", "split by", "points", "other participants", "p", "p (Holm)"]);
+        for claim in &self.claims {
+            let [points, interval, p] = difference(&claim.difference);
+            let (condition, scheme) = (claim.condition.to_owned(), claim.scheme.to_string());
+            let holm = probability(claim.p_holm);
+            table.push([claim.statement.to_owned(), condition, scheme, points, interval, p, holm]);
+        }
+        table
+    }
+
+    /// A row for each control of each network.
+    #[must_use]
+    pub fn controls_table(&self) -> Table {
+        let mut table = Table::new([
+            "control",
+            "beside",
+            "split by",
+            "network",
+            "points",
+            "other participants",
+            "p",
+            "p (Holm)",
+        ]);
+        for effect in &self.controls {
+            let [points, interval, p] = difference(&effect.difference);
+            table.push([
+                effect.condition.to_owned(),
+                effect.reference.to_owned(),
+                effect.scheme.to_string(),
+                effect.series.label().to_owned(),
+                points,
+                interval,
+                p,
+                probability(effect.p_holm),
+            ]);
+        }
+        table
+    }
+
+    /// Of which recordings, and how much of the profile.
+    #[must_use]
+    pub fn introduction(&self) -> String {
+        let known_as = self.known_as.as_deref().unwrap_or("recordings that are not known");
+        let missing = match self.missing.len() {
+            0 => String::new(),
+            count => {
+                format!(" {count} cells of the profile are not trained yet; `eegenre audit` trains them.")
+            }
+        };
+        format!(
+            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}.{missing}",
+            self.data.short(),
+            self.profile
+        )
+    }
+
+    /// All tables that have rows, each with a heading.
+    #[must_use]
+    pub fn tables(&self) -> Vec<(&'static str, Table)> {
+        let mut tables = vec![
+            (
+                "Guesses that never see a signal, by what the parts of a split keep apart.",
+                self.guesses_table(),
+            ),
+            ("Networks; intervals with other participants and with other songs.", self.estimates_table()),
+            ("The paper's claims: points by which they hold.", self.claims_table()),
+            ("Controls: points that they add.", self.controls_table()),
+        ];
+        tables.retain(|(_, table)| !table.rows().is_empty());
+        tables
+    }
+}
+
+fn difference(difference: &Difference) -> [String; 3] {
+    let signed = difference
+        .interval
+        .map_or_else(String::new, |Interval { low, high }| format!("{low:+.1} to {high:+.1}"));
+    [format!("{:+.1}", difference.points), signed, probability(difference.p)]
+}
+
+fn in_percent(Interval { low, high }: Interval) -> Interval {
+    Interval { low: 100.0 * low, high: 100.0 * high }
+}
+
+fn range(interval: Option<Interval>) -> String {
+    interval.map_or_else(String::new, |Interval { low, high }| format!("{low:.1} to {high:.1}"))
+}
+
+fn percent(part: f64) -> String {
+    format!("{:.1}", 100.0 * part)
+}
+
+fn probability(p: f64) -> String {
+    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+}
+
+impl fmt::Display for Audit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.introduction())?;
+        for (heading, table) in self.tables() {
+            write!(f, "\n\n{heading}\n\n{}", table.to_string().trim_end())?;
+        }
+        Ok(())
+    }
+}

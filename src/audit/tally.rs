@@ -1,0 +1,232 @@
+//! Right answers by recording, and what they say of other participants and songs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::record::Training;
+use crate::protocol::Weights;
+use crate::recordings::RecordingId;
+use crate::statistics::{Interval, cluster_interval, sign_flip_test};
+
+/// Answers to test recordings. A recording that several trainings tested has several.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Tally {
+    counts: BTreeMap<RecordingId, Count>,
+}
+
+/// Answers to one recording.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+struct Count {
+    /// How many are right; of a guess, how many would be on average.
+    right: f64,
+    of: usize,
+}
+
+/// With whom answers hang together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Unit {
+    /// Those to recordings of one participant.
+    Participant,
+    /// Those to recordings of one song.
+    Song,
+}
+
+impl Unit {
+    const fn of(self, id: RecordingId) -> u32 {
+        match self {
+            Self::Participant => id.participant.number(),
+            Self::Song => id.song.number() as u32,
+        }
+    }
+}
+
+impl FromIterator<(RecordingId, f64)> for Tally {
+    /// From recordings and the probability that the answer to each is right.
+    fn from_iter<T: IntoIterator<Item = (RecordingId, f64)>>(answers: T) -> Self {
+        let mut tally = Self::default();
+        for (recording, right) in answers {
+            let count = tally.counts.entry(recording).or_default();
+            count.right += right;
+            count.of += 1;
+        }
+        tally
+    }
+}
+
+impl Tally {
+    /// All answers of trainings with certain weights.
+    #[must_use]
+    pub fn of(trainings: &[Training], weights: Weights) -> Self {
+        let answers = trainings.iter().flat_map(|training| training.right(weights));
+        answers.map(|(recording, right)| (recording, f64::from(u8::from(right)))).collect()
+    }
+
+    /// Answers.
+    #[must_use]
+    pub fn answers(&self) -> usize {
+        self.counts.values().map(|count| count.of).sum()
+    }
+
+    /// Recordings that were answered at least once.
+    #[must_use]
+    pub fn recordings(&self) -> usize {
+        self.counts.len()
+    }
+
+    /// Part of the answers that are right.
+    #[must_use]
+    pub fn accuracy(&self) -> f64 {
+        self.counts.values().map(|count| count.right).sum::<f64>() / self.answers() as f64
+    }
+
+    /// What the accuracy could be with other participants, or with other songs, from 0 to 1; nothing for fewer than
+    /// two.
+    #[must_use]
+    pub fn interval(&self, unit: Unit) -> Option<Interval> {
+        let clusters: Vec<(f64, usize)> =
+            self.by(unit).values().map(|count| (count.right, count.of)).collect();
+        let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
+        cluster_interval(&clusters).map(within)
+    }
+
+    /// The same for the accuracy less that of other answers, each pair to the same recording; nothing unless both
+    /// answered the same recordings equally often.
+    #[must_use]
+    pub fn difference(&self, other: &Self, unit: Unit) -> Option<Difference> {
+        let same = self.counts.iter().map(|(id, count)| (id, count.of));
+        if !same.eq(other.counts.iter().map(|(id, count)| (id, count.of))) {
+            return None;
+        }
+        let (ours, theirs) = (self.by(unit), other.by(unit));
+        let differences: Vec<(f64, usize)> =
+            ours.iter().map(|(unit, count)| (count.right - theirs[unit].right, count.of)).collect();
+        // Networks are right or not, so these are whole numbers.
+        let whole: Vec<i64> = differences.iter().map(|(difference, _)| difference.round() as i64).collect();
+        Some(Difference {
+            points: 100.0 * (self.accuracy() - other.accuracy()),
+            interval: cluster_interval(&differences)
+                .map(|Interval { low, high }| Interval { low: 100.0 * low, high: 100.0 * high }),
+            p: sign_flip_test(&whole),
+        })
+    }
+
+    /// The probability of an accuracy as far from a level `numerator / denominator`, if each participant, or song, had
+    /// as soon been as far on the other side: a [sign-flip test](sign_flip_test) of right answers less the level's share.
+    #[must_use]
+    pub fn test_level(&self, unit: Unit, [numerator, denominator]: [usize; 2]) -> f64 {
+        let excess =
+            |count: &Count| (count.right * denominator as f64).round() as i64 - (numerator * count.of) as i64;
+        sign_flip_test(&self.by(unit).values().map(excess).collect::<Vec<i64>>())
+    }
+
+    fn by(&self, unit: Unit) -> BTreeMap<u32, Count> {
+        let mut units: BTreeMap<u32, Count> = BTreeMap::new();
+        for (id, count) in &self.counts {
+            let sum = units.entry(unit.of(*id)).or_default();
+            sum.right += count.right;
+            sum.of += count.of;
+        }
+        units
+    }
+
+    /// Participants, or songs, that were tested.
+    #[must_use]
+    pub fn units(&self, unit: Unit) -> usize {
+        self.counts.keys().map(|id| unit.of(*id)).collect::<BTreeSet<u32>>().len()
+    }
+}
+
+/// How much more accurate some answers are than others, in points of a hundred.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Difference {
+    /// The difference.
+    pub points: f64,
+    /// What it could be with other participants, or songs.
+    pub interval: Option<Interval>,
+    /// The probability of so large a difference if the two were equally good: each participant's, or song's, could as soon
+    /// have had the other sign.
+    pub p: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recordings::Participant;
+
+    fn tally(answers: &[(&str, f64)]) -> Tally {
+        answers.iter().map(|(name, right)| (name.parse().unwrap(), *right)).collect()
+    }
+
+    #[test]
+    fn a_recording_may_be_answered_several_times() {
+        let tally = tally(&[("S1/P01", 1.0), ("S1/P01", 0.0), ("S5/P01", 1.0), ("S5/P02", 0.5)]);
+        assert_eq!((tally.answers(), tally.recordings()), (4, 3));
+        assert_eq!(tally.accuracy(), 0.625);
+        assert_eq!((tally.units(Unit::Participant), tally.units(Unit::Song)), (2, 2));
+    }
+
+    #[test]
+    fn intervals_are_over_participants_or_over_songs() {
+        // P01: 2 of 2, P02: 1 of 2, P03: 0 of 2; each song: 1 or 2 of 3.
+        let names = ["S1/P01", "S2/P01", "S1/P02", "S2/P02", "S1/P03", "S2/P03"];
+        let right = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+        let tally: Tally =
+            names.iter().zip(right).map(|(name, right)| (name.parse().unwrap(), right)).collect();
+        // Means 1, 0.5, 0: t(2) 0.5 / √3.
+        let people = tally.interval(Unit::Participant).unwrap();
+        assert_eq!(
+            people,
+            Interval { low: 0.0, high: 1.0 },
+            "0.5 ± 4.30 · 0.5 / √3, held within what can be"
+        );
+        let songs = tally.interval(Unit::Song).unwrap();
+        assert_eq!(songs, Interval { low: 0.0, high: 1.0 });
+        let four: Tally = tally
+            .counts
+            .iter()
+            .flat_map(|(id, count)| {
+                (0..4).map(move |extra| {
+                    (
+                        RecordingId {
+                            participant: Participant::new(id.participant.number() + 10 * extra),
+                            ..*id
+                        },
+                        count.right,
+                    )
+                })
+            })
+            .collect();
+        // Means of twelve participants 1, 0.5 and 0, four times each: s = √(2 / 11), t(11) = 2.200985.
+        let people = four.interval(Unit::Participant).unwrap();
+        let half_width = 2.200_985_16 * (2.0_f64 / 11.0).sqrt() / 12_f64.sqrt();
+        assert!((people.high - 0.5 - half_width).abs() < 1e-6, "{people:?}");
+    }
+
+    #[test]
+    fn differences_pair_the_answers_to_each_recording() {
+        let names: Vec<String> = (1..=10).map(|who| format!("S1/P{who:02}")).collect();
+        let all = |right: f64| -> Tally { names.iter().map(|name| (name.parse().unwrap(), right)).collect() };
+        let (good, bad) = (all(1.0), all(0.0));
+        let difference = good.difference(&bad, Unit::Participant).unwrap();
+        assert_eq!(
+            (difference.points, difference.interval),
+            (100.0, Some(Interval { low: 100.0, high: 100.0 }))
+        );
+        assert!((difference.p - 2.0 / 1024.0).abs() < 1e-12);
+        assert_eq!(good.difference(&good, Unit::Participant).unwrap().p, 1.0);
+        assert_eq!(good.difference(&tally(&[("S1/P01", 1.0)]), Unit::Participant), None);
+    }
+
+    #[test]
+    fn a_level_is_tested_by_participant() {
+        // Eight participants, each right in 2 of 3.
+        let answers = (1..=8).flat_map(|who| {
+            [(1, 1.0), (2, 1.0), (3, 0.0)].map(|(song, right)| (format!("S{song}/P{who:02}"), right))
+        });
+        let tally: Tally = answers.map(|(name, right)| (name.parse().unwrap(), right)).collect();
+        assert!((tally.test_level(Unit::Participant, [1, 3]) - 2.0 / 256.0).abs() < 1e-12);
+        assert_eq!(tally.test_level(Unit::Participant, [2, 3]), 1.0);
+    }
+}

@@ -1,0 +1,97 @@
+//! The trainings of a cell, side by side.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use super::plan::Cell;
+use super::record::{CellConfiguration, CellRecord, Training};
+use crate::error::{Error, Result};
+use crate::preparation::Split;
+use crate::protocol::{self, Control};
+use crate::recordings::{DataSet, Genre, RecordingId};
+
+/// One training of a cell.
+struct Task {
+    draw: u64,
+    fold: usize,
+    split: Split,
+}
+
+/// Number of trainings of a cell on these recordings.
+///
+/// # Errors
+/// Those of [`Scheme::draw`](crate::preparation::Scheme::draw).
+pub(super) fn count(cell: &Cell, set: &DataSet) -> Result<usize> {
+    tasks(cell, set).map(|tasks| tasks.len())
+}
+
+/// Trains a cell. Each training leaves a record below `workshop`, so that what was interrupted goes on; `began` is told
+/// of each as it begins.
+///
+/// # Errors
+/// Those of [`protocol::train`], for each training that fails.
+pub(super) fn train(
+    cell: &Cell,
+    set: &DataSet,
+    workshop: &Path,
+    control: &Control,
+    began: &(impl Fn(&str) + Sync),
+) -> Result<CellRecord> {
+    let workshop = workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model));
+    let tasks = tasks(cell, set)?;
+    let results: Vec<Mutex<Option<Result<Training>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
+    let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
+    let lock = |error: PoisonError<_>| error.into_inner();
+    std::thread::scope(|scope| {
+        for _ in 0..control.threads {
+            scope.spawn(|| {
+                while let Some((task, place)) = queue.lock().unwrap_or_else(lock).pop_front() {
+                    began(&format!("draw {}, fold {}", task.draw + 1, task.fold));
+                    let result = task.train(cell, set, &workshop, control);
+                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+                }
+            });
+        }
+    });
+    let results =
+        results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
+    let trainings = Error::gather(results.flatten())?;
+    let configuration = CellConfiguration::of(cell, set);
+    let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
+    Ok(CellRecord { configuration, program, trainings })
+}
+
+/// Removes what the trainings of a cell left below `workshop`, once its own record is written. What stays does no harm.
+pub(super) fn clear(cell: &Cell, workshop: &Path) {
+    let _ = fs::remove_dir_all(
+        workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model)),
+    );
+}
+
+/// All trainings, draw after draw, fold after fold.
+fn tasks(cell: &Cell, set: &DataSet) -> Result<Vec<Task>> {
+    let draws = (0..cell.draws).map(|draw| {
+        let splits = cell.scheme.draw(set, draw)?;
+        let folds = cell.folds.unwrap_or(splits.len());
+        let numbered = (1..).zip(splits).take(folds);
+        Ok(numbered.map(|(fold, split)| Task { draw, fold, split }).collect::<Vec<_>>())
+    });
+    Error::gather(draws).map(|draws| draws.into_iter().flatten().collect())
+}
+
+impl Task {
+    fn train(&self, cell: &Cell, set: &DataSet, workshop: &Path, control: &Control) -> Result<Training> {
+        let Self { draw, fold, split } = self;
+        let settings = cell.settings(set, *draw);
+        let folder = workshop.join(format!("draw-{draw}")).join(format!("fold-{fold:02}"));
+        // One run on one thread: the trainings of a cell are side by side already.
+        let control = Control { threads: 1, ..*control };
+        let records = protocol::train(set, split, settings, 1, &folder, &control)?;
+        let tested = settings.preparation.signals(set, split.test())?;
+        let labels: BTreeMap<RecordingId, Genre> =
+            tested.into_iter().map(|signal| (signal.recording, signal.genre)).collect();
+        Ok(Training::of(*draw, *fold, &records[0], &labels))
+    }
+}
