@@ -24,6 +24,7 @@
 mod comparison;
 mod condition;
 mod estimate;
+mod leak;
 mod plan;
 mod record;
 mod shortcut;
@@ -39,6 +40,7 @@ use serde::Serialize;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
+pub use leak::{Leak, Leaked, leaks};
 pub use plan::{Cell, plan};
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
 pub use shortcut::Shortcut;

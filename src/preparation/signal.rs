@@ -80,7 +80,7 @@ impl Preparation {
     /// - those of [`Ablation::apply`], and of [`Normalisation::apply`] for every recording that has one. They name the
     ///   recording and the sample.
     pub fn signals(&self, data: &DataSet, recordings: &[RecordingId]) -> Result<Vec<Signal>> {
-        let ablated = self.ablation.map(|ablation| ablation.apply(&self.truncated(data)?)).transpose()?;
+        let ablated = self.ablation.map(|_| self.remaining(data)).transpose()?;
         let data = ablated.as_ref().unwrap_or(data);
         Error::gather(recordings.iter().map(|id| match data.recording(*id) {
             Some(recording) => self.prepared(recording),
@@ -93,11 +93,18 @@ impl Preparation {
         }))
     }
 
-    /// All recordings, cut.
-    fn truncated(&self, data: &DataSet) -> Result<DataSet> {
+    /// What is left of recordings after the first two steps: cut, and without what is taken away.
+    ///
+    /// # Errors
+    /// Those of [`Ablation::apply`].
+    pub fn remaining(&self, data: &DataSet) -> Result<DataSet> {
         let cut =
             |recording: &Recording| Recording { samples: self.kept(recording).to_vec(), ..recording.clone() };
-        DataSet::new(data.recordings().iter().map(cut).collect())
+        let cut = DataSet::new(data.recordings().iter().map(cut).collect())?;
+        match self.ablation {
+            None => Ok(cut),
+            Some(ablation) => ablation.apply(&cut),
+        }
     }
 
     /// The samples that are not cut off.

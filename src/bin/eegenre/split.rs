@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
+use eegenre::audit::leaks;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::{Scheme, Split, SplitSummary};
+use eegenre::recordings::DataSet;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -35,7 +37,8 @@ pub struct SplitArgs {
 impl SplitArgs {
     pub fn run(self, json: bool) -> Result<()> {
         let Self { data, scheme, seed, fold, out } = self;
-        let mut splits = scheme.draw(&data.load()?, seed)?;
+        let set = data.load()?;
+        let mut splits = scheme.draw(&set, seed)?;
         if let Some(number) = fold {
             if !(1..=splits.len()).contains(&number) {
                 let expected = format!("a fold from 1 to {}", splits.len());
@@ -57,6 +60,10 @@ impl SplitArgs {
                 return Err(Error::new(Fault::BadSetting, place, "one fold with --out", found));
             }
         }
+        if let Some(split) = splits.first() {
+            // Folds of one scheme leak alike.
+            warn_of_leaks(&set, split);
+        }
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
         match summaries.as_slice() {
             [split] => print(split, json),
@@ -64,5 +71,12 @@ impl SplitArgs {
             folds => print(&folds.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), json),
         }
         Ok(())
+    }
+}
+
+/// Says on standard error what a network can know of the test before it hears anything.
+pub fn warn_of_leaks(set: &DataSet, split: &Split) {
+    for leak in leaks(set, split) {
+        eprintln!("warning: {leak}");
     }
 }

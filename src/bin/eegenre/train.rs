@@ -18,6 +18,7 @@ use eegenre::{paper, project};
 
 use crate::data::DataArgs;
 use crate::print;
+use crate::split::warn_of_leaks;
 
 /// What a network is and what its signals go through.
 #[derive(Args)]
@@ -122,6 +123,9 @@ impl TrainArgs {
             Some(path) => Split::read(path, &set)?,
             None => Split::random(&set, SPLIT_SEED)?,
         };
+        if !self.quiet {
+            warn_of_leaks(&settings.preparation.remaining(&set)?, &split);
+        }
         let folder =
             self.out.unwrap_or_else(|| project::root().join("target/records").join(self.model.name()));
         let stop = stop_on_interrupt()?;
