@@ -80,9 +80,13 @@ impl Audit {
     /// # Errors
     /// Those of [`CellRecord::read`] and of [`Scheme::draw`](crate::preparation::Scheme::draw).
     pub fn read(set: &DataSet, profile: Profile) -> Result<Self> {
-        let folder = folder(set, profile);
+        Self::below(&folder(set, profile), set, profile)
+    }
+
+    /// The same of records below a folder.
+    fn below(folder: &Path, set: &DataSet, profile: Profile) -> Result<Self> {
         let cells = plan(profile);
-        let found = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, set)))?;
+        let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let named = cells.iter().zip(&found);
         let missing = named.filter(|(_, record)| record.is_none()).map(|(cell, _)| cell.name()).collect();
         let records: Vec<CellRecord> = found.into_iter().flatten().collect();
@@ -108,8 +112,18 @@ impl Audit {
 /// training that fails.
 pub fn train(set: &DataSet, profile: Profile, only: &[String], control: &Control) -> Result<()> {
     let (folder, workshop) = (folder(set, profile), workshop(set, profile));
-    let cells = chosen(profile, only)?;
-    let known = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, set)))?;
+    train_below(&folder, &workshop, set, &chosen(profile, only)?, control)
+}
+
+/// The same, with records below `folder` and what is not done below `workshop`.
+fn train_below(
+    folder: &Path,
+    workshop: &Path,
+    set: &DataSet,
+    cells: &[Cell],
+    control: &Control,
+) -> Result<()> {
+    let known = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
     let open = || cells.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(cell, _)| cell);
     let trainings: usize = Error::gather(open().map(|cell| training::count(cell, set)))?.into_iter().sum();
     let steps = Mutex::new(Steps::new(trainings as u64));
@@ -120,9 +134,9 @@ pub fn train(set: &DataSet, profile: Profile, only: &[String], control: &Control
     };
     for cell in open() {
         let record =
-            training::train(cell, set, &workshop, control, &|which| tell(format!("{cell}: {which}")))?;
-        record.write(&folder, cell)?;
-        training::clear(cell, &workshop);
+            training::train(cell, set, workshop, control, &|which| tell(format!("{cell}: {which}")))?;
+        record.write(folder, cell)?;
+        training::clear(cell, workshop);
     }
     if let Ok(steps) = steps.into_inner() {
         steps.finish();
@@ -165,3 +179,6 @@ fn below_target(set: &DataSet, profile: Profile, name: &str) -> PathBuf {
     let name = format!("{name}-{profile}-{}", set.fingerprint().short());
     project::root().join(Path::new("target/records")).join(name)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,126 @@
+use std::collections::BTreeSet;
+use std::fs;
+use std::sync::atomic::AtomicBool;
+
+use tempfile::tempdir;
+
+use super::*;
+use crate::models::Model;
+use crate::preparation::{Input, Scheme};
+use crate::recordings::{Recording, synthetic};
+
+/// The paper's design, a second or two of each recording: lengths still name the genre.
+fn set() -> DataSet {
+    let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
+    let short = |recording: &Recording| {
+        let samples = recording.samples[..recording.samples.len() / 100].to_vec();
+        Recording { samples, ..recording.clone() }
+    };
+    DataSet::new(set.recordings().iter().map(short).collect()).unwrap()
+}
+
+fn cell(condition: &str, scheme: Scheme) -> Cell {
+    let condition = Condition::named(condition).unwrap();
+    Cell { condition, scheme, model: Model::Baseline, draws: 2, folds: None, epochs: 1 }
+}
+
+fn trained(folder: &Path, set: &DataSet, cell: &Cell, threads: usize) -> CellRecord {
+    let stop = AtomicBool::new(false);
+    let control = Control { threads, ..Control::new(&stop) };
+    let (records, workshop) = (folder.join("records"), folder.join("workshop"));
+    train_below(&records, &workshop, set, &[*cell], &control).unwrap();
+    CellRecord::read(&records, cell, set).unwrap().unwrap()
+}
+
+#[test]
+fn a_cell_answers_every_test_recording_of_its_splits() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let cell = cell("cut", Scheme::Song);
+    let record = trained(folder.path(), &set, &cell, 2);
+    let splits = [0, 1].map(|draw| Scheme::Song.draw(&set, draw).unwrap()).concat();
+    assert_eq!(record.trainings.len(), splits.len());
+    for (training, split) in record.trainings.iter().zip(&splits) {
+        assert_eq!(training.split, split.digest());
+        assert!(training.answers.keys().eq(split.test()));
+        let labels = training.answers.iter().map(|(id, [label, ..])| (id.song.genre().label(), *label));
+        assert!(labels.clone().all(|(genre, label)| genre == label));
+        assert_eq!(training.last.training[1], split.training().len());
+    }
+    let tally = Tally::of(&record.trainings, crate::protocol::Weights::Final);
+    assert_eq!((tally.answers(), tally.recordings()), (2 * 192, 192));
+    assert!(!folder.path().join("workshop/cut/song-baseline").exists());
+}
+
+#[test]
+fn draws_differ_in_split_and_seed_and_records_do_not_depend_on_threads() {
+    let set = set();
+    let cell = cell("labels", Scheme::Random);
+    let folders = [1, 3].map(|threads| {
+        let folder = tempdir().unwrap();
+        let record = trained(folder.path(), &set, &cell, threads);
+        (fs::read(CellRecord::path(&folder.path().join("records"), &cell)).unwrap(), record)
+    });
+    assert_eq!(folders[0].0, folders[1].0);
+    let record = &folders[0].1;
+    assert_ne!(record.trainings[0].split, record.trainings[1].split);
+    let moved =
+        record.trainings[0].answers.iter().filter(|(id, [label, ..])| id.song.genre().label() != *label);
+    assert!(moved.count() > 10, "labels were dealt out anew, and answers are held against them");
+}
+
+#[test]
+fn what_was_interrupted_goes_on_and_what_is_recorded_is_not_trained_again() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let cell = cell("whole", Scheme::Random);
+    let stop = AtomicBool::new(true);
+    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
+    let error = train_below(&records, &workshop, &set, &[cell], &Control::new(&stop)).unwrap_err();
+    assert!(error.problems().iter().all(|problem| problem.fault == Fault::Interrupted));
+    let record = trained(folder.path(), &set, &cell, 1);
+    fs::remove_dir_all(&workshop).unwrap_or_default();
+    assert_eq!(trained(folder.path(), &set, &cell, 1), record);
+    assert!(!workshop.exists());
+}
+
+#[test]
+fn a_record_of_another_configuration_is_refused() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let first = cell("whole", Scheme::Random);
+    trained(folder.path(), &set, &first, 2);
+    let records = folder.path().join("records");
+    let error = CellRecord::read(&records, &Cell { epochs: 2, ..first }, &set).unwrap_err();
+    assert_eq!(error.problems()[0].fault, Fault::ForeignRecords);
+    let path = CellRecord::path(&records, &first);
+    fs::write(&path, "{}").unwrap();
+    assert_eq!(CellRecord::read(&records, &first, &set).unwrap_err().problems()[0].fault, Fault::BadRecord);
+}
+
+#[test]
+fn an_audit_says_what_is_missing_and_compares_what_is_there() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let cells: Vec<Cell> = plan(Profile::Smoke);
+    let stop = AtomicBool::new(false);
+    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
+    train_below(&records, &workshop, &set, &cells[1..], &Control::new(&stop)).unwrap();
+    let audit = Audit::below(&records, &set, Profile::Smoke).unwrap();
+    assert_eq!(audit.missing, [cells[0].name()]);
+    assert_eq!(audit.estimates.len(), cells.len() - 1);
+    assert_eq!(audit.guesses.len(), Shortcut::ALL.len() * Scheme::ALL.len());
+    let compared: BTreeSet<&str> = audit.controls.iter().map(|effect| effect.reference).collect();
+    assert_eq!(compared, BTreeSet::from(["cut", "whole"]));
+    assert!(audit.controls.iter().all(|effect| effect.p_holm >= effect.difference.p));
+    let text = audit.to_string();
+    assert!(text.contains("1 cells") || text.contains("1 cell"), "{text}");
+}
+
+#[test]
+fn words_choose_cells() {
+    let words =
+        |words: &[&str]| chosen(Profile::Paper, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+    assert_eq!(words(&[]).unwrap().len(), plan(Profile::Paper).len());
+    let cells = words(&["cut", "baseline"]).unwrap();
+    assert!(cells.len() == 4 && cells.iter().all(|cell| cell.name().starts_with("cut ")));
+    assert_eq!(words(&["nonsense"]).unwrap_err().problems()[0].fault, Fault::BadSetting);
+    let slices = words(&["slices-and-whole"]).unwrap();
+    assert!(slices.iter().all(|cell| cell.settings(&set(), 0).input == Input::SlicesAndWhole));
+}
