@@ -10,10 +10,13 @@
 //! | 3, 5, 7: training | 3.1, 3.2, 3.3 | [`Figure::training`] |
 //! | 8: test accuracies | 3 | [`Figure::results`] |
 //! | design: who heard what | | [`Figure::design`] |
+//! | what the audit found, in four views | | [`Figure::audit`] |
 //!
-//! [`Subject`] names them all and makes each from recordings and a folder of records.
+//! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
+//! [`View`] those of the audit.
 
 mod architecture;
+mod audit;
 mod axis;
 mod design;
 mod diagram;
@@ -24,6 +27,7 @@ mod subject;
 mod theme;
 mod training;
 
+pub use audit::View;
 pub use subject::Subject;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +35,7 @@ use std::path::{Path, PathBuf};
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use crate::audit::Audit;
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::{create_folder, write_atomically};
 use crate::models::{Architecture, Model};
@@ -66,6 +71,8 @@ enum Drawing {
     Architecture(Architecture),
     Training(training::Training),
     Results(results::Accuracies),
+    Dots(audit::Dots),
+    Dependency(audit::Dependency),
 }
 
 /// Where figures go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
@@ -168,6 +175,31 @@ impl Figure {
         }
     }
 
+    /// What the audit found. Networks are shown with the weights after their last epoch, which nothing was chosen by.
+    #[must_use]
+    pub fn audit(audit: &Audit, view: View) -> Self {
+        let (points, drawing) = match view {
+            View::Shortcuts => dots(audit::shortcuts(audit)),
+            View::Controls => dots(audit::controls(audit)),
+            View::Splits => dots(audit::splits(audit)),
+            View::Dependency => {
+                let dependency = audit::Dependency::of(audit);
+                (dependency.height_pt(), Drawing::Dependency(dependency))
+            }
+        };
+        let profile = format!("profile {}", audit.profile);
+        let is_published = audit.known_as == Provenance::Published.known_as();
+        Self {
+            name: format!("audit-{view}"),
+            title: view.title().to_owned(),
+            height_inches: theme::framed_inches(points),
+            footer: footer(&[source(audit.known_as.clone()), data(audit.data), profile]),
+            vector_allowed: true,
+            tracked: is_published && audit.profile == Profile::Paper && audit.missing.is_empty(),
+            drawing,
+        }
+    }
+
     /// The name of its files, without an extension.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -252,6 +284,8 @@ impl Figure {
                 Drawing::Architecture(architecture) => architecture::draw(architecture, &inside),
                 Drawing::Training(training) => training.draw(&inside),
                 Drawing::Results(results) => results.draw(&inside),
+                Drawing::Dots(dots) => dots.draw(&inside),
+                Drawing::Dependency(dependency) => dependency.draw(&inside),
             }?;
             Ok(area.present()?)
         });
@@ -261,6 +295,11 @@ impl Figure {
     fn undrawable(&self, cause: String) -> Error {
         Error::new(Fault::Undrawable, Place::field(&self.name), "a drawing", cause)
     }
+}
+
+/// Dots, and their height in points.
+fn dots(dots: audit::Dots) -> (f64, Drawing) {
+    (dots.height_pt(), Drawing::Dots(dots))
 }
 
 /// What a footer says, and the version.

@@ -37,6 +37,8 @@ pub(super) const DARK: RGBColor = RGBColor(51, 34, 136);
 /// Validation and what is compared with: lighter, in print too.
 pub(super) const LIGHT: RGBColor = RGBColor(200, 95, 30);
 
+/// What is neither: between the two in print.
+pub(super) const THIRD: RGBColor = RGBColor(0, 125, 115);
 const FAMILY: &str = "DejaVu Sans";
 
 /// The colour of a genre: P. Tol's high-contrast scheme, which colour-blind readers can tell apart and which

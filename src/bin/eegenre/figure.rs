@@ -6,8 +6,9 @@ use std::str::FromStr;
 use clap::Args;
 use serde_json::json;
 
+use eegenre::audit::Audit;
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::figures::{self, Figure, Subject};
+use eegenre::figures::{self, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::project;
 
@@ -17,8 +18,8 @@ use crate::print;
 #[derive(Args)]
 pub struct FigureArgs {
     /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
-    /// what, and how long the songs are); or all
-    #[arg(value_name = "1|2|...|8|design|all")]
+    /// what, and how long the songs are); of the audit shortcuts, controls, dependency or splits; or all
+    #[arg(value_name = "1|2|...|8|design|shortcuts|...|all")]
     figure: Choice,
     #[command(flatten)]
     data: DataArgs,
@@ -40,6 +41,7 @@ pub struct FigureArgs {
 #[derive(Clone, Copy)]
 enum Choice {
     One(Subject),
+    Audit(View),
     All,
 }
 
@@ -49,9 +51,12 @@ impl FromStr for Choice {
     fn from_str(name: &str) -> Result<Self> {
         match name {
             "all" => Ok(Self::All),
-            _ => name.parse().map(Self::One).map_err(|_: Error| {
-                Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8, design or all", name)
-            }),
+            _ => {
+                name.parse().map(Self::One).or_else(|_| name.parse().map(Self::Audit)).map_err(|_: Error| {
+                    let expected = "1 to 8, design, shortcuts, controls, dependency, splits or all";
+                    Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
+                })
+            }
         }
     }
 }
@@ -65,12 +70,19 @@ impl FigureArgs {
             (None, Some(profile)) => profile.records(&set),
             (None, None) => project::records(&set.provenance()),
         };
-        let subjects = match &self.figure {
-            Choice::One(subject) => std::slice::from_ref(subject),
-            Choice::All => &Subject::ALL,
+        let (subjects, views): (&[Subject], &[View]) = match &self.figure {
+            Choice::One(subject) => (std::slice::from_ref(subject), &[]),
+            Choice::Audit(view) => (&[], std::slice::from_ref(view)),
+            Choice::All => (&Subject::ALL, &View::ALL),
         };
-        let drawn: Vec<Figure> =
+        let mut drawn: Vec<Figure> =
             Error::gather(subjects.iter().map(|subject| subject.figure(&set, &records)))?;
+        if !views.is_empty() {
+            let audit = Audit::read(&set, self.profile.unwrap_or(Profile::Paper))?;
+            // Among all figures, those of an unfinished audit would stand for a finished one.
+            let wanted = matches!(self.figure, Choice::Audit(_)) || audit.missing.is_empty();
+            drawn.extend(views.iter().filter(|_| wanted).map(|view| Figure::audit(&audit, *view)));
+        }
         let folder = match self.out {
             Some(out) => out,
             // Whatever they look like, records from elsewhere are not those that git tracks.

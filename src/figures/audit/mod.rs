@@ -1,0 +1,103 @@
+//! What the audit found: accuracies with their intervals over participants.
+
+mod dependency;
+mod dots;
+mod marks;
+mod view;
+
+pub(super) use dependency::Dependency;
+pub(super) use dots::Dots;
+pub use view::View;
+
+use dots::{Group, Row};
+use marks::{Mark, Marked};
+
+use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, WHOLE, chance};
+use crate::preparation::Scheme;
+
+/// Guesses without a signal, above the networks without one and with one: a group for each scheme of splitting.
+pub(super) fn shortcuts(audit: &Audit) -> Dots {
+    let groups = Scheme::ALL.into_iter().map(|scheme| {
+        let guesses = Shortcut::ALL.into_iter().filter_map(|shortcut| {
+            let found =
+                |guess: &&crate::audit::GuessEstimate| (guess.shortcut, guess.scheme) == (shortcut, scheme);
+            let guess = audit.guesses.iter().find(found)?;
+            let mark = Mark::new(Marked::Guess, guess.accuracy, guess.over_participants);
+            Some(Row { name: format!("guess from {}", knowledge(shortcut)), chance: None, marks: vec![mark] })
+        });
+        let networks =
+            CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "constant"].contains(&condition.name));
+        let networks = networks.map(|condition| networks_row(audit, condition, scheme, condition.what));
+        let rows = guesses.chain(networks).filter(|row| !row.marks.is_empty()).collect();
+        Group { name: heading(scheme).to_owned(), rows }
+    });
+    Dots::new(groups.collect())
+}
+
+/// Every condition under the paper's splits, and on new participants.
+pub(super) fn controls(audit: &Audit) -> Dots {
+    let groups = [Scheme::Random, Scheme::Participant].map(|scheme| {
+        let rows = CONDITIONS.into_iter().filter(|condition| *condition != RAW);
+        let rows = rows.map(|condition| networks_row(audit, condition, scheme, condition.what));
+        Group { name: heading(scheme).to_owned(), rows: rows.filter(|row| !row.marks.is_empty()).collect() }
+    });
+    Dots::new(groups.into())
+}
+
+/// The paper's splits beside those that keep participants, songs or both apart.
+pub(super) fn splits(audit: &Audit) -> Dots {
+    let conditions =
+        CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "cut"].contains(&condition.name));
+    let groups = conditions.map(|condition| {
+        let rows = Scheme::ALL.map(|scheme| networks_row(audit, condition, scheme, apart(scheme)));
+        let name = if condition == WHOLE { "whole signals, logarithmic scale" } else { condition.what };
+        Group { name: name.to_owned(), rows: rows.into_iter().filter(|row| !row.marks.is_empty()).collect() }
+    });
+    Dots::new(groups.collect())
+}
+
+/// The networks of a condition under a scheme.
+fn networks_row(audit: &Audit, condition: Condition, scheme: Scheme, name: &str) -> Row {
+    let own = audit
+        .estimates
+        .iter()
+        .filter(|estimate| (estimate.condition.as_str(), estimate.scheme) == (condition.name, scheme));
+    let marks = own.filter_map(mark).collect();
+    let [numerator, denominator] = chance(scheme);
+    Row { name: name.to_owned(), chance: Some(100.0 * numerator as f64 / denominator as f64), marks }
+}
+
+/// The mark of a network, with the weights after its last epoch.
+fn mark(estimate: &Estimate) -> Option<Mark> {
+    Some(Mark::new(Marked::of(estimate.series)?, estimate.accuracy, estimate.over_participants))
+}
+
+const fn knowledge(shortcut: Shortcut) -> &'static str {
+    match shortcut {
+        Shortcut::Majority => "nothing",
+        Shortcut::Length => "length",
+        Shortcut::Participant => "participant",
+        Shortcut::LengthAndParticipant => "both",
+    }
+}
+
+const fn heading(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Random => "random splits, as the paper's",
+        Scheme::Participant => "new participants",
+        Scheme::Song => "new songs",
+        Scheme::Both => "new participants and new songs",
+    }
+}
+
+const fn apart(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Random => "as the paper's",
+        Scheme::Participant => "new participants",
+        Scheme::Song => "new songs",
+        Scheme::Both => "both new",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,102 @@
+use super::*;
+use crate::audit::GuessEstimate;
+use crate::figures::{Figure, View};
+use crate::paper::ReportedSeries;
+use crate::profile::Profile;
+use crate::recordings::Fingerprint;
+use crate::statistics::Interval;
+
+fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f64) -> Estimate {
+    Estimate {
+        condition: condition.to_owned(),
+        scheme,
+        series,
+        trainings: 8,
+        epochs: 300,
+        answers: 312,
+        recordings: 160,
+        accuracy,
+        over_participants: Some(Interval::around(accuracy, 0.06)),
+        over_songs: None,
+        over_draws: Some(0.05),
+        training: 0.9,
+        chance: 0.5,
+        p: 0.2,
+        p_binomial: 0.1,
+    }
+}
+
+/// An audit in which every condition is there.
+pub(in super::super) fn audit() -> Audit {
+    let series = [
+        ReportedSeries::Baseline,
+        ReportedSeries::MultilayerFinal,
+        ReportedSeries::MultilayerBest,
+        ReportedSeries::Cnn,
+    ];
+    let conditions =
+        CONDITIONS.into_iter().flat_map(|condition| Scheme::ALL.map(|scheme| (condition, scheme)));
+    let estimates = conditions.flat_map(|(condition, scheme)| {
+        (0..4).map(move |place| estimate(condition.name, scheme, series[place], 0.35 + 0.1 * place as f64))
+    });
+    let guesses = Scheme::ALL.into_iter().flat_map(|scheme| {
+        Shortcut::ALL.map(|shortcut| GuessEstimate {
+            shortcut,
+            scheme,
+            accuracy: 0.4,
+            over_participants: None,
+        })
+    });
+    Audit {
+        data: serde_json::from_value::<Fingerprint>("0".repeat(64).into()).unwrap(),
+        known_as: None,
+        profile: Profile::Paper,
+        missing: Vec::new(),
+        guesses: guesses.collect(),
+        estimates: estimates.collect(),
+        claims: Vec::new(),
+        controls: Vec::new(),
+    }
+}
+
+#[test]
+fn every_view_can_be_drawn_with_everything_and_with_nothing() {
+    let nothing = Audit { guesses: Vec::new(), estimates: Vec::new(), ..audit() };
+    for view in View::ALL {
+        for audit in [&audit(), &nothing] {
+            let figure = Figure::audit(audit, view);
+            assert_eq!(figure.name(), format!("audit-{view}"));
+            assert!(figure.svg().unwrap().contains(view.title()));
+        }
+        assert_eq!(view.to_string().parse(), Ok(view));
+    }
+    assert!("8".parse::<View>().is_err());
+}
+
+#[test]
+fn weights_that_were_chosen_are_not_drawn() {
+    let marks = networks_row(&audit(), WHOLE, Scheme::Song, "whole").marks;
+    assert_eq!(
+        marks.iter().map(|mark| mark.of).collect::<Vec<_>>(),
+        [Marked::Baseline, Marked::Multilayer, Marked::Cnn]
+    );
+    assert_eq!(marks[0].percent, 35.0);
+}
+
+#[test]
+fn only_the_whole_audit_of_the_published_recordings_is_tracked() {
+    let published = Audit {
+        data: Fingerprint::PUBLISHED,
+        known_as: crate::recordings::Provenance::Published.known_as(),
+        ..audit()
+    };
+    let folder = |audit: &Audit| crate::figures::folder([&Figure::audit(audit, View::Splits)]);
+    assert!(folder(&published).ends_with("figures") && !folder(&published).ends_with("target/figures"));
+    for other in [
+        Audit { missing: vec!["cut song cnn".into()], ..published.clone() },
+        Audit { profile: Profile::Quick, ..published },
+        audit(),
+    ] {
+        assert!(folder(&other).ends_with("target/figures"));
+    }
+}

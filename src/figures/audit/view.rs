@@ -1,0 +1,62 @@
+//! The figures of the audit, by name.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Fault, Place, Result};
+
+/// What a figure of the audit shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// Guesses without a signal beside networks.
+    Shortcuts,
+    /// Networks from which one thing was taken away.
+    Controls,
+    /// Accuracy by the length of blocks within which order is kept.
+    Dependency,
+    /// The paper's splits beside those that keep participants, songs or both apart.
+    Splits,
+}
+
+impl View {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Shortcuts, Self::Controls, Self::Dependency, Self::Splits];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Shortcuts => "shortcuts",
+            Self::Controls => "controls",
+            Self::Dependency => "dependency",
+            Self::Splits => "splits",
+        }
+    }
+
+    /// What stands above it.
+    pub(in super::super) const fn title(self) -> &'static str {
+        match self {
+            Self::Shortcuts => "What a guess reaches that never hears music",
+            Self::Controls => "What is left when something is taken away",
+            Self::Dependency => "How far dependencies must reach: accuracy by length of ordered blocks",
+            Self::Splits => "Known people and songs, and new ones",
+        }
+    }
+}
+
+impl fmt::Display for View {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for View {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        Self::ALL.into_iter().find(|view| view.name() == name).ok_or_else(|| {
+            let expected = "shortcuts, controls, dependency or splits";
+            Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
+        })
+    }
+}
