@@ -7,7 +7,7 @@
 //! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
-//! experiment: the paper's three networks as a profile says; study: with other choices
+//! experiment: the paper's three networks as a profile says; study: with other choices; audit: what its numbers are worth
 //! figures, reproduce, prediction: what a user asks for, made of all these
 //! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
@@ -31,6 +31,7 @@
 //! | 2: the same training 15 times | [`protocol`] |
 //! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
 //! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`], [`figures::Figure::results`] |
+//! | 4: long-range dependencies, and the future work | [`audit`], [`preparation::Ablation`], [`preparation::Input`] |
 //! | what is stated, and what is left open | [`paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!

@@ -100,7 +100,12 @@ const SERIES: [ReportedSeries; 3] =
     [ReportedSeries::Baseline, ReportedSeries::MultilayerFinal, ReportedSeries::Cnn];
 
 /// The answers of a series under a condition and a scheme, if there are records.
-fn tally(records: &[CellRecord], condition: &str, scheme: Scheme, series: ReportedSeries) -> Option<Tally> {
+pub(super) fn tally(
+    records: &[CellRecord],
+    condition: &str,
+    scheme: Scheme,
+    series: ReportedSeries,
+) -> Option<Tally> {
     let (model, weights) = match series {
         ReportedSeries::Baseline => (Model::Baseline, Weights::Final),
         ReportedSeries::MultilayerFinal => (Model::Multilayer, Weights::Final),

@@ -16,6 +16,8 @@
 //! Networks are chosen, where they are chosen, by validation recordings inside the part that trains. A scheme keeps
 //! apart for validation what it keeps apart for the test.
 //!
+//! The [`instrument`] check holds all of it against synthetic recordings of known truth.
+//!
 //! # What a reader must know
 //! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
@@ -24,6 +26,7 @@
 mod comparison;
 mod condition;
 mod estimate;
+pub mod instrument;
 mod leak;
 mod plan;
 mod record;
@@ -40,6 +43,7 @@ use serde::Serialize;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
+pub use instrument::Instrument;
 pub use leak::{Leak, Leaked, leaks};
 pub use plan::{Cell, plan};
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
@@ -72,6 +76,8 @@ pub struct Audit {
     pub claims: Vec<AuditedClaim>,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
+    /// What is seen of what was planted in synthetic recordings.
+    pub instrument: Instrument,
 }
 
 impl Audit {
@@ -99,6 +105,7 @@ impl Audit {
             estimates: records.iter().flat_map(Estimate::all).collect(),
             claims: comparison::claims(&records),
             controls: comparison::controls(&records),
+            instrument: Instrument::read(profile)?,
         })
     }
 }

@@ -129,6 +129,7 @@ impl Audit {
             ("Networks; intervals with other participants and with other songs.", self.estimates_table()),
             ("The paper's claims: points by which they hold.", self.claims_table()),
             ("Controls: points that they add.", self.controls_table()),
+            ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
         ];
         tables.retain(|(_, table)| !table.rows().is_empty());
         tables

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use eegenre::audit::{self, Audit};
+use eegenre::audit::{self, Audit, instrument};
 use eegenre::error::Result;
 use eegenre::profile::Profile;
 use eegenre::protocol::Control;
@@ -10,6 +10,9 @@ use eegenre::protocol::Control;
 use crate::data::DataArgs;
 use crate::print;
 use crate::train::stop_on_interrupt;
+
+/// Asks for the check on synthetic recordings.
+const INSTRUMENT: &str = "instrument";
 
 #[derive(Args)]
 pub struct AuditArgs {
@@ -21,7 +24,8 @@ pub struct AuditArgs {
     /// baseline under a few of them.
     #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::Paper)]
     profile: Profile,
-    /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three
+    /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
+    /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
     /// Train nothing: show what is recorded
@@ -34,7 +38,13 @@ impl AuditArgs {
         let set = self.data.load()?;
         if !self.recorded {
             let stop = stop_on_interrupt()?;
-            audit::train(&set, self.profile, &self.only, &Control::new(&stop))?;
+            let control = Control::new(&stop);
+            if self.only.iter().all(|word| word != INSTRUMENT) {
+                audit::train(&set, self.profile, &self.only, &control)?;
+            }
+            if self.only.is_empty() || self.only == [INSTRUMENT] {
+                instrument::train(self.profile, &control)?;
+            }
         }
         print(&Audit::read(&set, self.profile)?, json);
         Ok(())

@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::GuessEstimate;
+use crate::audit::{GuessEstimate, Instrument};
 use crate::figures::{Figure, View};
 use crate::paper::ReportedSeries;
 use crate::profile::Profile;
@@ -56,6 +56,7 @@ pub(in super::super) fn audit() -> Audit {
         estimates: estimates.collect(),
         claims: Vec::new(),
         controls: Vec::new(),
+        instrument: Instrument { readings: Vec::new() },
     }
 }
 

@@ -1,0 +1,341 @@
+//! Is the audit able to see what it looks for? It is held against synthetic recordings whose truth is known.
+//!
+//! | planted | what must be seen |
+//! |---|---|
+//! | `null`: nothing | no network above chance on new participants with lengths cut; above a third in the paper's way, where length and participants are known |
+//! | `local`: texture within a second or two | the CNN above chance on new participants |
+//! | `long-range`: how moments 50 s apart relate | an LSTM above the CNN; more accurate when order is kept within 64 s than within 16 s |
+//!
+//! Where something is planted and not seen, its absence from the audit of real recordings says nothing.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::comparison::tally;
+use super::condition::Condition;
+use super::plan::Cell;
+use super::record::CellRecord;
+use super::tally::{Tally, Unit};
+use super::{below_target, train_below};
+use crate::error::{Error, Result};
+use crate::models::Model;
+use crate::paper::ReportedSeries;
+use crate::preparation::Scheme;
+use crate::profile::Profile;
+use crate::project;
+use crate::protocol::Control;
+use crate::recordings::DataSet;
+use crate::recordings::synthetic::{self, Effect, Settings};
+use crate::statistics::Interval;
+use crate::table::Table;
+
+/// What is expected of an accuracy, or of the difference of two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Expected {
+    /// Above a level, as numerator and denominator.
+    Above([usize; 2]),
+    /// Not above it.
+    NotAbove([usize; 2]),
+    /// More accurate than another network, or than the same under another condition.
+    MoreThan(Side),
+}
+
+/// A network under a condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Side {
+    condition: &'static str,
+    model: Model,
+}
+
+/// Something that must be seen if the instrument is any good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Demand {
+    effect: Effect,
+    scheme: Scheme,
+    side: Side,
+    expected: Expected,
+}
+
+const THIRD: [usize; 2] = [1, 3];
+
+const fn side(condition: &'static str, model: Model) -> Side {
+    Side { condition, model }
+}
+
+const fn demand(effect: Effect, scheme: Scheme, side: Side, expected: Expected) -> Demand {
+    Demand { effect, scheme, side, expected }
+}
+
+const DEMANDS: [Demand; 8] = [
+    demand(Effect::Null, Scheme::Participant, side("cut", Model::Baseline), Expected::NotAbove(THIRD)),
+    demand(Effect::Null, Scheme::Participant, side("cut", Model::Cnn), Expected::NotAbove(THIRD)),
+    demand(Effect::Null, Scheme::Random, side("whole", Model::Baseline), Expected::Above(THIRD)),
+    demand(Effect::Local, Scheme::Participant, side("cut", Model::Cnn), Expected::Above(THIRD)),
+    demand(
+        Effect::LongRange,
+        Scheme::Random,
+        side("cut", Model::Baseline),
+        Expected::MoreThan(side("cut", Model::Cnn)),
+    ),
+    demand(
+        Effect::LongRange,
+        Scheme::Random,
+        side("cut", Model::Multilayer),
+        Expected::MoreThan(side("cut", Model::Cnn)),
+    ),
+    demand(
+        Effect::LongRange,
+        Scheme::Random,
+        side("cut-shuffle-64", Model::Baseline),
+        Expected::MoreThan(side("cut-shuffle-16", Model::Baseline)),
+    ),
+    demand(
+        Effect::LongRange,
+        Scheme::Random,
+        side("cut-shuffle-64", Model::Multilayer),
+        Expected::MoreThan(side("cut-shuffle-16", Model::Multilayer)),
+    ),
+];
+
+/// What the instrument shows of what was planted, all of it on synthetic recordings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Instrument {
+    /// A reading for each demand that has records.
+    pub readings: Vec<Reading>,
+}
+
+/// One demand, and what was measured.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Reading {
+    /// What was planted.
+    pub effect: Effect,
+    /// The scheme of splitting.
+    pub scheme: Scheme,
+    /// What must be seen, in words.
+    pub demand: String,
+    /// What was measured, in percent or in points.
+    pub measured: f64,
+    /// What it could be with other participants.
+    pub interval: Option<Interval>,
+    /// Whether it was seen: the whole interval lies on the side that is demanded, or, for "not above", a part of it.
+    pub is_seen: bool,
+}
+
+impl Instrument {
+    /// What the records of a profile say. Demands without records are left out.
+    ///
+    /// # Errors
+    /// Those of [`CellRecord::read`].
+    pub fn read(profile: Profile) -> Result<Self> {
+        let effects = Error::gather(effects(profile).into_iter().map(|effect| {
+            let set = recordings(effect)?;
+            let folder = folder(&set, effect, profile);
+            let cells = cells(effect, profile);
+            let records = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, &set)))?;
+            Ok((effect, records.into_iter().flatten().collect::<Vec<CellRecord>>()))
+        }))?;
+        let readings = DEMANDS.iter().filter_map(|demand| {
+            let (_, records) = effects.iter().find(|(effect, _)| *effect == demand.effect)?;
+            demand.read(records)
+        });
+        Ok(Self { readings: readings.collect() })
+    }
+
+    /// A row for each reading.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let mut table = Table::new([
+            "planted (synthetic)",
+            "split by",
+            "must be seen",
+            "measured",
+            "other participants",
+            "seen",
+        ]);
+        for reading in &self.readings {
+            let range = |Interval { low, high }: Interval| format!("{low:.1} to {high:.1}");
+            table.push([
+                reading.effect.to_string(),
+                reading.scheme.to_string(),
+                reading.demand.clone(),
+                format!("{:.1}", reading.measured),
+                reading.interval.map_or_else(String::new, range),
+                if reading.is_seen { "yes" } else { "no" }.to_owned(),
+            ]);
+        }
+        table
+    }
+}
+
+/// Trains what the instrument needs. What was interrupted goes on.
+///
+/// # Errors
+/// Those of [`protocol::train`](crate::protocol::train).
+pub fn train(profile: Profile, control: &Control) -> Result<()> {
+    for effect in effects(profile) {
+        let set = recordings(effect)?;
+        let workshop = below_target(&set, profile, "instrument-trainings");
+        train_below(&folder(&set, effect, profile), &workshop, &set, &cells(effect, profile), control)?;
+    }
+    Ok(())
+}
+
+/// Synthetic recordings in which an effect is planted, of strength 1.
+fn recordings(effect: Effect) -> Result<DataSet> {
+    synthetic::generate(&Settings { effect, ..Settings::default() })
+}
+
+/// The effects of a profile: the shorter ones have time for what a CNN learns quickly.
+fn effects(profile: Profile) -> Vec<Effect> {
+    match profile {
+        Profile::Paper => vec![Effect::Null, Effect::Local, Effect::LongRange],
+        Profile::Smoke | Profile::Quick => vec![Effect::Null, Effect::Local],
+    }
+}
+
+/// The cells that the demands on an effect look at.
+fn cells(effect: Effect, profile: Profile) -> Vec<Cell> {
+    let sides = DEMANDS.iter().filter(|demand| demand.effect == effect).flat_map(|demand| {
+        let other = if let Expected::MoreThan(other) = demand.expected { Some(other) } else { None };
+        [Some(demand.side), other].into_iter().flatten().map(|side| (side, demand.scheme))
+    });
+    let mut cells: Vec<Cell> = Vec::new();
+    for (Side { condition, model }, scheme) in sides {
+        let Ok(condition) = Condition::named(condition) else { continue };
+        let (draws, folds, epochs) = match (profile, scheme, model) {
+            (Profile::Smoke, ..) => (1, Some(1), 2),
+            (Profile::Quick, ..) => (1, Some(6), 60),
+            (Profile::Paper, Scheme::Random, _) => (8, None, Profile::Paper.extent(Model::Baseline).1),
+            (Profile::Paper, ..) => (1, None, Profile::Paper.extent(Model::Baseline).1),
+        };
+        let cell = Cell { condition, scheme, model, draws, folds, epochs };
+        if !cells.contains(&cell) {
+            cells.push(cell);
+        }
+    }
+    cells
+}
+
+/// Where its records are: beside those of the audit, below a folder of their own.
+fn folder(set: &DataSet, effect: Effect, profile: Profile) -> PathBuf {
+    match profile {
+        Profile::Paper => project::root().join(Path::new("data/records/instrument")).join(effect.to_string()),
+        Profile::Smoke | Profile::Quick => below_target(set, profile, "instrument"),
+    }
+}
+
+impl Demand {
+    fn read(&self, records: &[CellRecord]) -> Option<Reading> {
+        let Self { effect, scheme, side, expected } = *self;
+        let own = side.tally(records, scheme)?;
+        let percent = |Interval { low, high }: Interval| Interval { low: 100.0 * low, high: 100.0 * high };
+        let ([numerator, denominator], is_above) = match expected {
+            Expected::Above(level) => (level, true),
+            Expected::NotAbove(level) => (level, false),
+            Expected::MoreThan(other) => {
+                let difference = own.difference(&other.tally(records, scheme)?, Unit::Participant)?;
+                return Some(Reading {
+                    effect,
+                    scheme,
+                    demand: format!("{side} more accurate than {other}"),
+                    measured: difference.points,
+                    interval: difference.interval,
+                    is_seen: difference.interval.is_some_and(|interval| interval.low > 0.0),
+                });
+            }
+        };
+        let interval = own.interval(Unit::Participant);
+        let level = numerator as f64 / denominator as f64;
+        let is_seen = interval.is_some_and(|interval| (interval.low > level) == is_above);
+        let demand =
+            format!("{side} {} {:.1} %", if is_above { "above" } else { "not above" }, 100.0 * level);
+        Some(Reading {
+            effect,
+            scheme,
+            demand,
+            measured: 100.0 * own.accuracy(),
+            interval: interval.map(percent),
+            is_seen,
+        })
+    }
+}
+
+impl Side {
+    fn tally(self, records: &[CellRecord], scheme: Scheme) -> Option<Tally> {
+        let series = match self.model {
+            Model::Baseline => ReportedSeries::Baseline,
+            Model::Multilayer => ReportedSeries::MultilayerFinal,
+            Model::Cnn => ReportedSeries::Cnn,
+        };
+        tally(records, self.condition, scheme, series)
+    }
+}
+
+impl fmt::Display for Side {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.model, self.condition)
+    }
+}
+
+impl fmt::Display for Instrument {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.table().to_string().trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicBool;
+
+    use tempfile::tempdir;
+
+    use super::*;
+    use crate::recordings::{Fingerprint, Recording};
+
+    #[test]
+    fn every_demand_names_conditions_that_there_are_and_gets_its_cells() {
+        for demand in DEMANDS {
+            let names: Vec<String> = cells(demand.effect, Profile::Paper).iter().map(Cell::name).collect();
+            let name = format!("{} {} {}", demand.side.condition, demand.scheme, demand.side.model);
+            assert!(names.contains(&name), "{name}: {names:?}");
+        }
+        let published = recordings(Effect::Null).unwrap();
+        assert_ne!(published.fingerprint(), Fingerprint::PUBLISHED);
+    }
+
+    /// The instrument in its small form, of a tenth of each recording: texture shows there as well.
+    #[test]
+    fn planted_texture_is_seen_on_new_participants_and_nothing_where_nothing_is_planted() {
+        let folder = tempdir().unwrap();
+        let stop = AtomicBool::new(false);
+        let condition = Condition::named("whole").unwrap();
+        let cell = Cell {
+            condition,
+            scheme: Scheme::Random,
+            model: Model::Baseline,
+            draws: 2,
+            folds: None,
+            epochs: 60,
+        };
+        let accuracy = |effect: Effect, strength: f64| {
+            let set = synthetic::generate(&Settings { effect, strength, seed: 1 }).unwrap();
+            // All of one length, so that length tells nothing.
+            let cut = |recording: &Recording| Recording {
+                samples: recording.samples[..400].to_vec(),
+                ..recording.clone()
+            };
+            let set = DataSet::new(set.recordings().iter().map(cut).collect()).unwrap();
+            let records = folder.path().join(effect.to_string());
+            train_below(&records, &records.join("workshop"), &set, &[cell], &Control::new(&stop)).unwrap();
+            let record = CellRecord::read(&records, &cell, &set).unwrap().unwrap();
+            let tally = tally(&[record], "whole", Scheme::Random, ReportedSeries::Baseline).unwrap();
+            tally.interval(Unit::Participant).unwrap()
+        };
+        let nothing = accuracy(Effect::Null, 1.0);
+        assert!(nothing.low < 0.5, "{nothing:?}");
+        let texture = accuracy(Effect::Local, 2.0);
+        assert!(texture.low > 0.5, "{texture:?}");
+    }
+}
