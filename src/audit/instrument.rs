@@ -169,11 +169,8 @@ impl Instrument {
     }
 }
 
-/// Trains what the instrument needs. What was interrupted goes on.
-///
-/// # Errors
-/// Those of [`protocol::train`](crate::protocol::train).
-pub fn train(profile: Profile, control: &Control) -> Result<()> {
+/// Trains what the instrument needs.
+pub(super) fn train(profile: Profile, control: &Control) -> Result<()> {
     for effect in effects(profile) {
         let set = recordings(effect)?;
         let workshop = below_target(&set, profile, "instrument-trainings");

@@ -110,16 +110,27 @@ impl Audit {
     }
 }
 
-/// Trains the cells of a profile that are not trained yet. What was interrupted goes on.
+/// The word that asks for the [`instrument`] check alone.
+const INSTRUMENT: &str = "instrument";
+
+/// Trains the cells of a profile that are not trained yet, and those of the instrument check. What was interrupted goes
+/// on.
 ///
-/// With `only`, those alone in whose names all of its words stand: `["cut", "baseline"]`.
+/// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
+/// `["instrument"]`, the instrument check alone.
 ///
 /// # Errors
 /// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
 /// training that fails.
 pub fn train(set: &DataSet, profile: Profile, only: &[String], control: &Control) -> Result<()> {
-    let (folder, workshop) = (folder(set, profile), workshop(set, profile));
-    train_below(&folder, &workshop, set, &chosen(profile, only)?, control)
+    if only != [INSTRUMENT] {
+        let workshop = below_target(set, profile, "audit-trainings");
+        train_below(&folder(set, profile), &workshop, set, &chosen(profile, only)?, control)?;
+    }
+    if only.is_empty() || only == [INSTRUMENT] {
+        instrument::train(profile, control)?;
+    }
+    Ok(())
 }
 
 /// The same, with records below `folder` and what is not done below `workshop`.
@@ -177,11 +188,7 @@ pub fn folder(set: &DataSet, profile: Profile) -> PathBuf {
     }
 }
 
-/// Where trainings that are not done yet keep what they need to go on.
-fn workshop(set: &DataSet, profile: Profile) -> PathBuf {
-    below_target(set, profile, "audit-trainings")
-}
-
+/// A folder of its own under `target/records`, for a profile on these recordings.
 fn below_target(set: &DataSet, profile: Profile, name: &str) -> PathBuf {
     let name = format!("{name}-{profile}-{}", set.fingerprint().short());
     project::root().join(Path::new("target/records")).join(name)

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::plan::Cell;
 use super::record::{CellConfiguration, CellRecord, Training};
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::protocol::{self, Control};
 use crate::recordings::{DataSet, Genre, RecordingId};
@@ -31,7 +32,7 @@ pub(super) fn count(cell: &Cell, set: &DataSet) -> Result<usize> {
 /// of each as it begins.
 ///
 /// # Errors
-/// Those of [`protocol::train`], for each training that fails.
+/// Those of [`protocol::train`], for each training that fails; once `control` is asked to stop, [`Fault::Interrupted`].
 pub(super) fn train(
     cell: &Cell,
     set: &DataSet,
@@ -48,6 +49,9 @@ pub(super) fn train(
         for _ in 0..control.threads {
             scope.spawn(|| {
                 while let Some((task, place)) = queue.lock().unwrap_or_else(lock).pop_front() {
+                    if control.stop.load(Ordering::Relaxed) {
+                        return;
+                    }
                     began(&format!("draw {}, fold {}", task.draw + 1, task.fold));
                     let result = task.train(cell, set, &workshop, control);
                     *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
@@ -57,7 +61,14 @@ pub(super) fn train(
     });
     let results =
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let trainings = Error::gather(results.flatten())?;
+    let results: Vec<Result<Training>> = results.flatten().collect();
+    if control.stop.load(Ordering::Relaxed) {
+        let done = results.iter().filter(|result| result.is_ok()).count();
+        let found = format!("a request to stop when {done} were done");
+        let expected = format!("{} trainings", tasks.len());
+        return Err(Error::new(Fault::Interrupted, Place::field(cell.name()), expected, found));
+    }
+    let trainings = Error::gather(results)?;
     let configuration = CellConfiguration::of(cell, set);
     let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
     Ok(CellRecord { configuration, program, trainings })

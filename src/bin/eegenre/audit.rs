@@ -2,28 +2,26 @@
 
 use clap::Args;
 
-use eegenre::audit::{self, Audit, instrument};
+use eegenre::audit::{self, Audit};
 use eegenre::error::Result;
 use eegenre::profile::Profile;
 use eegenre::protocol::Control;
+use eegenre::recordings::Provenance;
 
 use crate::data::DataArgs;
 use crate::print;
 use crate::train::stop_on_interrupt;
 
-/// Asks for the check on synthetic recordings.
-const INSTRUMENT: &str = "instrument";
-
 #[derive(Args)]
 pub struct AuditArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How much is trained
+    /// How much is trained [default: paper for the published recordings, else quick]
     ///
-    /// paper: all three networks under every condition, as recorded for the published recordings. quick and smoke: the
+    /// paper: all three networks under every condition, hours of training where it is not recorded. quick and smoke: the
     /// baseline under a few of them.
-    #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::Paper)]
-    profile: Profile,
+    #[arg(long, value_name = "smoke|quick|paper")]
+    profile: Option<Profile>,
     /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
@@ -36,17 +34,13 @@ pub struct AuditArgs {
 impl AuditArgs {
     pub fn run(self, json: bool) -> Result<()> {
         let set = self.data.load()?;
+        let is_published = set.provenance() == Provenance::Published;
+        let profile = self.profile.unwrap_or(if is_published { Profile::Paper } else { Profile::Quick });
         if !self.recorded {
             let stop = stop_on_interrupt()?;
-            let control = Control::new(&stop);
-            if self.only.iter().all(|word| word != INSTRUMENT) {
-                audit::train(&set, self.profile, &self.only, &control)?;
-            }
-            if self.only.is_empty() || self.only == [INSTRUMENT] {
-                instrument::train(self.profile, &control)?;
-            }
+            audit::train(&set, profile, &self.only, &Control::new(&stop))?;
         }
-        print(&Audit::read(&set, self.profile)?, json);
+        print(&Audit::read(&set, profile)?, json);
         Ok(())
     }
 }
