@@ -266,3 +266,53 @@ fn results_without_records_and_unknown_networks_exit_with_2() {
         assert!(String::from_utf8(output.stderr).unwrap().contains("expected"), "{arguments:?}");
     }
 }
+
+#[test]
+fn a_split_that_leaks_says_what_and_what_helps() {
+    let warnings = |arguments: &[&str]| {
+        let output = eegenre(&[&["split"][..], arguments].concat());
+        assert_eq!(output.status.code(), Some(0));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let random = warnings(&[]);
+    for leak in ["participants of the test", "songs of the test", "nearest length"] {
+        assert!(random.contains(leak), "{leak}: {random}");
+    }
+    let both = warnings(&["--scheme", "both"]);
+    assert!(!both.contains("participants of the test") && !both.contains("songs of the test"), "{both}");
+}
+
+#[test]
+fn a_network_trains_on_what_an_ablation_leaves() {
+    let here = tempfile::tempdir().unwrap();
+    let arguments = ["train", "baseline", "--runs", "1", "--epochs", "1", "--truncate", "80", "--json"];
+    let train = |out: &str, more: &[&str]| {
+        let out = here.path().join(out);
+        eegenre(&[&arguments[..], &["--out", text(&out)], more].concat())
+    };
+    let noise = train("noise", &["--ablate", "noise", "--ablation-seed", "3"]);
+    assert_eq!(noise.status.code(), Some(0));
+    assert!(!String::from_utf8(noise.stderr).unwrap().contains("nearest length"), "all are of one length");
+    let record = std::fs::read(here.path().join("noise/run-00.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    let ablation = &record["configuration"]["settings"]["preparation"]["ablation"];
+    assert_eq!((&ablation["of"], &ablation["seed"]), (&"noise".into(), &3.into()));
+    let unknown = train("unknown", &["--ablate", "silence"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn an_audit_trains_what_is_missing_and_shows_all_of_it() {
+    let output = eegenre(&["audit", "--profile", "smoke", "--json"]);
+    assert_eq!(output.status.code(), Some(0));
+    let audit = json(&output);
+    assert_eq!(audit["missing"], Value::Array(vec![]));
+    assert!(audit["known_as"].as_str().unwrap().starts_with("synthetic"));
+    let measured = |field: &str| audit[field].as_array().unwrap().len();
+    assert!(measured("guesses") == 16 && measured("estimates") > 5 && measured("controls") > 3);
+    assert!(!audit["instrument"]["readings"].as_array().unwrap().is_empty());
+    let recorded = eegenre(&["audit", "--profile", "smoke", "--recorded"]);
+    assert!(stdout(&recorded).contains("Guesses that never see a signal"));
+    let unknown = eegenre(&["audit", "--profile", "smoke", "--only", "cut,perceptron"]);
+    assert_eq!(unknown.status.code(), Some(2));
+}
