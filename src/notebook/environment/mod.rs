@@ -1,5 +1,8 @@
 //! The folder of everything that running notebooks needs, and the variables that keep programs inside it.
 
+pub(super) mod lock;
+pub(super) mod program;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
