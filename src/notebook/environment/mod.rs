@@ -81,6 +81,11 @@ impl Environment {
         self.folder.join("setup.json")
     }
 
+    /// Where JupyterLab looks for settings that are not its own, below its folder of configuration.
+    pub(super) fn lab_settings(&self) -> PathBuf {
+        self.folder.join("config/jupyter/labconfig")
+    }
+
     /// What the cells of one of several kernels are compiled in.
     pub(super) fn cells(&self, kernel: usize) -> PathBuf {
         self.folder.join("cells").join(kernel.to_string())
