@@ -17,6 +17,20 @@ use crate::project;
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);
 
+/// What is compiled without optimisation, because it takes long and no cell waits for it: the command line, progress bars,
+/// the writing of workbooks, and products of matrices of other numbers than those of networks.
+const COLD_PACKAGES: [&str; 9] = [
+    "clap_builder",
+    "console",
+    "gemm-c32",
+    "gemm-c64",
+    "gemm-f16",
+    "gemm-f64",
+    "indicatif",
+    "rust_xlsxwriter",
+    "typed-path",
+];
+
 /// Brings the sources of all that eegenre depends on into the environment and compiles them for cells.
 pub(super) fn make(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<()> {
     vendor(environment, stop)?;
@@ -50,10 +64,11 @@ fn vendor(environment: &Environment, stop: &AtomicBool) -> Result<()> {
 /// lines only call it.
 fn cargo_configuration(environment: &Environment) -> String {
     let vendor = serde_json::to_string(&environment.vendor()).unwrap_or_default();
+    let cold = ["ctx"].iter().chain(&COLD_PACKAGES);
+    let cold: String = cold.map(|name| format!("\n[profile.dev.package.{name}]\nopt-level = 0\n")).collect();
     format!(
         "[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = {vendor}\n\n\
-         [profile.dev]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n\n\
-         [profile.dev.package.ctx]\nopt-level = 0\n"
+         [profile.dev]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n{cold}"
     )
 }
 
