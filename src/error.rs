@@ -265,7 +265,7 @@ impl Fault {
             Self::MachinePath => "let the cell show a path below the project, or none",
             Self::DeadLink => "correct the link in the notebook",
             Self::DeviceFailed => "use smaller batches or a device with more memory",
-            Self::Undrawable => "report this together with the command that you ran",
+            Self::Undrawable => "report this together with the command that you ran, or the cell",
         }
     }
 }

@@ -28,14 +28,16 @@ fn found(name: &str) -> PathBuf {
     std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file()).unwrap()
 }
 
+/// `eegenre notebooks` with an environment in a folder, finding these programs only.
+fn notebooks(task: &str, programs: &Path, folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+    command.args(["notebooks", task, "--environment"]).arg(folder).env("PATH", programs);
+    command
+}
+
 /// What `eegenre notebooks setup` says when it finds these programs only. It must exit with 2.
 fn refusal(programs: &Path, folder: &Path) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
-        .args(["notebooks", "setup", "--environment"])
-        .arg(folder)
-        .env("PATH", programs)
-        .output()
-        .unwrap();
+    let output = notebooks("setup", programs, folder).output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     said
@@ -114,4 +116,17 @@ fn a_set_up_that_failed_goes_on_where_it_stopped() {
     let log = fs::read_to_string(folder.path().join("setup.log")).unwrap();
     assert_eq!(log.matches("pip install").count(), 1, "{log}");
     assert_eq!(log.matches("cargo install").count(), 2, "{log}");
+}
+
+#[test]
+fn the_book_needs_python_and_neither_rust_nor_a_kernel() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let tools = programs(&["sh", "mkdir", "cp"], &[("python3", &python)]);
+    let mut book = notebooks("book", tools.path(), folder.path());
+    let output = book.arg("--out").arg(out.path().join("book")).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let log = fs::read_to_string(folder.path().join("setup.log")).unwrap();
+    assert_eq!(log.matches("pip install").count(), 1, "{log}");
+    assert!(!log.contains("cargo"), "{log}");
 }

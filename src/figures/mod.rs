@@ -292,6 +292,12 @@ impl Figure {
         drawn.map_err(|DrawingFailure(cause)| self.undrawable(cause))
     }
 
+    /// A figure that no library can draw.
+    #[cfg(test)]
+    pub(crate) fn of_no_height(self) -> Self {
+        Self { height_inches: 0.0, ..self }
+    }
+
     fn undrawable(&self, cause: String) -> Error {
         Error::new(Fault::Undrawable, Place::field(&self.name), "a drawing", cause)
     }

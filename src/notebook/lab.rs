@@ -3,28 +3,65 @@
 use std::process::ExitStatus;
 use std::sync::atomic::AtomicBool;
 
+use serde_json::json;
+
 use super::environment::Environment;
 use super::setup::add_lab;
 use crate::error::{Error, Fault, Place, Result};
+use crate::files::{create_folder, write_atomically};
 use crate::project;
 
 /// Opens JupyterLab in the project's notebooks, with the environment's kernel, and waits for its end. It is installed on
-/// first use.
+/// first use, and saves a notebook only when asked.
+///
+/// `stop` ends the installation. JupyterLab itself ends by the Ctrl-C that it gets from the terminal.
 ///
 /// # Errors
 /// As [`setup`](super::setup()); [`Fault::ProgramFailed`] if JupyterLab cannot start or ends with an error.
 pub fn lab(environment: &Environment, arguments: &[String], stop: &AtomicBool) -> Result<()> {
     add_lab(environment, stop)?;
+    write_settings(environment)?;
     let mut command = environment.command(environment.python());
-    command.args(["-m", "jupyterlab"]).args(arguments).current_dir(project::root().join("notebooks"));
+    // With -y it ends at the first Ctrl-C, without asking.
+    command.args(["-m", "jupyterlab", "-y"]).args(arguments);
+    command.current_dir(project::root().join("notebooks"));
     let failed = |found: String| {
         Error::new(Fault::ProgramFailed, Place::field("jupyterlab"), "JupyterLab to run", found)
     };
+    eprintln!("JupyterLab runs until Ctrl-C. In each notebook the first two cells take about half a minute.");
+    eprintln!("Only what you save is kept; git restore notebooks brings the committed outputs back.");
     let status = command.status().map_err(|cause| failed(cause.to_string()))?;
     // Without a code it was ended from outside, as one ends a server.
     if status.success() || ExitStatus::code(&status).is_none() {
         Ok(())
     } else {
         Err(failed(status.to_string()))
+    }
+}
+
+/// What JupyterLab does otherwise than it would. Committed notebooks hold the outputs of the paper's profile, so they are
+/// not saved behind a reader's back; and no server is asked for news.
+fn write_settings(environment: &Environment) -> Result<()> {
+    let settings = json!({
+        "@jupyterlab/docmanager-extension:plugin": { "autosave": false },
+        "@jupyterlab/apputils-extension:notification": { "fetchNews": "false", "checkForUpdates": false },
+    });
+    let folder = environment.lab_settings();
+    create_folder(&folder)?;
+    write_atomically(folder.join("default_setting_overrides.json"), settings.to_string().as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notebooks_are_saved_only_when_asked() {
+        let folder = tempfile::tempdir().unwrap();
+        let environment = Environment::at(folder.path());
+        write_settings(&environment).unwrap();
+        let file = folder.path().join("config/jupyter/labconfig/default_setting_overrides.json");
+        let settings: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();
+        assert_eq!(settings["@jupyterlab/docmanager-extension:plugin"]["autosave"], false);
     }
 }

@@ -13,33 +13,33 @@
 //!
 //! Cells are Rust, run by evcxr. A notebook without a file of [`Checks`] has failed. [`Environment`] says where
 //! everything is.
+//!
+//! | where | what | stands on |
+//! |---|---|---|
+//! | `session` | what cells call: the session, its checks, how values look below a cell | the rest of the library |
+//! | `document` | a notebook's file; the notebooks of a folder | |
+//! | `environment` | the folder of all that running needs, its lock, the programs that are run in it | |
+//! | `kernel` | a running kernel: code goes in, outputs come out; how a cell ended | `document`, `environment` |
+//! | `setup` | making an environment: Python, evcxr, eegenre compiled for cells | `kernel` |
+//! | `committed` | what holds for notebooks that are committed: how they are written, what their outputs came from | `document` |
+//! | `run`, `book`, `lab` | what a user does with notebooks | all of these |
 
 mod book;
-mod cells;
-mod check;
-mod checks;
+mod committed;
 mod digest;
-mod display;
 mod document;
-mod ending;
 mod environment;
-mod failure;
 mod kernel;
 mod lab;
-mod lint;
-mod origin;
-mod passing;
-mod program;
-mod progress;
 mod run;
 mod session;
 mod setup;
 
 pub use book::book;
-pub use check::check;
-pub use checks::{Check, Checks};
+pub use committed::check;
+pub use document::notebooks;
 pub use environment::Environment;
 pub use lab::lab;
-pub use run::{Executed, ExecutedNotebook, Run, notebooks};
-pub use session::{CHECKS_VARIABLE, PROFILE_VARIABLE, Session};
+pub use run::{Executed, ExecutedNotebook, Run};
+pub use session::{CHECKS_VARIABLE, Check, Checks, PROFILE_VARIABLE, Session};
 pub use setup::setup;

@@ -1,7 +1,6 @@
 //! `eegenre notebooks`.
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -80,9 +79,9 @@ impl NotebooksArgs {
                     print(&format!("the notebooks' environment is in {}", folder.display()), json);
                 }
             }
-            // Ctrl-C is JupyterLab's: it asks, and may go on.
+            // JupyterLab gets the same Ctrl-C from the terminal, and is waited for.
             NotebooksTask::Lab { arguments } => {
-                notebook::lab(&environment, &arguments, &AtomicBool::new(false))?;
+                notebook::lab(&environment, &arguments, &*stop_on_interrupt()?)?;
             }
             NotebooksTask::Run(RunArgs { data, profile, only }) => {
                 let run = Run { only, ..Run::new(profile, data.source()) };

@@ -164,7 +164,7 @@ pub fn stop_on_interrupt() -> Result<Arc<AtomicBool>> {
     let stop = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&stop);
     let handler = move || {
-        eprintln!("stopping: runs save where they stand");
+        eprintln!("stopping: what is done is kept");
         flag.store(true, Ordering::Relaxed);
     };
     ctrlc::set_handler(handler).map_err(|cause| {

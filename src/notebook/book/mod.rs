@@ -8,9 +8,9 @@ use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
+use super::document::notebooks;
 use super::environment::Environment;
-use super::program::run;
-use super::run::notebooks;
+use super::environment::program::run;
 use super::setup::setup_python;
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::{create_folder, write_atomically};

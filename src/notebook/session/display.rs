@@ -29,10 +29,10 @@ fn show_text(text: &impl Display) {
 }
 
 impl Figure {
-    /// Shows it as a picture. A figure that cannot be drawn ends the cell with a panic.
+    /// Shows it as a picture.
     ///
     /// # Panics
-    /// If the drawing library fails: a notebook has no other way to say so here.
+    /// If it cannot be drawn, with all that [`Self::png`] says of it: here a cell can be ended in no other way.
     pub fn evcxr_display(&self) {
         match self.png() {
             Ok(png) => show(&[("image/png", BASE64_STANDARD.encode(png))]),
@@ -112,5 +112,23 @@ impl Session {
     /// Shows which recordings, which profile, which program.
     pub fn evcxr_display(&self) {
         self.table().evcxr_display();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Model;
+
+    #[test]
+    fn a_figure_that_cannot_be_drawn_ends_the_cell_and_says_which_and_what_to_do() {
+        let figure = Figure::architecture(Model::Baseline).of_no_height();
+        let panic = std::panic::catch_unwind(|| figure.evcxr_display()).unwrap_err();
+        let said = panic.downcast::<String>().unwrap();
+        assert!(said.starts_with("figure-2: expected a drawing, found "), "{said}");
+        assert!(
+            said.ends_with("; report this together with the command that you ran, or the cell"),
+            "{said}"
+        );
     }
 }

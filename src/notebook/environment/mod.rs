@@ -1,5 +1,8 @@
 //! The folder of everything that running notebooks needs, and the variables that keep programs inside it.
 
+pub(super) mod lock;
+pub(super) mod program;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -76,6 +79,11 @@ impl Environment {
 
     pub(super) fn stamp(&self) -> PathBuf {
         self.folder.join("setup.json")
+    }
+
+    /// Where JupyterLab looks for settings that are not its own, below its folder of configuration.
+    pub(super) fn lab_settings(&self) -> PathBuf {
+        self.folder.join("config/jupyter/labconfig")
     }
 
     /// What the cells of one of several kernels are compiled in.

@@ -1,6 +1,6 @@
 //! How a notebook is written: each step in words, then one short cell that calls the library, then what it shows.
 
-use super::document::{Cell, Code, Document};
+use crate::notebook::document::{Cell, Code, Document};
 
 /// Lines of a code cell at most.
 const LINES: usize = 15;

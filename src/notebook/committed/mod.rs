@@ -1,18 +1,20 @@
 //! Whether committed notebooks are as they should be: how they are written, and that what they show belongs to the
 //! committed cells, records and figures. It needs neither kernel nor Python.
 
+mod lint;
+mod origin;
+
 use std::path::Path;
 
 use serde_json::Value;
 
-use super::document::{Code, Document, Output};
-use super::lint::lint;
-use super::origin::Origin;
-use super::run::notebooks;
+use super::document::{Code, Document, Output, notebooks};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::profile::Profile;
 use crate::project;
 use crate::recordings::Fingerprint;
+use lint::lint;
+pub(super) use origin::Origin;
 
 /// Places of a machine that mean nothing to a reader, and may say more than its owner wants.
 const MACHINE_PATHS: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "\\Users\\", "/var/folders/"];
@@ -109,7 +111,7 @@ fn text(value: &Value) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lint::tests::{LAST_CELL, notebook};
+    use super::lint::tests::{LAST_CELL, notebook};
     use super::*;
     use serde_json::json;
 

@@ -1,5 +1,9 @@
 //! A running kernel. It is spoken to through a small Python script, because Jupyter's protocol is Python's at home.
 
+mod cells;
+pub(super) mod ending;
+pub(super) mod failure;
+
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -12,10 +16,11 @@ use std::time::{Duration, Instant};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::cells::Cells;
 use super::document::Output;
 use super::environment::Environment;
 use crate::error::{Error, Fault, Place, Result};
+
+pub(super) use cells::Cells;
 
 /// The script between this process and the kernel.
 const SCRIPT: &str = include_str!("execute.py");

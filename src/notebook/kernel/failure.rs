@@ -1,9 +1,9 @@
 //! What went wrong in a cell, in one line, from what it put out.
 
-use super::document::Output;
+use crate::notebook::document::Output;
 
 /// What went wrong; nothing if nothing did. `reached` says whether the cell came to its end.
-pub(super) fn of(outputs: &[Output], reached: bool) -> Option<String> {
+pub(in crate::notebook) fn of(outputs: &[Output], reached: bool) -> Option<String> {
     let said = error_stream(outputs);
     let error = outputs.iter().find_map(|output| match output {
         Output::Error { evalue, traceback, .. } => Some((evalue, traceback)),

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::checks::Checks;
-use super::run::name;
 use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::notebook::document::name;
+use crate::notebook::session::Checks;
 
 /// The checks that a notebook left in a file, if there are some and all hold.
 pub(super) fn passed(notebook: &Path, file: &Path) -> Result<Checks> {

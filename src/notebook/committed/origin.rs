@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::digest::{Digest, files_below};
-use super::document::Document;
 use crate::error::Result;
+use crate::notebook::digest::{Digest, files_below};
+use crate::notebook::document::Document;
 use crate::profile::Profile;
 use crate::project;
 use crate::recordings::Fingerprint;
@@ -16,7 +16,7 @@ const KEY: &str = "eegenre";
 
 /// What the outputs came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Origin {
+pub(in crate::notebook) struct Origin {
     /// The profile's name.
     pub profile: String,
     /// The recordings' fingerprint.

@@ -1,26 +1,21 @@
 //! The folders in which kernels compile cells. Each kernel that runs needs one of its own; all hold the same compiled
 //! dependencies.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
-use super::environment::Environment;
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
-
-/// Time between two tries to get a lock.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
+use crate::files::write_atomically;
+use crate::notebook::environment::{Environment, lock};
 
 /// Which state of the dependencies a folder holds.
 const STATE: &str = "dependencies.txt";
 
 /// The right to compile cells in a folder; given back when dropped, also by the system when the process dies.
 #[derive(Debug)]
-pub(super) struct Cells {
+pub(in crate::notebook) struct Cells {
     folder: PathBuf,
     #[expect(dead_code, reason = "the lock is held while the file is open")]
     lock: File,
@@ -30,7 +25,7 @@ impl Cells {
     /// The first folder, in which dependencies are compiled for all, once no kernel uses it.
     pub fn first(environment: &Environment, stop: &AtomicBool) -> Result<Self> {
         let folder = environment.cells(0);
-        let lock = wait_for_lock(&folder, stop)?;
+        let lock = lock::wait(&folder, stop)?;
         Ok(Self { folder, lock })
     }
 
@@ -40,7 +35,7 @@ impl Cells {
         let state = fs::read_to_string(first.join(STATE)).unwrap_or_default();
         for kernel in 0.. {
             let folder = environment.cells(kernel);
-            let Some(lock) = try_lock(&folder)? else { continue };
+            let Some(lock) = lock::attempt(&folder)? else { continue };
             if fs::read_to_string(folder.join(STATE)).unwrap_or_default() != state {
                 let copied = copy_dependencies(&first.join("target"), &folder.join("target"));
                 copied.map_err(|cause| unwritable(&folder, &cause))?;
@@ -59,37 +54,6 @@ impl Cells {
     /// Records which state of the dependencies is compiled here.
     pub fn compiled(&self, state: &str) -> Result<()> {
         write_atomically(self.folder.join(STATE), state.as_bytes())
-    }
-}
-
-/// Waits for the right to change a folder.
-pub(super) fn wait_for_lock(folder: &Path, stop: &AtomicBool) -> Result<File> {
-    let mut told = false;
-    loop {
-        if let Some(lock) = try_lock(folder)? {
-            return Ok(lock);
-        }
-        if stop.load(Ordering::Relaxed) {
-            let (expected, found) = ("another process to leave it", "a request to stop");
-            return Err(Error::new(Fault::Interrupted, Place::file(folder), expected, found));
-        }
-        if !told {
-            eprintln!("waiting for another process that uses {}", folder.display());
-            told = true;
-        }
-        sleep(ASK_AGAIN);
-    }
-}
-
-fn try_lock(folder: &Path) -> Result<Option<File>> {
-    create_folder(folder)?;
-    let path = folder.join(".lock");
-    let file = File::options().create(true).truncate(false).write(true).open(&path);
-    let file = file.map_err(|cause| unwritable(&path, &cause))?;
-    match file.try_lock() {
-        Ok(()) => Ok(Some(file)),
-        Err(TryLockError::WouldBlock) => Ok(None),
-        Err(TryLockError::Error(cause)) => Err(unwritable(&path, &cause)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! A notebook's session: what its first cell begins and its last cell ends.
 
+mod checks;
+mod display;
+
 use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-use super::Checks;
 use crate::error::{Error, Fault, Place, Result};
 use crate::experiment::Experiment;
 use crate::models::Model;
@@ -15,6 +17,8 @@ use crate::recordings::{Provenance, Source};
 use crate::results::Results;
 use crate::study::{self, Study};
 use crate::table::Table;
+
+pub use checks::{Check, Checks};
 
 /// The environment variable that names the profile.
 pub const PROFILE_VARIABLE: &str = "EEGENRE_PROFILE";

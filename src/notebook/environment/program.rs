@@ -26,7 +26,7 @@ const NO_NETWORK: [&str; 8] = [
 ];
 
 /// Asks a program something short. `install` says how one gets it.
-pub(super) fn ask(command: &mut Command, install: &str) -> Result<String> {
+pub(in crate::notebook) fn ask(command: &mut Command, install: &str) -> Result<String> {
     let name = command.get_program().display().to_string();
     let missing =
         |found: String| Error::new(Fault::MissingProgram, Place::field(name.clone()), install, found);
@@ -44,7 +44,7 @@ pub(super) fn ask(command: &mut Command, install: &str) -> Result<String> {
 ///
 /// # Errors
 /// [`Fault::NoNetwork`] or [`Fault::ProgramFailed`], with the last line that it said; [`Fault::Interrupted`].
-pub(super) fn run(command: &mut Command, log: &Path, stop: &AtomicBool) -> Result<()> {
+pub(in crate::notebook) fn run(command: &mut Command, log: &Path, stop: &AtomicBool) -> Result<()> {
     let (program, arguments) = (command.get_program(), command.get_args());
     let name = Path::new(program).file_stem().unwrap_or(program).display().to_string();
     let line: Vec<String> =

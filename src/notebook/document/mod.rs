@@ -1,5 +1,7 @@
 //! A notebook file, in the format that Jupyter calls nbformat 4.
 
+mod folder;
+
 use std::fs;
 use std::path::Path;
 
@@ -8,6 +10,9 @@ use serde_json::{Map, Value};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::files::write_atomically;
+
+pub(super) use folder::name;
+pub use folder::notebooks;
 
 /// A notebook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

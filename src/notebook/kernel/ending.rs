@@ -6,7 +6,7 @@
 
 use serde_json::{Map, Value};
 
-use super::document::Output;
+use crate::notebook::document::Output;
 
 /// The media type of the mark.
 const MARK: &str = "application/x-eegenre-end";
@@ -16,7 +16,7 @@ const SETTING: &str = "Preserve vars on panic: false\n";
 
 /// What a cell puts out only at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
+pub(in crate::notebook) enum Ending {
     /// The mark of a statement that was added.
     Mark,
     /// The value that the cell ends in.

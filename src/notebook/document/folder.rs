@@ -1,0 +1,29 @@
+//! The notebooks of a folder, and their names.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Fault, Place, Result};
+
+/// The notebooks of a folder, in the order of their names.
+///
+/// # Errors
+/// [`Fault::UnreadableNotebook`] if there is no such folder or no notebook in it.
+pub fn notebooks(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
+    let folder = folder.as_ref();
+    let unreadable = |found: String| {
+        Error::new(Fault::UnreadableNotebook, Place::file(folder), "notebooks (*.ipynb)", found)
+    };
+    let entries = fs::read_dir(folder).map_err(|cause| unreadable(cause.to_string()))?;
+    let mut paths: Vec<PathBuf> = entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "ipynb"))
+        .collect();
+    paths.sort();
+    if paths.is_empty() { Err(unreadable("none".into())) } else { Ok(paths) }
+}
+
+/// A notebook's name: that of its file, without the extension.
+pub(in crate::notebook) fn name(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

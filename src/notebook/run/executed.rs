@@ -1,0 +1,45 @@
+//! What a run leaves.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::notebook::document::name;
+use crate::notebook::session::Checks;
+
+/// Notebooks that have run and passed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Executed {
+    /// Where the executed copies are.
+    pub folder: PathBuf,
+    /// The notebooks.
+    pub notebooks: Vec<ExecutedNotebook>,
+    /// Whether the project's own notebooks were rewritten.
+    pub rewritten: bool,
+}
+
+/// A notebook that has run and passed.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ExecutedNotebook {
+    /// The executed copy.
+    pub path: PathBuf,
+    /// Its code cells.
+    pub cells: usize,
+    /// Its checks, all of which hold.
+    pub checks: Checks,
+    /// How long it took.
+    pub seconds: f64,
+}
+
+impl fmt::Display for Executed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for notebook in &self.notebooks {
+            let ExecutedNotebook { path, cells, checks, seconds } = notebook;
+            let name = name(path);
+            writeln!(f, "{name:24} {cells:2} cells, {:2} checks hold, {seconds:.0} s", checks.checks.len())?;
+        }
+        write!(f, "executed copies in {}", self.folder.display())?;
+        if self.rewritten { write!(f, "; notebooks/ rewritten") } else { Ok(()) }
+    }
+}

@@ -1,0 +1,116 @@
+//! Running one notebook: its cells one after the other in a fresh kernel, until one fails; then its checks.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
+
+use super::passing::passed;
+use super::progress::Progress;
+use super::{ExecutedNotebook, Run};
+use crate::error::{Fault, Place, Problem, Result};
+use crate::notebook::document::{Code, Document, Output, name};
+use crate::notebook::environment::Environment;
+use crate::notebook::kernel::ending::Ending;
+use crate::notebook::kernel::{Cells, End, Kernel, failure};
+use crate::notebook::session::{CHECKS_VARIABLE, PROFILE_VARIABLE};
+use crate::recordings::DATA_VARIABLE;
+
+/// What the notebooks of one run share.
+pub(super) struct Task<'a> {
+    pub run: &'a Run,
+    pub environment: &'a Environment,
+    pub out: &'a Path,
+    pub data: Option<&'a Path>,
+    pub stop: &'a AtomicBool,
+}
+
+impl Task<'_> {
+    /// Runs a notebook and reads its checks.
+    pub fn notebook(&self, path: &Path, progress: &Progress) -> Result<ExecutedNotebook> {
+        let begun = Instant::now();
+        let name = name(path);
+        let mut document = Document::read(path)?;
+        for cell in document.code_mut() {
+            cell.outputs.clear();
+            cell.execution_count = None;
+        }
+        let cells = document.code().count();
+        let checks = self.out.join(format!("{name}.checks.json"));
+        // An old file would tell of another run. If it cannot be removed, the cell cannot write it either.
+        let _ = fs::remove_file(&checks);
+        let bar = progress.notebook(&name, cells);
+        let executed = self.cells(path, &mut document, &checks, |number, first_line| {
+            bar.cell(number, first_line);
+        });
+        let copy = self.out.join(path.file_name().unwrap_or_default());
+        let written = document.write(&copy);
+        let seconds = begun.elapsed().as_secs_f64();
+        let result = executed.and(written).and_then(|()| passed(path, &checks));
+        bar.end(result.is_ok(), seconds);
+        Ok(ExecutedNotebook { path: copy, cells, checks: result?, seconds })
+    }
+
+    /// Executes the cells until one fails.
+    fn cells(
+        &self,
+        path: &Path,
+        document: &mut Document,
+        checks: &Path,
+        begins: impl Fn(u64, &str),
+    ) -> Result<()> {
+        let working = path.parent().unwrap_or(Path::new("."));
+        let mut variables =
+            vec![(PROFILE_VARIABLE, Path::new(self.run.profile.name())), (CHECKS_VARIABLE, checks)];
+        variables.extend(self.data.map(|data| (DATA_VARIABLE, data)));
+        let in_notebook = |place: Place| Place {
+            field: place.field.or(place.file.map(|f| f.display().to_string())),
+            ..Place::file(path)
+        };
+        let started = Cells::free(self.environment)
+            .and_then(|cells| Kernel::start(self.environment, cells, working, &variables, self.stop));
+        let mut kernel = started.map_err(|error| error.placed(in_notebook))?;
+        let deadline = Instant::now() + self.run.notebook_limit;
+        for (number, cell) in (1..).zip(document.code_mut()) {
+            begins(number, cell.first_line());
+            let limit = self.run.cell_limit.min(deadline.saturating_duration_since(Instant::now()));
+            let problem = execute(&mut kernel, cell, number, limit, self.stop);
+            if let Some((fault, expected, found)) = problem {
+                let field = format!("code cell {number} `{}`", cell.first_line());
+                let place = Place { field: Some(field), ..Place::file(path) };
+                return Err(Problem::new(fault, place, expected, found).into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Executes a cell. If it fails: the fault, what was expected and what was found.
+fn execute(
+    kernel: &mut Kernel,
+    cell: &mut Code,
+    number: u64,
+    limit: Duration,
+    stop: &AtomicBool,
+) -> Option<(Fault, String, String)> {
+    let ending = Ending::of(cell.source());
+    let (mut outputs, end) = kernel.execute(&ending.code(cell.source()), limit, stop);
+    let reached = ending.reached(&mut outputs);
+    for output in &mut outputs {
+        if let Output::ExecuteResult { execution_count, .. } = output {
+            *execution_count = Some(number);
+        }
+    }
+    cell.execution_count = Some(number);
+    cell.outputs = outputs;
+    let expected = "the cell to come to its end".to_owned();
+    match end {
+        End::Idle => failure::of(&cell.outputs, reached).map(|found| (Fault::CellFailed, expected, found)),
+        End::TimedOut => {
+            let found = format!("it still running after {:.0} s", limit.as_secs_f64());
+            Some((Fault::CellTimedOut, expected, found))
+        }
+        End::Dead => Some((Fault::KernelDied, expected, "that the kernel had died".into())),
+        End::Interrupted => Some((Fault::Interrupted, expected, "a request to stop".into())),
+    }
+}

@@ -1,0 +1,86 @@
+//! Making the environment: once, resumably, by one process at a time.
+
+mod dependencies;
+mod evcxr;
+mod python;
+mod stamp;
+
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+use super::environment::program::ask;
+use super::environment::{EVCXR_VERSION, Environment, lock};
+use crate::error::Result;
+use crate::progress::Steps;
+use stamp::Stamp;
+
+const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
+
+/// Makes what running notebooks needs: a Python with pinned packages, the kernel, and eegenre compiled for its cells.
+///
+/// What is there already and belongs to this version is not made again; a set-up that was stopped goes on. Nothing
+/// outside the environment's folder is written, except in the caches of pip and cargo.
+///
+/// # Errors
+/// [`Fault::MissingProgram`] with what to install; [`Fault::NoNetwork`] and [`Fault::ProgramFailed`] with the log to
+/// read; [`Fault::Unwritable`]; once `stop` is true, [`Fault::Interrupted`].
+pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    let _lock = lock::wait(environment.folder(), stop)?;
+    let mut stamp = Stamp::read(environment);
+    let rust = ask(Command::new("rustc").arg("-Vv"), INSTALL_RUST)?;
+    let kernel = evcxr::state();
+    let dependencies = dependencies::state(environment, &rust)?;
+
+    let has_python = python::is_there(environment, &stamp);
+    let has_kernel = stamp.kernel.as_ref() == Some(&kernel) && environment.kernel().is_file();
+    let has_dependencies = has_kernel && stamp.dependencies.as_ref() == Some(&dependencies);
+    let missing = [has_python, has_kernel, has_dependencies].iter().filter(|has| !**has).count();
+    if missing == 0 {
+        return Ok(());
+    }
+    eprintln!("setting up the notebooks' environment in {}", environment.folder().display());
+    let mut steps = Steps::new(missing as u64);
+    if !has_python {
+        steps.begin("a Python of its own, and its packages");
+        python::make(environment, &mut stamp, stop)?;
+    }
+    if !has_kernel {
+        steps.begin(format!("the kernel: compiling evcxr_jupyter {EVCXR_VERSION} (some minutes)"));
+        evcxr::make(environment, stop)?;
+        stamp.kernel = Some(kernel);
+        stamp.write(environment)?;
+    }
+    if !has_dependencies {
+        steps.begin("compiling eegenre for cells (some minutes at first)");
+        dependencies::make(environment, &dependencies, stop)?;
+        stamp.dependencies = Some(dependencies);
+        stamp.write(environment)?;
+    }
+    steps.finish();
+    Ok(())
+}
+
+/// Makes the Python of an environment alone, which is all that the book needs.
+///
+/// # Errors
+/// As [`setup`].
+pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    let _lock = lock::wait(environment.folder(), stop)?;
+    let mut stamp = Stamp::read(environment);
+    if !python::is_there(environment, &stamp) {
+        eprintln!("setting up Python in {}", environment.venv().display());
+        python::make(environment, &mut stamp, stop)?;
+    }
+    Ok(())
+}
+
+/// Adds JupyterLab to an environment that is set up.
+///
+/// # Errors
+/// As [`setup`].
+pub(super) fn add_lab(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    setup(environment, stop)?;
+    let _lock = lock::wait(environment.folder(), stop)?;
+    let mut stamp = Stamp::read(environment);
+    python::add_lab(environment, &mut stamp, stop)
+}

@@ -1,0 +1,87 @@
+//! The Python of an environment, and its packages.
+
+use std::process::Command;
+use std::sync::atomic::AtomicBool;
+
+use super::stamp::Stamp;
+use crate::error::{Error, Fault, Place, Result};
+use crate::files::write_atomically;
+use crate::notebook::digest::Digest;
+use crate::notebook::environment::Environment;
+use crate::notebook::environment::program::{ask, run};
+
+const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");
+const LAB_REQUIREMENTS: &str = include_str!("../../../notebooks/requirements-lab.txt");
+
+/// The oldest Python for which the requirements were resolved.
+const OLDEST_PYTHON: (u32, u32) = (3, 11);
+
+const INSTALL_PYTHON: &str =
+    "Python 3.11 or later as python3 (Debian, Ubuntu: apt-get install python3; macOS: brew install python)";
+const INSTALL_VENV: &str = "Python's venv module (Debian, Ubuntu: apt-get install python3-venv)";
+
+/// Whether the environment has its Python, and that starts: it may belong to one that was removed or replaced.
+pub(super) fn is_there(environment: &Environment, stamp: &Stamp) -> bool {
+    let mut command = environment.command(environment.python());
+    let mut starts = || ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok();
+    stamp.packages.as_ref() == Some(&Digest::of([REQUIREMENTS]).to_string()) && starts()
+}
+
+/// Makes it.
+pub(super) fn make(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
+    let version = "import sys; print(*sys.version_info[:3], sep='.')";
+    let version = ask(Command::new("python3").args(["-c", version]), INSTALL_PYTHON)?;
+    if !new_enough(&version) {
+        let place = Place::field("python3");
+        return Err(Error::new(Fault::MissingProgram, place, INSTALL_PYTHON, format!("Python {version}")));
+    }
+    ask(Command::new("python3").args(["-c", "import venv, ensurepip"]), INSTALL_VENV)?;
+    let mut command = Command::new("python3");
+    command.args(["-m", "venv", "--clear"]).arg(environment.venv());
+    run(&mut command, &environment.log(), stop)?;
+    install(environment, REQUIREMENTS, stop)?;
+    stamp.packages = Some(Digest::of([REQUIREMENTS]).to_string());
+    stamp.lab = None;
+    stamp.write(environment)
+}
+
+fn new_enough(version: &str) -> bool {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
+    let (major, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    (major, minor) >= OLDEST_PYTHON
+}
+
+/// Adds JupyterLab, unless it is there.
+pub(super) fn add_lab(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
+    let lab = Digest::of([LAB_REQUIREMENTS]).to_string();
+    if stamp.lab.as_ref() != Some(&lab) {
+        eprintln!("installing JupyterLab into {}", environment.venv().display());
+        install(environment, LAB_REQUIREMENTS, stop)?;
+        stamp.lab = Some(lab);
+        stamp.write(environment)?;
+    }
+    Ok(())
+}
+
+/// Installs packages of which each file's digest is given.
+fn install(environment: &Environment, requirements: &str, stop: &AtomicBool) -> Result<()> {
+    let list = environment.folder().join("requirements.txt");
+    write_atomically(&list, requirements.as_bytes())?;
+    let mut command = environment.command(environment.python());
+    command.args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"]);
+    run(command.arg(list), &environment.log(), stop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_python_is_new_enough_from_3_11_on() {
+        for (version, enough) in
+            [("3.11.7", true), ("3.9.20", false), ("4.0.0", true), ("2.7.18", false), ("", false)]
+        {
+            assert_eq!(new_enough(version), enough, "{version}");
+        }
+    }
+}
