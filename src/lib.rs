@@ -54,6 +54,7 @@
 
 pub mod error;
 pub mod experiment;
+pub mod features;
 pub mod figures;
 pub mod files;
 pub mod models;

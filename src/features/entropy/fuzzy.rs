@@ -1,0 +1,177 @@
+//! Fuzzy entropy.
+
+use super::exponential::exponential_of_negative;
+use super::{EMBEDDING, spread};
+use crate::features::constant::is_constant;
+
+/// How fast resemblance fades with the square of the distance, r, in variances of the signal.
+pub const FUZZY_TOLERANCE: f64 = 0.2;
+
+/// Sums that run side by side, in registers.
+const LANES: usize = 8;
+
+/// The logarithm of how much less three samples in a row resemble each other than two do, in nats: 0 for what repeats
+/// itself.
+///
+/// ```text
+/// z = x / standard deviation (divisor n)
+/// dᵢⱼ(m) = greatest |(zᵢ₊ₖ - mean of zᵢ … zᵢ₊ₘ₋₁) - (zⱼ₊ₖ - mean of zⱼ … zⱼ₊ₘ₋₁)|, k = 0 … m-1
+/// φ(m) = mean over pairs i < j ≤ n - m of exp(-dᵢⱼ(m)² / r)
+/// FuzzyEn = ln φ(m) - ln φ(m + 1),  m = 2, r = 0.2
+/// ```
+///
+/// W. Chen, Z. Wang, H. Xie and W. Yu, *Characterization of surface EMG signal based on fuzzy entropy*, IEEE Transactions
+/// on Neural Systems and Rehabilitation Engineering 15, 2007: vectors without their mean, the exponential function with
+/// exponent 2, and their r, on a signal whose standard deviation is 1. Not changed by shift or scale. 0 for a constant;
+/// absent for fewer than four samples.
+#[must_use]
+pub fn fuzzy(samples: &[f64]) -> Option<f64> {
+    if samples.len() < EMBEDDING + 2 {
+        return None;
+    }
+    if is_constant(samples) {
+        return Some(0.0);
+    }
+    let spread = spread(samples);
+    let z: Vec<f64> = samples.iter().map(|sample| sample / spread).collect();
+    let [pairs, triples] = resemblance(&Shapes::of(&z));
+    Some(pairs.ln() - triples.ln())
+}
+
+/// Vectors of two and of three samples without their means, one for each place where both exist.
+struct Shapes {
+    /// Of two, the first sample; the second is its opposite.
+    pair: Vec<f64>,
+    /// Of three, all.
+    triple: [Vec<f64>; 3],
+}
+
+impl Shapes {
+    fn of(z: &[f64]) -> Self {
+        let pair = z.windows(3).map(|window| (window[0] - window[1]) / 2.0).collect();
+        let triple = [0, 1, 2].map(|place| {
+            z.windows(3).map(|window| window[place] - (window[0] + window[1] + window[2]) / 3.0).collect()
+        });
+        Self { pair, triple }
+    }
+}
+
+/// Sums of resemblance over all pairs of vectors of two, and of three.
+fn resemblance(shapes: &Shapes) -> [f64; 2] {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { resemblance_with_avx2(shapes) };
+    }
+    resemblance_in(shapes)
+}
+
+/// The same, compiled for wider registers. Nothing in it is fused or reordered, so the result is the same.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn resemblance_with_avx2(shapes: &Shapes) -> [f64; 2] {
+    resemblance_in(shapes)
+}
+
+#[inline(always)]
+fn resemblance_in(Shapes { pair, triple: [a, b, c] }: &Shapes) -> [f64; 2] {
+    let mut sums = [0.0; 2];
+    for i in 0..pair.len() {
+        let later = i + 1;
+        let (pair_i, triple_i) = (pair[i], [a[i], b[i], c[i]]);
+        sums[0] += sum_of_exponentials(&pair[later..], |pair| (pair - pair_i).powi(2));
+        sums[1] += sum_of_exponentials_of_three([&a[later..], &b[later..], &c[later..]], triple_i);
+    }
+    sums
+}
+
+#[inline(always)]
+fn sum_of_exponentials(values: &[f64], square: impl Fn(f64) -> f64) -> f64 {
+    let (blocks, rest) = values.as_chunks::<LANES>();
+    let mut sums = [0.0; LANES];
+    for block in blocks {
+        for (sum, value) in sums.iter_mut().zip(block) {
+            *sum += exponential_of_negative(square(*value) * (-1.0 / FUZZY_TOLERANCE));
+        }
+    }
+    for (sum, value) in sums.iter_mut().zip(rest) {
+        *sum += exponential_of_negative(square(*value) * (-1.0 / FUZZY_TOLERANCE));
+    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
+fn sum_of_exponentials_of_three([a, b, c]: [&[f64]; 3], from: [f64; 3]) -> f64 {
+    let resemblance = |a: f64, b: f64, c: f64| {
+        let [a, b, c] = [(a - from[0]).powi(2), (b - from[1]).powi(2), (c - from[2]).powi(2)];
+        let greatest = if a > b { a } else { b };
+        let greatest = if greatest > c { greatest } else { c };
+        exponential_of_negative(greatest * (-1.0 / FUZZY_TOLERANCE))
+    };
+    let ((a, rest_a), (b, rest_b), (c, rest_c)) =
+        (a.as_chunks::<LANES>(), b.as_chunks::<LANES>(), c.as_chunks::<LANES>());
+    let mut sums = [0.0; LANES];
+    for ((a, b), c) in a.iter().zip(b).zip(c) {
+        for lane in 0..LANES {
+            sums[lane] += resemblance(a[lane], b[lane], c[lane]);
+        }
+    }
+    for lane in 0..rest_a.len() {
+        sums[lane] += resemblance(rest_a[lane], rest_b[lane], rest_c[lane]);
+    }
+    sums.iter().sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The definition, word for word.
+    fn naive(samples: &[f64]) -> f64 {
+        let spread = spread(samples);
+        let vectors = |m: usize| -> Vec<Vec<f64>> {
+            let windows = samples.windows(m).take(samples.len() - EMBEDDING);
+            let without_mean = |window: &[f64]| {
+                let mean = window.iter().sum::<f64>() / m as f64;
+                window.iter().map(|sample| (sample - mean) / spread).collect()
+            };
+            windows.map(without_mean).collect()
+        };
+        let phi = |m: usize| {
+            let vectors = vectors(m);
+            let mut sum = 0.0;
+            for (i, a) in vectors.iter().enumerate() {
+                for b in &vectors[i + 1..] {
+                    let distance = a.iter().zip(b).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                    sum += (-distance.powi(2) / FUZZY_TOLERANCE).exp();
+                }
+            }
+            sum
+        };
+        phi(EMBEDDING).ln() - phi(EMBEDDING + 1).ln()
+    }
+
+    fn signal(count: u32) -> Vec<f64> {
+        (0..count).map(|i| f64::from(i * i % 23) + f64::from(i).cos()).collect()
+    }
+
+    #[test]
+    fn sums_in_registers_are_the_definition() {
+        for count in [4, 5, 9, 31, 200] {
+            let found = fuzzy(&signal(count)).unwrap();
+            assert!((found - naive(&signal(count))).abs() < 1e-11, "{count}: {found}");
+        }
+    }
+
+    #[test]
+    fn registers_of_any_width_give_the_same_bits() {
+        let shapes = Shapes::of(&signal(100));
+        assert_eq!(resemblance(&shapes), resemblance_in(&shapes));
+    }
+
+    #[test]
+    fn a_constant_repeats_itself_and_three_samples_say_nothing() {
+        assert_eq!(fuzzy(&[0.1; 20]), Some(0.0));
+        assert_eq!(fuzzy(&[1.0, 2.0, 4.0]), None);
+    }
+}
