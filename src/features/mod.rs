@@ -62,7 +62,10 @@ pub mod entropy;
 mod feature;
 pub mod hjorth;
 pub mod moments;
+pub mod published;
 pub mod scaling;
 pub mod spread;
+mod table;
 
 pub use feature::{Feature, FeatureVector};
+pub use table::{FeatureRow, FeatureTable};
