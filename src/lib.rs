@@ -52,6 +52,7 @@
 
 #![deny(missing_docs)]
 
+pub mod classifiers;
 pub mod error;
 pub mod experiment;
 pub mod features;

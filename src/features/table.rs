@@ -47,7 +47,7 @@ impl FeatureTable {
     }
 
     /// A table of rows that have a value, or none, for each name.
-    pub(super) fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Self {
+    pub(crate) fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Self {
         debug_assert!(rows.iter().all(|row| row.values.len() == names.len()));
         Self { names, rows }
     }
