@@ -8,6 +8,7 @@
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
 //! experiment: the paper's three networks as a profile says; study: with other choices
+//! features ──► classifiers: what the paper compares itself with, beside the protocol
 //! figures, reproduce, prediction: what a user asks for, made of all these
 //! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
@@ -31,6 +32,8 @@
 //! | 2: the same training 15 times | [`protocol`] |
 //! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
 //! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`], [`figures::Figure::results`] |
+//! | 3.4: the features of Rahman et al., computed from the recordings and as published | [`features`] |
+//! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
 //! | what is stated, and what is left open | [`paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
