@@ -32,7 +32,10 @@ fn recordings() -> DataSet {
 
 /// The first recording of each song: one of each length.
 fn one_of_each_song(set: &DataSet) -> Vec<&Recording> {
-    set.songs().into_iter().filter_map(|song| set.recordings().iter().find(|other| other.song == song)).collect()
+    set.songs()
+        .into_iter()
+        .filter_map(|song| set.recordings().iter().find(|other| other.song == song))
+        .collect()
 }
 
 #[divan::bench(sample_count = 10, sample_size = 1)]
@@ -68,10 +71,16 @@ fn compare(folder: &Path) {
         fs::write(folder.join(format!("{}.f64", recording.song)), bytes).expect("a file that can be written");
     }
     let of_feature = |feature: Feature| {
-        let all = || chosen.iter().for_each(|recording| drop(std::hint::black_box(feature.of(&recording.samples))));
-        (feature.name(), median_seconds(all) / chosen.len() as f64)
+        let seconds = median_seconds(|| {
+            for recording in &chosen {
+                std::hint::black_box(feature.of(&recording.samples));
+            }
+        });
+        (feature.name(), seconds / chosen.len() as f64)
     };
     let features: BTreeMap<&str, f64> = Feature::ALL.into_iter().map(of_feature).collect();
-    let table = median_seconds(|| drop(std::hint::black_box(FeatureTable::of(&set))));
+    let table = median_seconds(|| {
+        std::hint::black_box(FeatureTable::of(&set));
+    });
     println!("{}", json!({ "table": table, "features": features }));
 }

@@ -5,32 +5,11 @@ mod support;
 use std::path::PathBuf;
 
 use eegenre::error::{Fault, Problem};
-use eegenre::features::published::{Band, find, read};
+use eegenre::features::published::{Band, read};
 use eegenre::recordings::{Genre, Participant};
 use rust_xlsxwriter::Worksheet;
-use support::{blank, error_value, published_recordings, unzip, workbook, zip};
+use support::{HEADING, blank, error_value, feature_sheet, published_features, unzip, workbook, zip};
 use tempfile::TempDir;
-
-/// The heading stands in row 2, as in the published table.
-const HEADING: u32 = 1;
-const HEADINGS: [&str; 5] = ["subject no.", "mean_F7", "sum_F7", "mean_F7", "label"];
-
-/// A sound table: three rows of one participant and two of another.
-fn sheet() -> Worksheet {
-    let mut sheet = Worksheet::new();
-    for (column, heading) in (0..).zip(HEADINGS) {
-        sheet.write(HEADING, column, heading).unwrap();
-    }
-    let rows = [(1, 6.0, 1), (1, 17.0, 1), (1, 20.0, 1), (7, 6.0, 3), (7, 17.0, 3)];
-    for (row, (participant, values, label)) in (HEADING + 1..).zip(rows) {
-        sheet.write(row, 0, participant).unwrap();
-        sheet.write(row, 1, 0.25).unwrap();
-        sheet.write(row, 2, 0.25 * values).unwrap();
-        sheet.write(row, 3, -1.5).unwrap();
-        sheet.write(row, 4, label).unwrap();
-    }
-    sheet
-}
 
 /// A file in a folder that lasts as long as it.
 struct File(TempDir);
@@ -43,7 +22,7 @@ impl File {
     }
 
     fn changed(change: impl FnOnce(&mut Worksheet)) -> Self {
-        let mut sheet = sheet();
+        let mut sheet = feature_sheet();
         change(&mut sheet);
         Self::of(&workbook([sheet]))
     }
@@ -186,7 +165,10 @@ fn a_table_has_rows() {
     let problems = file.problems();
     assert_eq!((problems.len(), problems[0].fault), (1, Fault::EmptySheet));
     assert_eq!(File::of(&workbook([Worksheet::new()])).problems()[0].fault, Fault::EmptySheet);
-    assert_eq!(File::of(&workbook([sheet(), sheet()])).problems()[0].fault, Fault::SeveralSheets);
+    assert_eq!(
+        File::of(&workbook([feature_sheet(), feature_sheet()])).problems()[0].fault,
+        Fault::SeveralSheets
+    );
 }
 
 #[test]
@@ -222,7 +204,7 @@ fn every_mistake_is_named_up_to_twenty() {
 
 #[test]
 fn other_files_are_refused() {
-    let sound = workbook([sheet()]);
+    let sound = workbook([feature_sheet()]);
     assert_eq!(File::of(b"subject no.,mean_F7").problems()[0].fault, Fault::NotAZip);
     assert_eq!(File::of(&sound[..sound.len() / 2]).problems()[0].fault, Fault::DamagedZip);
     assert_eq!(File::of(&zip(&[("a.xml".into(), vec![])])).problems()[0].fault, Fault::NotAWorkbook);
@@ -237,10 +219,7 @@ fn other_files_are_refused() {
 
 #[test]
 fn the_published_table_is_three_bands_of_192_recordings() {
-    let Some(path) = published_recordings().and_then(find) else {
-        eprintln!("the published table of features is not here");
-        return;
-    };
+    let Some(path) = published_features() else { return };
     let table = read(path).unwrap();
     assert_eq!((table.rows().len(), table.names().len()), (576, 25));
     for (index, row) in table.rows().iter().enumerate() {
