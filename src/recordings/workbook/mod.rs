@@ -40,7 +40,7 @@ pub struct Workbook {
 /// Reads the workbook of a song.
 ///
 /// # Errors
-/// All problems of the file, each with its cell; see [`Fault`] for the rules.
+/// All problems of the file, each with its cell; see [`Fault`](crate::error::Fault) for the rules.
 pub fn read(path: &Path, song: Song) -> Result<Workbook> {
     let (sheet, recordings) = read_only_sheet(path, |columns: Columns| columns.into_recordings(song))?;
     Ok(Workbook { sheet, recordings })
