@@ -70,6 +70,12 @@ pub enum Fault {
     DuplicateParticipant,
     /// A participant's column holds no samples.
     EmptyColumn,
+    /// A table of features does not begin with the heading `subject no.`, or does not end with `label`.
+    NoFeatureHeader,
+    /// A column of a table of features has no name.
+    UnreadableHeading,
+    /// A label of a table of features is none of the three genres'.
+    UnknownLabel,
     /// A recording has samples beyond the end of the time column.
     BeyondTime,
     /// A workbook has more problems than are listed.
@@ -184,9 +190,11 @@ impl Fault {
                 "make sure that the file is what it claims to be; a song's workbook inflates to about 1.5 MB"
             }
             Self::NotAWorkbook => "open the file in a spreadsheet program and save it as .xlsx again",
-            Self::NoSheet => "add a sheet with the heading Time, P01, P02, ...",
-            Self::SeveralSheets => "keep the recordings on one sheet and empty or remove the others",
-            Self::EmptySheet => "fill the sheet: heading Time, P01, P02, ... and one row per sample",
+            Self::NoSheet => "add a sheet with a heading and values below it",
+            Self::SeveralSheets => "keep the data on one sheet and empty or remove the others",
+            Self::EmptySheet => {
+                "fill the sheet: a heading, as Time, P01, P02, ..., and one row per sample below it"
+            }
             Self::SheetTooLarge => {
                 "remove cells far outside the recordings; one may have been typed into by accident"
             }
@@ -199,12 +207,17 @@ impl Fault {
             Self::UnevenRate => "give every second the same number of rows; only lost rows may be missing",
             Self::MixedRates => "use recordings of one sampling rate in one folder",
             Self::TextCell | Self::ErrorCell | Self::BooleanCell | Self::NonFiniteCell => {
-                "replace the cell by the measured number"
+                "replace the cell by the number that it should hold"
             }
             Self::BlankCell => "fill the cell, or delete what stands below it",
-            Self::UnreadableParticipant => "name the column P and a number, as P01 or P1",
+            Self::UnreadableParticipant => "name the participant by P and a number, as P01 or P1",
             Self::DuplicateParticipant => "keep one column for each participant",
             Self::EmptyColumn => "fill the column or remove its heading",
+            Self::NoFeatureHeader => {
+                "give the table of features of music-affect_v2: subject no., a column for each feature, label"
+            }
+            Self::UnreadableHeading => "name the column, or delete what stands below it",
+            Self::UnknownLabel => "write 1 for classical, 2 for instrumental or 3 for pop",
             Self::BeyondTime => "extend the Time column or delete the samples beyond it",
             Self::MoreProblems => "mend those that are listed and check again",
             Self::NoRecordings => "give at least one recording",

@@ -7,6 +7,7 @@ mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
+use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -145,11 +146,14 @@ fn damage() -> impl Strategy<Value = Damage> {
 
 /// Reads damaged workbooks and returns how many were still sound, how many were not, and the most memory that one of
 /// them took. A panic fails the test, also one that the library would turn into an error.
-fn read_damaged(cases: u32, spoil: impl Fn(&[Damage], prop::sample::Index) -> Vec<u8>) -> (u32, u32, isize) {
+fn read_damaged(
+    cases: u32,
+    is_sound: impl Fn(&Path) -> bool,
+    spoil: impl Fn(&[Damage], prop::sample::Index) -> Vec<u8>,
+) -> (u32, u32, isize) {
     let before = panics();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("S1.xlsx");
-    let song = Song::new(1).unwrap();
     let (mut sound, mut flawed, mut most) = (0, 0, 0);
     let config = Config { cases, failure_persistence: None, ..Config::default() };
     let mut runner =
@@ -158,9 +162,9 @@ fn read_damaged(cases: u32, spoil: impl Fn(&[Damage], prop::sample::Index) -> Ve
     for _ in 0..cases {
         let (damages, part) = strategy.new_tree(&mut runner).unwrap().current();
         std::fs::write(&path, spoil(&damages, part)).unwrap();
-        let held = most_bytes_held(|| match read_workbook(&path, song) {
-            Ok(_) => sound += 1,
-            Err(_) => flawed += 1,
+        let held = most_bytes_held(|| match is_sound(&path) {
+            true => sound += 1,
+            false => flawed += 1,
         });
         most = most.max(held);
     }
@@ -171,10 +175,14 @@ fn read_damaged(cases: u32, spoil: impl Fn(&[Damage], prop::sample::Index) -> Ve
 /// A small workbook takes well under this, and no damage of a few bytes may make it take more.
 const MOST_BYTES: isize = 8 << 20;
 
+fn is_a_song(path: &Path) -> bool {
+    read_workbook(path, Song::new(1).unwrap()).is_ok()
+}
+
 #[test]
 fn damaged_archives_neither_panic_nor_grow() {
     let bytes = sound();
-    let (sound, flawed, most) = read_damaged(3000, |damages, _| {
+    let (sound, flawed, most) = read_damaged(3000, is_a_song, |damages, _| {
         let mut bytes = bytes.clone();
         damages.iter().for_each(|damage| damage.apply(&mut bytes));
         bytes
@@ -184,18 +192,32 @@ fn damaged_archives_neither_panic_nor_grow() {
     assert!(most < MOST_BYTES, "{most} bytes held");
 }
 
+/// Spoils a sheet every other time, as it holds what is read, and else any part.
+fn spoil_a_part(parts: &[(String, Vec<u8>)], damages: &[Damage], part: prop::sample::Index) -> Vec<u8> {
+    let mut parts = parts.to_vec();
+    let sheet = parts.iter().position(|(name, _)| name.ends_with("sheet1.xml")).unwrap();
+    let part = if part.index(2) == 0 { sheet } else { part.index(parts.len()) };
+    damages.iter().for_each(|damage| damage.apply(&mut parts[part].1));
+    zip(&parts)
+}
+
 #[test]
 fn damaged_parts_neither_panic_nor_grow() {
     let parts = unzip(&sound());
-    let (sound, flawed, most) = read_damaged(3000, |damages, part| {
-        let mut parts = parts.clone();
-        // Every other time the sheet itself, which holds what is read; else any part.
-        let sheet = parts.iter().position(|(name, _)| name.ends_with("sheet1.xml")).unwrap();
-        let part = if part.index(2) == 0 { sheet } else { part.index(parts.len()) };
-        damages.iter().for_each(|damage| damage.apply(&mut parts[part].1));
-        zip(&parts)
-    });
+    let (sound, flawed, most) =
+        read_damaged(3000, is_a_song, |damages, part| spoil_a_part(&parts, damages, part));
     eprintln!("parts: {sound} sound, {flawed} refused, at most {most} bytes held");
+    assert!(flawed > 500 && sound > 500, "the damage is neither nothing nor everything: {sound}, {flawed}");
+    assert!(most < MOST_BYTES, "{most} bytes held");
+}
+
+#[test]
+fn damaged_tables_of_features_neither_panic_nor_grow() {
+    let parts = unzip(&workbook([feature_sheet()]));
+    let is_a_table = |path: &Path| eegenre::features::published::read(path).is_ok();
+    let (sound, flawed, most) =
+        read_damaged(3000, is_a_table, |damages, part| spoil_a_part(&parts, damages, part));
+    eprintln!("tables: {sound} sound, {flawed} refused, at most {most} bytes held");
     assert!(flawed > 500 && sound > 500, "the damage is neither nothing nor everything: {sound}, {flawed}");
     assert!(most < MOST_BYTES, "{most} bytes held");
 }

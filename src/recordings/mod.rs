@@ -13,7 +13,7 @@ mod folder;
 mod recording;
 mod source;
 pub mod synthetic;
-mod workbook;
+pub(crate) mod workbook;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use description::{Description, GenreDescription, Samples};

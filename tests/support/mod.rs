@@ -113,6 +113,27 @@ pub fn replaced(name: &str, from: &str, to: &str) -> Vec<u8> {
     zip(&parts)
 }
 
+/// The heading of a table of features stands in row 2, as in the published table.
+pub const HEADING: u32 = 1;
+const HEADINGS: [&str; 5] = ["subject no.", "mean_F7", "sum_F7", "mean_F7", "label"];
+
+/// A sound table of features: three rows of one participant and two of another.
+pub fn feature_sheet() -> Worksheet {
+    let mut sheet = Worksheet::new();
+    for (column, heading) in (0..).zip(HEADINGS) {
+        sheet.write(HEADING, column, heading).unwrap();
+    }
+    let rows = [(1, 6.0, 1), (1, 17.0, 1), (1, 20.0, 1), (7, 6.0, 3), (7, 17.0, 3)];
+    for (row, (participant, values, label)) in (HEADING + 1..).zip(rows) {
+        sheet.write(row, 0, participant).unwrap();
+        sheet.write(row, 1, 0.25).unwrap();
+        sheet.write(row, 2, 0.25 * values).unwrap();
+        sheet.write(row, 3, -1.5).unwrap();
+        sheet.write(row, 4, label).unwrap();
+    }
+    sheet
+}
+
 /// A folder of twelve workbooks.
 pub struct Folder(pub TempDir);
 
@@ -170,20 +191,30 @@ impl Folder {
     }
 }
 
-/// The published recordings, if this machine has them beside the project. Says once which is the case, past the test
-/// harness, which hides what passing tests print.
+/// The published recordings, if this machine has them beside the project. Says once which is the case.
 pub fn published_recordings() -> Option<PathBuf> {
     static SAID: Once = Once::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let places = ["data/music-affect_v2", "../shared/music-affect_v2"].map(|place| root.join(place));
     let found = places.into_iter().find(|place| place.is_dir());
-    SAID.call_once(|| {
-        let said = match &found {
-            Some(place) => format!("tested, in {}", place.display()),
-            None => "NOT tested: they are neither in data/ nor in ../shared".to_owned(),
-        };
-        // Not eprintln!, which the harness intercepts.
-        std::io::stderr().write_all(format!("published recordings: {said}\n").as_bytes()).unwrap();
-    });
+    SAID.call_once(|| say("published recordings", found.as_deref()));
     found
+}
+
+/// The published table of features, if this machine has it beside the recordings. Says once which is the case.
+pub fn published_features() -> Option<PathBuf> {
+    static SAID: Once = Once::new();
+    let found = published_recordings().and_then(eegenre::features::published::find);
+    SAID.call_once(|| say("published table of features", found.as_deref()));
+    found
+}
+
+/// Says whether something published is tested, past the test harness, which hides what passing tests print.
+fn say(what: &str, found: Option<&Path>) {
+    let said = match found {
+        Some(place) => format!("tested, in {}", place.display()),
+        None => "NOT tested: neither in data/ nor in ../shared".to_owned(),
+    };
+    // Not eprintln!, which the harness intercepts.
+    std::io::stderr().write_all(format!("{what}: {said}\n").as_bytes()).unwrap();
 }

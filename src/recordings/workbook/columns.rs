@@ -4,9 +4,10 @@ use std::ops::ControlFlow;
 
 use calamine::DataRef;
 
+use super::cell::{describe, is_blank, number, text};
 use super::time::{self, Seconds};
-use super::{MAX_PROBLEMS, Recording};
-use crate::error::{Error, Fault, Place, Problem, Result, cell_name};
+use super::{Problems, Recording, Sheet};
+use crate::error::{Fault, Place, Problem, Result, cell_name};
 use crate::recordings::{Participant, Song};
 
 /// The most participants that one sheet may hold.
@@ -20,8 +21,7 @@ pub(super) struct Columns {
     time: Column,
     /// By column, B first. Nothing where a column has neither heading nor numbers.
     participants: Vec<Option<ParticipantColumn>>,
-    problems: Vec<Problem>,
-    unlisted_problems: usize,
+    problems: Problems,
     last: Option<(u32, u32)>,
     /// Whether reading ended before the sheet did.
     broken_off: bool,
@@ -48,40 +48,25 @@ impl Column {
     }
 }
 
-impl Columns {
-    pub(super) const fn new(place: Place) -> Self {
+impl Sheet for Columns {
+    fn new(place: Place) -> Self {
         Self {
             place,
             time: Column::from_row(1),
             participants: Vec::new(),
-            problems: Vec::new(),
-            unlisted_problems: 0,
+            problems: Problems::default(),
             last: None,
             broken_off: false,
         }
     }
 
-    /// Ends reading early, for a reason that stands in the way of all later checks.
-    pub(super) fn break_off(&mut self, problem: Problem) {
-        self.report(problem);
+    fn break_off(&mut self, problem: Problem) {
+        self.problems.report(problem);
         self.broken_off = true;
     }
 
-    fn report(&mut self, problem: Problem) {
-        if self.problems.len() < MAX_PROBLEMS {
-            self.problems.push(problem);
-        } else {
-            self.unlisted_problems += 1;
-        }
-    }
-
-    fn report_cell(&mut self, fault: Fault, row: u32, column: u32, expected: &str, found: impl Into<String>) {
-        let place = self.place.clone().cell(row, column);
-        self.report(Problem::new(fault, place, expected, found));
-    }
-
-    /// Takes the cell at a zero-based row and column; breaks when the sheet is not one of recordings at all.
-    pub(super) fn take(&mut self, (row, column): (u32, u32), value: &DataRef<'_>) -> ControlFlow<()> {
+    /// Breaks when the sheet is not one of recordings at all.
+    fn take(&mut self, (row, column): (u32, u32), value: &DataRef<'_>) -> ControlFlow<()> {
         if is_blank(value) {
             return ControlFlow::Continue(());
         }
@@ -97,6 +82,13 @@ impl Columns {
             _ => self.take_number(row, column, value),
         }
         ControlFlow::Continue(())
+    }
+}
+
+impl Columns {
+    fn report_cell(&mut self, fault: Fault, row: u32, column: u32, expected: &str, found: impl Into<String>) {
+        let place = self.place.clone().cell(row, column);
+        self.problems.report(Problem::new(fault, place, expected, found));
     }
 
     /// Why a cell shows that this is no sheet of recordings: the rule, the cell, what was expected and found.
@@ -185,12 +177,7 @@ impl Columns {
     /// The recordings, in column order.
     pub(super) fn into_recordings(mut self, song: Song) -> Result<Vec<Recording>> {
         let rate_hz = if self.broken_off { 0 } else { self.check_whole() };
-        if self.unlisted_problems > 0 {
-            let expected = format!("at most {MAX_PROBLEMS} problems to list");
-            let found = format!("{} more", self.unlisted_problems);
-            self.problems.push(Problem::new(Fault::MoreProblems, self.place, expected, found));
-        }
-        Error::unless_none(self.problems)?;
+        self.problems.into_result(self.place)?;
         let recordings = self.participants.into_iter().flatten().filter_map(|column| {
             let (participant, samples) = (column.participant?, column.numbers.numbers);
             Some(Recording { song, genre: song.genre(), participant, rate_hz, samples })
@@ -204,7 +191,7 @@ impl Columns {
         if self.participants.is_empty() || (self.time.sound && self.time.numbers.is_empty()) {
             let found = "a heading without a participant or without a time below it";
             let problem = Problem::new(Fault::EmptySheet, self.place.clone(), "a heading and samples", found);
-            self.report(problem);
+            self.problems.report(problem);
             return 0;
         }
         let rows = self.time.next_row;
@@ -230,53 +217,5 @@ impl Columns {
             self.report_cell(flaw.fault, flaw.index as u32 + 1, 0, &flaw.expected, flaw.found);
         }
         rate_hz
-    }
-}
-
-/// Whether a cell counts as blank: nothing in it, or text without a visible character.
-pub(super) fn is_blank(value: &DataRef<'_>) -> bool {
-    matches!(value, DataRef::Empty) || text(value).is_some_and(str::is_empty)
-}
-
-fn text<'a>(value: &'a DataRef<'_>) -> Option<&'a str> {
-    match value {
-        DataRef::String(text) => Some(text.trim()),
-        DataRef::SharedString(text) => Some(text.trim()),
-        _ => None,
-    }
-}
-
-/// A cell's number, or the rule that it breaks.
-fn number(value: &DataRef<'_>) -> Result<f64, Fault> {
-    match *value {
-        DataRef::Int(number) => Ok(number as f64),
-        DataRef::Float(number) if number.is_finite() => Ok(number),
-        DataRef::Float(_) => Err(Fault::NonFiniteCell),
-        DataRef::Bool(_) => Err(Fault::BooleanCell),
-        DataRef::Error(_) => Err(Fault::ErrorCell),
-        DataRef::Empty => Err(Fault::BlankCell),
-        DataRef::String(_)
-        | DataRef::SharedString(_)
-        | DataRef::DateTime(_)
-        | DataRef::DateTimeIso(_)
-        | DataRef::DurationIso(_) => Err(Fault::TextCell),
-    }
-}
-
-/// A cell in words, cut to a length that fits a line.
-fn describe(value: &DataRef<'_>) -> String {
-    let shortened = |text: &str| text.chars().take(40).collect::<String>();
-    match value {
-        DataRef::Int(number) => format!("the number {number}"),
-        DataRef::Float(number) => format!("the number {number}"),
-        DataRef::Bool(boolean) => format!("the boolean {}", boolean.to_string().to_uppercase()),
-        DataRef::Error(error) => format!("the error value {error}"),
-        DataRef::Empty => "a blank cell".to_owned(),
-        DataRef::String(text) => format!("the text {:?}", shortened(text)),
-        DataRef::SharedString(text) => format!("the text {:?}", shortened(text)),
-        DataRef::DateTime(date) => format!("a date or duration ({})", date.as_f64()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => {
-            format!("a date or duration ({})", shortened(text))
-        }
     }
 }

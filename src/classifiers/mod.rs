@@ -1,0 +1,76 @@
+//! The classifiers that Rahman et al. gave their features to (IJCNN 2020; paper, section 3.4).
+//!
+//! ```text
+//! FeatureTable ──┐
+//!                ├─► Recipe::fit ─► Trained ─► predict ─► genres
+//! training rows ─┘   │
+//!                    ├─ Selection   which features
+//!                    ├─ Scaling     mean 0, standard deviation 1
+//!                    └─ Classifier  knn (how many: on inner folds) | svm | mlp
+//! ```
+//!
+//! Everything that is learnt is learnt from the training rows alone: the scale, the features, the number of neighbours,
+//! the weights. Choices are made on inner folds of whole participants. The one exception says so:
+//! [`SelectedOn::EveryRow`].
+//!
+//! | | by | settings |
+//! |---|---|---|
+//! | [`NearestNeighbours`] | linfa-nn | k from 3 to 30 |
+//! | [`SupportVectors`] | linfa-svm | one against the rest, C = 1, γ = 1 / features |
+//! | [`HiddenLayer`] | dfdx, as all networks here | 30 hidden units, Adam |
+//!
+//! linfa rather than smartcore: linfa's support vectors come from sequential minimal optimisation, in milliseconds; those
+//! of smartcore from two passes of an approximate solver with a random order, and sixty times as slowly, which a
+//! floating selection asks for thousands of times.
+//!
+//! # Example
+//! ```
+//! # fn main() -> eegenre::Result<()> {
+//! use eegenre::classifiers::{Classifier, Recipe, accuracy};
+//! use eegenre::features::FeatureTable;
+//! use eegenre::recordings::synthetic::{self, Settings};
+//!
+//! # let settings = Settings::default();
+//! # let set = synthetic::generate(&settings)?;
+//! # let few = |recording: &&eegenre::recordings::Recording| recording.participant.number() <= 6;
+//! # let short = set.recordings().iter().filter(few).cloned().map(|mut recording| {
+//! #     recording.samples.truncate(200);
+//! #     recording
+//! # });
+//! # let set = eegenre::recordings::DataSet::new(short.collect())?;
+//! let table = FeatureTable::of(&set);
+//! let rows = 0..table.rows().len();
+//! let (test, training): (Vec<usize>, Vec<usize>) =
+//!     rows.partition(|row| table.rows()[*row].participant.number() == 1);
+//!
+//! let trained = Recipe::of(Classifier::Knn).fit(&table, &training, 0)?;
+//! let answers = trained.predict(&table, &test)?;
+//! let genres: Vec<_> = test.iter().map(|row| table.rows()[*row].genre).collect();
+//! println!("{} of participant 1", accuracy(&answers, &genres));
+//! # Ok(())
+//! # }
+//! ```
+
+mod examples;
+mod folds;
+mod linfa;
+mod neighbours;
+mod network;
+mod recipe;
+mod scaling;
+mod selection;
+mod support_vectors;
+#[cfg(test)]
+mod testing;
+
+pub use examples::{Examples, accuracy};
+pub use folds::{INNER_FOLDS, InnerFold, inner_folds};
+pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS, choose_neighbours};
+pub use network::{HIDDEN, HiddenLayer, MOST_FEATURES, TRAINING};
+pub use recipe::{Classifier, Recipe, Trained};
+pub use scaling::{FARTHEST, Scaling};
+pub use selection::{
+    BINS, SelectedOn, Selection, floating_forward, minimum_redundancy, mutual_information,
+    rank_by_mutual_information,
+};
+pub use support_vectors::{COST, SupportVectors};

@@ -1,0 +1,203 @@
+//! k nearest neighbours.
+
+use std::ops::RangeInclusive;
+
+use ndarray::Array2;
+
+use super::folds::InnerFold;
+use super::{Examples, Scaling, linfa};
+use crate::error::{Error, Fault, Place, Result};
+use crate::features::FeatureTable;
+use crate::recordings::Genre;
+
+/// The neighbours that Rahman et al. settled on.
+pub const RAHMAN_NEIGHBOURS: usize = 9;
+
+/// The numbers of neighbours that are chosen from.
+pub const NEIGHBOURS: RangeInclusive<usize> = 3..=30;
+
+/// Answers with the genre that most of the k nearest training rows have.
+///
+/// T. M. Cover and P. E. Hart, *Nearest neighbor pattern classification*, IEEE Transactions on Information Theory 13,
+/// 1967. Distances are Euclidean. If several genres have most votes, the one of them whose row is nearest wins. Which of
+/// several rows at the very same distance counts as the nearer is the search's choice, always the same.
+#[derive(Debug, Clone)]
+pub struct NearestNeighbours {
+    training: Examples,
+    count: usize,
+}
+
+impl NearestNeighbours {
+    /// Keeps the training rows.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] unless the number of neighbours is from 1 to the number of rows.
+    pub fn fit(training: Examples, count: usize) -> Result<Self> {
+        if !(1..=training.len()).contains(&count) {
+            let expected = format!("from 1 to the {} training rows", training.len());
+            return Err(Error::new(
+                Fault::BadSetting,
+                Place::field("neighbours"),
+                expected,
+                count.to_string(),
+            ));
+        }
+        Ok(Self { training, count })
+    }
+
+    /// k.
+    #[must_use]
+    pub const fn count(&self) -> usize {
+        self.count
+    }
+
+    /// The genre of each row.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to, or none.
+    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
+        let genres = neighbours(&self.training, values, self.count)?;
+        Ok(genres.iter().map(|genres| most_frequent(genres)).collect())
+    }
+}
+
+/// The genres of the nearest training rows of each point, nearest first.
+fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<Genre>>> {
+    let rows = linfa::nearest(&training.values, points, count)?;
+    Ok(rows.into_iter().map(|rows| rows.into_iter().map(|row| training.genres[row]).collect()).collect())
+}
+
+/// The genre that comes most often; of several, the one that comes first.
+fn most_frequent(genres: &[Genre]) -> Genre {
+    let mut votes = [0; Genre::ALL.len()];
+    for genre in genres {
+        votes[genre.label()] += 1;
+    }
+    let most = votes.iter().copied().max().unwrap_or(0);
+    let first = genres.iter().copied().find(|genre| votes[genre.label()] == most);
+    first.expect("there is at least one neighbour")
+}
+
+/// Chooses k from [`NEIGHBOURS`] by the right answers on all inner folds together; of several, the smallest. Features
+/// are scaled anew in each fold.
+///
+/// `rows` are those of the training part, which the folds number from 0; `columns` are the features that are used.
+///
+/// # Errors
+/// [`Fault::TooFewToSplit`] if a fold has fewer training rows than the least number of neighbours.
+pub fn choose_neighbours(
+    table: &FeatureTable,
+    rows: &[usize],
+    columns: &[usize],
+    folds: &[InnerFold],
+) -> Result<usize> {
+    let fewest = folds.iter().map(|fold| fold.training.len()).min().unwrap_or(0);
+    let most = fewest.min(*NEIGHBOURS.end());
+    if most < *NEIGHBOURS.start() {
+        let place = Place::field("training part");
+        let expected = format!("at least {} rows in each inner fold", NEIGHBOURS.start());
+        return Err(Error::new(Fault::TooFewToSplit, place, expected, fewest.to_string()));
+    }
+    let mut right = vec![0; most + 1];
+    for fold in folds {
+        let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|place| rows[*place]).collect() };
+        let (training, validation) = (of(&fold.training), of(&fold.validation));
+        let scaling = Scaling::learn(table, &training);
+        let training = scaling.examples(table, &training).with_columns(columns);
+        let validation = scaling.examples(table, &validation).with_columns(columns);
+        let found = neighbours(&training, &validation.values, most)?;
+        for (genres, genre) in found.iter().zip(&validation.genres) {
+            for count in *NEIGHBOURS.start()..=most {
+                right[count] += usize::from(most_frequent(&genres[..count]) == *genre);
+            }
+        }
+    }
+    let best = (*NEIGHBOURS.start()..=most).rev().max_by_key(|count| right[*count]);
+    Ok(best.unwrap_or(most))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::folds::inner_folds;
+    use super::super::testing::{examples, noise, planted};
+    use super::*;
+
+    /// The definition, word for word.
+    fn naive(training: &Examples, point: &[f64], count: usize) -> Genre {
+        let distance = |row: usize| {
+            let values = training.values.row(row);
+            values.iter().zip(point).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
+        };
+        let mut rows: Vec<usize> = (0..training.len()).collect();
+        rows.sort_by(|a, b| distance(*a).total_cmp(&distance(*b)));
+        rows.truncate(count);
+        let votes = |genre: Genre| rows.iter().filter(|row| training.genres[**row] == genre).count();
+        let mut candidates: Vec<Genre> = rows.iter().map(|row| training.genres[*row]).collect();
+        // Stable: the nearest of equals stays first.
+        candidates.sort_by_key(|genre| std::cmp::Reverse(votes(*genre)));
+        candidates[0]
+    }
+
+    #[test]
+    fn most_votes_win_and_the_nearest_of_equals() {
+        use Genre::{Classical, Instrumental, Pop};
+        assert_eq!(most_frequent(&[Classical, Pop, Pop]), Pop);
+        assert_eq!(most_frequent(&[Pop, Classical, Classical, Pop]), Pop);
+        assert_eq!(most_frequent(&[Instrumental, Pop, Classical]), Instrumental);
+    }
+
+    #[test]
+    fn more_neighbours_than_rows_are_refused() {
+        let training = examples(5, 2, |row, column| noise(row * 2 + column));
+        for count in [0, 6] {
+            let error = NearestNeighbours::fit(training.clone(), count).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+        }
+        assert!(NearestNeighbours::fit(training, 5).is_ok());
+    }
+
+    #[test]
+    fn rows_of_another_width_are_refused() {
+        let model = NearestNeighbours::fit(examples(5, 2, |row, column| noise(row * 2 + column)), 3).unwrap();
+        assert!(model.predict(&Array2::zeros((1, 3))).is_err());
+    }
+
+    #[test]
+    fn the_number_of_neighbours_is_the_best_on_the_inner_folds() {
+        let table = planted(60, 4);
+        let rows: Vec<usize> = (10..60).collect();
+        let participants: Vec<_> = rows.iter().map(|row| table.rows()[*row].participant).collect();
+        let folds = inner_folds(&participants, 3).unwrap();
+        let chosen = choose_neighbours(&table, &rows, &[0, 1, 2, 3], &folds).unwrap();
+        // Each number tried for itself.
+        let right = |count: usize| -> usize {
+            let fold_right = |fold: &InnerFold| {
+                let training: Vec<usize> = fold.training.iter().map(|place| rows[*place]).collect();
+                let validation: Vec<usize> = fold.validation.iter().map(|place| rows[*place]).collect();
+                let scaling = Scaling::learn(&table, &training);
+                let model = NearestNeighbours::fit(scaling.examples(&table, &training), count).unwrap();
+                let validation = scaling.examples(&table, &validation);
+                let found = model.predict(&validation.values).unwrap();
+                found.iter().zip(&validation.genres).filter(|(found, genre)| found == genre).count()
+            };
+            folds.iter().map(fold_right).sum()
+        };
+        let best = NEIGHBOURS.map(right).max().unwrap();
+        assert_eq!(NEIGHBOURS.into_iter().find(|count| right(*count) == best), Some(chosen));
+    }
+
+    proptest! {
+        #[test]
+        fn the_search_is_the_definition(
+            values in prop::collection::vec(-1.0..1.0, 60), point in prop::collection::vec(-1.0..1.0, 3),
+            count in 1..20_usize,
+        ) {
+            let training = examples(20, 3, |row, column| values[row * 3 + column]);
+            let model = NearestNeighbours::fit(training.clone(), count).unwrap();
+            let point_row = Array2::from_shape_vec((1, 3), point.clone()).unwrap();
+            prop_assert_eq!(model.predict(&point_row).unwrap(), [naive(&training, &point, count)]);
+        }
+    }
+}

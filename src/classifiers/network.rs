@@ -1,0 +1,240 @@
+//! A network with one hidden layer, on dfdx.
+
+use dfdx::nn::modules::Linear;
+use dfdx::prelude::*;
+use ndarray::Array2;
+
+use super::Examples;
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::{GENRES, Logits, device_failed};
+use crate::nn::random::{bits, symmetric};
+use crate::nn::{Relu, Rows};
+use crate::recordings::Genre;
+use crate::shuffle::Shuffler;
+use crate::training::{Adam, Hyperparameters};
+
+/// Hidden units: those of Rahman et al.
+pub const HIDDEN: usize = 30;
+
+/// The most features that it can read.
+pub const MOST_FEATURES: usize = 64;
+
+/// How it is trained. Rahman et al. do not say how theirs was: these are the step size and the epochs of scikit-learn's
+/// `MLPClassifier` and the batch of the paper's LSTMs.
+pub const TRAINING: Hyperparameters =
+    Hyperparameters { epochs: 200, batch: 16, learning_rate: 1e-3, dropout: 0.0 };
+
+type Inputs<T = NoneTape> = Rows<MOST_FEATURES, f32, Cpu, T>;
+
+/// Features → 30 hidden units, ReLU → a logit for each genre, trained with Adam on cross-entropy.
+///
+/// dfdx knows the size of a layer when it is compiled. What a row has fewer than 64 features is filled with zeros: their
+/// weights change neither an output nor a gradient. Initial weights and biases are PyTorch's, uniform on ±1/√n for n
+/// inputs, here features. Everything random comes from the seed.
+#[derive(Debug, Clone)]
+pub struct HiddenLayer {
+    hidden: Linear<MOST_FEATURES, HIDDEN, f32, Cpu>,
+    out: Linear<HIDDEN, GENRES, f32, Cpu>,
+    features: usize,
+}
+
+impl TensorCollection<f32, Cpu> for HiddenLayer {
+    type To<E2: Dtype, D2: Device<E2>> = Layers<E2, D2>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, f32, Cpu>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        visitor.visit_fields(
+            (
+                Self::module("hidden", |s| &s.hidden, |s| &mut s.hidden),
+                Self::module("out", |s| &s.out, |s| &mut s.out),
+            ),
+            |layers| layers,
+        )
+    }
+}
+
+/// What dfdx makes of the layers on another device.
+type Layers<E, D> = (Linear<MOST_FEATURES, HIDDEN, E, D>, Linear<HIDDEN, GENRES, E, D>);
+
+impl HiddenLayer {
+    /// Trains a network from its initial weights on all rows, in another order each epoch.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] unless there are rows and from 1 to [`MOST_FEATURES`] features; [`Fault::LossNotFinite`];
+    /// [`Fault::DeviceFailed`].
+    pub fn fit(training: &Examples, seed: u64) -> Result<Self> {
+        let mut network = Self::initial(training, seed)?;
+        let mut adam = Adam::new(&network, TRAINING.learning_rate).map_err(device_failed)?;
+        let mut gradients = network.try_alloc_grads().map_err(device_failed)?;
+        for epoch in 0..TRAINING.epochs {
+            let mut order: Vec<usize> = (0..training.len()).collect();
+            Shuffler::of_epoch(seed, 0, epoch as u64).shuffle(&mut order);
+            for batch in order.chunks(TRAINING.batch) {
+                gradients = network.step(&mut adam, gradients, &training.with_rows(batch))?.0;
+            }
+        }
+        Ok(network)
+    }
+
+    fn initial(training: &Examples, seed: u64) -> Result<Self> {
+        let features = training.values.ncols();
+        if training.is_empty() || !(1..=MOST_FEATURES).contains(&features) {
+            let expected = format!("rows of 1 to {MOST_FEATURES} features");
+            let found = format!("{} rows of {features} features", training.len());
+            return Err(Error::new(Fault::BadSetting, Place::field("network"), expected, found));
+        }
+        let device = Cpu::default();
+        let (mut hidden, mut out): Layers<f32, Cpu> = device
+            .build_module::<(builders::Linear<MOST_FEATURES, HIDDEN>, builders::Linear<HIDDEN, GENRES>), f32>(
+            );
+        let draw = |tensor: u64, count: usize, fan_in: usize| -> Vec<f32> {
+            let (key, bound) = (bits(seed, tensor), 1.0 / (fan_in as f64).sqrt());
+            (0..count as u64).map(|index| symmetric(key, index, bound) as f32).collect()
+        };
+        let mut weights = vec![0.0; HIDDEN * MOST_FEATURES];
+        let drawn = draw(0, HIDDEN * features, features);
+        for (row, drawn) in weights.chunks_exact_mut(MOST_FEATURES).zip(drawn.chunks_exact(features)) {
+            row[..features].copy_from_slice(drawn);
+        }
+        hidden.weight.copy_from(&weights);
+        hidden.bias.copy_from(&draw(1, HIDDEN, features));
+        out.weight.copy_from(&draw(2, GENRES * HIDDEN, HIDDEN));
+        out.bias.copy_from(&draw(3, GENRES, HIDDEN));
+        Ok(Self { hidden, out, features })
+    }
+
+    /// One batch: a step of the optimiser. Gives the gradients' memory back, and the loss before the step.
+    fn step(
+        &mut self,
+        adam: &mut Adam<Cpu>,
+        gradients: Gradients<f32, Cpu>,
+        batch: &Examples,
+    ) -> Result<(Gradients<f32, Cpu>, f32)> {
+        let logits = self.logits(self.inputs(&batch.values)?.traced(gradients))?;
+        let mut labels = vec![0.0; batch.len() * GENRES];
+        for (row, genre) in labels.chunks_exact_mut(GENRES).zip(&batch.genres) {
+            row[genre.label()] = 1.0;
+        }
+        let labels =
+            Cpu::default().try_tensor_from_vec(labels, (batch.len(), Const)).map_err(device_failed)?;
+        let loss = cross_entropy_with_logits_loss(logits, labels);
+        let value = loss.as_vec()[0];
+        if !value.is_finite() {
+            let place = Place::field(format!("network, step {}", adam.steps() + 1));
+            return Err(Error::new(Fault::LossNotFinite, place, "a finite loss", value.to_string()));
+        }
+        let mut gradients = loss.try_backward().map_err(device_failed)?;
+        adam.update(self, &mut gradients).map_err(device_failed)?;
+        self.try_zero_grads(&mut gradients).map_err(device_failed)?;
+        Ok((gradients, value))
+    }
+
+    /// `[rows, features]` to `[rows, 64]`, in single precision.
+    fn inputs(&self, values: &Array2<f64>) -> Result<Inputs> {
+        if values.ncols() != self.features {
+            let expected = format!("rows of {} features", self.features);
+            let found = values.ncols().to_string();
+            return Err(Error::new(Fault::BadSetting, Place::field("network"), expected, found));
+        }
+        let mut padded = vec![0.0; values.nrows() * MOST_FEATURES];
+        for (padded, row) in padded.chunks_exact_mut(MOST_FEATURES).zip(values.rows()) {
+            for (padded, value) in padded.iter_mut().zip(row) {
+                *padded = *value as f32;
+            }
+        }
+        Cpu::default().try_tensor_from_vec(padded, (values.nrows(), Const)).map_err(device_failed)
+    }
+
+    fn logits<T: Tape<f32, Cpu>>(&self, inputs: Inputs<T>) -> Result<Logits<Cpu, T>> {
+        let hidden = Relu.try_forward(self.hidden.try_forward(inputs).map_err(device_failed)?);
+        self.out.try_forward(hidden.map_err(device_failed)?).map_err(device_failed)
+    }
+
+    /// The genre of each row: that of the greatest logit; of equal ones, the lowest label.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if rows have other features than those it was trained on; [`Fault::DeviceFailed`].
+    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
+        if values.nrows() == 0 {
+            return Ok(Vec::new());
+        }
+        let logits = self.logits(self.inputs(values)?)?.as_vec();
+        let greatest = |row: &[f32]| {
+            let labels = 1..GENRES;
+            labels.fold(0, |best, label| if row[label] > row[best] { label } else { best })
+        };
+        Ok(logits.chunks_exact(GENRES).map(|row| Genre::ALL[greatest(row)]).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::accuracy;
+    use super::super::testing::{examples, noise};
+    use super::*;
+
+    fn separable(rows: usize) -> Examples {
+        examples(rows, 5, |row, column| noise(row * 5 + column) + if column == row % 3 { 3.0 } else { 0.0 })
+    }
+
+    #[test]
+    fn steps_of_training_agree_with_numpy() {
+        // tests/classifiers/generate.py: two batches in turn, weights by formula.
+        let all = examples(24, 5, |row, column| noise(row * 5 + column));
+        let batches = [0, 12].map(|start| all.with_rows(&(start..start + 12).collect::<Vec<_>>()));
+        let mut network = HiddenLayer::initial(&all, 0).unwrap();
+        let cosines = |tensor: usize, count: usize| -> Vec<f32> {
+            (0..count).map(|i| (0.3 * ((i + tensor) as f64).powi(2).cos()) as f32).collect()
+        };
+        let mut weights = vec![0.0; HIDDEN * MOST_FEATURES];
+        for (row, drawn) in
+            weights.chunks_exact_mut(MOST_FEATURES).zip(cosines(0, HIDDEN * 5).chunks_exact(5))
+        {
+            row[..5].copy_from_slice(drawn);
+        }
+        network.hidden.weight.copy_from(&weights);
+        network.hidden.bias.copy_from(&cosines(1, HIDDEN));
+        network.out.weight.copy_from(&cosines(2, GENRES * HIDDEN));
+        network.out.bias.copy_from(&cosines(3, GENRES));
+        let mut adam = Adam::new(&network, 0.01).unwrap();
+        let mut gradients = network.try_alloc_grads().unwrap();
+        for (step, expected) in [
+            1.188_501, 1.076_383, 1.092_793, 1.024_467, 1.025_648, 0.978_851, 0.968_901, 0.937_428,
+            0.921_818, 0.899_553, 0.881_354, 0.865_883, 0.845_45, 0.835_471, 0.813_256, 0.808_128, 0.784_375,
+            0.783_219, 0.758_403, 0.761_244,
+        ]
+        .into_iter()
+        .enumerate()
+        {
+            let loss;
+            (gradients, loss) = network.step(&mut adam, gradients, &batches[step % 2]).unwrap();
+            assert!((f64::from(loss) - expected).abs() < 2e-5, "{step}: {loss} and not {expected}");
+        }
+        // Weights of what is not there have not moved.
+        let weights = network.hidden.weight.as_vec();
+        assert!(weights.chunks_exact(MOST_FEATURES).all(|row| row[5..].iter().all(|weight| *weight == 0.0)));
+    }
+
+    #[test]
+    fn it_learns_what_can_be_learnt_the_same_way_each_time() {
+        let training = separable(60);
+        let network = HiddenLayer::fit(&training, 1).unwrap();
+        let unseen = separable(90).with_rows(&(60..90).collect::<Vec<_>>());
+        assert!(accuracy(&network.predict(&unseen.values).unwrap(), &unseen.genres) > 0.9);
+        let weights = |seed| HiddenLayer::fit(&training, seed).unwrap().out.weight.as_vec();
+        assert_eq!(weights(1), network.out.weight.as_vec());
+        assert_ne!(weights(1), weights(2));
+    }
+
+    #[test]
+    fn no_rows_too_many_features_and_another_width_are_refused() {
+        let fault = |training: &Examples| HiddenLayer::fit(training, 0).unwrap_err().problems()[0].fault;
+        assert_eq!(fault(&separable(6).with_rows(&[])), Fault::BadSetting);
+        assert_eq!(fault(&separable(6).with_columns(&[])), Fault::BadSetting);
+        assert_eq!(fault(&examples(6, 65, |_, _| 0.0)), Fault::BadSetting);
+        let network = HiddenLayer::initial(&separable(6), 0).unwrap();
+        assert!(network.predict(&Array2::zeros((1, 6))).is_err());
+        assert_eq!(network.predict(&Array2::zeros((0, 5))), Ok(vec![]));
+    }
+}

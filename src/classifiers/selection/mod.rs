@@ -1,0 +1,62 @@
+//! Which features a classifier is given.
+//!
+//! | | how |
+//! |---|---|
+//! | [`Selection::MutualInformation`] | those that say most of the genre, each for itself |
+//! | [`Selection::MinimumRedundancy`] | one after the other: what says most of the genre and least of those before |
+//! | [`Selection::FloatingForward`] | those with which a classifier does best, added and taken away again |
+//!
+//! A selection has seen the labels of the rows that it was made on. Made on the training part, that is learning; made on
+//! rows that are tested later, it is a leak ([`SelectedOn`]).
+
+mod floating;
+mod information;
+
+use serde::{Deserialize, Serialize};
+
+pub use floating::floating_forward;
+pub use information::{BINS, minimum_redundancy, mutual_information, rank_by_mutual_information};
+
+/// How features are selected, and how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Selection {
+    /// The first of a ranking by [`mutual_information`].
+    MutualInformation {
+        /// How many.
+        count: usize,
+    },
+    /// The first of a ranking by [`minimum_redundancy`] and maximum relevance.
+    MinimumRedundancy {
+        /// How many.
+        count: usize,
+    },
+    /// [`floating_forward`] selection by accuracy on inner folds, of the same classifier.
+    FloatingForward {
+        /// How many at most.
+        count: usize,
+    },
+}
+
+impl Selection {
+    /// How many features, at most.
+    #[must_use]
+    pub const fn count(self) -> usize {
+        match self {
+            Self::MutualInformation { count }
+            | Self::MinimumRedundancy { count }
+            | Self::FloatingForward { count } => count,
+        }
+    }
+}
+
+/// What a selection is made on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SelectedOn {
+    /// The training part: what is tested has no part in it.
+    #[default]
+    TrainingPart,
+    /// All rows of the table, those included that are tested. **This leaks**, and is there to show how much.
+    EveryRow,
+}

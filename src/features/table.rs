@@ -1,0 +1,118 @@
+//! Features of many signals: what classifiers are given.
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use super::published::Band;
+use super::{Feature, FeatureVector};
+use crate::recordings::{DataSet, Genre, Participant, Song};
+
+/// A row for each signal, a column for each feature, and who heard what.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureTable {
+    names: Vec<String>,
+    rows: Vec<FeatureRow>,
+}
+
+/// The features of one signal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FeatureRow {
+    /// Who heard it.
+    pub participant: Participant,
+    /// The label to be predicted.
+    pub genre: Genre,
+    /// The song that was heard, where it is known.
+    pub song: Option<Song>,
+    /// The band of frequencies that the features are of, where there is one.
+    pub band: Option<Band>,
+    /// Which recording it comes from: rows of one recording, one for each band, have the same number.
+    pub recording: usize,
+    /// One value for each column: a finite number, or none.
+    pub values: Vec<Option<f64>>,
+}
+
+impl FeatureTable {
+    /// All features of all recordings, in the set's order, on all cores.
+    #[must_use]
+    pub fn of(set: &DataSet) -> Self {
+        let rows = set.recordings().par_iter().enumerate().map(|(index, recording)| FeatureRow {
+            participant: recording.participant,
+            genre: recording.genre,
+            song: Some(recording.song),
+            band: None,
+            recording: index,
+            values: FeatureVector::of(&recording.samples).values().to_vec(),
+        });
+        Self { names: Feature::ALL.map(|feature| feature.name().to_owned()).into(), rows: rows.collect() }
+    }
+
+    /// A table of rows that have a value, or none, for each name.
+    pub(crate) fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Self {
+        debug_assert!(rows.iter().all(|row| row.values.len() == names.len()));
+        Self { names, rows }
+    }
+
+    /// The columns' names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        &self.names
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[FeatureRow] {
+        &self.rows
+    }
+
+    /// What identifies the table: SHA-256, in hexadecimal, over its names, and participant, genre and values of each row.
+    ///
+    /// Hashed are, after the line `eegenre features 1`: each name and a newline; then for each row the participant as
+    /// `u32`, the label as `u8`, and each value as the bits of an `f64`, those of infinity where there is none; all
+    /// little-endian.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        let mut hash = Sha256::new_with_prefix(b"eegenre features 1\n");
+        for name in &self.names {
+            hash.update(name.as_bytes());
+            hash.update(b"\n");
+        }
+        for row in &self.rows {
+            hash.update(row.participant.number().to_le_bytes());
+            hash.update([row.genre.label() as u8]);
+            for value in &row.values {
+                // -0 is 0, as in the fingerprint of recordings.
+                hash.update((value.unwrap_or(f64::INFINITY) + 0.0).to_bits().to_le_bytes());
+            }
+        }
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::preparation::split::testing::{data_set, recording};
+
+    fn set(last: f64) -> DataSet {
+        data_set(vec![recording("S9/P02", &[4.0, 4.0, 4.0]), recording("S1/P01", &[1.0, 2.0, last])])
+    }
+
+    #[test]
+    fn each_recording_has_a_row_in_the_sets_order() {
+        let table = FeatureTable::of(&set(6.0));
+        let rows = table.rows();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].participant, Participant::new(1));
+        assert_eq!((rows[1].genre, rows[1].song), (Genre::Pop, Some(Song::new(9).unwrap())));
+        assert_eq!((rows[0].recording, rows[1].recording), (0, 1));
+        assert_eq!(rows[0].values[Feature::Mean as usize], Some(3.0));
+        assert_eq!(rows[1].values[Feature::Skewness as usize], None);
+        assert_eq!(table.names().len(), 26);
+    }
+
+    #[test]
+    fn a_value_changes_the_digest() {
+        assert_eq!(FeatureTable::of(&set(6.0)).digest(), FeatureTable::of(&set(6.0)).digest());
+        assert_ne!(FeatureTable::of(&set(6.0)).digest(), FeatureTable::of(&set(6.5)).digest());
+    }
+}
