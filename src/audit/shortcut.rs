@@ -75,7 +75,7 @@ fn best(score: impl Fn(Genre) -> f64) -> Guess {
 fn nearest(training: &[&Recording], of: &Recording, possible: impl Fn(Genre) -> bool) -> Guess {
     let distance = |other: &&&Recording| other.samples.len().abs_diff(of.samples.len());
     let candidates: Vec<&&Recording> = training.iter().filter(|other| possible(other.genre)).collect();
-    let least = candidates.iter().map(|other| distance(other)).min();
+    let least = candidates.iter().map(&distance).min();
     let mut weights = [0.0; GENRES];
     for other in candidates.iter().filter(|other| Some(distance(other)) == least) {
         weights[other.genre.label()] += 1.0;
