@@ -1,8 +1,8 @@
 //! The folders in which kernels compile cells. Each kernel that runs needs one of its own; all hold the same compiled
 //! dependencies.
 
-use std::fs::{self, File};
-use std::io;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -69,16 +69,22 @@ fn copy_dependencies(from: &Path, to: &Path) -> io::Result<()> {
         if of_cells || text == "incremental" {
             continue;
         }
-        let (source, target) = (entry.path(), to.join(&name));
-        let kind = entry.metadata()?;
-        if kind.is_dir() {
-            copy_dependencies(&source, &target)?;
-        } else {
-            fs::copy(&source, &target)?;
-            File::options().write(true).open(&target)?.set_modified(kind.modified()?)?;
+        match copy_entry(&entry, &to.join(&name)) {
+            // A compiler that works for a cell takes its temporary files away again.
+            Err(cause) if cause.kind() == ErrorKind::NotFound => {}
+            copied => copied?,
         }
     }
     Ok(())
+}
+
+fn copy_entry(entry: &DirEntry, target: &Path) -> io::Result<()> {
+    let kind = entry.metadata()?;
+    if kind.is_dir() {
+        return copy_dependencies(&entry.path(), target);
+    }
+    fs::copy(entry.path(), target)?;
+    File::options().write(true).open(target)?.set_modified(kind.modified()?)
 }
 
 fn unwritable(path: &Path, cause: &io::Error) -> Error {
@@ -100,6 +106,9 @@ mod tests {
         for name in ["libdfdx-1.rlib", "libctx.so", "libcode_3.so"] {
             fs::write(deps.join(name), name).unwrap();
         }
+        // Of a file that is gone before it is copied, its name alone is found.
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("gone", deps.join("libdfdx-1.rmeta")).unwrap();
         first.compiled("state 1").unwrap();
 
         let second = Cells::free(&environment).unwrap();

@@ -24,6 +24,12 @@ const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
 /// # Errors
 /// [`Fault::MissingProgram`] with what to install; [`Fault::NoNetwork`] and [`Fault::ProgramFailed`] with the log to
 /// read; [`Fault::Unwritable`]; once `stop` is true, [`Fault::Interrupted`].
+///
+/// [`Fault::MissingProgram`]: crate::error::Fault::MissingProgram
+/// [`Fault::NoNetwork`]: crate::error::Fault::NoNetwork
+/// [`Fault::ProgramFailed`]: crate::error::Fault::ProgramFailed
+/// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
+/// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
 pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let _lock = lock::wait(environment.folder(), stop)?;
     let mut stamp = Stamp::read(environment);
