@@ -222,6 +222,7 @@ fn the_published_table_is_three_bands_of_192_recordings() {
     let Some(path) = published_features() else { return };
     let table = read(path).unwrap();
     assert_eq!((table.rows().len(), table.names().len()), (576, 25));
+    assert_eq!(table.digest(), "38b97fe22abcb6c0a63003b97315e0e73bfa19a8bbc7667ef6c801ac12d4e6a6");
     for (index, row) in table.rows().iter().enumerate() {
         assert_eq!((row.band, row.recording), (Some(Band::ALL[index % 3]), index / 3), "row {index}");
     }
