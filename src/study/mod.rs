@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::experiment::SPLIT_SEED;
 use crate::models::Model;
-use crate::paper;
+use crate::paper::{self, ReportedSeries};
 use crate::preparation::{Normalisation, Split};
 use crate::project;
 use crate::protocol::{self, Control, Progress, Settings, Store, Weights};
@@ -191,6 +191,28 @@ impl Study {
             return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none below it"));
         }
         Ok(Self { rows })
+    }
+}
+
+impl Study {
+    /// The averages of a series, as the paper has them, on each split that was tried with nothing else changed, the main
+    /// one first. Splits on which it has too few runs are left out.
+    #[must_use]
+    pub fn averages_over_splits(&self, series: ReportedSeries) -> Vec<f64> {
+        let rows = self.rows.iter().filter(|row| {
+            let is_row = |variation: &&Variation| variation.name == row.name;
+            let change = VARIATIONS.iter().find(is_row).map(|variation| variation.change);
+            matches!(change, Some(Change::Nothing | Change::SplitSeed(_)))
+        });
+        let own = |row: &Row| row.series.iter().find(|own| own.reported() == Some(series))?.trimmed_mean;
+        rows.filter_map(own).collect()
+    }
+
+    /// On how many of these splits the first series' average is above the second's.
+    #[must_use]
+    pub fn splits_above(&self, first: ReportedSeries, second: ReportedSeries) -> usize {
+        let [first, second] = [first, second].map(|series| self.averages_over_splits(series));
+        first.iter().zip(&second).filter(|(one, other)| one > other).count()
     }
 }
 

@@ -140,6 +140,7 @@ impl fmt::Display for Study {
 mod tests {
     use super::*;
     use crate::models::Model;
+    use crate::paper::ReportedSeries;
     use crate::protocol::Weights;
     use crate::recordings::Fingerprint;
     use crate::series::testing::{BASELINE, records, scattered};
@@ -163,6 +164,23 @@ mod tests {
         let difference = &differences.rows()[0];
         assert_eq!(difference[0], "log");
         assert!(difference[3].starts_with('+') && difference[3].contains(" to "), "{difference:?}");
+    }
+
+    #[test]
+    fn splits_are_counted_with_the_main_one_and_other_choices_are_not() {
+        let better = BASELINE.map(|right| right + 2);
+        let study = Study {
+            rows: vec![
+                row("raw", &BASELINE, |_| {}),
+                row("log", &better, |_| {}),
+                row("split-1", &better, |_| {}),
+            ],
+        };
+        let averages = study.averages_over_splits(ReportedSeries::Baseline);
+        assert_eq!(averages.len(), 2);
+        assert!(averages[0] < averages[1]);
+        assert!(study.averages_over_splits(ReportedSeries::Cnn).is_empty());
+        assert_eq!(study.splits_above(ReportedSeries::Baseline, ReportedSeries::Baseline), 0);
     }
 
     #[test]
