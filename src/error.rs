@@ -485,7 +485,7 @@ mod tests {
         assert_eq!(
             problem.to_string(),
             "S3.xlsx, sheet \"Sheet1\", cell C14: expected a number, found the text \"n/a\"; \
-             replace the cell by the measured number"
+             replace the cell by the number that it should hold"
         );
     }
 
