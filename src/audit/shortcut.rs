@@ -20,8 +20,8 @@ pub enum Shortcut {
     /// Its participant: of the genres that the participant's training recordings have, the one that fewest of them have,
     /// because everybody heard equally many songs of each; any genre of a participant who is not there.
     Participant,
-    /// Both: the nearest length among training recordings of the genres that the participant's own have; of a
-    /// participant who is not there, among all.
+    /// Both: the genre of the training recordings of the same length; if there are none, the nearest length among those of
+    /// the genres that the participant's own have, or among all for a participant who is not there.
     LengthAndParticipant,
 }
 
@@ -54,7 +54,10 @@ impl Shortcut {
             Self::Participant => {
                 best(|genre| if possible(genre) { -(own[genre.label()] as f64) } else { f64::NEG_INFINITY })
             }
-            Self::LengthAndParticipant => nearest(training, of, possible),
+            Self::LengthAndParticipant => {
+                let is_song = training.iter().any(|other| other.samples.len() == of.samples.len());
+                nearest(training, of, |genre| is_song || possible(genre))
+            }
         }
     }
 }
@@ -142,6 +145,7 @@ mod tests {
         };
         assert_eq!(mean(Shortcut::Length, Scheme::Random), 1.0);
         assert_eq!(mean(Shortcut::Length, Scheme::Participant), 1.0);
+        assert_eq!(mean(Shortcut::LengthAndParticipant, Scheme::Random), 1.0);
         assert!(mean(Shortcut::Length, Scheme::Song) < 1.0);
         assert_eq!(mean(Shortcut::Participant, Scheme::Song), 0.5);
         let unknown = mean(Shortcut::Participant, Scheme::Participant);
