@@ -107,6 +107,7 @@ impl Audit {
         let known_as = self.known_as.as_deref().unwrap_or("recordings that are not known");
         let missing = match self.missing.len() {
             0 => String::new(),
+            1 => " One cell of the profile is not trained yet; `eegenre audit` trains it.".to_owned(),
             count => {
                 format!(" {count} cells of the profile are not trained yet; `eegenre audit` trains them.")
             }

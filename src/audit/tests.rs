@@ -110,7 +110,7 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     assert_eq!(compared, BTreeSet::from(["cut", "whole"]));
     assert!(audit.controls.iter().all(|effect| effect.p_holm >= effect.difference.p));
     let text = audit.to_string();
-    assert!(text.contains("1 cells") || text.contains("1 cell"), "{text}");
+    assert!(text.contains("One cell of the profile is not trained yet"), "{text}");
 }
 
 #[test]
