@@ -15,8 +15,9 @@ use crate::statistics::{Interval, binomial_test, mean, standard_deviation};
 
 /// What can be had by chance on the test recordings of a scheme, as numerator and denominator.
 ///
-/// Everybody heard two genres. Where a participant's other recordings train, the genres are known, and a guess is right
-/// in 1 of 2; where the participant is new, in 1 of 3, to which the paper compares (3.1).
+/// Everybody heard two genres. Where a participant's other recordings train, the genres are known, and guessing one of the
+/// two is right in 1 of 2; where the participant is new, in 1 of 3, to which the paper compares (3.1). Whoever also counts
+/// how many recordings of each genre train does better in a random split ([`Shortcut::Participant`]).
 #[must_use]
 pub const fn chance(scheme: Scheme) -> [usize; 2] {
     match scheme {

@@ -183,8 +183,7 @@ impl Figure {
             View::Controls => dots(audit::controls(audit)),
             View::Splits => dots(audit::splits(audit)),
             View::Dependency => {
-                let dependency = audit::Dependency::of(audit);
-                (dependency.height_pt(), Drawing::Dependency(dependency))
+                (audit::Dependency::HEIGHT_PT, Drawing::Dependency(audit::Dependency::of(audit)))
             }
         };
         let profile = format!("profile {}", audit.profile);

@@ -45,10 +45,7 @@ impl Dependency {
     }
 
     /// The height of the drawing, in points.
-    #[expect(clippy::unused_self, reason = "as other drawings")]
-    pub(in super::super) const fn height_pt(&self) -> f64 {
-        PANEL_PT + BELOW_PT
-    }
+    pub(in super::super) const HEIGHT_PT: f64 = PANEL_PT + BELOW_PT;
 
     /// Draws a line for each network, from the shortest blocks to the whole recording.
     pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
