@@ -70,9 +70,10 @@ pub enum Fault {
     DuplicateParticipant,
     /// A participant's column holds no samples.
     EmptyColumn,
-    /// A table of features does not begin with the heading `subject no.`, or does not end with `label`.
+    /// The heading of a table of features is neither that of the published one (`subject no.`, ..., `label`) nor
+    /// `participant,song,genre` with features behind it.
     NoFeatureHeader,
-    /// A column of a table of features has no name.
+    /// A column of a table of features has no name, or that of another.
     UnreadableHeading,
     /// A label of a table of features is none of the three genres'.
     UnknownLabel,
@@ -214,10 +215,13 @@ impl Fault {
             Self::DuplicateParticipant => "keep one column for each participant",
             Self::EmptyColumn => "fill the column or remove its heading",
             Self::NoFeatureHeader => {
-                "give the table of features of music-affect_v2: subject no., a column for each feature, label"
+                "give the table of features of music-affect_v2 (subject no., features, label), or one as \
+                 `eegenre features --out` writes (participant, song, genre, features)"
             }
             Self::UnreadableHeading => "name the column, or delete what stands below it",
-            Self::UnknownLabel => "write 1 for classical, 2 for instrumental or 3 for pop",
+            Self::UnknownLabel => {
+                "write the genre: classical, instrumental or pop; in the published table 1, 2 or 3"
+            }
             Self::BeyondTime => "extend the Time column or delete the samples beyond it",
             Self::MoreProblems => "mend those that are listed and check again",
             Self::NoRecordings => "give at least one recording",

@@ -8,7 +8,7 @@
 //!                (split, normalise,                             (runs,       (over statistics)
 //!                 frames | slices)                               records)
 //! experiment: the paper's three networks as a profile says; study: with other choices; audit: what its numbers are worth
-//! features ──► classifiers: what the paper compares itself with, beside the protocol
+//! features ──► classifiers ──► classification: what the paper compares itself with, beside the protocol
 //! figures, reproduce, prediction: what a user asks for, made of all these
 //! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
@@ -35,6 +35,7 @@
 //! | 4: long-range dependencies, and the future work | [`audit`], [`preparation::Ablation`], [`preparation::Input`] |
 //! | 3.4: the features of Rahman et al., computed from the recordings and as published | [`features`] |
 //! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
+//! | 3.4: their accuracies beside those that the paper quotes | [`classification`] |
 //! | what is stated, and what is left open | [`paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
@@ -57,6 +58,7 @@
 #![deny(missing_docs)]
 
 pub mod audit;
+pub mod classification;
 pub mod classifiers;
 pub mod error;
 pub mod experiment;

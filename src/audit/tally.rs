@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::record::Training;
 use crate::protocol::Weights;
 use crate::recordings::RecordingId;
-use crate::statistics::{Interval, cluster_interval, sign_flip_test};
+use crate::statistics::{Interval, cluster_interval, level_test, sign_flip_test};
 
 /// Answers to test recordings. A recording that several trainings tested has several.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -85,10 +85,8 @@ impl Tally {
     /// two.
     #[must_use]
     pub fn interval(&self, unit: Unit) -> Option<Interval> {
-        let clusters: Vec<(f64, usize)> =
-            self.by(unit).values().map(|count| (count.right, count.of)).collect();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
-        cluster_interval(&clusters).map(within)
+        cluster_interval(&self.clusters(unit)).map(within)
     }
 
     /// The same for the accuracy less that of other answers, each pair to the same recording; nothing unless both
@@ -112,13 +110,16 @@ impl Tally {
         })
     }
 
-    /// The probability of an accuracy as far from a level `numerator / denominator`, if each participant, or song, had
-    /// as soon been as far on the other side: a [sign-flip test](sign_flip_test) of right answers less the level's share.
+    /// The probability of an accuracy as far from a level `numerator / denominator`, participants, or songs, as the
+    /// clusters of a [`level_test`].
     #[must_use]
-    pub fn test_level(&self, unit: Unit, [numerator, denominator]: [usize; 2]) -> f64 {
-        let excess =
-            |count: &Count| (count.right * denominator as f64).round() as i64 - (numerator * count.of) as i64;
-        sign_flip_test(&self.by(unit).values().map(excess).collect::<Vec<i64>>())
+    pub fn test_level(&self, unit: Unit, level: [usize; 2]) -> f64 {
+        level_test(&self.clusters(unit), level)
+    }
+
+    /// Right answers and answers of each participant, or song.
+    fn clusters(&self, unit: Unit) -> Vec<(f64, usize)> {
+        self.by(unit).values().map(|count| (count.right, count.of)).collect()
     }
 
     fn by(&self, unit: Unit) -> BTreeMap<u32, Count> {

@@ -4,8 +4,9 @@
 //! ```text
 //! DataSet ─► FeatureTable::of ──┐
 //!                               ├─► FeatureTable: a row for each recording (and band), a column for each feature
-//! music-eeg-features.xlsx ──────┘
-//!            published::read
+//! music-eeg-features.xlsx ──────┤
+//! anyone's own table.csv ───────┘
+//!            read
 //! ```
 //!
 //! | family | features | module |
@@ -57,6 +58,7 @@
 
 pub mod amplitude;
 mod constant;
+pub mod csv;
 pub mod differences;
 pub mod entropy;
 mod feature;
@@ -65,7 +67,22 @@ pub mod moments;
 pub mod published;
 pub mod scaling;
 pub mod spread;
+mod summary;
 mod table;
 
 pub use feature::{Feature, FeatureVector};
+pub use summary::{FeatureSummary, SummarisedFeature};
 pub use table::{FeatureRow, FeatureTable};
+
+use std::path::Path;
+
+use crate::error::Result;
+
+/// Reads a table of features: a workbook as [`published`], anything else as [`csv`].
+///
+/// # Errors
+/// Those of [`published::read`] and of [`csv::read`].
+pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
+    let is_workbook = path.as_ref().extension().is_some_and(|ending| ending.eq_ignore_ascii_case("xlsx"));
+    if is_workbook { published::read(path) } else { csv::read(path) }
+}

@@ -1,6 +1,7 @@
 //! Features of many signals: what classifiers are given.
 
 use rayon::prelude::*;
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::published::Band;
@@ -15,7 +16,7 @@ pub struct FeatureTable {
 }
 
 /// The features of one signal.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FeatureRow {
     /// Who heard it.
     pub participant: Participant,

@@ -6,11 +6,13 @@
 
 mod observations;
 mod open_choices;
+mod rahman;
 mod results;
 mod tables;
 
 pub use observations::{OBSERVATIONS, Observation, Observed};
 pub use open_choices::{OPEN_CHOICES, OpenChoice};
+pub use rahman::{RAHMAN, RAHMAN_CHANNELS, RAHMAN_FEATURES, RahmanLabel, RahmanResult};
 pub use results::{
     CLAIMS, Claim, REPORTED, Reported, ReportedSeries, Rival, TEST_RECORDINGS, TrainingAccuracy,
 };

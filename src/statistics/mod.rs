@@ -9,6 +9,8 @@
 //! | a mean, and a mean of paired differences | [`mean`], [`mean_interval`], [`sign_flip_test`] |
 //! | a difference of means without pairs | [`welch_interval`], [`permutation_test`] |
 //! | a mean of values that hang together in clusters | [`cluster_interval`] |
+//! | right answers in clusters, held against a level | [`level_test`] |
+//! | how much of a spread groups explain | [`rank_eta_squared`] |
 //! | several tests at once | [`holm`] |
 //! | right answers of so many | [`clopper_pearson`], [`binomial_test`] |
 //! | a spread of which only the range is known | [`standard_deviation_from_range`], [`mean_interval_from_range`] |
@@ -19,10 +21,12 @@ mod cluster;
 mod difference;
 mod holm;
 mod interval;
+mod level;
 mod mean;
 mod permutation;
 mod quantile;
 mod range;
+mod ranks;
 mod sign_flip;
 mod student;
 mod trimmed;
@@ -32,10 +36,12 @@ pub use cluster::cluster_interval;
 pub use difference::difference_interval;
 pub use holm::holm;
 pub use interval::{CONFIDENCE, Interval};
+pub use level::level_test;
 pub use mean::{mean, standard_deviation};
 pub use permutation::permutation_test;
 pub use quantile::quantile;
 pub use range::{expected_range, mean_interval_from_range, standard_deviation_from_range};
+pub use ranks::rank_eta_squared;
 pub use sign_flip::sign_flip_test;
 pub use student::{mean_interval, welch_interval};
 pub use trimmed::{trimmed_mean, trimmed_mean_interval};

@@ -1,11 +1,12 @@
 //! The command line: it parses, calls one library function and prints.
 //!
 //! Answers go to standard output, as text or as JSON; everything else goes to standard error. Exit codes: 0 all is
-//! well, 1 a check failed, 2 bad input or bad usage, 130
-//! interrupted.
+//! well, 1 a check failed, 2 bad input or bad usage, 130 interrupted.
 
 mod audit;
+mod classify;
 mod data;
+mod features;
 mod figure;
 mod notebooks;
 mod predict;
@@ -27,7 +28,9 @@ use eegenre::profile::Profile;
 use eegenre::reproduce::reproduce;
 
 use audit::AuditArgs;
+use classify::ClassifyArgs;
 use data::{DataArgs, DataTask};
+use features::FeaturesArgs;
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
 use predict::PredictArgs;
@@ -51,8 +54,7 @@ Examples:
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
-Exit codes: 0 all is well, 1 a check failed, 2 bad input or bad usage, 130
-//! interrupted.";
+Exit codes: 0 all is well, 1 a check failed, 2 bad input or bad usage, 130 interrupted.";
 
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
@@ -92,6 +94,10 @@ enum Task {
     Study(StudyArgs),
     /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet
     Audit(AuditArgs),
+    /// Features of the recordings, as those that the paper compares itself with
+    Features(FeaturesArgs),
+    /// Classifiers of features: what the paper compares itself with (section 3.4)
+    Classify(ClassifyArgs),
     /// Let a trained network name the genre of every recording of a folder
     Predict(PredictArgs),
 }
@@ -148,6 +154,8 @@ impl Task {
             Self::Notebooks(notebooks) => notebooks.run(json)?,
             Self::Study(study) => study.run(json)?,
             Self::Audit(audit) => audit.run(json)?,
+            Self::Features(features) => features.run(json)?,
+            Self::Classify(classify) => classify.run(json)?,
             Self::Predict(predict) => predict.run(json)?,
         }
         Ok(())

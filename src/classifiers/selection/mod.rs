@@ -14,6 +14,8 @@ mod information;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::{Error, Fault, Place, Result};
+
 pub use floating::floating_forward;
 pub use information::{BINS, minimum_redundancy, mutual_information, rank_by_mutual_information};
 
@@ -39,6 +41,37 @@ pub enum Selection {
 }
 
 impl Selection {
+    /// Every way, for so many features.
+    #[must_use]
+    pub const fn all(count: usize) -> [Self; 3] {
+        [
+            Self::MutualInformation { count },
+            Self::MinimumRedundancy { count },
+            Self::FloatingForward { count },
+        ]
+    }
+
+    /// Its name in files and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::MutualInformation { .. } => "mutual-information",
+            Self::MinimumRedundancy { .. } => "minimum-redundancy",
+            Self::FloatingForward { .. } => "floating-forward",
+        }
+    }
+
+    /// The way of this name, for so many features.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if there is none.
+    pub fn named(name: &str, count: usize) -> Result<Self> {
+        Self::all(count).into_iter().find(|way| way.name() == name).ok_or_else(|| {
+            let expected = format!("one of {}", Self::all(count).map(Self::name).join(", "));
+            Error::new(Fault::BadSetting, Place::field("selection"), expected, format!("{name:?}"))
+        })
+    }
+
     /// How many features, at most.
     #[must_use]
     pub const fn count(self) -> usize {
@@ -59,4 +92,18 @@ pub enum SelectedOn {
     TrainingPart,
     /// All rows of the table, those included that are tested. **This leaks**, and is there to show how much.
     EveryRow,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_way_is_known_by_its_name() {
+        for way in Selection::all(7) {
+            assert_eq!(Selection::named(way.name(), 7), Ok(way));
+            assert!(serde_json::to_string(&way).unwrap().contains(way.name()));
+        }
+        assert_eq!(Selection::named("none", 7).unwrap_err().problems()[0].fault, Fault::BadSetting);
+    }
 }

@@ -1,6 +1,6 @@
 //! Folds that keep whole participants, whole songs, or both in one part.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::purpose::Purpose;
 use super::{Parts, held_out};
@@ -44,13 +44,13 @@ pub(super) fn participant(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
 }
 
 pub(super) fn song(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
-    let folds = rotated(&triples(data, seed)?);
+    let folds = rotated(&triples(&data.songs(), seed)?);
     Ok(folds.iter().map(|roles| parts(data, |id| roles.get(&id.song).copied())).collect())
 }
 
 pub(super) fn both(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
     let by_participant = rotated(&groups(data, seed)?);
-    let by_song = rotated(&triples(data, seed)?);
+    let by_song = rotated(&triples(&data.songs(), seed)?);
     let pairs = by_song.iter().flat_map(|songs| by_participant.iter().map(move |people| (songs, people)));
     Ok(pairs
         .map(|(songs, people)| {
@@ -97,8 +97,7 @@ fn rotated<T: Ord + Copy>(groups: &[Vec<T>]) -> Vec<Roles<T>> {
 }
 
 /// Songs that go together: one of each genre, drawn.
-fn triples(data: &DataSet, seed: u64) -> Result<Vec<Vec<Song>>> {
-    let songs = data.songs();
+pub(crate) fn triples(songs: &BTreeSet<Song>, seed: u64) -> Result<Vec<Vec<Song>>> {
     let of_genre = |genre: Genre| songs.iter().copied().filter(move |song| song.genre() == genre);
     let mut by_genre = Genre::ALL.map(|genre| of_genre(genre).collect::<Vec<Song>>());
     let most = by_genre.iter().map(Vec::len).max().unwrap_or(0).max(FEWEST_GROUPS);
@@ -143,8 +142,6 @@ fn enough_participants(data: &DataSet) -> Result<Vec<Participant>> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use super::super::testing::{data_set, paper_like, recording};
     use super::super::{Fold, Scheme, Split};
     use super::*;

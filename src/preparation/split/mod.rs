@@ -40,8 +40,10 @@ pub(crate) mod testing;
 use sha2::{Digest, Sha256};
 
 pub use grouped::PARTICIPANT_GROUPS;
+pub(crate) use grouped::triples;
 pub use leakage::{Leakage, Overlap, Shared};
 pub use manifest::FORMAT;
+pub(crate) use scheme::deal;
 pub use scheme::{Fold, Scheme};
 pub use summary::{Sizes, SplitSummary};
 

@@ -83,15 +83,23 @@ impl Scheme {
 
 /// The parts of the paper's split.
 pub(super) fn random(data: &DataSet, seed: u64) -> Result<Parts> {
-    let mut names: Vec<RecordingId> = data.recordings().iter().map(|recording| recording.id()).collect();
-    if names.len() < 3 {
+    let names: Vec<RecordingId> = data.recordings().iter().map(|recording| recording.id()).collect();
+    let named = |places: Vec<usize>| places.into_iter().map(|place| names[place]).collect();
+    let [training, validation, test] = deal(names.len(), seed)?.map(named);
+    Ok(Parts { training, validation, test })
+}
+
+/// Places of so many recordings, in order, in the paper's split: those that train, validate and test.
+pub(crate) fn deal(recordings: usize, seed: u64) -> Result<[Vec<usize>; 3]> {
+    if recordings < 3 {
         let place = Place::field("recordings");
-        return Err(Error::new(Fault::TooFewToSplit, place, "at least 3", names.len().to_string()));
+        return Err(Error::new(Fault::TooFewToSplit, place, "at least 3", recordings.to_string()));
     }
-    Shuffler::new(seed, Purpose::Recordings.stream()).shuffle(&mut names);
-    let mut rest = names.split_off(held_out(names.len(), paper::TEST_FRACTION));
-    let training = rest.split_off(held_out(rest.len(), paper::VALIDATION_FRACTION));
-    Ok(Parts { training, validation: rest, test: names })
+    let mut test: Vec<usize> = (0..recordings).collect();
+    Shuffler::new(seed, Purpose::Recordings.stream()).shuffle(&mut test);
+    let mut validation = test.split_off(held_out(recordings, paper::TEST_FRACTION));
+    let training = validation.split_off(held_out(validation.len(), paper::VALIDATION_FRACTION));
+    Ok([training, validation, test])
 }
 
 impl fmt::Display for Scheme {

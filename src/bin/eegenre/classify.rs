@@ -1,0 +1,76 @@
+//! `eegenre classify`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use eegenre::classification::{
+    self, Classification, Division, Origin, SELECTED, Tables, Trial, TrialEstimate, TrialRecord,
+};
+use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
+use eegenre::error::Result;
+use eegenre::features::{self, FeatureTable};
+
+use crate::data::DataArgs;
+use crate::print;
+
+#[derive(Args)]
+pub struct ClassifyArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Classify a table of features instead: one that `eegenre features --out` wrote, or the published .xlsx
+    #[arg(long, value_name = "FILE", conflicts_with = "data", requires = "model")]
+    features: Option<PathBuf>,
+    /// One classifier alone, without a record [default: the whole comparison of section 3.4, from records]
+    #[arg(long, value_name = "knn|svm|mlp")]
+    model: Option<Classifier>,
+    /// What its tests keep apart
+    ///
+    /// participant: each participant is left out in turn. song: one song of each genre. random: the paper's split.
+    /// ten-fold: a tenth of the rows, which leaks.
+    #[arg(long, value_name = "participant|song|random|ten-fold", default_value_t = Division::Participant, requires = "model")]
+    scheme: Division,
+    /// How its features are selected, inside the training part [default: all features]
+    #[arg(long, value_name = "mutual-information|minimum-redundancy|floating-forward", requires = "model")]
+    select: Option<String>,
+    /// How many features are selected, at most
+    #[arg(long, value_name = "N", default_value_t = SELECTED, requires = "select")]
+    count: usize,
+    /// Select on all rows, those included that are tested. This leaks, and is there to show how much
+    #[arg(long, requires = "select")]
+    leak: bool,
+    /// Make nothing: show what is recorded
+    #[arg(long, conflicts_with = "model")]
+    recorded: bool,
+}
+
+impl ClassifyArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let Some(classifier) = self.model else { return compare(self.data, self.recorded, json) };
+        let selection = self.select.map(|name| Selection::named(&name, self.count)).transpose()?;
+        let selected_on = if self.leak { SelectedOn::EveryRow } else { SelectedOn::TrainingPart };
+        let (origin, table) = match self.features {
+            Some(path) => {
+                let table = features::read(path)?;
+                let is_published = table.rows().iter().any(|row| row.band.is_some());
+                (if is_published { Origin::Published } else { Origin::Recordings }, table)
+            }
+            None => (Origin::Recordings, FeatureTable::of(&self.data.load()?)),
+        };
+        let trial = Trial::new(origin, self.scheme, Recipe { classifier, selection, selected_on });
+        print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json);
+        Ok(())
+    }
+}
+
+fn compare(data: DataArgs, recorded: bool, json: bool) -> Result<()> {
+    let source = data.source();
+    eprintln!("recordings from {source}");
+    let set = source.load()?;
+    let tables = Tables::of(&set, source.folder())?;
+    if !recorded {
+        classification::classify(&set, &tables)?;
+    }
+    print(&Classification::read(&set, &tables)?, json);
+    Ok(())
+}

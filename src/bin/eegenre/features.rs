@@ -1,0 +1,45 @@
+//! `eegenre features`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+
+use eegenre::error::Result;
+use eegenre::features::{FeatureTable, csv};
+
+use crate::data::DataArgs;
+use crate::print;
+
+#[derive(Args)]
+pub struct FeaturesArgs {
+    #[command(flatten)]
+    data: DataArgs,
+    /// Write them to a file of comma-separated values, one line for each recording
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+}
+
+impl FeaturesArgs {
+    pub fn run(self, json: bool) -> Result<()> {
+        let table = FeatureTable::of(&self.data.load()?);
+        if let Some(path) = self.out {
+            csv::write(&table, &path)?;
+            eprintln!(
+                "{} recordings, {} features: {}",
+                table.rows().len(),
+                table.names().len(),
+                path.display()
+            );
+        }
+        if json {
+            print(
+                &json!({ "digest": table.digest(), "features": table.names(), "rows": table.rows() }),
+                json,
+            );
+        } else {
+            print(&table.summary(), json);
+        }
+        Ok(())
+    }
+}

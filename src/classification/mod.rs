@@ -1,0 +1,224 @@
+//! The systems that the paper measures itself against (3.4): classifiers of features, on what is published of the same
+//! recordings.
+//!
+//! ```text
+//! FeatureTable (of the recordings | published) × Division × Recipe = Trial ─► TrialRecord ─► TrialEstimate ─┐
+//!                                                                                                           ▼
+//!                                                                RAHMAN (reported) ─► Beside ─► Classification
+//! ```
+//!
+//! As in the [audit](crate::audit), intervals and tests are over participants, and chance is 1 of 3 for a new participant
+//! and 1 of 2 where the participant's other rows teach.
+//!
+//! # What cannot be compared
+//! Rahman et al. had 14 channels, signals sampled 128 times a second, and the listeners' ratings. Published are band
+//! powers of one channel, eight a second, and a table of features of that channel. So what is measured here is how far
+//! their classifiers come on what others can have, and how much each way of dividing gives away.
+
+mod beside;
+mod division;
+mod estimate;
+mod measures;
+mod record;
+mod table;
+mod trial;
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+pub use beside::{Beside, Ours, RahmanVerdict};
+pub use division::{Division, TENTHS, TableFold};
+pub use estimate::TrialEstimate;
+pub use measures::{Confusion, Measures};
+pub use record::{TestedFold, TrialConfiguration, TrialRecord};
+pub use table::NOT_COMPARABLE;
+pub use trial::{Origin, SELECTED, Trial, plan};
+
+use crate::error::{Error, Result};
+use crate::features::{FeatureTable, published};
+use crate::progress::Steps;
+use crate::project;
+use crate::recordings::{DataSet, Fingerprint, Provenance};
+
+/// All that is recorded. `Display` is the table of the command line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Classification {
+    /// What identifies the recordings.
+    pub data: Fingerprint,
+    /// The name by which they are known, if they are.
+    pub known_as: Option<String>,
+    /// Trials that are not recorded yet.
+    pub missing: Vec<String>,
+    /// What the records say.
+    pub estimates: Vec<TrialEstimate>,
+    /// Section 3.4, if the recordings are the published ones.
+    pub beside: Vec<Beside>,
+}
+
+/// The features that are to be classified.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tables {
+    /// Those of recordings.
+    pub recordings: FeatureTable,
+    /// Those that were published with them, if they are there.
+    pub published: Option<FeatureTable>,
+}
+
+impl Tables {
+    /// Of these recordings; and, if they are the published ones, what lies beside the folder that they were read from.
+    ///
+    /// # Errors
+    /// Those of [`published::read`].
+    pub fn of(set: &DataSet, folder: &Path) -> Result<Self> {
+        let is_published = set.provenance() == Provenance::Published;
+        let path = is_published.then(|| published::find(folder)).flatten();
+        Ok(Self { recordings: FeatureTable::of(set), published: path.map(published::read).transpose()? })
+    }
+
+    /// The trials on these tables, each with its table.
+    fn trials(&self) -> impl Iterator<Item = (Trial, &FeatureTable)> {
+        let published = self.published.iter().map(|table| (Origin::Published, table));
+        let tables = [(Origin::Recordings, &self.recordings)].into_iter().chain(published);
+        tables.flat_map(|(origin, table)| plan(origin).into_iter().map(move |trial| (trial, table)))
+    }
+}
+
+impl Classification {
+    /// What the records say of these recordings. What is not recorded yet is named, not tried.
+    ///
+    /// # Errors
+    /// Those of [`TrialRecord::read`].
+    pub fn read(set: &DataSet, tables: &Tables) -> Result<Self> {
+        Self::below(&folder(set), set, tables)
+    }
+
+    /// The same of records below a folder.
+    fn below(folder: &Path, set: &DataSet, tables: &Tables) -> Result<Self> {
+        let trials: Vec<(Trial, &FeatureTable)> = tables.trials().collect();
+        let found =
+            Error::gather(trials.iter().map(|(trial, table)| TrialRecord::read(folder, *trial, table)))?;
+        let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
+        let missing = missing.map(|((trial, _), _)| format!("{} {}", trial.origin, trial.name())).collect();
+        let estimates: Vec<TrialEstimate> = found.iter().flatten().map(TrialEstimate::of).collect();
+        let is_published = set.provenance() == Provenance::Published;
+        Ok(Self {
+            data: set.fingerprint(),
+            known_as: set.provenance().known_as(),
+            missing,
+            beside: if is_published { Beside::all(&estimates) } else { Vec::new() },
+            estimates,
+        })
+    }
+}
+
+/// Makes the trials that are not recorded yet.
+///
+/// # Errors
+/// Those of [`TrialRecord::read`], [`TrialRecord::make`] and [`TrialRecord::write`].
+pub fn classify(set: &DataSet, tables: &Tables) -> Result<()> {
+    classify_below(&folder(set), tables)
+}
+
+fn classify_below(folder: &Path, tables: &Tables) -> Result<()> {
+    let mut open = Vec::new();
+    for (trial, table) in tables.trials() {
+        if TrialRecord::read(folder, trial, table)?.is_none() {
+            open.push((trial, table));
+        }
+    }
+    let mut steps = Steps::new(open.len() as u64);
+    for (trial, table) in open {
+        steps.begin(format!("{} {}", trial.origin, trial.name()));
+        TrialRecord::make(trial, table)?.write(folder)?;
+    }
+    steps.finish();
+    Ok(())
+}
+
+/// Where records are: `data/records/classification` for the published recordings, else a folder of their own under
+/// `target/records`.
+#[must_use]
+pub fn folder(set: &DataSet) -> PathBuf {
+    match set.provenance() {
+        Provenance::Published => project::root().join("data/records/classification"),
+        _ => project::root().join(format!("target/records/classification-{}", set.fingerprint().short())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::tempdir;
+
+    use super::*;
+    use crate::classifiers::{Classifier, Recipe};
+    use crate::recordings::Recording;
+    use crate::recordings::synthetic::{self, Effect, Settings};
+
+    /// 150 samples of each synthetic recording of the first participants.
+    fn few(effect: Effect, strength: f64, participants: u32) -> DataSet {
+        let set = synthetic::generate(&Settings { effect, strength, ..Settings::default() }).unwrap();
+        let own = set.recordings().iter().filter(|recording| recording.participant.number() <= participants);
+        let cut = own
+            .map(|recording| Recording { samples: recording.samples[..150].to_vec(), ..recording.clone() });
+        DataSet::new(cut.collect()).unwrap()
+    }
+
+    #[test]
+    fn a_record_is_read_back_and_only_for_its_own_table() {
+        let folder = tempdir().unwrap();
+        let table = FeatureTable::of(&few(Effect::Null, 1.0, 6));
+        let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Svm));
+        assert_eq!(TrialRecord::read(folder.path(), trial, &table), Ok(None));
+        let record = TrialRecord::make(trial, &table).unwrap();
+        record.write(folder.path()).unwrap();
+        assert_eq!(TrialRecord::read(folder.path(), trial, &table), Ok(Some(record)));
+        let other = FeatureTable::of(&few(Effect::Local, 1.0, 6));
+        let error = TrialRecord::read(folder.path(), trial, &other).unwrap_err();
+        assert_eq!(error.problems()[0].fault, crate::error::Fault::ForeignRecords);
+    }
+
+    #[test]
+    fn the_number_of_threads_does_not_change_a_record() {
+        let table = FeatureTable::of(&few(Effect::Local, 1.0, 6));
+        let trial = Trial::new(Origin::Recordings, Division::Random, Recipe::of(Classifier::Mlp));
+        let made = |threads: usize| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| TrialRecord::make(Trial { draws: 3, ..trial }, &table)).unwrap()
+        };
+        assert_eq!(made(1), made(2));
+    }
+
+    #[test]
+    fn planted_texture_is_found_in_new_participants_and_nothing_where_nothing_is_planted() {
+        let estimate = |effect, strength| {
+            let table = FeatureTable::of(&few(effect, strength, 24));
+            let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Svm));
+            TrialEstimate::of(&TrialRecord::make(Trial { draws: 1, ..trial }, &table).unwrap())
+        };
+        let nothing = estimate(Effect::Null, 1.0);
+        assert!(nothing.over_participants.unwrap().low < nothing.chance, "{nothing:?}");
+        let texture = estimate(Effect::Local, 2.0);
+        assert!(texture.over_participants.unwrap().low > texture.chance && texture.p < 0.05, "{texture:?}");
+    }
+
+    #[test]
+    fn synthetic_recordings_get_no_verdict_and_name_what_is_missing() {
+        let set = few(Effect::Null, 1.0, 6);
+        let tables = Tables { recordings: FeatureTable::of(&set), published: None };
+        let classification = Classification::below(tempdir().unwrap().path(), &set, &tables).unwrap();
+        assert_eq!(classification.missing.len(), plan(Origin::Recordings).len());
+        assert!(classification.beside.is_empty() && classification.estimates.is_empty());
+        assert!(classification.to_string().contains("trials are not recorded yet"));
+    }
+
+    #[test]
+    fn every_trial_has_a_name_of_its_own() {
+        for origin in [Origin::Recordings, Origin::Published] {
+            let names: std::collections::BTreeSet<String> = plan(origin).iter().map(Trial::name).collect();
+            assert_eq!(names.len(), plan(origin).len());
+            assert!(names.contains("participant-svm-floating-forward-leaking"));
+        }
+        assert!(plan(Origin::Published).iter().all(|trial| trial.division != Division::Song));
+    }
+}

@@ -1,0 +1,155 @@
+//! What a trial leaves: its answer to every tested row.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::division::TableFold;
+use super::trial::Trial;
+use crate::error::{Error, Fault, Place, Result};
+use crate::features::FeatureTable;
+use crate::files::{create_folder, write_atomically};
+use crate::recordings::{Genre, Participant};
+
+/// Counts up when a classifier of the same table and recipe answers otherwise than before.
+const REVISION: u32 = 1;
+
+/// The record of a trial.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialRecord {
+    /// What was tried, and on what.
+    pub configuration: TrialConfiguration,
+    /// The program that made it.
+    pub program: String,
+    /// Draw after draw, fold after fold.
+    pub folds: Vec<TestedFold>,
+}
+
+/// Everything on which a trial's record depends.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialConfiguration {
+    /// What was tried.
+    pub trial: Trial,
+    /// What identifies the table ([`FeatureTable::digest`]).
+    pub table: String,
+    /// That of the classifiers.
+    pub revision: u32,
+}
+
+/// The answers to the rows that a fold tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestedFold {
+    /// The draw, which is its seed.
+    pub draw: u64,
+    /// The fold, counted from 1.
+    pub fold: usize,
+    /// The number of neighbours that was chosen, if it is of neighbours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub neighbours: Option<usize>,
+    /// The features that were selected, if any were, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub selected: Vec<String>,
+    /// Each tested row: its place in the table, its participant, its label and the label that was answered.
+    pub answers: Vec<(usize, Participant, usize, usize)>,
+}
+
+impl TrialConfiguration {
+    /// That of a trial on this table.
+    #[must_use]
+    pub fn of(trial: Trial, table: &FeatureTable) -> Self {
+        Self { trial, table: table.digest(), revision: REVISION }
+    }
+}
+
+impl TrialRecord {
+    /// Tries: all draws and folds, on all cores.
+    ///
+    /// # Errors
+    /// Those of [`Division::draw`](super::Division::draw) and [`Recipe::fit`](crate::classifiers::Recipe::fit).
+    pub fn make(trial: Trial, table: &FeatureTable) -> Result<Self> {
+        let drawn = Error::gather((0..trial.draws).map(|draw| {
+            let folds = trial.division.draw(table, draw)?;
+            Ok((1..).zip(folds).map(move |(number, fold)| (draw, number, fold)).collect::<Vec<_>>())
+        }))?;
+        let folds: Vec<Result<TestedFold>> = (drawn.concat().par_iter())
+            .map(|(draw, number, fold)| TestedFold::make(trial, table, *draw, *number, fold))
+            .collect();
+        Ok(Self {
+            configuration: TrialConfiguration::of(trial, table),
+            program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
+            folds: Error::gather(folds)?,
+        })
+    }
+
+    /// The file of a trial below a folder.
+    #[must_use]
+    pub fn path(folder: &Path, trial: &Trial) -> PathBuf {
+        folder.join(trial.origin.name()).join(format!("{}.json", trial.name()))
+    }
+
+    /// The record of a trial below a folder, if it is there.
+    ///
+    /// # Errors
+    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it is of another trial or table.
+    pub fn read(folder: &Path, trial: Trial, table: &FeatureTable) -> Result<Option<Self>> {
+        let path = Self::path(folder, &trial);
+        let bad = |cause: String| {
+            Error::new(Fault::BadRecord, Place::file(&path), "a record of a classification", cause)
+        };
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(bad(cause.to_string())),
+        };
+        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(cause.to_string()))?;
+        let configuration = TrialConfiguration::of(trial, table);
+        if record.configuration == configuration {
+            return Ok(Some(record));
+        }
+        let text =
+            |configuration: &TrialConfiguration| serde_json::to_string(configuration).unwrap_or_default();
+        let (expected, found) = (text(&configuration), text(&record.configuration));
+        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+    }
+
+    /// Writes it below a folder.
+    ///
+    /// # Errors
+    /// [`Fault::Unwritable`]
+    pub fn write(&self, folder: &Path) -> Result<()> {
+        let path = Self::path(folder, &self.configuration.trial);
+        create_folder(path.parent().unwrap_or(folder))?;
+        let mut bytes = serde_json::to_vec(self)
+            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(&path), "JSON", cause.to_string()))?;
+        bytes.push(b'\n');
+        write_atomically(path, &bytes)
+    }
+}
+
+impl TestedFold {
+    fn make(trial: Trial, table: &FeatureTable, draw: u64, number: usize, fold: &TableFold) -> Result<Self> {
+        let trained = trial.recipe.fit(table, &fold.training, draw)?;
+        let predicted = trained.predict(table, &fold.test)?;
+        let answer = |(row, genre): (&usize, Genre)| {
+            let of = &table.rows()[*row];
+            (*row, of.participant, of.genre.label(), genre.label())
+        };
+        let selected = trial
+            .recipe
+            .selection
+            .map(|_| trained.columns().iter().map(|column| table.names()[*column].clone()).collect());
+        Ok(Self {
+            draw,
+            fold: number,
+            neighbours: trained.neighbours(),
+            selected: selected.unwrap_or_default(),
+            answers: fold.test.iter().zip(predicted).map(answer).collect(),
+        })
+    }
+}

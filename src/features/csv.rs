@@ -1,0 +1,293 @@
+//! Tables of features as text: `eegenre features --out` writes them, and anyone's own are read.
+//!
+//! | participant | song | genre | mean | maximum | … |
+//! |---|---|---|---|---|---|
+//! | P01 | S1 | classical | 2.31 | 4.02 | … |
+//!
+//! A line for each recording. The song may be left out; a feature that is left out has no value. Numbers are written so
+//! that reading gives the same ones back.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
+
+use super::{FeatureRow, FeatureTable};
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::files::write_atomically;
+use crate::recordings::workbook::Problems;
+use crate::recordings::{Genre, Participant, Song};
+
+/// What the first columns hold.
+const NAMES: [&str; 3] = ["participant", "song", "genre"];
+
+/// Writes a table of recordings: one row for each.
+///
+/// # Errors
+/// [`Fault::Unwritable`]
+pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
+    write_atomically(path, text(table).as_bytes())
+}
+
+/// The text of a table of recordings.
+#[must_use]
+pub fn text(table: &FeatureTable) -> String {
+    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
+    let lines = table.rows().iter().map(|row| {
+        let song = row.song.map_or_else(String::new, |song| song.to_string());
+        let names = [row.participant.to_string(), song, row.genre.to_string()];
+        let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
+        names.into_iter().chain(values).collect::<Vec<String>>()
+    });
+    // Into memory, where nothing can fail.
+    let _ = writer.write_record(heading);
+    lines.for_each(|line| {
+        let _ = writer.write_record(line);
+    });
+    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+}
+
+/// Reads a table.
+///
+/// # Errors
+/// All problems of the file, each with its cell, up to [`MAX_PROBLEMS`](crate::recordings::MAX_PROBLEMS);
+/// [`Fault::UnreadableFile`].
+pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
+    let path = path.as_ref();
+    let unreadable = |cause: csv::Error| {
+        Error::new(
+            Fault::UnreadableFile,
+            Place::file(path),
+            "a table of comma-separated values",
+            cause.to_string(),
+        )
+    };
+    let mut reader =
+        ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(unreadable)?;
+    let mut table =
+        Reading { place: Place::file(path), problems: Problems::default(), seen: BTreeSet::new() };
+    let mut lines = reader.byte_records().map(|line| line.map_err(unreadable));
+    let heading = lines.next().transpose()?.unwrap_or_default();
+    let names = table.heading(&decoded(heading));
+    let mut rows = Vec::new();
+    let mut is_empty = true;
+    for line in lines {
+        is_empty = false;
+        let line = decoded(line?);
+        let number = line.position().map_or(0, |position| position.line() as u32 - 1);
+        rows.extend(table.row(number, &line, names.len(), rows.len()));
+    }
+    if is_empty && names.len() > NAMES.len() {
+        table.report(Fault::EmptySheet, 1, 0, "a line for each recording", "none");
+    }
+    table.problems.into_result(Place::file(path))?;
+    Ok(FeatureTable::new(names[NAMES.len()..].to_vec(), rows))
+}
+
+/// What is no UTF-8 is replaced, and then found wherever it does harm.
+fn decoded(line: ByteRecord) -> StringRecord {
+    let position = line.position().cloned();
+    let mut decoded: StringRecord =
+        line.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
+    decoded.set_position(position);
+    decoded
+}
+
+/// A file that is being read.
+struct Reading {
+    place: Place,
+    problems: Problems,
+    seen: BTreeSet<(Participant, Song)>,
+}
+
+impl Reading {
+    fn report(&mut self, fault: Fault, row: u32, column: usize, expected: &str, found: impl Into<String>) {
+        let place = self.place.clone().cell(row, column as u32);
+        self.problems.report(Problem::new(fault, place, expected, found));
+    }
+
+    /// The names of all columns.
+    fn heading(&mut self, heading: &StringRecord) -> Vec<String> {
+        let names: Vec<String> =
+            heading.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let is_table = names.len() > NAMES.len() && NAMES.iter().zip(&names).all(|(own, name)| own == name);
+        if !is_table {
+            let expected = "participant,song,genre and features";
+            self.report(Fault::NoFeatureHeader, 0, 0, expected, format!("{:?}", names.join(",")));
+            return names;
+        }
+        for (column, name) in names.iter().enumerate() {
+            if name.is_empty() {
+                self.report(Fault::UnreadableHeading, 0, column, "a name", "none");
+            } else if names[..column].contains(name) {
+                self.report(Fault::UnreadableHeading, 0, column, "another name", format!("{name:?} again"));
+            }
+        }
+        names
+    }
+
+    fn row(&mut self, number: u32, line: &StringRecord, columns: usize, index: usize) -> Option<FeatureRow> {
+        if columns <= NAMES.len() {
+            return None;
+        }
+        if line.len() != columns {
+            let expected = format!("{columns} cells, as in the heading");
+            self.report(Fault::BlankCell, number, line.len(), &expected, line.len().to_string());
+            return None;
+        }
+        let participant = line[0].parse::<Participant>();
+        let song = if line[1].is_empty() { Ok(None) } else { line[1].parse::<Song>().map(Some) };
+        let genre = Genre::ALL.into_iter().find(|genre| genre.to_string() == line[2].to_lowercase());
+        for (column, error) in [(0, participant.as_ref().err()), (1, song.as_ref().err())] {
+            for problem in error.iter().flat_map(|error| error.problems()) {
+                self.report(problem.fault, number, column, &problem.expected, &problem.found);
+            }
+        }
+        let (participant, song) = (participant.ok(), song.ok());
+        let expected = song.flatten().map(Song::genre);
+        match (genre, expected) {
+            (None, _) => {
+                self.report(
+                    Fault::UnknownLabel,
+                    number,
+                    2,
+                    "classical, instrumental or pop",
+                    format!("{:?}", &line[2]),
+                );
+            }
+            (Some(genre), Some(expected)) if genre != expected => {
+                self.report(
+                    Fault::UnknownLabel,
+                    number,
+                    2,
+                    &format!("{expected}, as the song"),
+                    genre.to_string(),
+                );
+            }
+            _ => {}
+        }
+        if let (Some(participant), Some(Some(song))) = (participant, song) {
+            if !self.seen.insert((participant, song)) {
+                self.report(
+                    Fault::DuplicateRecording,
+                    number,
+                    0,
+                    "one line",
+                    format!("{song}/{participant} again"),
+                );
+            }
+        }
+        let values = line.iter().enumerate().skip(NAMES.len());
+        let values = values.map(|(column, cell)| self.value(number, column, cell)).collect();
+        Some(FeatureRow {
+            participant: participant?,
+            genre: genre?,
+            song: song?,
+            band: None,
+            recording: index,
+            values,
+        })
+    }
+
+    fn value(&mut self, row: u32, column: usize, cell: &str) -> Option<f64> {
+        if cell.is_empty() {
+            return None;
+        }
+        match cell.parse::<f64>() {
+            Ok(value) if value.is_finite() => Some(value),
+            Ok(_) => {
+                self.report(Fault::NonFiniteCell, row, column, "a finite number, or nothing", cell);
+                None
+            }
+            Err(_) => {
+                self.report(Fault::TextCell, row, column, "a number, or nothing", format!("{cell:?}"));
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proptest::prelude::*;
+    use tempfile::tempdir;
+
+    use super::*;
+    use crate::preparation::split::testing::{any_data_set, data_set, recording};
+
+    fn read_text(text: &[u8]) -> Result<FeatureTable> {
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        fs::write(&path, text).unwrap();
+        read(path)
+    }
+
+    /// Faults, each with its cell.
+    fn faults(text: &str) -> Vec<(Fault, String)> {
+        let error = read_text(text.as_bytes()).unwrap_err();
+        error.problems().iter().map(|problem| (problem.fault, problem.place.cell.clone().unwrap())).collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let rows = vec![recording("S9/P02", &[4.0, 4.1, 0.1]), recording("S1/P01", &[1.0, 2.0, 1e-9])];
+        let table = FeatureTable::of(&data_set(rows));
+        let folder = tempdir().unwrap();
+        let path = folder.path().join("table.csv");
+        write(&table, &path).unwrap();
+        assert_eq!(read(&path), Ok(table));
+        assert!(fs::read_to_string(&path).unwrap().starts_with("participant,song,genre,mean,maximum,"));
+    }
+
+    #[test]
+    fn songs_and_values_may_be_left_out() {
+        let table = read_text(b"participant,song,genre,one,two\r\nP1,,Pop,,2e3\r\np02,s1,classical,-1,0\r\n")
+            .unwrap();
+        assert_eq!(table.rows()[0].song, None);
+        assert_eq!(table.rows()[0].values, [None, Some(2000.0)]);
+        assert_eq!(table.rows()[1].song, Some(Song::new(1).unwrap()));
+        assert_eq!(table.rows()[1].recording, 1);
+    }
+
+    #[test]
+    fn every_mistake_is_named_with_its_cell() {
+        let heading = "participant,song,genre,one";
+        for (text, fault, cell) in [
+            (String::new(), Fault::NoFeatureHeader, "A1"),
+            ("subject,one\n1,2".to_owned(), Fault::NoFeatureHeader, "A1"),
+            ("participant,song,genre\nP1,S1,classical".to_owned(), Fault::NoFeatureHeader, "A1"),
+            (format!("{heading},\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
+            (format!("{heading},one\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
+            (format!("{heading}\n"), Fault::EmptySheet, "A2"),
+            (format!("{heading}\nP1,S1,classical"), Fault::BlankCell, "D2"),
+            (format!("{heading}\nP1,S1,classical,1,2"), Fault::BlankCell, "F2"),
+            (format!("{heading}\nX1,S1,classical,1"), Fault::UnreadableParticipant, "A2"),
+            (format!("{heading}\nP1,S13,pop,1"), Fault::UnknownSong, "B2"),
+            (format!("{heading}\nP1,S1,jazz,1"), Fault::UnknownLabel, "C2"),
+            (format!("{heading}\nP1,S1,pop,1"), Fault::UnknownLabel, "C2"),
+            (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DuplicateRecording, "A3"),
+            (format!("{heading}\nP1,S1,classical,much"), Fault::TextCell, "D2"),
+            (format!("{heading}\nP1,S1,classical,inf"), Fault::NonFiniteCell, "D2"),
+        ] {
+            assert_eq!(faults(&text), [(fault, cell.to_owned())], "{text:?}");
+        }
+        assert_eq!(read("no/such/file.csv").unwrap_err().problems()[0].fault, Fault::UnreadableFile);
+    }
+
+    proptest! {
+        #[test]
+        fn any_table_survives(set in any_data_set()) {
+            let table = FeatureTable::of(&set);
+            prop_assert_eq!(read_text(text(&table).as_bytes()).unwrap(), table);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = read_text(&bytes);
+            let _ = read_text(&[b"participant,song,genre,one\n".to_vec(), bytes].concat());
+        }
+    }
+}

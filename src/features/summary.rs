@@ -1,0 +1,125 @@
+//! What a table of features holds, and what each of them knows: the genre, or the listener.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use super::{FeatureRow, FeatureTable};
+use crate::statistics::{quantile, rank_eta_squared};
+use crate::table::Table;
+
+/// A row for each feature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FeatureSummary {
+    /// In the table's order.
+    pub features: Vec<SummarisedFeature>,
+}
+
+/// The values of one feature.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct SummarisedFeature {
+    /// Its name.
+    pub name: String,
+    /// Rows in which it has no value.
+    pub absent: usize,
+    /// Its lowest value, its median and its highest value, if it has any.
+    pub range: Option<[f64; 3]>,
+    /// The part of the spread of its ranks that lies between genres ([`rank_eta_squared`]).
+    pub by_genre: Option<f64>,
+    /// The same between participants.
+    pub by_participant: Option<f64>,
+}
+
+impl FeatureTable {
+    /// Sums up each feature.
+    #[must_use]
+    pub fn summary(&self) -> FeatureSummary {
+        let summary = |(column, name): (usize, &String)| {
+            let values: Vec<f64> = self.rows().iter().filter_map(|row| row.values[column]).collect();
+            let range = [0.0, 0.5, 1.0].map(|part| quantile(&values, part));
+            SummarisedFeature {
+                name: name.clone(),
+                absent: self.rows().len() - values.len(),
+                range: if let [Some(lowest), Some(median), Some(highest)] = range {
+                    Some([lowest, median, highest])
+                } else {
+                    None
+                },
+                by_genre: rank_eta_squared(&self.groups(column, |row| row.genre)),
+                by_participant: rank_eta_squared(&self.groups(column, |row| row.participant)),
+            }
+        };
+        FeatureSummary { features: self.names().iter().enumerate().map(summary).collect() }
+    }
+
+    /// The values of a column, by some key of their rows, in ascending order of the keys.
+    #[must_use]
+    pub fn groups<K: Ord>(&self, column: usize, key: impl Fn(&FeatureRow) -> K) -> Vec<Vec<f64>> {
+        let mut groups: BTreeMap<K, Vec<f64>> = BTreeMap::new();
+        for row in self.rows() {
+            groups.entry(key(row)).or_default().extend(row.values[column]);
+        }
+        groups.into_values().collect()
+    }
+}
+
+impl FeatureSummary {
+    /// As a table.
+    #[must_use]
+    pub fn table(&self) -> Table {
+        let mut table = Table::new([
+            "feature",
+            "without value",
+            "lowest",
+            "median",
+            "highest",
+            "spread between genres, %",
+            "between participants, %",
+        ]);
+        for feature in &self.features {
+            let [lowest, median, highest] =
+                feature.range.map_or_else(Default::default, |range| range.map(|value| format!("{value:.4}")));
+            let part =
+                |part: Option<f64>| part.map_or_else(String::new, |part| format!("{:.1}", 100.0 * part));
+            let [genre, participant] = [feature.by_genre, feature.by_participant].map(part);
+            table.push([
+                feature.name.clone(),
+                feature.absent.to_string(),
+                lowest,
+                median,
+                highest,
+                genre,
+                participant,
+            ]);
+        }
+        table
+    }
+}
+
+impl fmt::Display for FeatureSummary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.table().to_string().trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::features::Feature;
+    use crate::preparation::split::testing::{data_set, recording};
+
+    #[test]
+    fn a_feature_that_tells_participants_apart_says_so() {
+        // Everybody has an amplitude of their own, whatever they hear.
+        let names = (1..=6).flat_map(|who| [1, 5, 9].map(|song| (who, format!("S{song}/P{who}"))));
+        let set = data_set(names.map(|(who, name)| recording(&name, &[f64::from(who); 5])).collect());
+        let summary = FeatureTable::of(&set).summary();
+        let mean = &summary.features[Feature::Mean as usize];
+        assert_eq!((mean.absent, mean.range), (0, Some([1.0, 3.5, 6.0])));
+        assert!((mean.by_participant.unwrap() - 1.0).abs() < 1e-9 && mean.by_genre.unwrap() < 0.0);
+        let skewness = &summary.features[Feature::Skewness as usize];
+        assert_eq!((skewness.absent, skewness.range, skewness.by_genre), (18, None, None));
+        assert!(summary.to_string().contains("log-detector"));
+    }
+}
