@@ -41,6 +41,21 @@ impl Axis {
         Self { ends: (lowest * 0.9, highest * 1.1), logarithmic: true, ticks }
     }
 
+    /// For values of any kind: logarithmic, a tick at each power of ten, where the positive ones span more than two
+    /// decades and none is negative; else linear between round numbers.
+    pub(super) fn of_values(values: &[f64]) -> Self {
+        let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let positive = values.iter().copied().filter(|value| *value > 0.0).fold(f64::INFINITY, f64::min);
+        if lowest >= 0.0 && highest > 100.0 * positive {
+            Self::of_losses(positive, highest)
+        } else if lowest < highest {
+            Self::of_multiples(lowest, highest, round_step((highest - lowest) / 4.0))
+        } else {
+            Self::of_multiples(lowest.min(0.0), highest.max(1.0), 1.0)
+        }
+    }
+
     /// Whether equal distances are equal ratios.
     pub(super) const fn is_logarithmic(&self) -> bool {
         self.logarithmic
@@ -78,6 +93,17 @@ mod tests {
         assert_eq!(Axis::of_losses(0.0, 0.0).ticks().first(), Some(&0.0));
         assert_eq!(Axis::of_multiples(23.1, 69.0, 10.0).ticks(), [20.0, 30.0, 40.0, 50.0, 60.0, 70.0]);
         assert_eq!(Axis::of_multiples(30.0, 30.0, 10.0).ticks(), [30.0, 40.0]);
+    }
+
+    #[test]
+    fn values_of_any_kind_have_a_scale() {
+        assert_eq!(
+            Axis::of_values(&[0.6, 0.93, 0.7]).ticks(),
+            [0.6000000000000001, 0.7000000000000001, 0.8, 0.9, 1.0]
+        );
+        assert!(Axis::of_values(&[0.0, 0.02, 130.0]).is_logarithmic());
+        assert!(!Axis::of_values(&[-1.0, 0.02, 130.0]).is_logarithmic());
+        assert_eq!(Axis::of_values(&[]).ticks().len(), 2);
     }
 
     #[test]

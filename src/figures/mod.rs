@@ -11,15 +11,19 @@
 //! | 8: test accuracies | 3 | [`Figure::results`] |
 //! | design: who heard what | | [`Figure::design`] |
 //! | what the audit found, in four views | | [`Figure::audit`] |
+//! | what features know | 3.4 | [`Figure::features`] |
+//! | classifiers of features | 3.4 | [`Figure::classifiers`] |
 //!
 //! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
-//! [`View`] those of the audit.
+//! [`View`] those of the audit, [`FeatureView`] those of features.
 
 mod architecture;
 mod audit;
 mod axis;
 mod design;
 mod diagram;
+mod dots;
+mod features;
 mod raster;
 mod recordings;
 mod results;
@@ -28,6 +32,7 @@ mod theme;
 mod training;
 
 pub use audit::View;
+pub use features::FeatureView;
 pub use subject::Subject;
 
 use std::path::{Path, PathBuf};
@@ -36,7 +41,9 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::audit::Audit;
+use crate::classification::Classification;
 use crate::error::{Error, Fault, Place, Result};
+use crate::features::FeatureTable;
 use crate::files::{create_folder, write_atomically};
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
@@ -71,7 +78,8 @@ enum Drawing {
     Architecture(Architecture),
     Training(training::Training),
     Results(results::Accuracies),
-    Dots(audit::Dots),
+    Dots(dots::Dots),
+    Distributions(features::Distributions),
     Dependency(audit::Dependency),
 }
 
@@ -199,6 +207,45 @@ impl Figure {
         }
     }
 
+    /// What the features of recordings know; the table is theirs.
+    #[must_use]
+    pub fn features(table: &FeatureTable, set: &DataSet, view: FeatureView) -> Self {
+        let (points, drawing) = match view {
+            FeatureView::Distributions => {
+                let distributions = features::Distributions::of(table);
+                (features::Distributions::HEIGHT_PT, Drawing::Distributions(distributions))
+            }
+            FeatureView::Knowledge => dots(features::knowledge(table)),
+        };
+        let provenance = set.provenance();
+        Self {
+            name: format!("features-{view}"),
+            title: view.title().to_owned(),
+            height_inches: theme::framed_inches(points),
+            footer: footer(&[source(provenance.known_as()), data(set.fingerprint())]),
+            // The highest and the lowest sample are features.
+            vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
+            tracked: provenance == Provenance::Published,
+            drawing,
+        }
+    }
+
+    /// How accurate classifiers of features are.
+    #[must_use]
+    pub fn classifiers(classification: &Classification) -> Self {
+        let (points, drawing) = dots(features::classifiers(classification));
+        let is_published = classification.known_as == Provenance::Published.known_as();
+        Self {
+            name: "classifiers".to_owned(),
+            title: features::CLASSIFIERS.to_owned(),
+            height_inches: theme::framed_inches(points),
+            footer: footer(&[source(classification.known_as.clone()), data(classification.data)]),
+            vector_allowed: true,
+            tracked: is_published && classification.missing.is_empty(),
+            drawing,
+        }
+    }
+
     /// The name of its files, without an extension.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -284,6 +331,7 @@ impl Figure {
                 Drawing::Training(training) => training.draw(&inside),
                 Drawing::Results(results) => results.draw(&inside),
                 Drawing::Dots(dots) => dots.draw(&inside),
+                Drawing::Distributions(distributions) => distributions.draw(&inside),
                 Drawing::Dependency(dependency) => dependency.draw(&inside),
             }?;
             Ok(area.present()?)
@@ -303,7 +351,7 @@ impl Figure {
 }
 
 /// Dots, and their height in points.
-fn dots(dots: audit::Dots) -> (f64, Drawing) {
+fn dots(dots: dots::Dots) -> (f64, Drawing) {
     (dots.height_pt(), Drawing::Dots(dots))
 }
 

@@ -7,8 +7,10 @@ use clap::Args;
 use serde_json::json;
 
 use eegenre::audit::Audit;
+use eegenre::classification::{Classification, Tables};
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::figures::{self, Figure, Subject, View};
+use eegenre::features::FeatureTable;
+use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::project;
 
@@ -18,8 +20,9 @@ use crate::print;
 #[derive(Args)]
 pub struct FigureArgs {
     /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
-    /// what, and how long the songs are); of the audit shortcuts, controls, dependency or splits; or all
-    #[arg(value_name = "1|2|...|8|design|shortcuts|...|all")]
+    /// what, and how long the songs are); of the audit shortcuts, controls, dependency or splits; of features
+    /// distributions, knowledge or classifiers; or all
+    #[arg(value_name = "1|2|...|8|design|shortcuts|...|classifiers|all")]
     figure: Choice,
     #[command(flatten)]
     data: DataArgs,
@@ -42,6 +45,8 @@ pub struct FigureArgs {
 enum Choice {
     One(Subject),
     Audit(View),
+    Features(FeatureView),
+    Classifiers,
     All,
 }
 
@@ -49,40 +54,53 @@ impl FromStr for Choice {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "all" => Ok(Self::All),
-            _ => {
-                name.parse().map(Self::One).or_else(|_| name.parse().map(Self::Audit)).map_err(|_: Error| {
-                    let expected = "1 to 8, design, shortcuts, controls, dependency, splits or all";
-                    Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
-                })
-            }
-        }
+        let of_kind = match name {
+            "all" => return Ok(Self::All),
+            "classifiers" => return Ok(Self::Classifiers),
+            _ => name.parse().map(Self::One).or_else(|_: Error| name.parse().map(Self::Audit)),
+        };
+        of_kind.or_else(|_: Error| name.parse().map(Self::Features)).map_err(|_: Error| {
+            let expected = "1 to 8, design, shortcuts, controls, dependency, splits, distributions, knowledge, classifiers or \
+                            all";
+            Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
+        })
     }
 }
 
 impl FigureArgs {
     pub fn run(self, json: bool) -> Result<()> {
-        let set = self.data.load()?;
+        let source = self.data.source();
+        eprintln!("recordings from {source}");
+        let set = source.load()?;
         let elsewhere = self.records.is_some();
         let records = match (self.records, self.profile) {
             (Some(records), _) => records,
             (None, Some(profile)) => profile.records(&set),
             (None, None) => project::records(&set.provenance()),
         };
-        let (subjects, views): (&[Subject], &[View]) = match &self.figure {
-            Choice::One(subject) => (std::slice::from_ref(subject), &[]),
-            Choice::Audit(view) => (&[], std::slice::from_ref(view)),
-            Choice::All => (&Subject::ALL, &View::ALL),
+        let audited = || Audit::read(&set, self.profile.unwrap_or(Profile::Paper));
+        let classified = || Classification::read(&set, &Tables::of(&set, source.folder())?);
+        let drawn: Vec<Figure> = match self.figure {
+            Choice::One(subject) => vec![subject.figure(&set, &records)?],
+            Choice::Audit(view) => vec![Figure::audit(&audited()?, view)],
+            Choice::Features(view) => vec![Figure::features(&FeatureTable::of(&set), &set, view)],
+            Choice::Classifiers => vec![Figure::classifiers(&classified()?)],
+            Choice::All => {
+                let mut all =
+                    Error::gather(Subject::ALL.iter().map(|subject| subject.figure(&set, &records)))?;
+                let table = FeatureTable::of(&set);
+                all.extend(FeatureView::ALL.map(|view| Figure::features(&table, &set, view)));
+                // Among all figures, those of something unfinished would stand for something finished.
+                let (audit, classification) = (audited()?, classified()?);
+                if audit.missing.is_empty() {
+                    all.extend(View::ALL.map(|view| Figure::audit(&audit, view)));
+                }
+                if classification.missing.is_empty() {
+                    all.push(Figure::classifiers(&classification));
+                }
+                all
+            }
         };
-        let mut drawn: Vec<Figure> =
-            Error::gather(subjects.iter().map(|subject| subject.figure(&set, &records)))?;
-        if !views.is_empty() {
-            let audit = Audit::read(&set, self.profile.unwrap_or(Profile::Paper))?;
-            // Among all figures, those of an unfinished audit would stand for a finished one.
-            let wanted = matches!(self.figure, Choice::Audit(_)) || audit.missing.is_empty();
-            drawn.extend(views.iter().filter(|_| wanted).map(|view| Figure::audit(&audit, *view)));
-        }
         let folder = match self.out {
             Some(out) => out,
             // Whatever they look like, records from elsewhere are not those that git tracks.

@@ -6,8 +6,8 @@
 use plotters::prelude::*;
 
 use super::super::axis::Axis;
+use super::super::dots::{Mark, Marked, draw_legend};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
-use super::marks::{Mark, Marked, draw_legend};
 use super::{heading, mark};
 use crate::audit::{Audit, CONDITIONS, CUT, chance};
 use crate::preparation::Scheme;

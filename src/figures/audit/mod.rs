@@ -1,16 +1,12 @@
 //! What the audit found: accuracies with their intervals over participants.
 
 mod dependency;
-mod dots;
-mod marks;
 mod view;
 
 pub(super) use dependency::Dependency;
-pub(super) use dots::Dots;
 pub use view::View;
 
-use dots::{Group, Row};
-use marks::{Mark, Marked};
+use super::dots::{Dots, Group, Mark, Marked, Row};
 
 use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, WHOLE, chance};
 use crate::preparation::Scheme;
@@ -31,7 +27,7 @@ pub(super) fn shortcuts(audit: &Audit) -> Dots {
         let rows = guesses.chain(networks).filter(|row| !row.marks.is_empty()).collect();
         Group { name: heading(scheme).to_owned(), rows }
     });
-    Dots::new(groups.collect())
+    Dots::of_accuracies(groups.collect())
 }
 
 /// Every condition under the paper's splits, and on new participants.
@@ -41,7 +37,7 @@ pub(super) fn controls(audit: &Audit) -> Dots {
         let rows = rows.map(|condition| networks_row(audit, condition, scheme, condition.what));
         Group { name: heading(scheme).to_owned(), rows: rows.filter(|row| !row.marks.is_empty()).collect() }
     });
-    Dots::new(groups.into())
+    Dots::of_accuracies(groups.into())
 }
 
 /// The paper's splits beside those that keep participants, songs or both apart.
@@ -53,7 +49,7 @@ pub(super) fn splits(audit: &Audit) -> Dots {
         let name = if condition == WHOLE { "whole signals, logarithmic scale" } else { condition.what };
         Group { name: name.to_owned(), rows: rows.into_iter().filter(|row| !row.marks.is_empty()).collect() }
     });
-    Dots::new(groups.collect())
+    Dots::of_accuracies(groups.collect())
 }
 
 /// The networks of a condition under a scheme.

@@ -1,8 +1,9 @@
-//! A mark for each network: by its shape as well as by its colour.
+//! A mark for each of what is compared: by its shape as well as by its colour.
 
 use plotters::prelude::*;
 
 use super::super::theme::{self, Anchor, Canvas, Drawn};
+use crate::classifiers::Classifier;
 use crate::paper::ReportedSeries;
 use crate::statistics::Interval;
 
@@ -17,13 +18,38 @@ pub(in super::super) enum Marked {
     Baseline,
     Multilayer,
     Cnn,
+    /// A classifier of features.
+    Classifier(Classifier),
+    /// What lies between genres.
+    Genre,
+    /// What lies between participants.
+    Participant,
+}
+
+/// The shape of a mark.
+enum Shape {
+    Circle,
+    Triangle,
+    Square,
+    Diamond,
 }
 
 impl Marked {
-    pub(super) const ALL: [Self; 4] = [Self::Guess, Self::Baseline, Self::Multilayer, Self::Cnn];
+    /// All of them, in the order of a legend.
+    pub(super) const ALL: [Self; 9] = [
+        Self::Guess,
+        Self::Baseline,
+        Self::Multilayer,
+        Self::Cnn,
+        Self::Classifier(Classifier::Knn),
+        Self::Classifier(Classifier::Svm),
+        Self::Classifier(Classifier::Mlp),
+        Self::Genre,
+        Self::Participant,
+    ];
 
     /// The weights after the last epoch of a network; nothing for weights that were chosen.
-    pub(super) const fn of(series: ReportedSeries) -> Option<Self> {
+    pub(in super::super) const fn of(series: ReportedSeries) -> Option<Self> {
         match series {
             ReportedSeries::Baseline => Some(Self::Baseline),
             ReportedSeries::MultilayerFinal => Some(Self::Multilayer),
@@ -32,40 +58,59 @@ impl Marked {
         }
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Guess => "guess without a signal",
             Self::Baseline => "baseline LSTM",
             Self::Multilayer => "multi-layer LSTM",
             Self::Cnn => "CNN",
+            Self::Classifier(Classifier::Knn) => "nearest neighbours",
+            Self::Classifier(Classifier::Svm) => "support vectors",
+            Self::Classifier(Classifier::Mlp) => "network of 30 units",
+            Self::Genre => "between genres",
+            Self::Participant => "between participants",
         }
     }
 
-    pub(super) const fn colour(self) -> RGBColor {
+    const fn shape(self) -> Shape {
         match self {
-            Self::Guess => theme::MUTED,
-            Self::Baseline => theme::DARK,
-            Self::Multilayer => theme::LIGHT,
-            Self::Cnn => theme::THIRD,
+            Self::Baseline | Self::Classifier(Classifier::Knn) | Self::Genre => Shape::Circle,
+            Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Participant => Shape::Triangle,
+            Self::Cnn | Self::Classifier(Classifier::Mlp) => Shape::Square,
+            Self::Guess => Shape::Diamond,
+        }
+    }
+
+    /// One colour for each shape.
+    pub(in super::super) const fn colour(self) -> RGBColor {
+        match self.shape() {
+            Shape::Circle => theme::DARK,
+            Shape::Triangle => theme::LIGHT,
+            Shape::Square => theme::THIRD,
+            Shape::Diamond => theme::MUTED,
         }
     }
 
     /// Draws the mark around a point.
-    pub(super) fn draw<DB: DrawingBackend>(self, canvas: &Canvas<DB>, (x, y): (i32, i32)) -> Drawn<()> {
+    pub(in super::super) fn draw<DB: DrawingBackend>(
+        self,
+        canvas: &Canvas<DB>,
+        (x, y): (i32, i32),
+    ) -> Drawn<()> {
         let (half, colour) = (canvas.pt(HALF_PT), self.colour());
         let outline = canvas.line(0.8, colour);
-        match self {
-            Self::Baseline => Ok(canvas.area.draw(&Circle::new((x, y), half, colour.filled()))?),
-            Self::Multilayer => {
+        match self.shape() {
+            Shape::Circle => Ok(canvas.area.draw(&Circle::new((x, y), half, colour.filled()))?),
+            Shape::Triangle => {
                 let points = [(x, y - half), (x + half, y + half), (x - half, y + half)];
                 Ok(canvas.area.draw(&Polygon::new(points, colour.filled()))?)
             }
-            Self::Cnn => {
+            Shape::Square => {
                 let points =
                     [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)];
                 canvas.shape(&points, WHITE, outline)
             }
-            Self::Guess => {
+            Shape::Diamond => {
                 canvas.shape(&[(x, y - half), (x + half, y), (x, y + half), (x - half, y)], WHITE, outline)
             }
         }
@@ -75,20 +120,20 @@ impl Marked {
 /// An accuracy with its interval, in percent.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in super::super) struct Mark {
-    pub(super) of: Marked,
-    pub(super) percent: f64,
-    pub(super) interval: Option<(f64, f64)>,
+    pub(in super::super) of: Marked,
+    pub(in super::super) percent: f64,
+    pub(in super::super) interval: Option<(f64, f64)>,
 }
 
 impl Mark {
-    pub(super) fn new(of: Marked, accuracy: f64, interval: Option<Interval>) -> Self {
+    pub(in super::super) fn new(of: Marked, accuracy: f64, interval: Option<Interval>) -> Self {
         let interval = interval.map(|Interval { low, high }| (100.0 * low, 100.0 * high));
         Self { of, percent: 100.0 * accuracy, interval }
     }
 }
 
 /// Explains the marks that are used, side by side, from a point to the right.
-pub(super) fn draw_legend<DB: DrawingBackend>(
+pub(in super::super) fn draw_legend<DB: DrawingBackend>(
     canvas: &Canvas<DB>,
     used: &[Marked],
     (left, y): (i32, i32),

@@ -1,10 +1,13 @@
-//! Accuracies as dots on lines, in groups, each with its interval and its chance.
+//! Percentages as dots on lines, in groups, each with its interval and its chance.
+
+mod marks;
+
+pub(super) use marks::{Mark, Marked, draw_legend};
 
 use plotters::prelude::*;
 
-use super::super::axis::Axis;
-use super::super::theme::{self, Anchor, Canvas, Drawn};
-use super::marks::{Mark, Marked, draw_legend};
+use super::axis::Axis;
+use super::theme::{self, Anchor, Canvas, Drawn};
 
 /// From one mark of a row to the next, and around all of them.
 const MARK_PT: f64 = 6.4;
@@ -19,8 +22,12 @@ const NAMES_PT: f64 = 132.0;
 
 /// Groups of rows over one scale of percent.
 #[derive(Debug, Clone, PartialEq)]
-pub(in super::super) struct Dots {
+pub(super) struct Dots {
     groups: Vec<Group>,
+    /// What is on the axis, in percent.
+    axis: &'static str,
+    /// What lines and broken lines are.
+    note: &'static str,
 }
 
 /// Rows that belong together.
@@ -30,7 +37,7 @@ pub(super) struct Group {
     pub(super) rows: Vec<Row>,
 }
 
-/// Accuracies that stand beside each other.
+/// Percentages that stand beside each other.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Row {
     pub(super) name: String,
@@ -46,14 +53,19 @@ impl Row {
 }
 
 impl Dots {
-    /// Groups without rows are left out.
-    pub(super) fn new(mut groups: Vec<Group>) -> Self {
+    /// Accuracies, their intervals over participants, and chance. Groups without rows are left out.
+    pub(super) fn of_accuracies(groups: Vec<Group>) -> Self {
+        Self::new(groups, "test accuracy (%)", "Lines: 95 % with other participants. Broken: chance.")
+    }
+
+    /// Percentages of something else.
+    pub(super) fn new(mut groups: Vec<Group>, axis: &'static str, note: &'static str) -> Self {
         groups.retain(|group| !group.rows.is_empty());
-        Self { groups }
+        Self { groups, axis, note }
     }
 
     /// The height of the drawing, in points.
-    pub(in super::super) fn height_pt(&self) -> f64 {
+    pub(super) fn height_pt(&self) -> f64 {
         let group = |group: &Group| HEADING_PT + group.rows.iter().map(Row::height_pt).sum::<f64>() + GAP_PT;
         self.groups.iter().map(group).sum::<f64>() + BELOW_PT
     }
@@ -65,7 +77,7 @@ impl Dots {
     }
 
     /// Draws a row below the other.
-    pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
+    pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
         let (width, height) = canvas.size();
         let (label, small) =
             (canvas.text(theme::LABEL_PT, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
@@ -78,7 +90,7 @@ impl Dots {
             canvas.write(&tick.to_string(), (x(tick), bottom + canvas.pt(7.0)), Anchor::Centre, &small)?;
         }
         let middle = i32::midpoint(left, right);
-        canvas.write("test accuracy (%)", (middle, bottom + canvas.pt(17.0)), Anchor::Centre, &label)?;
+        canvas.write(self.axis, (middle, bottom + canvas.pt(17.0)), Anchor::Centre, &label)?;
         let mut y = 0.0;
         for group in &self.groups {
             let heading = canvas.pt(y + HEADING_PT / 2.0);
@@ -96,8 +108,7 @@ impl Dots {
         }
         let at = (0, height - canvas.pt(8.0));
         draw_legend(canvas, &self.used(), at)?;
-        let note = "Lines: 95 % with other participants. Broken: chance.";
-        canvas.write(note, (right, at.1), Anchor::Right, &canvas.text(theme::SMALL_PT, theme::MUTED))
+        canvas.write(self.note, (right, at.1), Anchor::Right, &canvas.text(theme::SMALL_PT, theme::MUTED))
     }
 }
 

@@ -1,0 +1,160 @@
+//! Values of features, by genre and by participant side by side.
+
+use plotters::prelude::*;
+
+use super::super::axis::Axis;
+use super::super::theme::{self, Anchor, Canvas, Drawn};
+use crate::features::{Feature, FeatureTable};
+use crate::recordings::Genre;
+use crate::statistics::quantile;
+
+/// An amplitude, what zeros at the end of a signal decide, and two that know no scale.
+const FEATURES: [Feature; 4] =
+    [Feature::Mean, Feature::LogDetector, Feature::FluctuationExponent, Feature::PermutationEntropy];
+
+/// A feature's panels, and what is between two features.
+const PANEL_PT: f64 = 86.0;
+const GAP_PT: f64 = 18.0;
+/// Below all: names of groups and their heading.
+const BELOW_PT: f64 = 26.0;
+
+/// The features of recordings.
+#[derive(Debug, Clone, PartialEq)]
+pub(in super::super) struct Distributions {
+    panels: Vec<Panel>,
+    participants: Vec<String>,
+}
+
+/// One feature.
+#[derive(Debug, Clone, PartialEq)]
+struct Panel {
+    name: String,
+    by_genre: Vec<Vec<f64>>,
+    /// The values of each participant with the genre that was heard.
+    by_participant: Vec<Vec<(f64, Genre)>>,
+}
+
+impl Distributions {
+    pub(in super::super) const HEIGHT_PT: f64 = FEATURES.len() as f64 * (PANEL_PT + GAP_PT) + BELOW_PT;
+
+    /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out.
+    pub(in super::super) fn of(table: &FeatureTable) -> Self {
+        let mut participants: Vec<_> = table.rows().iter().map(|row| row.participant).collect();
+        participants.sort_unstable();
+        participants.dedup();
+        let panel = |feature: Feature| {
+            let column = table.names().iter().position(|name| name == feature.name())?;
+            let own = |participant| {
+                let rows = table.rows().iter().filter(move |row| row.participant == participant);
+                rows.filter_map(|row| Some((row.values[column]?, row.genre))).collect()
+            };
+            let of_genre = |genre| {
+                let rows = table.rows().iter().filter(move |row| row.genre == genre);
+                rows.filter_map(|row| row.values[column]).collect()
+            };
+            Some(Panel {
+                name: feature.name().replace('-', " "),
+                by_genre: Genre::ALL.map(of_genre).into(),
+                by_participant: participants.iter().copied().map(own).collect(),
+            })
+        };
+        Self {
+            panels: FEATURES.into_iter().filter_map(panel).collect(),
+            participants: participants
+                .iter()
+                .map(|participant| format!("{:02}", participant.number()))
+                .collect(),
+        }
+    }
+
+    /// Draws the genres on the left and the participants on the right, a feature below the other.
+    pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
+        let (width, _) = canvas.size();
+        let small = canvas.text(theme::SMALL_PT, theme::INK);
+        let (left, middle) = (canvas.pt(40.0), width * 34 / 100);
+        let sides = [(left, middle - canvas.pt(8.0)), (middle + canvas.pt(8.0), width - canvas.pt(4.0))];
+        let mut top = 0;
+        for panel in &self.panels {
+            let bottom = top + canvas.pt(GAP_PT + PANEL_PT);
+            let inside = (top + canvas.pt(GAP_PT), bottom);
+            panel.draw(canvas, inside, sides)?;
+            canvas.write(
+                &panel.name,
+                (0, top + canvas.pt(GAP_PT / 2.0)),
+                Anchor::Left,
+                &canvas.bold(theme::LABEL_PT),
+            )?;
+            top = bottom;
+        }
+        let genres: Vec<String> = Genre::ALL.map(|genre| genre.to_string()).into();
+        for ((from, to), names) in sides.into_iter().zip([&genres, &self.participants]) {
+            for (place, name) in names.iter().enumerate() {
+                let x = column((from, to), place, names.len());
+                canvas.write(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small)?;
+            }
+        }
+        let note = "A point a recording, in the colour of its genre; lines: medians. A value of 0 lies on the lower end of a logarithmic scale.";
+        canvas.write(
+            note,
+            (0, top + canvas.pt(20.0)),
+            Anchor::Left,
+            &canvas.text(theme::SMALL_PT, theme::MUTED),
+        )
+    }
+}
+
+/// The middle of a column.
+fn column((from, to): (i32, i32), place: usize, of: usize) -> i32 {
+    from + ((place as f64 + 0.5) / of as f64 * f64::from(to - from)).round() as i32
+}
+
+impl Panel {
+    fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        (top, bottom): (i32, i32),
+        sides: [(i32, i32); 2],
+    ) -> Drawn<()> {
+        let all: Vec<f64> = self.by_genre.concat();
+        let axis = Axis::of_values(&all);
+        let y = |value: f64| bottom - (axis.part(value) * f64::from(bottom - top)).round() as i32;
+        for (from, to) in sides {
+            for &tick in axis.ticks() {
+                canvas.path(&[(from, y(tick)), (to, y(tick))], canvas.line(0.4, theme::FAINT))?;
+            }
+        }
+        for &tick in axis.ticks() {
+            let at = (sides[0].0 - canvas.pt(3.0), y(tick));
+            canvas.write(&tick_name(tick), at, Anchor::Right, &canvas.text(theme::SMALL_PT, theme::INK))?;
+        }
+        let by_genre: Vec<Vec<(f64, Genre)>> = (self.by_genre.iter().zip(Genre::ALL))
+            .map(|(values, genre)| values.iter().map(|value| (*value, genre)).collect())
+            .collect();
+        for ((from, to), groups) in sides.into_iter().zip([&by_genre, &self.by_participant]) {
+            let half = f64::from(to - from) / groups.len().max(1) as f64 * 0.32;
+            for (place, group) in groups.iter().enumerate() {
+                let x = column((from, to), place, groups.len());
+                for (index, (value, genre)) in group.iter().enumerate() {
+                    // Side by side in their order, so that equal values are seen.
+                    let aside = ((index as f64 + 0.5) / group.len() as f64 * 2.0 - 1.0) * half;
+                    let at = (x + aside.round() as i32, y(*value));
+                    canvas.area.draw(&Circle::new(at, canvas.pt(1.1), theme::colour(*genre).filled()))?;
+                }
+                let values: Vec<f64> = group.iter().map(|(value, _)| *value).collect();
+                if let Some(median) = quantile(&values, 0.5) {
+                    let half = (half * 1.25).round() as i32;
+                    canvas.path(
+                        &[(x - half, y(median)), (x + half, y(median))],
+                        canvas.line(1.0, theme::INK),
+                    )?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A tick without what rounding added to it.
+fn tick_name(tick: f64) -> String {
+    ((tick * 1e6).round() / 1e6).to_string()
+}
