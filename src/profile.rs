@@ -40,6 +40,13 @@ impl Profile {
         }
     }
 
+    /// The one that what goes past the paper has without being told: that of the paper for the published recordings, of
+    /// which it is recorded, else quick.
+    #[must_use]
+    pub fn of_audit(set: &DataSet) -> Self {
+        if set.provenance() == Provenance::Published { Self::Paper } else { Self::Quick }
+    }
+
     /// Runs of a network, and epochs of each.
     #[must_use]
     pub const fn extent(self, model: Model) -> (u64, usize) {

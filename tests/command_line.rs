@@ -316,3 +316,55 @@ fn an_audit_trains_what_is_missing_and_shows_all_of_it() {
     let unknown = eegenre(&["audit", "--profile", "smoke", "--only", "cut,perceptron"]);
     assert_eq!(unknown.status.code(), Some(2));
 }
+
+#[test]
+fn features_are_written_and_classified_from_the_file_as_from_the_recordings() {
+    let folder = synthetic_folder();
+    let data = text(folder.path());
+    let file = folder.path().join("features.csv");
+    let output = eegenre(&["features", "--data", data, "--out", text(&file), "--json"]);
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    let features = json(&output);
+    assert_eq!(features["rows"].as_array().unwrap().len(), 192);
+    assert_eq!(features["features"].as_array().unwrap().len(), 26);
+    assert!(stdout(&eegenre(&["features", "--data", data])).contains("hjorth-mobility"));
+
+    let classify = |from: &[&str]| {
+        let trial = [
+            "--model",
+            "svm",
+            "--scheme",
+            "song",
+            "--select",
+            "minimum-redundancy",
+            "--count",
+            "3",
+            "--json",
+        ];
+        let output = eegenre(&[&["classify"], from, &trial].concat());
+        assert_eq!(output.status.code(), Some(0), "{output:?}");
+        json(&output)
+    };
+    let estimate = classify(&["--features", text(&file)]);
+    assert_eq!(estimate, classify(&["--data", data]));
+    assert_eq!(estimate["answers"], 192);
+    assert_eq!(estimate["chance"], 0.5);
+    assert!(estimate["measures"]["specificity"].is_number());
+}
+
+#[test]
+fn classifying_what_is_no_table_or_in_no_known_way_exits_with_2() {
+    let folder = Folder::sound();
+    folder.put("table.csv", b"participant,song,genre,mean\nP01,S1,classical,much\n");
+    let file = folder.file("table.csv");
+    let output = eegenre(&["classify", "--features", text(&file), "--model", "knn"]);
+    assert_eq!(output.status.code(), Some(2));
+    let lines = String::from_utf8(output.stderr).unwrap();
+    assert!(lines.contains("table.csv, cell D2: expected a number, or nothing, found \"much\""), "{lines}");
+    for arguments in
+        [&["--model", "tree"][..], &["--model", "knn", "--select", "best"], &["--scheme", "song"]]
+    {
+        let output = eegenre(&[&["classify", "--data", text(folder.path())], arguments].concat());
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}

@@ -4,8 +4,10 @@ mod support;
 
 use std::process::Command;
 
+use eegenre::classification::{Classification, Tables};
 use eegenre::paper;
 use eegenre::preparation::{Frames, Preparation, Slicing, Split};
+use eegenre::profile::Profile;
 use eegenre::recordings::{Description, Fingerprint, Provenance, load};
 use serde_json::{Value, json};
 use support::published_recordings;
@@ -80,4 +82,15 @@ fn data_describe_prints_them() {
     for (field, value) in expected.as_object().unwrap() {
         assert_eq!(&answer[field], value, "{field}");
     }
+}
+
+#[test]
+fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
+    let Some(folder) = published_recordings() else { return };
+    let set = load(&folder).unwrap();
+    let tables = Tables::of(&set, &folder).unwrap();
+    assert!(tables.published.is_some());
+    let classification = Classification::read(&set, &tables, Profile::Paper).unwrap();
+    assert_eq!(classification.missing, Vec::<String>::new());
+    assert_eq!(classification.beside.len(), 4);
 }

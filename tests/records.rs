@@ -1,9 +1,12 @@
 //! The committed records of the paper's experiment, and what the README says of them.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use eegenre::classification::{Beside, Origin, TrialEstimate, TrialRecord, plan};
 use eegenre::models::Model;
+use eegenre::profile::Profile;
 use eegenre::project;
 use eegenre::protocol::{Record, Store};
 use eegenre::recordings::{Fingerprint, Provenance};
@@ -82,6 +85,34 @@ fn committed_records_are_of_the_published_recordings_and_of_the_variation_that_t
                 assert_eq!(configuration.data, Fingerprint::PUBLISHED);
             }
         }
+    }
+}
+
+/// What the records of a comparison with section 3.4 say, whatever table of features they are of.
+fn trials() -> Vec<TrialRecord> {
+    let folder = project::root().join("data/records/classification");
+    let planned = [Origin::Recordings, Origin::Cut, Origin::Published].into_iter();
+    let planned = planned.flat_map(|origin| plan(origin, Profile::Paper));
+    planned.map(|trial| TrialRecord::load(&folder, trial).unwrap().expect(&trial.name())).collect()
+}
+
+#[test]
+fn the_readme_shows_section_3_4_of_the_committed_records() {
+    let estimates: Vec<TrialEstimate> = trials().iter().map(TrialEstimate::of).collect();
+    let table = Beside::table(&Beside::all(&estimates));
+    assert_eq!(shown_in_readme("classify --recorded --markdown"), table.markdown().trim());
+}
+
+#[test]
+fn every_trial_of_features_is_recorded_with_all_its_draws_and_on_one_table_of_its_origin() {
+    let trials = trials();
+    for record in &trials {
+        let configuration = &record.configuration;
+        let first =
+            trials.iter().find(|other| other.configuration.trial.origin == configuration.trial.origin);
+        assert_eq!(configuration.table, first.unwrap().configuration.table, "{}", configuration.trial.name());
+        let draws: BTreeSet<u64> = record.folds.iter().map(|fold| fold.draw).collect();
+        assert_eq!(draws.len() as u64, configuration.trial.draws, "{}", configuration.trial.name());
     }
 }
 

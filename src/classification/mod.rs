@@ -37,9 +37,10 @@ pub use trial::{Origin, SELECTED, Trial, plan};
 
 use crate::error::{Error, Result};
 use crate::features::{FeatureTable, published};
+use crate::profile::Profile;
 use crate::progress::Steps;
 use crate::project;
-use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Fingerprint, Provenance, Recording};
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -48,7 +49,9 @@ pub struct Classification {
     pub data: Fingerprint,
     /// The name by which they are known, if they are.
     pub known_as: Option<String>,
-    /// Trials that are not recorded yet.
+    /// How much was tried.
+    pub profile: Profile,
+    /// Trials of the profile that are not recorded yet.
     pub missing: Vec<String>,
     /// What the records say.
     pub estimates: Vec<TrialEstimate>,
@@ -61,6 +64,8 @@ pub struct Classification {
 pub struct Tables {
     /// Those of recordings.
     pub recordings: FeatureTable,
+    /// Those of the same recordings, cut to the length of the shortest.
+    pub cut: FeatureTable,
     /// Those that were published with them, if they are there.
     pub published: Option<FeatureTable>,
 }
@@ -73,29 +78,52 @@ impl Tables {
     pub fn of(set: &DataSet, folder: &Path) -> Result<Self> {
         let is_published = set.provenance() == Provenance::Published;
         let path = is_published.then(|| published::find(folder)).flatten();
-        Ok(Self { recordings: FeatureTable::of(set), published: path.map(published::read).transpose()? })
+        Ok(Self {
+            recordings: FeatureTable::of(set),
+            cut: FeatureTable::of(&cut(set)?),
+            published: path.map(published::read).transpose()?,
+        })
     }
 
     /// The trials on these tables, each with its table.
-    fn trials(&self) -> impl Iterator<Item = (Trial, &FeatureTable)> {
+    fn trials(&self, profile: Profile) -> impl Iterator<Item = (Trial, &FeatureTable)> {
         let published = self.published.iter().map(|table| (Origin::Published, table));
-        let tables = [(Origin::Recordings, &self.recordings)].into_iter().chain(published);
-        tables.flat_map(|(origin, table)| plan(origin).into_iter().map(move |trial| (trial, table)))
+        let own = [(Origin::Recordings, &self.recordings), (Origin::Cut, &self.cut)];
+        let tables = own.into_iter().chain(published);
+        tables.flat_map(move |(origin, table)| {
+            plan(origin, profile).into_iter().map(move |trial| (trial, table))
+        })
     }
 }
 
+/// The recordings, all of the length of the shortest.
+fn cut(set: &DataSet) -> Result<DataSet> {
+    let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min().unwrap_or(0);
+    let cut = |recording: &Recording| Recording {
+        samples: recording.samples[..shortest].to_vec(),
+        ..recording.clone()
+    };
+    DataSet::new(set.recordings().iter().map(cut).collect())
+}
+
 impl Classification {
-    /// What the records say of these recordings. What is not recorded yet is named, not tried.
+    /// What the records of a profile say of these recordings. What is not recorded yet is named, not tried.
     ///
     /// # Errors
     /// Those of [`TrialRecord::read`].
-    pub fn read(set: &DataSet, tables: &Tables) -> Result<Self> {
-        Self::below(&folder(set), set, tables)
+    pub fn read(set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
+        Self::below(&folder(set, profile), set, tables, profile)
+    }
+
+    /// How many of the reported accuracies nothing here reaches.
+    #[must_use]
+    pub fn out_of_reach(&self) -> usize {
+        self.beside.iter().filter(|row| row.verdict == RahmanVerdict::OutOfReach).count()
     }
 
     /// The same of records below a folder.
-    fn below(folder: &Path, set: &DataSet, tables: &Tables) -> Result<Self> {
-        let trials: Vec<(Trial, &FeatureTable)> = tables.trials().collect();
+    fn below(folder: &Path, set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
+        let trials: Vec<(Trial, &FeatureTable)> = tables.trials(profile).collect();
         let found =
             Error::gather(trials.iter().map(|(trial, table)| TrialRecord::read(folder, *trial, table)))?;
         let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
@@ -105,6 +133,7 @@ impl Classification {
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.provenance().known_as(),
+            profile,
             missing,
             beside: if is_published { Beside::all(&estimates) } else { Vec::new() },
             estimates,
@@ -112,37 +141,37 @@ impl Classification {
     }
 }
 
-/// Makes the trials that are not recorded yet.
+/// Makes the trials of a profile that are not recorded yet.
 ///
 /// # Errors
 /// Those of [`TrialRecord::read`], [`TrialRecord::make`] and [`TrialRecord::write`].
-pub fn classify(set: &DataSet, tables: &Tables) -> Result<()> {
-    classify_below(&folder(set), tables)
-}
-
-fn classify_below(folder: &Path, tables: &Tables) -> Result<()> {
+pub fn classify(set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
+    let folder = folder(set, profile);
     let mut open = Vec::new();
-    for (trial, table) in tables.trials() {
-        if TrialRecord::read(folder, trial, table)?.is_none() {
+    for (trial, table) in tables.trials(profile) {
+        if TrialRecord::read(&folder, trial, table)?.is_none() {
             open.push((trial, table));
         }
     }
     let mut steps = Steps::new(open.len() as u64);
     for (trial, table) in open {
         steps.begin(format!("{} {}", trial.origin, trial.name()));
-        TrialRecord::make(trial, table)?.write(folder)?;
+        TrialRecord::make(trial, table)?.write(&folder)?;
     }
     steps.finish();
     Ok(())
 }
 
-/// Where records are: `data/records/classification` for the published recordings, else a folder of their own under
-/// `target/records`.
+/// Where records are: `data/records/classification` for the paper's profile on the published recordings, else a folder of
+/// their own under `target/records`.
 #[must_use]
-pub fn folder(set: &DataSet) -> PathBuf {
-    match set.provenance() {
-        Provenance::Published => project::root().join("data/records/classification"),
-        _ => project::root().join(format!("target/records/classification-{}", set.fingerprint().short())),
+pub fn folder(set: &DataSet, profile: Profile) -> PathBuf {
+    match (profile, set.provenance()) {
+        (Profile::Paper, Provenance::Published) => project::root().join("data/records/classification"),
+        _ => {
+            let name = format!("classification-{profile}-{}", set.fingerprint().short());
+            project::root().join("target/records").join(name)
+        }
     }
 }
 
@@ -152,7 +181,6 @@ mod tests {
 
     use super::*;
     use crate::classifiers::{Classifier, Recipe};
-    use crate::recordings::Recording;
     use crate::recordings::synthetic::{self, Effect, Settings};
 
     /// 150 samples of each synthetic recording of the first participants.
@@ -205,20 +233,33 @@ mod tests {
     #[test]
     fn synthetic_recordings_get_no_verdict_and_name_what_is_missing() {
         let set = few(Effect::Null, 1.0, 6);
-        let tables = Tables { recordings: FeatureTable::of(&set), published: None };
-        let classification = Classification::below(tempdir().unwrap().path(), &set, &tables).unwrap();
-        assert_eq!(classification.missing.len(), plan(Origin::Recordings).len());
+        let tables = Tables::of(&set, Path::new("none")).unwrap();
+        let classification =
+            Classification::below(tempdir().unwrap().path(), &set, &tables, Profile::Paper).unwrap();
+        let planned = [Origin::Recordings, Origin::Cut].map(|origin| plan(origin, Profile::Paper).len());
+        assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());
         assert!(classification.to_string().contains("trials are not recorded yet"));
     }
 
     #[test]
+    fn what_is_cut_is_of_one_length() {
+        let set = synthetic::generate(&Settings::default()).unwrap();
+        let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min().unwrap();
+        let cut = cut(&set).unwrap();
+        assert_eq!(cut.recordings().len(), set.recordings().len());
+        assert!(cut.recordings().iter().all(|recording| recording.samples.len() == shortest));
+    }
+
+    #[test]
     fn every_trial_has_a_name_of_its_own() {
-        for origin in [Origin::Recordings, Origin::Published] {
-            let names: std::collections::BTreeSet<String> = plan(origin).iter().map(Trial::name).collect();
-            assert_eq!(names.len(), plan(origin).len());
-            assert!(names.contains("participant-svm-floating-forward-leaking"));
+        for origin in [Origin::Recordings, Origin::Cut, Origin::Published] {
+            let names: std::collections::BTreeSet<String> =
+                plan(origin, Profile::Paper).iter().map(Trial::name).collect();
+            assert_eq!(names.len(), plan(origin, Profile::Paper).len());
+            assert!(names.contains("participant-knn-floating-forward-leaking"));
         }
-        assert!(plan(Origin::Published).iter().all(|trial| trial.division != Division::Song));
+        assert!(plan(Origin::Recordings, Profile::Quick).iter().all(|trial| trial.draws == 1));
+        assert!(plan(Origin::Published, Profile::Paper).iter().all(|trial| trial.division != Division::Song));
     }
 }

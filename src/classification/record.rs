@@ -93,29 +93,39 @@ impl TrialRecord {
         folder.join(trial.origin.name()).join(format!("{}.json", trial.name()))
     }
 
-    /// The record of a trial below a folder, if it is there.
+    /// The record of a trial below a folder, if it is there, whatever its table.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it is of another trial or table.
-    pub fn read(folder: &Path, trial: Trial, table: &FeatureTable) -> Result<Option<Self>> {
+    /// [`Fault::BadRecord`]
+    pub fn load(folder: &Path, trial: Trial) -> Result<Option<Self>> {
         let path = Self::path(folder, &trial);
         let bad = |cause: String| {
             Error::new(Fault::BadRecord, Place::file(&path), "a record of a classification", cause)
         };
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(bad(cause.to_string())),
-        };
-        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(cause.to_string()))?;
-        let configuration = TrialConfiguration::of(trial, table);
-        if record.configuration == configuration {
-            return Ok(Some(record));
+        match fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|cause| bad(cause.to_string())),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
+            Err(cause) => Err(bad(cause.to_string())),
         }
-        let text =
-            |configuration: &TrialConfiguration| serde_json::to_string(configuration).unwrap_or_default();
-        let (expected, found) = (text(&configuration), text(&record.configuration));
-        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+    }
+
+    /// The record of a trial on a table below a folder, if it is there.
+    ///
+    /// # Errors
+    /// Those of [`Self::load`]; [`Fault::ForeignRecords`] if it is of another trial or table.
+    pub fn read(folder: &Path, trial: Trial, table: &FeatureTable) -> Result<Option<Self>> {
+        let configuration = TrialConfiguration::of(trial, table);
+        match Self::load(folder, trial)? {
+            Some(record) if record.configuration != configuration => {
+                let text = |configuration: &TrialConfiguration| {
+                    serde_json::to_string(configuration).unwrap_or_default()
+                };
+                let (expected, found) = (text(&configuration), text(&record.configuration));
+                let place = Place::file(Self::path(folder, &trial));
+                Err(Error::new(Fault::ForeignRecords, place, expected, found))
+            }
+            record => Ok(record),
+        }
     }
 
     /// Writes it below a folder.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::trial::Origin;
-use super::{Classification, TrialEstimate};
+use super::{Beside, Classification, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::paper::RahmanLabel;
 use crate::recordings::Genre;
@@ -20,17 +20,42 @@ impl Classification {
     /// Section 3.4: reported accuracies beside ours.
     #[must_use]
     pub fn beside_table(&self) -> Table {
+        Beside::table(&self.beside)
+    }
+
+    /// The accuracy of a trial ([`Trial::name`](super::Trial::name)) in percent, as the table has it; empty if it is not
+    /// recorded.
+    #[must_use]
+    pub fn percent(&self, origin: Origin, trial: &str) -> String {
+        let own =
+            |estimate: &&TrialEstimate| estimate.trial.origin == origin && estimate.trial.name() == trial;
+        self.estimates.iter().find(own).map_or_else(String::new, |estimate| percent(estimate.accuracy))
+    }
+
+    /// A row for each trial.
+    #[must_use]
+    pub fn estimates_table(&self) -> Table {
+        table(&self.estimates)
+    }
+}
+
+impl Beside {
+    /// A row for each: what is reported, and ours.
+    #[must_use]
+    pub fn table(rows: &[Self]) -> Table {
         let mut table = Table::new([
             "classifier",
             "tells",
             "Rahman et al., 14 channels",
             "here, features of the recordings",
             "other participants",
+            "here, cut to one length",
+            "other participants",
             "here, published features",
             "other participants",
             "reported accuracy",
         ]);
-        for row in &self.beside {
+        for row in rows {
             let label = match row.reported.label {
                 RahmanLabel::Genre => "genre",
                 RahmanLabel::Rating => "rating",
@@ -42,7 +67,7 @@ impl Classification {
                     own.and_then(|ours| ours.interval).map_or_else(String::new, range),
                 ]
             };
-            let own = [ours(Origin::Recordings), ours(Origin::Published)].concat();
+            let own = [ours(Origin::Recordings), ours(Origin::Cut), ours(Origin::Published)].concat();
             let reported = [
                 row.reported.classifier.to_owned(),
                 label.to_owned(),
@@ -51,12 +76,6 @@ impl Classification {
             table.push(reported.into_iter().chain(own).chain([row.verdict.to_string()]));
         }
         table
-    }
-
-    /// A row for each trial.
-    #[must_use]
-    pub fn estimates_table(&self) -> Table {
-        table(&self.estimates)
     }
 }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::division::Division;
 use crate::classifiers::{Classifier, Recipe, SelectedOn, Selection};
+use crate::profile::Profile;
 
 /// Features that a selection takes, at most: ten of the 26, so that there is something to choose.
 pub const SELECTED: usize = 10;
@@ -21,6 +22,9 @@ const FEW_DRAWS: u64 = 5;
 pub enum Origin {
     /// [`FeatureTable::of`](crate::features::FeatureTable::of) recordings: a row for each.
     Recordings,
+    /// The same of recordings that are all cut to the length of the shortest: neither their length nor what stands at
+    /// their ends is left, and both name the genre.
+    Cut,
     /// The table that Rahman et al. published: a row for each recording and band.
     Published,
 }
@@ -31,6 +35,7 @@ impl Origin {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Recordings => "recordings",
+            Self::Cut => "cut",
             Self::Published => "published",
         }
     }
@@ -87,11 +92,12 @@ impl Trial {
 
 /// The trials of the comparison of section 3.4 on features of one origin.
 ///
-/// Every classifier of all features under each division; on new participants, as Rahman et al. divide, also with each
-/// selection, and once with a selection that has seen what is tested.
+/// Every classifier of all features under each division. In the paper's profile, on new participants, as Rahman et al.
+/// divide, also with each selection, and once with a selection that has seen what is tested; in a shorter one each
+/// division is drawn once.
 #[must_use]
-pub fn plan(origin: Origin) -> Vec<Trial> {
-    let has_songs = origin == Origin::Recordings;
+pub fn plan(origin: Origin, profile: Profile) -> Vec<Trial> {
+    let has_songs = origin != Origin::Published;
     let divisions =
         Division::ALL.into_iter().filter(move |division| has_songs || *division != Division::Song);
     let of_all_features = divisions.flat_map(move |division| {
@@ -102,18 +108,32 @@ pub fn plan(origin: Origin) -> Vec<Trial> {
         Trial::new(origin, Division::Participant, recipe)
     };
     let selected = Classifier::ALL.into_iter().flat_map(move |classifier| {
-        let ways = Selection::all(SELECTED).into_iter().filter(move |way| is_affordable(classifier, *way));
+        let ways =
+            Selection::all(SELECTED).into_iter().filter(move |way| is_affordable(origin, classifier, *way));
         ways.map(move |way| with(classifier, way))
     });
-    let leaking = [Classifier::Knn, Classifier::Svm].map(|classifier| {
-        let mut trial = with(classifier, Selection::FloatingForward { count: SELECTED });
-        trial.recipe.selected_on = SelectedOn::EveryRow;
-        trial
-    });
-    of_all_features.chain(selected).chain(leaking).collect()
+    let floating = Selection::FloatingForward { count: SELECTED };
+    let of_floating = [Classifier::Knn, Classifier::Svm].into_iter();
+    let leaking = of_floating.filter(move |classifier| is_affordable(origin, *classifier, floating)).map(
+        move |classifier| {
+            let mut trial = with(classifier, floating);
+            trial.recipe.selected_on = SelectedOn::EveryRow;
+            trial
+        },
+    );
+    if profile == Profile::Paper {
+        of_all_features.chain(selected).chain(leaking).collect()
+    } else {
+        of_all_features.map(|trial| Trial { draws: 1, ..trial }).collect()
+    }
 }
 
-/// A floating selection trains thousands of classifiers in each fold, which takes networks hours.
-fn is_affordable(classifier: Classifier, selection: Selection) -> bool {
-    classifier != Classifier::Mlp || !matches!(selection, Selection::FloatingForward { .. })
+/// A floating selection trains thousands of classifiers in each fold. That takes neighbours seconds; support vectors
+/// minutes, and half an hour on three times as many rows; and networks hours.
+fn is_affordable(origin: Origin, classifier: Classifier, selection: Selection) -> bool {
+    match (selection, classifier) {
+        (Selection::FloatingForward { .. }, Classifier::Svm) => origin != Origin::Published,
+        (Selection::FloatingForward { .. }, Classifier::Mlp) => false,
+        _ => true,
+    }
 }

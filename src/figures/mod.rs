@@ -234,14 +234,16 @@ impl Figure {
     #[must_use]
     pub fn classifiers(classification: &Classification) -> Self {
         let (points, drawing) = dots(features::classifiers(classification));
+        let is_whole = classification.profile == Profile::Paper;
+        let profile = format!("profile {}", classification.profile);
         let is_published = classification.known_as == Provenance::Published.known_as();
         Self {
             name: "classifiers".to_owned(),
             title: features::CLASSIFIERS.to_owned(),
             height_inches: theme::framed_inches(points),
-            footer: footer(&[source(classification.known_as.clone()), data(classification.data)]),
+            footer: footer(&[source(classification.known_as.clone()), data(classification.data), profile]),
             vector_allowed: true,
-            tracked: is_published && classification.missing.is_empty(),
+            tracked: is_published && is_whole && classification.missing.is_empty(),
             drawing,
         }
     }

@@ -6,7 +6,6 @@ use eegenre::audit::{self, Audit};
 use eegenre::error::Result;
 use eegenre::profile::Profile;
 use eegenre::protocol::Control;
-use eegenre::recordings::Provenance;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -34,8 +33,7 @@ pub struct AuditArgs {
 impl AuditArgs {
     pub fn run(self, json: bool) -> Result<()> {
         let set = self.data.load()?;
-        let is_published = set.provenance() == Provenance::Published;
-        let profile = self.profile.unwrap_or(if is_published { Profile::Paper } else { Profile::Quick });
+        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
         if !self.recorded {
             let stop = stop_on_interrupt()?;
             audit::train(&set, profile, &self.only, &Control::new(&stop))?;

@@ -10,6 +10,7 @@ use eegenre::classification::{
 use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
+use eegenre::profile::Profile;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -18,6 +19,12 @@ use crate::print;
 pub struct ClassifyArgs {
     #[command(flatten)]
     data: DataArgs,
+    /// How much is tried [default: paper for the published recordings, else quick]
+    ///
+    /// paper: every classifier, division and way to select features, some minutes where it is not recorded. quick and smoke:
+    /// all features, each division drawn once.
+    #[arg(long, value_name = "smoke|quick|paper", conflicts_with = "model")]
+    profile: Option<Profile>,
     /// Classify a table of features instead: one that `eegenre features --out` wrote, or the published .xlsx
     #[arg(long, value_name = "FILE", conflicts_with = "data", requires = "model")]
     features: Option<PathBuf>,
@@ -42,11 +49,14 @@ pub struct ClassifyArgs {
     /// Make nothing: show what is recorded
     #[arg(long, conflicts_with = "model")]
     recorded: bool,
+    /// Print the table of section 3.4 as Markdown
+    #[arg(long, conflicts_with = "model")]
+    markdown: bool,
 }
 
 impl ClassifyArgs {
     pub fn run(self, json: bool) -> Result<()> {
-        let Some(classifier) = self.model else { return compare(self.data, self.recorded, json) };
+        let Some(classifier) = self.model else { return self.compare(json) };
         let selection = self.select.map(|name| Selection::named(&name, self.count)).transpose()?;
         let selected_on = if self.leak { SelectedOn::EveryRow } else { SelectedOn::TrainingPart };
         let (origin, table) = match self.features {
@@ -61,16 +71,22 @@ impl ClassifyArgs {
         print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json);
         Ok(())
     }
-}
 
-fn compare(data: DataArgs, recorded: bool, json: bool) -> Result<()> {
-    let source = data.source();
-    eprintln!("recordings from {source}");
-    let set = source.load()?;
-    let tables = Tables::of(&set, source.folder())?;
-    if !recorded {
-        classification::classify(&set, &tables)?;
+    fn compare(self, json: bool) -> Result<()> {
+        let source = self.data.source();
+        eprintln!("recordings from {source}");
+        let set = source.load()?;
+        let tables = Tables::of(&set, source.folder())?;
+        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
+        if !self.recorded {
+            classification::classify(&set, &tables, profile)?;
+        }
+        let classification = Classification::read(&set, &tables, profile)?;
+        if self.markdown && !json {
+            print(&classification.beside_table().markdown(), json);
+        } else {
+            print(&classification, json);
+        }
+        Ok(())
     }
-    print(&Classification::read(&set, &tables)?, json);
-    Ok(())
 }

@@ -78,8 +78,9 @@ impl FigureArgs {
             (None, Some(profile)) => profile.records(&set),
             (None, None) => project::records(&set.provenance()),
         };
-        let audited = || Audit::read(&set, self.profile.unwrap_or(Profile::Paper));
-        let classified = || Classification::read(&set, &Tables::of(&set, source.folder())?);
+        let profile = self.profile.unwrap_or(Profile::Paper);
+        let audited = || Audit::read(&set, profile);
+        let classified = || Classification::read(&set, &Tables::of(&set, source.folder())?, profile);
         let drawn: Vec<Figure> = match self.figure {
             Choice::One(subject) => vec![subject.figure(&set, &records)?],
             Choice::Audit(view) => vec![Figure::audit(&audited()?, view)],

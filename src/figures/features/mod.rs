@@ -64,6 +64,7 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
     Dots::of_accuracies(vec![
         of_origin(Origin::Recordings, "here, features of the recordings"),
+        of_origin(Origin::Cut, "here, features of the recordings cut to one length"),
         of_origin(Origin::Published, "here, the published table of features"),
         Group { name: "as reported, features of 14 channels (Rahman et al.)".to_owned(), rows },
     ])
@@ -132,6 +133,7 @@ mod tests {
         let nothing = Classification {
             data: set.fingerprint(),
             known_as: None,
+            profile: crate::profile::Profile::Quick,
             missing: Vec::new(),
             estimates: Vec::new(),
             beside: Vec::new(),

@@ -8,6 +8,8 @@ use std::fmt::Display;
 use base64::prelude::*;
 
 use super::{Checks, Session};
+use crate::audit::{Audit, Instrument};
+use crate::features::FeatureSummary;
 use crate::figures::Figure;
 use crate::models::Architecture;
 use crate::prediction::Prediction;
@@ -70,6 +72,30 @@ impl Study {
             html = format!("<p>{self}</p>\n");
         }
         show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Audit {
+    /// Shows its tables.
+    pub fn evcxr_display(&self) {
+        let mut html = format!("<p>{}</p>\n", escaped(&self.introduction()));
+        let tables = self.tables().into_iter();
+        html.extend(tables.map(|(heading, table)| format!("<p>{}</p>\n{}", escaped(heading), table.html())));
+        show(&[("text/html", html), ("text/plain", self.to_string())]);
+    }
+}
+
+impl Instrument {
+    /// Shows a row for each demand.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}
+
+impl FeatureSummary {
+    /// Shows a row for each feature.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
     }
 }
 

@@ -7,6 +7,8 @@ use std::fmt::Display;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
+use crate::audit::{self, Audit};
+use crate::classification::{self, Classification, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::experiment::Experiment;
 use crate::models::Model;
@@ -36,6 +38,7 @@ pub struct Session {
     /// What it has checked.
     pub checks: Checks,
     source: String,
+    folder: PathBuf,
     checks_path: PathBuf,
 }
 
@@ -62,8 +65,9 @@ impl Session {
 
     fn with(notebook: &str, source: &Source, profile: Profile, checks_path: PathBuf) -> Result<Self> {
         let experiment = Experiment::new(source.load()?, profile)?;
+        let folder = source.folder().clone();
         let source = experiment.set.provenance().known_as().unwrap_or_else(|| "not known".to_owned());
-        Ok(Self { experiment, checks: Checks::of(notebook), source, checks_path })
+        Ok(Self { experiment, checks: Checks::of(notebook), source, folder, checks_path })
     }
 
     /// What all its numbers are of.
@@ -115,6 +119,37 @@ impl Session {
             [problem] if problem.fault == Fault::NoRecords => Ok(Study { rows: Vec::new() }),
             _ => Err(error),
         })
+    }
+
+    /// What the numbers are worth, as far as it is recorded. In a shorter profile than the paper's, what is not there is
+    /// trained, silently.
+    ///
+    /// # Errors
+    /// Those of [`audit::train`] and [`Audit::read`].
+    pub fn audit(&self) -> Result<Audit> {
+        let Experiment { set, profile, .. } = &self.experiment;
+        if *profile != Profile::Paper {
+            audit::train(set, *profile, &[], &Control::new(&AtomicBool::new(false)))?;
+        }
+        Audit::read(set, *profile)
+    }
+
+    /// Features of the recordings, and those that were published with them, if they are there.
+    ///
+    /// # Errors
+    /// Those of [`Tables::of`].
+    pub fn features(&self) -> Result<Tables> {
+        Tables::of(&self.experiment.set, &self.folder)
+    }
+
+    /// What classifiers make of features; what is not recorded yet is tried, silently.
+    ///
+    /// # Errors
+    /// Those of [`classification::classify`] and [`Classification::read`].
+    pub fn classify(&self, tables: &Tables) -> Result<Classification> {
+        let Experiment { set, profile, .. } = &self.experiment;
+        classification::classify(set, tables, *profile)?;
+        Classification::read(set, tables, *profile)
     }
 
     /// Checks that two values are equal.
