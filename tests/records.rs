@@ -93,7 +93,9 @@ fn trials() -> Vec<TrialRecord> {
     let folder = project::root().join("data/records/classification");
     let planned = [Origin::Recordings, Origin::Cut, Origin::Published].into_iter();
     let planned = planned.flat_map(|origin| plan(origin, Profile::Paper));
-    planned.map(|trial| TrialRecord::load(&folder, trial).unwrap().expect(&trial.name())).collect()
+    planned
+        .map(|trial| TrialRecord::load(&folder, trial).unwrap().unwrap_or_else(|| panic!("{}", trial.name())))
+        .collect()
 }
 
 #[test]

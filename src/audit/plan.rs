@@ -94,7 +94,7 @@ fn draws(profile: Profile, condition: Condition, scheme: Scheme, model: Model) -
         Scheme::Random if is_paper => 8,
         Scheme::Random => 2,
         Scheme::Participant if is_on_new_participants => 1,
-        Scheme::Song if is_on_new_songs => 1 + u64::from(is_paper && is_light),
+        Scheme::Song if is_on_new_songs => 1 + u64::from(is_paper),
         Scheme::Both if is_on_new_songs && is_paper => 1,
         Scheme::Participant | Scheme::Song | Scheme::Both => 0,
     }

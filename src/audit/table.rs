@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{Audit, Difference, Shortcut};
+use super::{Audit, Difference, Estimate, GuessEstimate, Shortcut};
+use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::statistics::Interval;
 use crate::table::Table;
@@ -22,6 +23,21 @@ impl Audit {
             table.push([shortcut.to_string()].into_iter().chain(cells));
         }
         table
+    }
+
+    /// The accuracy of a guess in percent, as the table has it.
+    #[must_use]
+    pub fn guess_percent(&self, shortcut: Shortcut, scheme: Scheme) -> String {
+        let own = |guess: &&GuessEstimate| (guess.shortcut, guess.scheme) == (shortcut, scheme);
+        self.guesses.iter().find(own).map_or_else(String::new, |guess| percent(guess.accuracy))
+    }
+
+    /// The accuracy of a network under a condition in percent, as the table has it; empty if it is not recorded.
+    #[must_use]
+    pub fn percent(&self, condition: &str, scheme: Scheme, series: ReportedSeries) -> String {
+        let own =
+            |one: &&Estimate| (one.condition.as_str(), one.scheme, one.series) == (condition, scheme, series);
+        self.estimates.iter().find(own).map_or_else(String::new, |estimate| percent(estimate.accuracy))
     }
 
     /// A row for each network under each condition and scheme.

@@ -167,16 +167,11 @@ impl Reading {
             }
             _ => {}
         }
-        if let (Some(participant), Some(Some(song))) = (participant, song) {
-            if !self.seen.insert((participant, song)) {
-                self.report(
-                    Fault::DuplicateRecording,
-                    number,
-                    0,
-                    "one line",
-                    format!("{song}/{participant} again"),
-                );
-            }
+        if let (Some(participant), Some(Some(song))) = (participant, song)
+            && !self.seen.insert((participant, song))
+        {
+            let found = format!("{song}/{participant} again");
+            self.report(Fault::DuplicateRecording, number, 0, "one line", found);
         }
         let values = line.iter().enumerate().skip(NAMES.len());
         let values = values.map(|(column, cell)| self.value(number, column, cell)).collect();

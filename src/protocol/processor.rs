@@ -41,19 +41,32 @@ impl FromStr for Processor {
     }
 }
 
-/// Says that this program has no CUDA.
-#[cfg(not(feature = "cuda"))]
-pub(super) fn not_compiled(ordinal: usize) -> Error {
-    let place = Place::field("device");
-    let found = format!("cuda:{ordinal} and a program without CUDA");
-    Error::new(Fault::NoDevice, place, "cpu, or a program built with --features cuda", found)
+impl Processor {
+    /// Whether there is such a device, before anything is left on disk.
+    ///
+    /// # Errors
+    /// [`Fault::NoDevice`]
+    pub(super) fn check(self) -> Result<()> {
+        match self {
+            Self::Cpu => Ok(()),
+            #[cfg(feature = "cuda")]
+            Self::Cuda(ordinal) => {
+                // dfdx takes it for granted that there is a GPU and panics where there is none.
+                use cudarc::driver::result::{device, init};
+                let found = init().and_then(|()| device::get(ordinal as i32));
+                found.map(|_| ()).map_err(|cause| no_device(ordinal, &cause))
+            }
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda(ordinal) => Err(no_device(ordinal, &"a program without CUDA")),
+        }
+    }
 }
 
-/// Says that there is no such GPU.
-#[cfg(feature = "cuda")]
+/// Says that there is no such GPU, or no program that could use it.
 pub(super) fn no_device(ordinal: usize, cause: &impl fmt::Debug) -> Error {
     let place = Place::field(format!("device cuda:{ordinal}"));
-    Error::new(Fault::NoDevice, place, "an NVIDIA GPU of this number", format!("{cause:?}"))
+    let expected = "an NVIDIA GPU of this number, and a program built with --features cuda";
+    Error::new(Fault::NoDevice, place, expected, format!("{cause:?}"))
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ pub fn train(
         ));
     }
     settings.hyperparameters.check()?;
+    control.processor.check()?;
     let configuration = Configuration {
         settings,
         data: set.fingerprint(),
@@ -63,7 +64,7 @@ pub fn train(
             Cuda::try_build(ordinal, seed).map_err(|cause| super::processor::no_device(ordinal, &cause))
         }),
         #[cfg(not(feature = "cuda"))]
-        Processor::Cuda(ordinal) => Err(super::processor::not_compiled(ordinal)),
+        Processor::Cuda(ordinal) => Err(super::processor::no_device(ordinal, &"a program without CUDA")),
     }
 }
 
