@@ -42,10 +42,8 @@ impl TrialEstimate {
         let trial = record.configuration.trial;
         let mut by_participant: BTreeMap<Participant, (f64, usize)> = BTreeMap::new();
         let mut by_draw: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
-        let all =
-            record.folds.iter().flat_map(|fold| fold.answers.iter().map(move |answer| (fold.draw, answer)));
-        for (draw, (_, participant, label, answer)) in all.clone() {
-            let own = [by_participant.entry(*participant).or_default(), by_draw.entry(draw).or_default()];
+        for (draw, participant, label, answer) in record.answers() {
+            let own = [by_participant.entry(participant).or_default(), by_draw.entry(draw).or_default()];
             for (right, of) in own {
                 *right += f64::from(u8::from(label == answer));
                 *of += 1;
@@ -53,7 +51,7 @@ impl TrialEstimate {
         }
         let participants: Vec<(f64, usize)> = by_participant.into_values().collect();
         let draws: Vec<f64> = by_draw.into_values().map(|(right, of)| right / of as f64).collect();
-        let confusion = Confusion::of(all.map(|(_, (_, _, label, answer))| (*label, *answer)));
+        let confusion = Confusion::of(record.answers().map(|(_, _, label, answer)| (label, answer)));
         let answers = participants.iter().map(|(_, of)| of).sum();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
         let level = trial.division.chance();
@@ -97,7 +95,7 @@ mod tests {
         let selection = Some(Selection::MutualInformation { count: 1 });
         let recipe = Recipe { selection, ..Recipe::of(Classifier::Knn) };
         let trial = Trial::new(Origin::Recordings, Division::Participant, recipe);
-        let answer = |row, who, label, answer| (row, Participant::new(who), label, answer);
+        let row = |who, label| (Participant::new(who), label);
         let fold = |draw, number, feature: &str, answers| TestedFold {
             draw,
             fold: number,
@@ -108,11 +106,12 @@ mod tests {
         let record = TrialRecord {
             configuration: TrialConfiguration { trial, table: String::new(), revision: 1 },
             program: String::new(),
+            rows: vec![row(1, 0), row(1, 2), row(2, 2), row(2, 2)],
             folds: vec![
-                fold(0, 1, "mean", vec![answer(0, 1, 0, 0), answer(1, 1, 2, 1)]),
-                fold(0, 2, "mean", vec![answer(2, 2, 2, 2), answer(3, 2, 2, 2)]),
-                fold(1, 1, "sum", vec![answer(0, 1, 0, 1), answer(1, 1, 2, 2)]),
-                fold(1, 2, "mean", vec![answer(2, 2, 2, 2), answer(3, 2, 2, 2)]),
+                fold(0, 1, "mean", vec![(0, 0), (1, 1)]),
+                fold(0, 2, "mean", vec![(2, 2), (3, 2)]),
+                fold(1, 1, "sum", vec![(0, 1), (1, 2)]),
+                fold(1, 2, "mean", vec![(2, 2), (3, 2)]),
             ],
         };
         let estimate = TrialEstimate::of(&record);

@@ -12,6 +12,7 @@ use super::trial::Trial;
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
 use crate::files::{create_folder, write_atomically};
+use crate::models::GENRES;
 use crate::recordings::{Genre, Participant};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
@@ -25,6 +26,8 @@ pub struct TrialRecord {
     pub configuration: TrialConfiguration,
     /// The program that made it.
     pub program: String,
+    /// Each row of the table: its participant, and its label.
+    pub rows: Vec<(Participant, usize)>,
     /// Draw after draw, fold after fold.
     pub folds: Vec<TestedFold>,
 }
@@ -55,8 +58,8 @@ pub struct TestedFold {
     /// The features that were selected, if any were, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selected: Vec<String>,
-    /// Each tested row: its place in the table, its participant, its label and the label that was answered.
-    pub answers: Vec<(usize, Participant, usize, usize)>,
+    /// Each tested row: its place in the table, and the label that was answered.
+    pub answers: Vec<(usize, usize)>,
 }
 
 impl TrialConfiguration {
@@ -83,6 +86,7 @@ impl TrialRecord {
         Ok(Self {
             configuration: TrialConfiguration::of(trial, table),
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
+            rows: table.rows().iter().map(|row| (row.participant, row.genre.label())).collect(),
             folds: Error::gather(folds)?,
         })
     }
@@ -102,11 +106,34 @@ impl TrialRecord {
         let bad = |cause: String| {
             Error::new(Fault::BadRecord, Place::file(&path), "a record of a classification", cause)
         };
-        match fs::read(&path) {
-            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|cause| bad(cause.to_string())),
-            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
-            Err(cause) => Err(bad(cause.to_string())),
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(cause) => return Err(bad(cause.to_string())),
+        };
+        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(cause.to_string()))?;
+        if record.is_sound() {
+            Ok(Some(record))
+        } else {
+            Err(bad("a row or a label that there is not".to_owned()))
         }
+    }
+
+    /// Whether every answer is one of the genres, to a row that there is.
+    fn is_sound(&self) -> bool {
+        let answers = || self.folds.iter().flat_map(|fold| &fold.answers);
+        let labels = self.rows.iter().map(|(_, label)| label).chain(answers().map(|(_, answer)| answer));
+        labels.into_iter().all(|label| *label < GENRES) && answers().all(|(row, _)| *row < self.rows.len())
+    }
+
+    /// Each answer with its draw: participant, label and answered label.
+    pub(super) fn answers(&self) -> impl Iterator<Item = (u64, Participant, usize, usize)> {
+        let of_fold =
+            |fold: &TestedFold| fold.answers.iter().map(|answer| (fold.draw, *answer)).collect::<Vec<_>>();
+        self.folds.iter().flat_map(of_fold).map(|(draw, (row, answer))| {
+            let (participant, label) = self.rows[row];
+            (draw, participant, label, answer)
+        })
     }
 
     /// The record of a trial on a table below a folder, if it is there.
@@ -146,10 +173,7 @@ impl TestedFold {
     fn make(trial: Trial, table: &FeatureTable, draw: u64, number: usize, fold: &TableFold) -> Result<Self> {
         let trained = trial.recipe.fit(table, &fold.training, draw)?;
         let predicted = trained.predict(table, &fold.test)?;
-        let answer = |(row, genre): (&usize, Genre)| {
-            let of = &table.rows()[*row];
-            (*row, of.participant, of.genre.label(), genre.label())
-        };
+        let answers = fold.test.iter().copied().zip(predicted.into_iter().map(Genre::label));
         let selected = trial
             .recipe
             .selection
@@ -159,7 +183,7 @@ impl TestedFold {
             fold: number,
             neighbours: trained.neighbours(),
             selected: selected.unwrap_or_default(),
-            answers: fold.test.iter().zip(predicted).map(answer).collect(),
+            answers: answers.collect(),
         })
     }
 }
