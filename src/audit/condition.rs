@@ -45,10 +45,11 @@ pub const CUT: Condition =
     Condition { name: "cut", what: "cut to the length of the shortest", is_cut: true, ..WHOLE };
 
 /// All conditions.
-pub const CONDITIONS: [Condition; 15] = [
+pub const CONDITIONS: [Condition; 16] = [
     RAW,
     WHOLE,
     CUT,
+    Condition { name: "end", what: "without the last second", ablated: Some(Ablated::End), ..WHOLE },
     Condition { name: "crop", what: "stretches of random length", ablated: Some(Ablated::Length), ..WHOLE },
     Condition {
         name: "constant",

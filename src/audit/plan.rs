@@ -86,7 +86,7 @@ fn draws(profile: Profile, condition: Condition, scheme: Scheme, model: Model) -
     let [is_on_new_participants, is_on_new_songs] = match condition.name {
         "whole" | "cut" => [true, true],
         "constant" => [is_light, is_light],
-        "crop" => [is_light, false],
+        "crop" | "end" => [is_light, false],
         "raw" | "slices" | "slices-and-whole" => [true, false],
         _ => [false, false],
     };

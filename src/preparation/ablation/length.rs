@@ -1,4 +1,4 @@
-//! Recordings of lengths that tell nothing.
+//! Recordings of lengths that tell nothing, and recordings without their ends.
 
 use super::{SHORTEST_CROP, chance_of};
 use crate::error::{Error, Fault, Place, Result};
@@ -31,4 +31,19 @@ pub(super) fn crop(recordings: &mut [Recording], seed: u64) -> Result<()> {
         recording.samples = recording.samples[start * FRAME..(start + length) * FRAME].to_vec();
     }
     Ok(())
+}
+
+/// Keeps everything but the last second.
+pub(super) fn remove_end(recordings: &mut [Recording]) -> Result<()> {
+    Error::gather(recordings.iter_mut().map(|recording| {
+        let (samples, second) = (recording.samples.len(), recording.rate_hz as usize);
+        if samples <= second {
+            let place = Place::field(format!("recording {}", recording.id()));
+            let expected = format!("more than a second of {second} samples");
+            return Err(Error::new(Fault::EmptyRecording, place, expected, format!("{samples} samples")));
+        }
+        recording.samples.truncate(samples - second);
+        Ok(())
+    }))
+    .map(|_: Vec<()>| ())
 }

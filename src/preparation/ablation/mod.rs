@@ -5,6 +5,7 @@
 //! | `constant` | the signal: every sample is 1 | length |
 //! | `noise` | the signal: every sample is noise of the recording's own root mean square | length, scale |
 //! | `crop` | the length, and so the name of the song: a stretch of random length from a random place | the signal of that stretch |
+//! | `end` | the last second, at which some recordings have samples of exactly 0 | the signal but for its end, differences of length |
 //! | `shuffle-N` | order: blocks of N frames in random order | everything within a block, length, all samples |
 //! | `participant-scale` | a participant's scale: samples are divided by the median of all of theirs | everything else |
 //! | `labels` | the tie between recording and label, for each recording | signals, lengths, class counts |
@@ -56,6 +57,8 @@ pub enum Ablated {
     /// `crop`: a stretch of whole frames, of a length drawn evenly from [`SHORTEST_CROP`] to all of the whole frames of
     /// the set's shortest recording, from a place that is drawn evenly.
     Length,
+    /// `end`: the last second of every recording goes.
+    End,
     /// `shuffle-N`: blocks of N frames in random order. A shorter last block is a block like the others; an incomplete
     /// last frame stays where it is, so that frames stay frames.
     Order {
@@ -84,7 +87,8 @@ impl Ablation {
     /// are in the set.
     ///
     /// # Errors
-    /// [`Fault::EmptyRecording`] if a recording has no samples, or for `crop` less than a frame.
+    /// [`Fault::EmptyRecording`] if a recording has no samples, for `crop` less than a frame, or for `end` no more than a
+    /// second.
     pub fn apply(self, set: &DataSet) -> Result<DataSet> {
         let mut recordings = set.recordings().to_vec();
         Error::gather(recordings.iter().map(|recording| {
@@ -98,6 +102,7 @@ impl Ablation {
             Ablated::Signal => recordings.iter_mut().for_each(|recording| recording.samples.fill(1.0)),
             Ablated::SignalButScale => noise::replace(&mut recordings, self.seed),
             Ablated::Length => length::crop(&mut recordings, self.seed)?,
+            Ablated::End => length::remove_end(&mut recordings)?,
             Ablated::Order { block_frames } => order::shuffle(&mut recordings, block_frames, self.seed),
             Ablated::ParticipantScale => scale::remove(&mut recordings),
             Ablated::Labels => labels::deal(&mut recordings, self.seed),
@@ -119,6 +124,7 @@ impl fmt::Display for Ablated {
             Self::Signal => "constant",
             Self::SignalButScale => "noise",
             Self::Length => "crop",
+            Self::End => "end",
             Self::Order { block_frames } => return f.pad(&format!("shuffle-{block_frames}")),
             Self::ParticipantScale => "participant-scale",
             Self::Labels => "labels",
@@ -137,14 +143,15 @@ impl FromStr for Ablated {
             "constant" => Self::Signal,
             "noise" => Self::SignalButScale,
             "crop" => Self::Length,
+            "end" => Self::End,
             "participant-scale" => Self::ParticipantScale,
             "labels" => Self::Labels,
             "participant-labels" => Self::ParticipantLabels,
             _ => match blocks() {
                 Some(block_frames) => Self::Order { block_frames },
                 None => {
-                    let expected = "constant, noise, crop, shuffle-N (blocks of N frames), participant-scale, labels \
-                                    or participant-labels";
+                    let expected = "constant, noise, crop, end, shuffle-N (blocks of N frames), participant-scale, \
+                                    labels or participant-labels";
                     let place = Place::field("ablation");
                     return Err(Error::new(Fault::BadSetting, place, expected, format!("{name:?}")));
                 }

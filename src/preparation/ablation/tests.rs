@@ -9,10 +9,11 @@ use crate::preparation::split::testing::{data_set, paper_like, recording};
 use crate::preparation::{Normalisation, Preparation};
 use crate::recordings::Genre;
 
-const EVERY: [Ablated; 8] = [
+const EVERY: [Ablated; 9] = [
     Ablated::Signal,
     Ablated::SignalButScale,
     Ablated::Length,
+    Ablated::End,
     Ablated::Order { block_frames: NonZeroUsize::MIN },
     Ablated::Order { block_frames: NonZeroUsize::new(16).unwrap() },
     Ablated::ParticipantScale,
@@ -149,6 +150,14 @@ fn a_recording_without_a_frame_cannot_be_cropped_and_one_without_samples_not_at_
     for of in EVERY {
         assert_eq!(fault(&data_set(vec![recording("S1/P01", &[])]), of), Fault::EmptyRecording);
     }
+}
+
+#[test]
+fn the_last_second_goes_and_nothing_else() {
+    let set = ramp(21);
+    assert_eq!(ablated(&set, Ablated::End).recordings()[0].samples, set.recordings()[0].samples[..13]);
+    let error = Ablation { of: Ablated::End, seed: 0 }.apply(&ramp(8)).unwrap_err();
+    assert_eq!(error.problems()[0].fault, Fault::EmptyRecording);
 }
 
 #[test]
