@@ -1,6 +1,8 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Condvar, Mutex};
+use std::time::Duration;
 
 use tempfile::tempdir;
 
@@ -66,6 +68,24 @@ fn draws_differ_in_split_and_seed_and_records_do_not_depend_on_threads() {
     let moved =
         record.trainings[0].answers.iter().filter(|(id, [label, ..])| id.song.genre().label() != *label);
     assert!(moved.count() > 10, "labels were dealt out anew, and answers are held against them");
+}
+
+#[test]
+fn trainings_of_a_cell_are_side_by_side() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let stop = AtomicBool::new(false);
+    let control = Control { threads: 2, ..Control::new(&stop) };
+    let (begun, second) = (Mutex::new(0), Condvar::new());
+    // The first training waits for the second to begin.
+    let began = |_: &str| {
+        let mut count = begun.lock().unwrap();
+        *count += 1;
+        second.notify_all();
+        let waited = second.wait_timeout_while(count, Duration::from_secs(60), |count| *count < 2);
+        assert!(!waited.unwrap().1.timed_out(), "a training began alone");
+    };
+    training::train(&cell("cut", Scheme::Random), &set, folder.path(), &control, &began).unwrap();
+    assert_eq!(*begun.lock().unwrap(), 2);
 }
 
 #[test]

@@ -44,11 +44,12 @@ pub(super) fn train(
     let tasks = tasks(cell, set)?;
     let results: Vec<Mutex<Option<Result<Training>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
     let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
-    let lock = |error: PoisonError<_>| error.into_inner();
+    // In a function of its own, because `while let` would hold the lock as long as a training takes.
+    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
     std::thread::scope(|scope| {
         for _ in 0..control.threads {
             scope.spawn(|| {
-                while let Some((task, place)) = queue.lock().unwrap_or_else(lock).pop_front() {
+                while let Some((task, place)) = next() {
                     if control.stop.load(Ordering::Relaxed) {
                         return;
                     }

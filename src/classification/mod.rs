@@ -2,13 +2,16 @@
 //! recordings.
 //!
 //! ```text
-//! FeatureTable (of the recordings | published) × Division × Recipe = Trial ─► TrialRecord ─► TrialEstimate ─┐
-//!                                                                                                           ▼
-//!                                                                RAHMAN (reported) ─► Beside ─► Classification
+//! FeatureTable (recordings | cut | published) × Division × Recipe = Trial ─► TrialRecord ─► TrialEstimate ─┐
+//!                                                                                                          ▼
+//!                                                               RAHMAN (reported) ─► Beside ─► Classification
 //! ```
 //!
 //! As in the [audit](crate::audit), intervals and tests are over participants, and chance is 1 of 3 for a new participant
 //! and 1 of 2 where the participant's other rows teach.
+//!
+//! The recordings are tried whole and cut to one length, because their ends name the genre (samples of exactly 0 stand
+//! only there, and not in instrumental ones), and so do their lengths.
 //!
 //! # What cannot be compared
 //! Rahman et al. had 14 channels, signals sampled 128 times a second, and the listeners' ratings. Published are band

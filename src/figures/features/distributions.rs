@@ -93,7 +93,8 @@ impl Distributions {
                 canvas.write(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small)?;
             }
         }
-        let note = "A point a recording, in the colour of its genre; lines: medians. A value of 0 lies on the lower end of a logarithmic scale.";
+        let note = "A point a recording, in the colour of its genre; lines: medians. \
+                    A value of 0 lies on the lower end of a logarithmic scale.";
         canvas.write(
             note,
             (0, top + canvas.pt(20.0)),
