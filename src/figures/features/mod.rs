@@ -121,7 +121,7 @@ mod tests {
         let table = FeatureTable::of(&set);
         for view in FeatureView::ALL {
             let figure = Figure::features(&table, &set, view);
-            assert!(figure.svg().unwrap().contains(view.title()), "{view}");
+            assert_eq!((figure.title.as_str(), figure.png().is_ok()), (view.title(), true), "{view}");
             assert_eq!(view.name().parse(), Ok(view));
         }
         assert!("8".parse::<FeatureView>().is_err());
