@@ -320,8 +320,8 @@ fn an_audit_trains_what_is_missing_and_shows_all_of_it() {
 #[test]
 fn features_are_written_and_classified_from_the_file_as_from_the_recordings() {
     let folder = synthetic_folder();
-    let data = text(folder.path());
-    let file = folder.path().join("features.csv");
+    let (data, file) = (folder.path().join("synthetic"), folder.path().join("features.csv"));
+    let data = text(&data);
     let output = eegenre(&["features", "--data", data, "--out", text(&file), "--json"]);
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     let features = json(&output);
