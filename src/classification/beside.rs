@@ -16,6 +16,8 @@ use crate::statistics::Interval;
 pub struct Beside {
     /// What is reported.
     pub reported: RahmanResult,
+    /// The classifier here.
+    pub classifier: Classifier,
     /// Ours, as they divide: each participant left out, all features, in percent.
     pub ours: Vec<Ours>,
     /// What becomes of the reported accuracy.
@@ -37,7 +39,7 @@ pub struct Ours {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RahmanVerdict {
-    /// No interval of ours reaches it: what is published does not bear it.
+    /// No interval of ours for the genre reaches it: what is published does not bear it.
     OutOfReach,
     /// It lies in an interval of ours, or below.
     WithinReach,
@@ -58,18 +60,18 @@ impl Beside {
         };
         let classifiers = [Classifier::Knn, Classifier::Svm, Classifier::Mlp, Classifier::Mlp];
         let each = RAHMAN.into_iter().zip(classifiers).map(|(reported, classifier)| {
-            let is_genre = reported.label == RahmanLabel::Genre;
-            let ours = if is_genre { own(classifier) } else { Vec::new() };
+            let may_be_genre = reported.label != RahmanLabel::Rating;
+            let ours = if may_be_genre { own(classifier) } else { Vec::new() };
             let reaches =
                 |ours: &Ours| ours.interval.is_none_or(|interval| interval.high >= reported.percent);
-            let verdict = if !is_genre {
+            let verdict = if !may_be_genre {
                 RahmanVerdict::NotComparable
             } else if ours.iter().any(reaches) {
                 RahmanVerdict::WithinReach
             } else {
                 RahmanVerdict::OutOfReach
             };
-            Self { reported, ours, verdict }
+            Self { reported, classifier, ours, verdict }
         });
         if estimates.is_empty() { Vec::new() } else { each.collect() }
     }

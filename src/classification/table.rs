@@ -14,7 +14,7 @@ use crate::table::Table;
 pub const NOT_COMPARABLE: &str = "\
 What cannot be compared: Rahman et al. had features of 14 channels, of signals sampled 128 times a second; published are band \
 powers of one channel, F7, eight a second, and a table of features of that channel. Ratings by the listeners are not \
-published.";
+published, and whether 73.8 and 58.9 are of ratings or of genres is not said where they are quoted. All accuracies from here are of genres.";
 
 impl Classification {
     /// Section 3.4: reported accuracies beside ours.
@@ -59,6 +59,7 @@ impl Beside {
             let label = match row.reported.label {
                 RahmanLabel::Genre => "genre",
                 RahmanLabel::Rating => "rating",
+                RahmanLabel::Unclear => "genre or rating",
             };
             let ours = |origin| {
                 let own = row.ours.iter().find(|ours| ours.origin == origin);
@@ -154,8 +155,9 @@ impl fmt::Display for Classification {
         let known_as = self.known_as.as_deref().unwrap_or("recordings that are not known");
         write!(
             f,
-            "Accuracy in percent on tested rows of features of {known_as}, data {}.",
-            self.data.short()
+            "Accuracy in percent on tested rows of features of {known_as}, data {}, profile {}.",
+            self.data.short(),
+            self.profile
         )?;
         if !self.missing.is_empty() {
             write!(f, " {} trials are not recorded yet; `eegenre classify` makes them.", self.missing.len())?;

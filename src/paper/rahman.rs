@@ -11,6 +11,8 @@ pub enum RahmanLabel {
     Genre,
     /// How the listener rated it, from tensing to relaxing. Ratings are not in the published data.
     Rating,
+    /// One of the two: where it is quoted, it is not said of which it is.
+    Unclear,
 }
 
 /// An accuracy that Rahman et al. report, from features of 14 channels, each participant left out in turn.
@@ -28,8 +30,8 @@ pub struct RahmanResult {
 
 /// The highest accuracy of each classifier.
 pub const RAHMAN: [RahmanResult; 4] = [
-    RahmanResult { classifier: "KNN", label: RahmanLabel::Genre, percent: 73.8, is_quoted: true },
-    RahmanResult { classifier: "SVM", label: RahmanLabel::Genre, percent: 58.9, is_quoted: false },
+    RahmanResult { classifier: "KNN", label: RahmanLabel::Unclear, percent: 73.8, is_quoted: true },
+    RahmanResult { classifier: "SVM", label: RahmanLabel::Unclear, percent: 58.9, is_quoted: false },
     RahmanResult { classifier: "NN", label: RahmanLabel::Genre, percent: 97.5, is_quoted: false },
     RahmanResult { classifier: "NN", label: RahmanLabel::Rating, percent: 98.6, is_quoted: true },
 ];

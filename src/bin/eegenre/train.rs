@@ -34,8 +34,8 @@ pub struct NetworkArgs {
     pub median: Option<u32>,
     /// Take something away, to see whether the network needs it [default: nothing]
     ///
-    /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N frames), participant-scale, labels,
-    /// participant-labels
+    /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N frames),
+    /// participant-scale, labels, participant-labels
     #[arg(long, value_name = "NAME")]
     pub ablate: Option<Ablated>,
     /// Seed of what the ablation draws

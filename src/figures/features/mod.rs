@@ -8,7 +8,7 @@ pub use view::FeatureView;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
 use crate::classification::{Classification, Division, Origin, TrialEstimate};
-use crate::classifiers::{Classifier, SelectedOn};
+use crate::classifiers::SelectedOn;
 use crate::features::FeatureTable;
 use crate::paper::RahmanLabel;
 
@@ -52,12 +52,9 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         let rows = of_all.into_iter().chain(selected).chain([leaking]);
         Group { name: name.to_owned(), rows: rows.filter(|row| !row.marks.is_empty()).collect() }
     };
-    let reported = classification.beside.iter().zip([Classifier::Knn, Classifier::Svm, Classifier::Mlp]);
-    let reported = reported.filter(|(beside, _)| beside.reported.label == RahmanLabel::Genre);
+    let reported = classification.beside.iter().filter(|row| row.reported.label != RahmanLabel::Rating);
     let marks: Vec<Mark> = reported
-        .map(|(beside, classifier)| {
-            Mark::new(Marked::Classifier(classifier), beside.reported.percent / 100.0, None)
-        })
+        .map(|row| Mark::new(Marked::Classifier(row.classifier), row.reported.percent / 100.0, None))
         .collect();
     let chance = Some(percent(Division::Participant.chance()));
     let rows = vec![Row { name: "new participants, all features".to_owned(), chance, marks }];
