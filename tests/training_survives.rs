@@ -103,20 +103,22 @@ fn processes_on_one_folder_share_the_work() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it_cleanly_and_says_how_to_go_on() {
-    let folder = tempdir().unwrap();
-    // Too long to end before the interrupt.
-    let child = training(folder.path(), 100_000).spawn().unwrap();
-    for _ in 0..2000 {
-        if folder.path().join("run-00.checkpoint").exists() {
-            break;
+    for signal in ["-INT", "-TERM"] {
+        let folder = tempdir().unwrap();
+        // Too long to end before the interrupt.
+        let child = training(folder.path(), 100_000).spawn().unwrap();
+        for _ in 0..2000 {
+            if folder.path().join("run-00.checkpoint").exists() {
+                break;
+            }
+            sleep(Duration::from_millis(5));
         }
-        sleep(Duration::from_millis(5));
+        assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
+        let (code, errors) = finish(child);
+        assert_eq!(code, Some(130), "{signal}: {errors}");
+        assert!(errors.contains("run the same command again; it goes on where it stopped"), "{errors}");
+        assert!(folder.path().join("run-00.checkpoint").exists());
     }
-    assert!(Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap().success());
-    let (code, errors) = finish(child);
-    assert_eq!(code, Some(130), "{errors}");
-    assert!(errors.contains("run the same command again; it goes on where it stopped"), "{errors}");
-    assert!(folder.path().join("run-00.checkpoint").exists());
 }
 
 #[cfg(unix)]

@@ -117,12 +117,11 @@ impl Condition {
     /// What signals of these recordings go through; chance is drawn from a seed.
     #[must_use]
     pub fn preparation(&self, set: &DataSet, seed: u64) -> Preparation {
-        let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min();
+        let lengths = if self.is_cut { Preparation::of_one_length(set) } else { Preparation::default() };
         Preparation {
-            truncate: shortest.filter(|_| self.is_cut).and_then(NonZeroUsize::new),
             ablation: self.ablated.map(|of| Ablation { of, seed }),
-            median: None,
             normalisation: self.normalisation,
+            ..lengths
         }
     }
 

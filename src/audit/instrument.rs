@@ -6,6 +6,9 @@
 //! | `local`: texture within a second or two | the CNN above chance on new participants |
 //! | `long-range`: how moments 50 s apart relate | an LSTM above the CNN; more accurate when order is kept within 64 s than within 16 s |
 //!
+//! Autocorrelations ([`Reach`]) must name the genre at the lags of what is planted, a fifth as strong too, and nowhere
+//! where nothing is.
+//!
 //! Where something is planted and not seen, its absence from the audit of real recordings says nothing.
 
 use std::fmt;
@@ -16,6 +19,7 @@ use serde::Serialize;
 use super::comparison::tally;
 use super::condition::Condition;
 use super::plan::Cell;
+use super::reach::Reach;
 use super::record::CellRecord;
 use super::tally::{Tally, Unit};
 use super::{below_target, train_below};
@@ -99,11 +103,42 @@ const DEMANDS: [Demand; 8] = [
     ),
 ];
 
+/// Where autocorrelations must name the genre of new participants above a third: effect, strength, and a lag in
+/// seconds; at none where there is none.
+const REACHES: [(Effect, f64, Option<usize>); 4] = [
+    (Effect::Null, FULL, None),
+    (Effect::Local, FULL, Some(1)),
+    (Effect::LongRange, FULL, Some(ECHO_SECONDS)),
+    (Effect::LongRange, WEAK_STRENGTH, Some(ECHO_SECONDS)),
+];
+
+/// The lag of what is planted as `long-range`.
+const ECHO_SECONDS: usize = 50;
+
+/// The strength of an effect of which a fifth is left: an echo of 0.22 ([`Effect::truth`]).
+pub const WEAK_STRENGTH: f64 = 0.2;
+
+/// The strength of an effect that networks are held against.
+const FULL: f64 = 1.0;
+
 /// What the instrument shows of what was planted, all of it on synthetic recordings.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Instrument {
-    /// A reading for each demand that has records.
+    /// A reading for each demand that has records, and for each on autocorrelations.
     pub readings: Vec<Reading>,
+    /// All that autocorrelations know.
+    pub planted: Vec<Planted>,
+}
+
+/// What autocorrelations know of synthetic recordings.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Planted {
+    /// What was planted.
+    pub effect: Effect,
+    /// How strongly.
+    pub strength: f64,
+    /// By octave of lags.
+    pub reaches: Vec<Reach>,
 }
 
 /// One demand, and what was measured.
@@ -111,6 +146,8 @@ pub struct Instrument {
 pub struct Reading {
     /// What was planted.
     pub effect: Effect,
+    /// How strongly.
+    pub strength: f64,
     /// The scheme of splitting.
     pub scheme: Scheme,
     /// What must be seen, in words.
@@ -136,11 +173,23 @@ impl Instrument {
             let records = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, &set)))?;
             Ok((effect, records.into_iter().flatten().collect::<Vec<CellRecord>>()))
         }))?;
-        let readings = DEMANDS.iter().filter_map(|demand| {
+        let of_networks = DEMANDS.iter().filter_map(|demand| {
             let (_, records) = effects.iter().find(|(effect, _)| *effect == demand.effect)?;
             demand.read(records)
         });
-        Ok(Self { readings: readings.collect() })
+        let planted = Error::gather(REACHES.map(|(effect, strength, _)| {
+            let set = synthetic::generate(&Settings { effect, strength, ..Settings::default() })?;
+            Ok(Planted { effect, strength, reaches: Reach::all(&set)? })
+        }))?;
+        let lags = REACHES.map(|(.., lag_seconds)| lag_seconds);
+        let of_lags = planted.iter().zip(lags).filter_map(|(planted, lag)| planted.read(lag));
+        Ok(Self { readings: of_networks.chain(of_lags).collect(), planted })
+    }
+
+    /// How many demands are met.
+    #[must_use]
+    pub fn seen(&self) -> usize {
+        self.readings.iter().filter(|reading| reading.is_seen).count()
     }
 
     /// A row for each reading.
@@ -156,8 +205,12 @@ impl Instrument {
         ]);
         for reading in &self.readings {
             let range = |Interval { low, high }: Interval| format!("{low:.1} to {high:.1}");
+            let planted = match reading.strength {
+                FULL => reading.effect.to_string(),
+                strength => format!("{}, strength {strength}", reading.effect),
+            };
             table.push([
-                reading.effect.to_string(),
+                planted,
                 reading.scheme.to_string(),
                 reading.demand.clone(),
                 format!("{:.1}", reading.measured),
@@ -181,7 +234,7 @@ pub(super) fn train(profile: Profile, control: &Control) -> Result<()> {
 
 /// Synthetic recordings in which an effect is planted, of strength 1.
 fn recordings(effect: Effect) -> Result<DataSet> {
-    synthetic::generate(&Settings { effect, ..Settings::default() })
+    synthetic::generate(&Settings { effect, strength: FULL, ..Settings::default() })
 }
 
 /// The effects of a profile: the shorter ones have time for what a CNN learns quickly.
@@ -227,7 +280,6 @@ impl Demand {
     fn read(&self, records: &[CellRecord]) -> Option<Reading> {
         let Self { effect, scheme, side, expected } = *self;
         let own = side.tally(records, scheme)?;
-        let percent = |Interval { low, high }: Interval| Interval { low: 100.0 * low, high: 100.0 * high };
         let ([numerator, denominator], is_above) = match expected {
             Expected::Above(level) => (level, true),
             Expected::NotAbove(level) => (level, false),
@@ -235,6 +287,7 @@ impl Demand {
                 let difference = own.difference(&other.tally(records, scheme)?, Unit::Participant)?;
                 return Some(Reading {
                     effect,
+                    strength: FULL,
                     scheme,
                     demand: format!("{side} more accurate than {other}"),
                     measured: difference.points,
@@ -250,6 +303,7 @@ impl Demand {
             format!("{side} {} {:.1} %", if is_above { "above" } else { "not above" }, 100.0 * level);
         Some(Reading {
             effect,
+            strength: FULL,
             scheme,
             demand,
             measured: 100.0 * own.accuracy(),
@@ -257,6 +311,39 @@ impl Demand {
             is_seen,
         })
     }
+}
+
+impl Planted {
+    /// Whether the genre is named at a lag, or, without one, nowhere.
+    fn read(&self, lag_seconds: Option<usize>) -> Option<Reading> {
+        let third = 1.0 / 3.0;
+        let (reach, demand, is_seen) = match lag_seconds {
+            Some(lag) => {
+                let reach = self.reaches.iter().find(|reach| reach.has(lag))?;
+                let is_above = reach.over_participants.is_some_and(|interval| interval.low > third);
+                (reach, format!("autocorrelations at {} above 33.3 %", reach.lags()), is_above)
+            }
+            None => {
+                let highest = self.reaches.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy))?;
+                let is_above = |reach: &Reach| reach.accuracy > third && reach.p_holm <= 0.05;
+                let is_seen = !self.reaches.iter().any(is_above);
+                (highest, "autocorrelations at no lag above 33.3 %".to_owned(), is_seen)
+            }
+        };
+        Some(Reading {
+            effect: self.effect,
+            strength: self.strength,
+            scheme: Scheme::Participant,
+            demand,
+            measured: 100.0 * reach.accuracy,
+            interval: reach.over_participants.map(percent),
+            is_seen,
+        })
+    }
+}
+
+fn percent(Interval { low, high }: Interval) -> Interval {
+    Interval { low: 100.0 * low, high: 100.0 * high }
 }
 
 impl Side {

@@ -6,7 +6,7 @@
 //!                                                                                                    │
 //! Shortcut (guesses without a signal) ─► GuessEstimate ─┐                                            ▼
 //!                                                       ├─► Audit ◄─ Estimate, AuditedClaim, ControlEffect
-//!                                                       ┘            (Tally: right answers by recording)
+//! Reach (autocorrelations, no network) ─────────────────┘            (Tally: right answers by recording)
 //! ```
 //!
 //! A fifteenfold training on one split of 39 recordings, as the paper's, shows what seeds change and nothing about other
@@ -29,6 +29,7 @@ mod estimate;
 pub mod instrument;
 mod leak;
 mod plan;
+mod reach;
 mod record;
 mod shortcut;
 mod table;
@@ -43,9 +44,10 @@ use serde::Serialize;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
-pub use instrument::Instrument;
+pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
 pub use plan::{Cell, plan};
+pub use reach::Reach;
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
 pub use shortcut::Shortcut;
 pub use tally::{Difference, Tally, Unit};
@@ -76,6 +78,8 @@ pub struct Audit {
     pub claims: Vec<AuditedClaim>,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
+    /// What autocorrelations know of the genre, without a network.
+    pub reaches: Vec<Reach>,
     /// What is seen of what was planted in synthetic recordings.
     pub instrument: Instrument,
 }
@@ -105,6 +109,7 @@ impl Audit {
             estimates: records.iter().flat_map(Estimate::all).collect(),
             claims: comparison::claims(&records),
             controls: comparison::controls(&records),
+            reaches: Reach::all(set)?,
             instrument: Instrument::read(profile)?,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Audit, Difference, Estimate, GuessEstimate, Shortcut};
+use super::{Audit, Difference, Estimate, GuessEstimate, Reach, Shortcut};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::statistics::Interval;
@@ -38,6 +38,31 @@ impl Audit {
         let own =
             |one: &&Estimate| (one.condition.as_str(), one.scheme, one.series) == (condition, scheme, series);
         self.estimates.iter().find(own).map_or_else(String::new, |estimate| percent(estimate.accuracy))
+    }
+
+    /// The accuracy of support vectors told the autocorrelations around a lag, in percent, as the table has it; empty if
+    /// recordings are too short for it.
+    #[must_use]
+    pub fn reach_percent(&self, lag_seconds: usize) -> String {
+        let own = |reach: &&Reach| reach.has(lag_seconds);
+        self.reaches.iter().find(own).map_or_else(String::new, |reach| percent(reach.accuracy))
+    }
+
+    /// A row for each octave of lags.
+    #[must_use]
+    pub fn reaches_table(&self) -> Table {
+        let mut table = Table::new(["lags", "accuracy", "other participants", "chance", "p", "p (Holm)"]);
+        for reach in &self.reaches {
+            table.push([
+                reach.lags(),
+                percent(reach.accuracy),
+                range(reach.over_participants.map(in_percent)),
+                percent(1.0 / 3.0),
+                probability(reach.p),
+                probability(reach.p_holm),
+            ]);
+        }
+        table
     }
 
     /// A row for each network under each condition and scheme.
@@ -146,6 +171,10 @@ impl Audit {
             ("Networks; intervals with other participants and with other songs.", self.estimates_table()),
             ("The paper's claims: points by which they hold.", self.claims_table()),
             ("Controls: points that they add.", self.controls_table()),
+            (
+                "Without a network: what autocorrelations know, recordings of one length, new participants.",
+                self.reaches_table(),
+            ),
             ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
         ];
         tables.retain(|(_, table)| !table.rows().is_empty());

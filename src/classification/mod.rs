@@ -40,10 +40,11 @@ pub use trial::{Origin, SELECTED, Trial, plan};
 
 use crate::error::{Error, Result};
 use crate::features::{FeatureTable, published};
+use crate::preparation::Preparation;
 use crate::profile::Profile;
 use crate::progress::Steps;
 use crate::project;
-use crate::recordings::{DataSet, Fingerprint, Provenance, Recording};
+use crate::recordings::{DataSet, Fingerprint, Provenance};
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -83,7 +84,7 @@ impl Tables {
         let path = is_published.then(|| published::find(folder)).flatten();
         Ok(Self {
             recordings: FeatureTable::of(set),
-            cut: FeatureTable::of(&cut(set)?),
+            cut: FeatureTable::of(&Preparation::of_one_length(set).remaining(set)?),
             published: path.map(published::read).transpose()?,
         })
     }
@@ -97,16 +98,6 @@ impl Tables {
             plan(origin, profile).into_iter().map(move |trial| (trial, table))
         })
     }
-}
-
-/// The recordings, all of the length of the shortest.
-fn cut(set: &DataSet) -> Result<DataSet> {
-    let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min().unwrap_or(0);
-    let cut = |recording: &Recording| Recording {
-        samples: recording.samples[..shortest].to_vec(),
-        ..recording.clone()
-    };
-    DataSet::new(set.recordings().iter().map(cut).collect())
 }
 
 impl Classification {
@@ -184,6 +175,7 @@ mod tests {
 
     use super::*;
     use crate::classifiers::{Classifier, Recipe};
+    use crate::recordings::Recording;
     use crate::recordings::synthetic::{self, Effect, Settings};
 
     /// 150 samples of each synthetic recording of the first participants.
@@ -243,15 +235,6 @@ mod tests {
         assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());
         assert!(classification.to_string().contains("trials are not recorded yet"));
-    }
-
-    #[test]
-    fn what_is_cut_is_of_one_length() {
-        let set = synthetic::generate(&Settings::default()).unwrap();
-        let shortest = set.recordings().iter().map(|recording| recording.samples.len()).min().unwrap();
-        let cut = cut(&set).unwrap();
-        assert_eq!(cut.recordings().len(), set.recordings().len());
-        assert!(cut.recordings().iter().all(|recording| recording.samples.len() == shortest));
     }
 
     #[test]

@@ -5,7 +5,6 @@ use std::fmt;
 use super::trial::Origin;
 use super::{Beside, Classification, TrialEstimate};
 use crate::classifiers::SelectedOn;
-use crate::paper::RahmanLabel;
 use crate::recordings::Genre;
 use crate::statistics::Interval;
 use crate::table::Table;
@@ -56,11 +55,6 @@ impl Beside {
             "reported accuracy",
         ]);
         for row in rows {
-            let label = match row.reported.label {
-                RahmanLabel::Genre => "genre",
-                RahmanLabel::Rating => "rating",
-                RahmanLabel::Unclear => "genre or rating",
-            };
             let ours = |origin| {
                 let own = row.ours.iter().find(|ours| ours.origin == origin);
                 [
@@ -71,7 +65,7 @@ impl Beside {
             let own = [ours(Origin::Recordings), ours(Origin::Cut), ours(Origin::Published)].concat();
             let reported = [
                 row.reported.classifier.to_owned(),
-                label.to_owned(),
+                row.reported.label.to_string(),
                 format!("{:.1}", row.reported.percent),
             ];
             table.push(reported.into_iter().chain(own).chain([row.verdict.to_string()]));

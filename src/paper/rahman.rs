@@ -1,6 +1,8 @@
 //! What the paper compares itself with: J. S. Rahman, T. Gedeon, S. Caldwell and R. Jones, *Brain melody informatics:
 //! analysing effects of music on brainwave patterns*, IJCNN 2020, doi 10.1109/IJCNN48605.2020.9207392 (3.4).
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// What a classifier was to tell.
@@ -13,6 +15,16 @@ pub enum RahmanLabel {
     Rating,
     /// One of the two: where it is quoted, it is not said of which it is.
     Unclear,
+}
+
+impl fmt::Display for RahmanLabel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Genre => "genre",
+            Self::Rating => "rating",
+            Self::Unclear => "genre or rating",
+        })
+    }
 }
 
 /// An accuracy that Rahman et al. report, from features of 14 channels, each participant left out in turn.

@@ -56,6 +56,13 @@ pub struct Preparation {
 }
 
 impl Preparation {
+    /// Nothing but a cut of all recordings to the length of the shortest, so that lengths tell nothing.
+    #[must_use]
+    pub fn of_one_length(data: &DataSet) -> Self {
+        let shortest = data.recordings().iter().map(|recording| recording.samples.len()).min();
+        Self { truncate: shortest.and_then(NonZeroUsize::new), ..Self::default() }
+    }
+
     /// Prepares one recording.
     ///
     /// # Errors
@@ -212,6 +219,19 @@ mod tests {
             let signal = preparation.signal(&recording("S1/P01", &samples)).unwrap();
             let whole = Preparation::default().signal(&recording("S1/P01", &samples)).unwrap();
             prop_assert_eq!(&signal.samples[..], &whole.samples[..length.min(samples.len())]);
+        }
+
+        #[test]
+        fn what_is_cut_to_one_length_has_that_of_the_shortest(lengths in vec(0_usize..40, 1..9)) {
+            let named = (1..).zip(&lengths).map(|(n, length)| recording(&format!("S1/P{n}"), &vec![1.0; *length]));
+            let set = data_set(named.collect());
+            let left = Preparation::of_one_length(&set).remaining(&set).unwrap();
+            let shortest = *lengths.iter().min().unwrap();
+            // Without samples nothing can be of one length, and preparing it says so.
+            let is_cut = |(kept, length): (&Recording, &usize)| {
+                kept.samples.len() == if shortest == 0 { *length } else { shortest }
+            };
+            prop_assert!(left.recordings().iter().zip(&lengths).all(is_cut));
         }
 
         #[test]

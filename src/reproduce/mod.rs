@@ -10,6 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
+use crate::classification::{Classification, Tables};
 use crate::error::{Error, Result};
 use crate::experiment::Experiment;
 use crate::figures::{self, Subject};
@@ -81,6 +82,9 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     let figures = draw(&experiment)?;
     let notebooks = Run::new(profile, source.clone()).run(&environment, stop)?;
     let book = project::root().join("target/book");
+    // The notebooks have tried what was not recorded.
+    let tables = Tables::of(&experiment.set, source.folder())?;
+    let classification = Classification::read(&experiment.set, &tables, profile)?;
     Ok(Reproduction {
         source: source.to_string(),
         profile,
@@ -89,7 +93,7 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
         book: notebook::book(&environment, &notebooks.folder, &book, stop)?,
         notebooks,
         records: experiment.records(),
-        summary: summary(&experiment, &data, &results),
+        summary: summary(&experiment, &data, &results, &classification),
         data,
         results,
     })

@@ -1,5 +1,6 @@
 //! The whole reproduction in one table: what the paper states, what is found here, and where to read on.
 
+use crate::classification::{Beside, Classification};
 use crate::experiment::Experiment;
 use crate::paper;
 use crate::recordings::Description;
@@ -8,13 +9,19 @@ use crate::table::Table;
 
 const RECORDINGS: &str = "01-recordings";
 const RESULTS: &str = "05-results";
+const FEATURES: &str = "07-features";
 
 /// A row for each fact, number, claim and statement of the paper.
 ///
 /// On other recordings than the published ones nothing stands beside the paper: its column is empty and there are no
 /// verdicts.
 #[must_use]
-pub fn summary(experiment: &Experiment, description: &Description, results: &Results) -> Table {
+pub fn summary(
+    experiment: &Experiment,
+    description: &Description,
+    results: &Results,
+    classification: &Classification,
+) -> Table {
     let mut table = Table::new(["section", "item", "paper", "here", "verdict", "where to look"]);
     facts(&mut table, experiment, description, !results.verdicts.is_empty());
     numbers(&mut table, results);
@@ -30,6 +37,7 @@ pub fn summary(experiment: &Experiment, description: &Description, results: &Res
         let verdict = tested.verdict.to_string();
         table.push([observation.section, observation.statement, "", &found, &verdict, RESULTS]);
     }
+    rivals(&mut table, &classification.beside);
     table
 }
 
@@ -76,5 +84,15 @@ fn numbers(table: &mut Table, results: &Results) {
             let item = format!("{}: {what}", series.label);
             table.push([reported.section, &item, &stated, &found, &verdict.unwrap_or_default(), RESULTS]);
         }
+    }
+}
+
+/// What the paper quotes of others (3.4), beside the same classifiers on features of the recordings.
+fn rivals(table: &mut Table, rivals: &[Beside]) {
+    for Beside { reported, ours, verdict, .. } in rivals.iter().filter(|rival| rival.reported.is_quoted) {
+        let item = format!("Rahman et al.: {} of features, {}", reported.classifier, reported.label);
+        let stated = format!("{:.1} %", reported.percent);
+        let found = ours.first().map_or_else(String::new, |ours| format!("{:.1} %", ours.percent));
+        table.push(["3.4", &item, &stated, &found, &verdict.to_string(), FEATURES]);
     }
 }

@@ -1,7 +1,8 @@
-//! The dependency-length curve: how accurate networks are when order is kept only within blocks of a length.
+//! How far dependencies reach: the dependency-length curve of networks, and what autocorrelations know lag by lag.
 //!
-//! If far dependencies carried the genre, accuracy would rise with the length of the blocks, up to where the blocks hold
-//! them.
+//! If far dependencies carried the genre, the accuracy of networks would rise with the length of the blocks within which
+//! order is kept, up to where the blocks hold them; and autocorrelations would name the genre at the lags of these
+//! dependencies, as they do in synthetic recordings.
 
 use plotters::prelude::*;
 
@@ -9,26 +10,79 @@ use super::super::axis::Axis;
 use super::super::dots::{Mark, Marked, draw_legend};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{heading, mark};
-use crate::audit::{Audit, CONDITIONS, CUT, chance};
+use crate::audit::{Audit, CONDITIONS, CUT, Reach, WEAK_STRENGTH, chance};
 use crate::preparation::Scheme;
+use crate::recordings::synthetic::Effect;
 
-/// A panel's height, and what is written below it.
-const PANEL_PT: f64 = 200.0;
+/// A panel's height, and what is written above and below it.
+const PANEL_PT: f64 = 190.0;
+const ABOVE_PT: f64 = 16.0;
 const BELOW_PT: f64 = 48.0;
-/// From one network to the next at one block length.
+/// Between the two panels, and left of the first.
+const BETWEEN_PT: f64 = 16.0;
+const LEFT_PT: f64 = 42.0;
+/// From one mark to the next at one place.
 const ASIDE_PT: f64 = 4.0;
+/// The part of the width that the first panel has.
+const FIRST_PART: f64 = 0.45;
 
-/// Accuracies by length of block.
+/// What is told apart by colour and shape in each panel.
+const NETWORKS: [Marked; 3] = [Marked::Baseline, Marked::Multilayer, Marked::Cnn];
+const LAGS: [Marked; 2] = [Marked::Recordings, Marked::Planted];
+
+/// Accuracies by length.
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) struct Dependency {
+    blocks: Panel,
+    lags: Panel,
+}
+
+/// Accuracies at places along a line.
+#[derive(Debug, Clone, PartialEq)]
+struct Panel {
     scheme: Scheme,
-    /// What a block is, shortest first, the whole recording last.
+    heading: &'static str,
+    under: &'static str,
+    /// What a place is, the shortest first.
     places: Vec<(String, Vec<Mark>)>,
+    series: &'static [Marked],
 }
 
 impl Dependency {
-    /// Under random splits, with equal lengths.
+    /// Of networks under random splits, and of autocorrelations on new participants; with equal lengths.
     pub(in super::super) fn of(audit: &Audit) -> Self {
+        Self { blocks: Panel::of_blocks(audit), lags: Panel::of_lags(audit) }
+    }
+
+    /// The height of the drawing, in points.
+    pub(in super::super) const HEIGHT_PT: f64 = ABOVE_PT + PANEL_PT + BELOW_PT;
+
+    /// Draws a line for each network, from the shortest blocks to the whole recording, and one for each kind of
+    /// recordings, from the shortest lags to the longest.
+    pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
+        let (width, height) = canvas.size();
+        let (top, bottom) = (canvas.pt(ABOVE_PT), height - canvas.pt(BELOW_PT));
+        let (left, right) = (canvas.pt(LEFT_PT), width - canvas.pt(8.0));
+        let middle = left + (f64::from(right - left) * FIRST_PART) as i32;
+        let axis = Axis::of_multiples(0.0, 100.0, 20.0);
+        let rotated = canvas.text(theme::LABEL_PT, theme::INK).transform(FontTransform::Rotate270);
+        let at = (canvas.pt(5.0), i32::midpoint(top, bottom));
+        canvas.write("test accuracy (%)", at, Anchor::Centre, &rotated)?;
+        let small = canvas.text(theme::SMALL_PT, theme::INK);
+        for &tick in axis.ticks() {
+            let y = bottom - (axis.part(tick) * f64::from(bottom - top)).round() as i32;
+            canvas.write(&tick.to_string(), (left - canvas.pt(4.0), y), Anchor::Right, &small)?;
+        }
+        self.blocks.draw(canvas, &axis, (left, middle), (top, bottom))?;
+        self.lags.draw(canvas, &axis, (middle + canvas.pt(BETWEEN_PT), right), (top, bottom))?;
+        let note = "Bars: 95 % with other participants. Broken: chance.";
+        let muted = canvas.text(theme::SMALL_PT, theme::MUTED);
+        canvas.write(note, (right, height - canvas.pt(8.0)), Anchor::Right, &muted)
+    }
+}
+
+impl Panel {
+    fn of_blocks(audit: &Audit) -> Self {
         let scheme = Scheme::Random;
         let marks = |name: &str| -> Vec<Mark> {
             let own =
@@ -40,46 +94,63 @@ impl Dependency {
             Some((format!("{frames}"), marks(condition.name)))
         });
         let whole = ("whole".to_owned(), marks(CUT.name));
-        let places = shuffled.chain([whole]).filter(|(_, marks)| !marks.is_empty()).collect();
-        Self { scheme, places }
+        Self {
+            scheme,
+            heading: "networks",
+            under: "order is kept within blocks of so many seconds",
+            places: shuffled.chain([whole]).filter(|(_, marks)| !marks.is_empty()).collect(),
+            series: &NETWORKS,
+        }
     }
 
-    /// The height of the drawing, in points.
-    pub(in super::super) const HEIGHT_PT: f64 = PANEL_PT + BELOW_PT;
+    fn of_lags(audit: &Audit) -> Self {
+        let planted = audit.instrument.planted.iter();
+        let weak = planted.filter(|one| one.effect == Effect::LongRange && one.strength <= WEAK_STRENGTH);
+        let weak: Vec<&Reach> = weak.flat_map(|planted| &planted.reaches).collect();
+        let mark = |of: Marked, reach: &Reach| Mark::new(of, reach.accuracy, reach.over_participants);
+        let places = audit.reaches.iter().map(|reach| {
+            let twin = weak.iter().find(|twin| twin.lags_seconds == reach.lags_seconds);
+            let marks = [mark(Marked::Recordings, reach)]
+                .into_iter()
+                .chain(twin.map(|twin| mark(Marked::Planted, twin)));
+            (reach.lags().replace(" s", ""), marks.collect())
+        });
+        Self {
+            scheme: Scheme::Participant,
+            heading: "no network: support vectors told autocorrelations",
+            under: "lags (s)",
+            places: places.collect(),
+            series: &LAGS,
+        }
+    }
 
-    /// Draws a line for each network, from the shortest blocks to the whole recording.
-    pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
-        let (width, height) = canvas.size();
+    fn draw<DB: DrawingBackend>(
+        &self,
+        canvas: &Canvas<DB>,
+        axis: &Axis,
+        (left, right): (i32, i32),
+        (top, bottom): (i32, i32),
+    ) -> Drawn<()> {
         let (label, small) =
             (canvas.text(theme::LABEL_PT, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
-        let (left, top, right, bottom) =
-            (canvas.pt(42.0), canvas.pt(6.0), width - canvas.pt(20.0), height - canvas.pt(BELOW_PT));
-        let axis = Axis::of_multiples(0.0, 100.0, 20.0);
         let y = |percent: f64| bottom - (axis.part(percent) * f64::from(bottom - top)).round() as i32;
         let pitch = (right - left) / self.places.len().max(1) as i32;
         let x = |place: usize| left + pitch / 2 + place as i32 * pitch;
-        let rotated = label.transform(FontTransform::Rotate270);
-        let name = "test accuracy (%)";
-        canvas.write(name, (canvas.pt(5.0), i32::midpoint(top, bottom)), Anchor::Centre, &rotated)?;
         for &tick in axis.ticks() {
             canvas.path(&[(left, y(tick)), (right, y(tick))], canvas.line(0.4, theme::FAINT))?;
-            canvas.write(&tick.to_string(), (left - canvas.pt(4.0), y(tick)), Anchor::Right, &small)?;
         }
+        let centre = i32::midpoint(left, right);
+        let above = format!("{}; {}", self.heading, heading(self.scheme));
+        canvas.write(&above, (centre, top - canvas.pt(9.0)), Anchor::Centre, &small)?;
         let [numerator, denominator] = chance(self.scheme);
         let level = y(100.0 * numerator as f64 / denominator as f64);
         canvas.broken_path((left, level), (right, level), canvas.line(0.8, theme::INK))?;
         for (place, (name, _)) in self.places.iter().enumerate() {
             canvas.write(name, (x(place), bottom + canvas.pt(8.0)), Anchor::Centre, &small)?;
         }
-        let under = "order is kept within blocks of so many frames (8 samples, 1 s)";
-        canvas.write(
-            under,
-            (i32::midpoint(left, right), bottom + canvas.pt(19.0)),
-            Anchor::Centre,
-            &label,
-        )?;
-        let networks = [Marked::Baseline, Marked::Multilayer, Marked::Cnn];
-        for (marked, aside) in networks.into_iter().zip([-1.0, 0.0, 1.0]) {
+        canvas.write(self.under, (centre, bottom + canvas.pt(19.0)), Anchor::Centre, &label)?;
+        for (&marked, place) in self.series.iter().zip(0..) {
+            let aside = f64::from(place) - (self.series.len() as f64 - 1.0) / 2.0;
             let own = self.places.iter().enumerate().filter_map(|(place, (_, marks))| {
                 let mark = marks.iter().find(|mark| mark.of == marked)?;
                 Some((x(place) + canvas.pt(aside * ASIDE_PT), mark))
@@ -94,9 +165,6 @@ impl Dependency {
                 marked.draw(canvas, (x, y(mark.percent)))?;
             }
         }
-        let at = (0, height - canvas.pt(8.0));
-        draw_legend(canvas, &networks, at)?;
-        let note = format!("{}. Bars: 95 % with other participants. Broken: chance.", heading(self.scheme));
-        canvas.write(&note, (right, at.1), Anchor::Right, &canvas.text(theme::SMALL_PT, theme::MUTED))
+        draw_legend(canvas, self.series, (left, bottom + canvas.pt(31.0)))
     }
 }

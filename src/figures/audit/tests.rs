@@ -56,7 +56,8 @@ pub(in super::super) fn audit() -> Audit {
         estimates: estimates.collect(),
         claims: Vec::new(),
         controls: Vec::new(),
-        instrument: Instrument { readings: Vec::new() },
+        reaches: Vec::new(),
+        instrument: Instrument { readings: Vec::new(), planted: Vec::new() },
     }
 }
 

@@ -12,7 +12,7 @@ pub enum View {
     Shortcuts,
     /// Networks from which one thing was taken away.
     Controls,
-    /// Accuracy by the length of blocks within which order is kept.
+    /// Accuracy by the length of blocks within which order is kept, and of autocorrelations by lag.
     Dependency,
     /// The paper's splits beside those that keep participants, songs or both apart.
     Splits,
@@ -38,7 +38,7 @@ impl View {
         match self {
             Self::Shortcuts => "What a guess reaches that never hears music",
             Self::Controls => "What is left when something is taken away",
-            Self::Dependency => "How far dependencies must reach: accuracy by length of ordered blocks",
+            Self::Dependency => "How far dependencies reach",
             Self::Splits => "Known people and songs, and new ones",
         }
     }

@@ -20,6 +20,10 @@ pub(in super::super) enum Marked {
     Cnn,
     /// A classifier of features.
     Classifier(Classifier),
+    /// The recordings that are looked at, beside the next.
+    Recordings,
+    /// Synthetic recordings in which something was planted.
+    Planted,
     /// What lies between genres.
     Genre,
     /// What lies between participants.
@@ -36,7 +40,7 @@ enum Shape {
 
 impl Marked {
     /// All of them, in the order of a legend.
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Guess,
         Self::Baseline,
         Self::Multilayer,
@@ -44,6 +48,8 @@ impl Marked {
         Self::Classifier(Classifier::Knn),
         Self::Classifier(Classifier::Svm),
         Self::Classifier(Classifier::Mlp),
+        Self::Recordings,
+        Self::Planted,
         Self::Genre,
         Self::Participant,
     ];
@@ -67,6 +73,8 @@ impl Marked {
             Self::Classifier(Classifier::Knn) => "nearest neighbours",
             Self::Classifier(Classifier::Svm) => "support vectors",
             Self::Classifier(Classifier::Mlp) => "network of 30 units",
+            Self::Recordings => "these recordings",
+            Self::Planted => "synthetic, weak echo at 50 s",
             Self::Genre => "between genres",
             Self::Participant => "between participants",
         }
@@ -75,9 +83,11 @@ impl Marked {
     const fn shape(self) -> Shape {
         match self {
             Self::Baseline | Self::Classifier(Classifier::Knn) | Self::Genre => Shape::Circle,
-            Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Participant => Shape::Triangle,
+            Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Recordings | Self::Participant => {
+                Shape::Triangle
+            }
             Self::Cnn | Self::Classifier(Classifier::Mlp) => Shape::Square,
-            Self::Guess => Shape::Diamond,
+            Self::Guess | Self::Planted => Shape::Diamond,
         }
     }
 
