@@ -42,7 +42,8 @@ enum Expected {
     Above([usize; 2]),
     /// Not above it.
     NotAbove([usize; 2]),
-    /// More accurate than another network, or than the same under another condition.
+    /// More accurate than another network, or than the same under another condition; and above a third, since one that
+    /// has seen nothing can still be above one that follows the class balance below chance.
     MoreThan(Side),
 }
 
@@ -285,14 +286,18 @@ impl Demand {
             Expected::NotAbove(level) => (level, false),
             Expected::MoreThan(other) => {
                 let difference = own.difference(&other.tally(records, scheme)?, Unit::Participant)?;
+                let is_above = |interval: Option<Interval>, level: f64| {
+                    interval.is_some_and(|interval| interval.low > level)
+                };
                 return Some(Reading {
                     effect,
                     strength: FULL,
                     scheme,
-                    demand: format!("{side} more accurate than {other}"),
+                    demand: format!("{side} more accurate than {other}, and above 33.3 %"),
                     measured: difference.points,
                     interval: difference.interval,
-                    is_seen: difference.interval.is_some_and(|interval| interval.low > 0.0),
+                    is_seen: is_above(difference.interval, 0.0)
+                        && is_above(own.interval(Unit::Participant), 1.0 / 3.0),
                 });
             }
         };
