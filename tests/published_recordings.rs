@@ -4,6 +4,7 @@ mod support;
 
 use std::process::Command;
 
+use eegenre::audit::Audit;
 use eegenre::classification::{Classification, Tables};
 use eegenre::paper;
 use eegenre::preparation::{Frames, Preparation, Slicing, Split};
@@ -93,4 +94,15 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
     let classification = Classification::read(&set, &tables, Profile::Paper).unwrap();
     assert_eq!(classification.missing, Vec::<String>::new());
     assert_eq!(classification.beside.len(), 4);
+}
+
+#[test]
+fn the_audit_is_recorded_as_planned_and_on_these_recordings() {
+    let Some(folder) = published_recordings() else { return };
+    let audit = Audit::read(&load(&folder).unwrap(), Profile::Paper).unwrap();
+    assert_eq!(audit.missing, Vec::<String>::new());
+    // Four claims under four splits, of whole signals and of cut ones; as the paper has them, under its own splits, and
+    // the baseline on new participants.
+    assert_eq!(audit.claims.len(), 2 * 4 * 4 + 4 + 1);
+    assert_eq!(audit.instrument.readings.len(), 12);
 }

@@ -193,6 +193,14 @@ impl Instrument {
         self.readings.iter().filter(|reading| reading.is_seen).count()
     }
 
+    /// What was measured of the first demand whose [name](Reading::name) begins so, as the table has it; empty if it is
+    /// not recorded.
+    #[must_use]
+    pub fn measured(&self, name: &str) -> String {
+        let own = self.readings.iter().find(|reading| reading.name().starts_with(name));
+        own.map_or_else(String::new, |reading| format!("{:.1}", reading.measured))
+    }
+
     /// A row for each reading.
     #[must_use]
     pub fn table(&self) -> Table {
@@ -206,12 +214,8 @@ impl Instrument {
         ]);
         for reading in &self.readings {
             let range = |Interval { low, high }: Interval| format!("{low:.1} to {high:.1}");
-            let planted = match reading.strength {
-                FULL => reading.effect.to_string(),
-                strength => format!("{}, strength {strength}", reading.effect),
-            };
             table.push([
-                planted,
+                reading.planted(),
                 reading.scheme.to_string(),
                 reading.demand.clone(),
                 format!("{:.1}", reading.measured),
@@ -220,6 +224,21 @@ impl Instrument {
             ]);
         }
         table
+    }
+}
+
+impl Reading {
+    /// What was planted and what must be seen: `long-range, strength 0.2: autocorrelations at 32-63 s above 33.3 %`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        format!("{}: {}", self.planted(), self.demand)
+    }
+
+    fn planted(&self) -> String {
+        match self.strength {
+            FULL => self.effect.to_string(),
+            strength => format!("{}, strength {strength}", self.effect),
+        }
     }
 }
 

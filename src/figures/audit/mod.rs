@@ -8,7 +8,7 @@ pub use view::View;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
 
-use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, WHOLE, chance};
+use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, chance};
 use crate::preparation::Scheme;
 
 /// Guesses without a signal, above the networks without one and with one: a group for each scheme of splitting.
@@ -46,7 +46,11 @@ pub(super) fn splits(audit: &Audit) -> Dots {
         CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "cut"].contains(&condition.name));
     let groups = conditions.map(|condition| {
         let rows = Scheme::ALL.map(|scheme| networks_row(audit, condition, scheme, apart(scheme)));
-        let name = if condition == WHOLE { "whole signals, logarithmic scale" } else { condition.what };
+        let name = match condition.name {
+            "raw" => "whole signals, nothing normalised, as the paper",
+            "whole" => "whole signals, logarithmic scale",
+            _ => condition.what,
+        };
         Group { name: name.to_owned(), rows: rows.into_iter().filter(|row| !row.marks.is_empty()).collect() }
     });
     Dots::of_accuracies(groups.collect())
@@ -88,7 +92,7 @@ const fn heading(scheme: Scheme) -> &'static str {
 
 const fn apart(scheme: Scheme) -> &'static str {
     match scheme {
-        Scheme::Random => "as the paper's",
+        Scheme::Random => "random splits",
         Scheme::Participant => "new participants",
         Scheme::Song => "new songs",
         Scheme::Both => "both new",

@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{GuessEstimate, Instrument};
+use crate::audit::{GuessEstimate, Instrument, WHOLE};
 use crate::figures::{Figure, View};
 use crate::paper::ReportedSeries;
 use crate::profile::Profile;
