@@ -53,7 +53,7 @@ impl fmt::Display for Cell {
 
 /// The cells of a profile, condition by condition.
 ///
-/// As in the paper, `raw` is trained for the paper's epochs, and therefore, but for the baseline, under its own splits
+/// As in the paper, `raw` is trained for the paper's epochs, and therefore, but for the baseline, under the paper's splits
 /// alone. Under the other conditions, all on a logarithmic scale, fewer do: the multi-layer LSTM has 200 epochs and the
 /// CNN 300. In the paper's protocol on that scale (`eegenre study log`) their accuracy on validation was then 47 and 45 %,
 /// and 50 and 48 % at the end. Where slices train, 100 epochs have more steps than 200 of whole signals.
