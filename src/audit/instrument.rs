@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `null`: nothing | no network above chance on new participants with lengths cut; above a third in the paper's way, where length and participants are known |
 //! | `local`: texture within a second or two | the CNN above chance on new participants |
-//! | `long-range`: how moments 50 s apart relate | an LSTM above the CNN; more accurate when order is kept within 64 s than within 16 s |
+//! | `long-range`: how moments 50 s apart relate | an LSTM above a third and above the CNN; above a third and more accurate when order is kept within 64 s than within 16 s |
 //!
 //! Autocorrelations ([`Reach`]) must name the genre at the lags of what is planted, a fifth as strong too, and nowhere
 //! where nothing is.
