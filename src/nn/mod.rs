@@ -14,6 +14,7 @@ pub mod pool;
 pub(crate) mod random;
 pub mod relu;
 pub mod residual;
+pub mod runs;
 mod state_dict;
 mod storage;
 #[cfg(test)]

@@ -33,6 +33,21 @@ impl StateDict {
         dict
     }
 
+    /// What gradients hold for a module's trainable tensors, under the names of these.
+    ///
+    /// # Panics
+    /// If they hold nothing for one of them.
+    #[must_use]
+    pub fn of_gradients<M: TensorCollection<f32, D>, D: Device<f32>>(
+        module: &M,
+        gradients: &Gradients<f32, D>,
+    ) -> Self {
+        let mut dict = Self::default();
+        let mut read = ReadGradients { gradients, dict: &mut dict };
+        let Ok(_) = M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut read });
+        dict
+    }
+
     /// Adds a tensor.
     pub(crate) fn insert(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) {
         self.tensors.insert(name, (shape, values));
@@ -73,25 +88,79 @@ impl StateDict {
     /// that the module does not have; the module then keeps what it has. `num_batches_tracked`, which PyTorch writes
     /// for each normalisation, is passed over.
     pub fn load_into<M: TensorCollection<f32, D>, D: Device<f32>>(&self, module: &mut M) -> Result<()> {
-        let wanted = Self::of(module);
-        let problem = |name: &str, expected: String, found: String| {
-            Problem::new(Fault::ForeignWeights, Place::field(name), expected, found)
-        };
+        self.must_be_like(&Self::of(module))?;
+        let walked =
+            M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Write(self) });
+        let Ok(_) = walked;
+        Ok(())
+    }
+
+    /// Names every tensor that another dictionary has otherwise or not, and every one that it has not.
+    fn must_be_like(&self, wanted: &Self) -> Result<()> {
         let shape = |dict: &Self, name: &str| match dict.get(name) {
             Some((shape, _)) => format!("a tensor of shape {shape:?}"),
             None => "no such tensor".to_owned(),
         };
         let known = self.names().filter(|name| !is_ignored(name));
         let names: BTreeSet<&str> = wanted.names().chain(known).collect();
-        let problems = (names.into_iter())
-            .filter(|name| wanted.get(name).map(|found| found.0) != self.get(name).map(|found| found.0))
-            .map(|name| problem(name, shape(&wanted, name), shape(self, name)))
-            .collect();
-        Error::unless_none(problems)?;
-        let walked =
-            M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Write(self) });
-        let Ok(_) = walked;
-        Ok(())
+        let differing = (names.into_iter())
+            .filter(|name| wanted.get(name).map(|found| found.0) != self.get(name).map(|found| found.0));
+        let problem = |name: &str| {
+            let (expected, found) = (shape(wanted, name), shape(self, name));
+            Problem::new(Fault::ForeignWeights, Place::field(name), expected, found)
+        };
+        Error::unless_none(differing.map(problem).collect())
+    }
+
+    /// A module with these tensors. Its type may leave dimensions open; the shapes here fill them.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`] for a tensor that is missing here or has not the module's shape;
+    /// [`Fault::DeviceFailed`].
+    pub fn build<M: TensorCollection<f32, D, To<f32, D> = M>, D: Device<f32>>(
+        &self,
+        device: &D,
+    ) -> Result<M> {
+        let mut build = Build { dict: self, device };
+        let built = M::iter_tensors(&mut RecursiveWalker { m: String::new(), f: &mut build })?;
+        Ok(built.expect("every tensor is built"))
+    }
+
+    /// The tensors of several dictionaries, one behind the other: a new first dimension counts the dictionaries.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`] for each tensor that is not in all of them in one shape.
+    pub fn stack(dicts: &[Self]) -> Result<Self> {
+        let mut stacked = Self::default();
+        let Some(first) = dicts.first() else { return Ok(stacked) };
+        Error::gather(dicts.iter().map(|dict| dict.must_be_like(first)))?;
+        for (name, (shape, _)) in &first.tensors {
+            let shape = [&[dicts.len()], shape.as_slice()].concat();
+            let values: Vec<&[f32]> = dicts.iter().filter_map(|dict| Some(dict.get(name)?.1)).collect();
+            stacked.insert(name.clone(), shape, values.concat());
+        }
+        Ok(stacked)
+    }
+
+    /// What [`Self::stack`] has put together: one dictionary for each of the first dimension.
+    ///
+    /// # Panics
+    /// If the tensors have not all the same first dimension.
+    #[must_use]
+    pub fn unstack(&self) -> Vec<Self> {
+        let mut dicts = Vec::new();
+        for (name, (shape, values)) in &self.tensors {
+            let (&count, shape) = shape.split_first().expect("stacked tensors have a first dimension");
+            if dicts.is_empty() {
+                dicts = vec![Self::default(); count];
+            }
+            assert_eq!(dicts.len(), count, "the first dimension of {name}");
+            let size: usize = shape.iter().product();
+            for (index, dict) in dicts.iter_mut().enumerate() {
+                dict.insert(name.clone(), shape.to_vec(), values[index * size..][..size].to_vec());
+            }
+        }
+        dicts
     }
 
     /// The bytes of a safetensors file, the same for the same tensors. `note` goes into the file's metadata.
@@ -167,6 +236,31 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Read<'_> {
     }
 }
 
+/// Fills a dictionary from the gradients of a module.
+struct ReadGradients<'a, D: Device<f32>> {
+    gradients: &'a Gradients<f32, D>,
+    dict: &'a mut StateDict,
+}
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for ReadGradients<'_, D> {
+    type Viewer = (ViewTensorRef, ViewTensorName);
+    type Err = std::convert::Infallible;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        options: TensorOptions<S, f32, D>,
+        (tensor, name): (&Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Self::Err> {
+        if options.do_gradient_update {
+            let values = self.gradients.get(tensor).as_vec();
+            self.dict.insert(name, tensor.shape().concrete().into(), values);
+        }
+        Ok(None)
+    }
+}
+
 /// Fills a module from a dictionary that has its names and shapes.
 struct Write<'a>(&'a StateDict);
 
@@ -185,6 +279,40 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Write<'_> {
             tensor.copy_from(values);
         }
         Ok(None)
+    }
+}
+
+/// Makes a module from a dictionary.
+struct Build<'a, D> {
+    dict: &'a StateDict,
+    device: &'a D,
+}
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for Build<'_, D> {
+    type Viewer = ViewTensorName;
+    type Err = Error;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        _: TensorOptions<S, f32, D>,
+        name: String,
+    ) -> Result<Option<Tensor<S, f32, D>>> {
+        let wrong = |found: String| {
+            let expected = format!("a tensor of {} dimensions, as the module has it", S::NUM_DIMS);
+            Error::new(Fault::ForeignWeights, Place::field(&name), expected, found)
+        };
+        let (found, values) = self.dict.get(&name).ok_or_else(|| wrong("no such tensor".to_owned()))?;
+        let mut sizes = S::Concrete::default();
+        if found.len() == S::NUM_DIMS {
+            (0..).zip(found).for_each(|(dimension, size)| sizes[dimension] = *size);
+        }
+        let shape = S::from_concrete(&sizes).ok_or_else(|| wrong(format!("a tensor of shape {found:?}")))?;
+        let tensor = self.device.try_tensor_from_vec(values.to_vec(), shape);
+        tensor.map(Some).map_err(|cause| {
+            Error::new(Fault::DeviceFailed, Place::field(&name), "room for the weights", cause.to_string())
+        })
     }
 }
 
@@ -243,6 +371,36 @@ mod tests {
         assert_eq!(outer.names().count(), 2 * inner.names().count());
         assert_eq!(outer.nested("first"), inner);
         assert_eq!(outer.nested("second"), StateDict::default());
+    }
+
+    #[test]
+    fn stacked_dictionaries_come_apart_again() {
+        let dicts: Vec<StateDict> = (0..3)
+            .map(|seed| {
+                let device = TestDevice::seed_from_u64(seed);
+                StateDict::of(&device.build_module::<lstm::builder::Lstm<2, 3, 2>, f32>())
+            })
+            .collect();
+        let stacked = StateDict::stack(&dicts).unwrap();
+        assert_eq!(stacked.get("weight_ih_l0").unwrap().0, [3, 12, 2]);
+        assert_eq!(stacked.unstack(), dicts);
+        assert_eq!(StateDict::stack(&[]).unwrap().unstack(), []);
+        let mut odd = dicts[1].clone();
+        odd.insert("bias_ih_l1".to_owned(), vec![11], vec![0.0; 11]);
+        let error = StateDict::stack(&[dicts[0].clone(), odd, dicts[2].clone()]).unwrap_err();
+        assert_eq!(error.problems().len(), 1);
+        assert!(error.to_string().starts_with("bias_ih_l1: expected a tensor of shape [12]"), "{error}");
+    }
+
+    #[test]
+    fn a_module_is_built_from_its_dictionary_and_from_no_other() {
+        let module = module();
+        let dict = StateDict::of(&module);
+        let built: crate::nn::Lstm<2, 3, 2, f32, TestDevice> = dict.build(&TestDevice::default()).unwrap();
+        assert_eq!(StateDict::of(&built), dict);
+        let error =
+            (dict.build::<crate::nn::Lstm<2, 4, 2, f32, TestDevice>, _>(&TestDevice::default())).unwrap_err();
+        assert!(error.to_string().starts_with("weight_ih_l0: expected a tensor of 2 dimensions"), "{error}");
     }
 
     #[test]

@@ -12,8 +12,6 @@
 //! ([`AdamConfig::try_update`](dfdx::tensor_ops::AdamConfig)). dfdx's optimiser keeps m and v to itself, so a training
 //! that uses it cannot be interrupted and continued; this one shows them.
 
-use std::convert::Infallible;
-
 use dfdx::prelude::*;
 use dfdx::tensor_ops::AdamConfig;
 
@@ -65,12 +63,7 @@ impl<D: Device<f32>> Adam<D> {
     /// m and v of a network's trainable tensors, under the names of these.
     #[must_use]
     pub fn moments<M: TensorCollection<f32, D>>(&self, network: &M) -> [StateDict; 2] {
-        [&self.first, &self.second].map(|moments| {
-            let mut dict = StateDict::default();
-            let mut read = ReadMoments { moments, dict: &mut dict };
-            let Ok(_) = M::iter_tensors(&mut RecursiveWalker { m: (network, String::new()), f: &mut read });
-            dict
-        })
+        [&self.first, &self.second].map(|moments| StateDict::of_gradients(network, moments))
     }
 
     /// Goes on where [`Self::moments`] of the same network were taken, after so many steps.
@@ -92,30 +85,6 @@ impl<D: Device<f32>> Adam<D> {
         let (first, second) = (restored(&moments[0])?, restored(&moments[1])?);
         *self = Self { config: self.config, step: steps.cast_signed(), first, second };
         Ok(())
-    }
-}
-
-struct ReadMoments<'a, D: Device<f32>> {
-    moments: &'a Gradients<f32, D>,
-    dict: &'a mut StateDict,
-}
-
-impl<D: Device<f32>> TensorVisitor<f32, D> for ReadMoments<'_, D> {
-    type Viewer = (ViewTensorRef, ViewTensorName);
-    type Err = Infallible;
-    type E2 = f32;
-    type D2 = D;
-
-    fn visit<S: Shape>(
-        &mut self,
-        options: TensorOptions<S, f32, D>,
-        (weight, name): (&Tensor<S, f32, D>, String),
-    ) -> Result<Option<Tensor<S, f32, D>>, Infallible> {
-        if options.do_gradient_update {
-            let values = self.moments.get(weight).as_vec();
-            self.dict.insert(name, weight.shape().concrete().into(), values);
-        }
-        Ok(None)
     }
 }
 

@@ -15,6 +15,7 @@
 pub(in crate::nn) mod composed;
 mod cpu;
 pub(in crate::nn) mod products;
+pub(in crate::nn) mod windows;
 
 use dfdx::prelude::*;
 

@@ -107,7 +107,7 @@ pub struct Mask {
 
 impl Mask {
     /// What the elements that stay are multiplied by: 1 / (1 - p).
-    fn scale(self) -> f64 {
+    pub(in crate::nn) fn scale(self) -> f64 {
         1.0 / (1.0 - f64::from(self.threshold) / RESOLUTION)
     }
 
@@ -119,6 +119,11 @@ impl Mask {
                 *element = *element * factors[usize::from(stays)];
             }
         }
+    }
+
+    /// Whether an element stays.
+    pub(in crate::nn) fn keeps(self, element: usize) -> bool {
+        self.stays(element as u64 / 4)[element % 4]
     }
 
     /// Whether the elements 4 `index` to 4 `index` + 3 stay.

@@ -1,0 +1,183 @@
+//! LSTM layers of several runs.
+
+mod composed;
+
+use dfdx::prelude::*;
+
+use super::{Batches, DropoutKernel, Packed, Packings, Runs};
+use crate::nn::lstm::Gates;
+use crate::nn::{Dropout, random};
+
+/// The weights of one layer.
+#[derive(Debug, Clone)]
+pub struct LstmLayer<const I: usize, const H: usize, E: Dtype, D: Storage<E>> {
+    /// W_ih, `[runs, 4H, I]`.
+    pub weight_ih: Tensor<(Runs, Gates<H>, Const<I>), E, D>,
+    /// W_hh, `[runs, 4H, H]`.
+    pub weight_hh: Tensor<(Runs, Gates<H>, Const<H>), E, D>,
+    /// b_ih, `[runs, 4H]`.
+    pub bias_ih: Tensor<(Runs, Gates<H>), E, D>,
+    /// b_hh, `[runs, 4H]`.
+    pub bias_hh: Tensor<(Runs, Gates<H>), E, D>,
+}
+
+/// The part of an LSTM layer that goes through time step by step.
+///
+/// ```text
+/// z_t = x_t + W_hh h_{t-1}        x_t = W_ih (frame t) + b_ih + b_hh, for all steps at once
+/// ```
+pub trait LstmKernel<E: Dtype>: Device<E> {
+    /// h_t for every row: x, `[runs, steps · batch, 4H]`, and W_hh, `[runs, 4H, H]`, to `[runs, steps · batch, H]`.
+    /// What comes for rows behind the end of a sequence is not specified.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    fn recur<const H: usize, T: Tape<E, Self>>(
+        x: Tensor<(Runs, usize, Gates<H>), E, Self, T>,
+        weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), E, Self>,
+        packings: &Packings,
+    ) -> Result<Batches<H, E, Self, T>, Self::Err>;
+}
+
+macro_rules! composed {
+    ($($D:ty),*) => {$(
+        impl<E: Dtype> LstmKernel<E> for $D
+        where
+            Self: Device<E>,
+        {
+            fn recur<const H: usize, T: Tape<E, Self>>(
+                x: Tensor<(Runs, usize, Gates<H>), E, Self, T>,
+                weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), E, Self>,
+                packings: &Packings,
+            ) -> Result<Batches<H, E, Self, T>, Self::Err> {
+                composed::recur(x, weight_hh, packings)
+            }
+        }
+    )*};
+}
+composed!(Cpu);
+#[cfg(feature = "cuda")]
+composed!(Cuda);
+
+/// `LAYERS` LSTM layers for each run. Names and equations are those of [`nn::lstm`](crate::nn::lstm).
+#[derive(Debug, Clone)]
+pub struct Lstm<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Storage<E>> {
+    /// Layer 0.
+    pub first: LstmLayer<I, H, E, D>,
+    /// Layers 1 to `LAYERS - 1`.
+    pub rest: Vec<LstmLayer<H, H, E, D>>,
+}
+
+impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
+    for Lstm<I, H, LAYERS, E, D>
+{
+    type To<E2: Dtype, D2: Device<E2>> = Lstm<I, H, LAYERS, E2, D2>;
+
+    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
+        visitor: &mut V,
+    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
+        // PyTorch's names stand directly in the module, so the layers are no modules of their own.
+        let names = |k: usize| {
+            ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map(|weight| format!("{weight}_l{k}"))
+        };
+        let first = names(0);
+        let rest: Vec<[String; 4]> = (1..LAYERS).map(names).collect();
+        macro_rules! weights {
+            ($names:expr, |$s:ident| $layer:expr) => {{
+                let [weight_ih, weight_hh, bias_ih, bias_hh] = $names;
+                (
+                    Self::tensor(
+                        weight_ih,
+                        move |$s| &$layer.weight_ih,
+                        move |$s| &mut $layer.weight_ih,
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
+                    ),
+                    Self::tensor(
+                        weight_hh,
+                        move |$s| &$layer.weight_hh,
+                        move |$s| &mut $layer.weight_hh,
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
+                    ),
+                    Self::tensor(
+                        bias_ih,
+                        move |$s| &$layer.bias_ih,
+                        move |$s| &mut $layer.bias_ih,
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
+                    ),
+                    Self::tensor(
+                        bias_hh,
+                        move |$s| &$layer.bias_hh,
+                        move |$s| &mut $layer.bias_hh,
+                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
+                    ),
+                )
+            }};
+        }
+        visitor.visit_fields(
+            (
+                weights!(&first, |s| s.first),
+                rest.iter().enumerate().map(|(k, names)| weights!(names, |s| s.rest[k])).collect::<Vec<_>>(),
+            ),
+            |(first, rest)| Lstm {
+                first: LstmLayer::from(first),
+                rest: rest.into_iter().map(LstmLayer::from).collect(),
+            },
+        )
+    }
+}
+
+/// A layer's weights in the order of their names' list.
+type Weights<const I: usize, const H: usize, E, D> = (
+    Tensor<(Runs, Gates<H>, Const<I>), E, D>,
+    Tensor<(Runs, Gates<H>, Const<H>), E, D>,
+    Tensor<(Runs, Gates<H>), E, D>,
+    Tensor<(Runs, Gates<H>), E, D>,
+);
+
+impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> From<Weights<I, H, E, D>>
+    for LstmLayer<I, H, E, D>
+{
+    fn from((weight_ih, weight_hh, bias_ih, bias_hh): Weights<I, H, E, D>) -> Self {
+        Self { weight_ih, weight_hh, bias_ih, bias_hh }
+    }
+}
+
+impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKernel<E> + DropoutKernel<E>>
+    Lstm<I, H, LAYERS, E, D>
+{
+    /// The last layer's outputs at the last frames, `[runs, batch, H]`, in the order in which each run's sequences
+    /// were given. Mask k of a run's dropout falls between its layers k and k + 1.
+    ///
+    /// # Errors
+    /// When the device cannot hold the result.
+    pub fn try_ends<T: Tape<E, D>>(
+        &self,
+        input: Packed<I, E, D, T>,
+        dropouts: Option<&[Dropout]>,
+    ) -> Result<Batches<H, E, D, T>, D::Err> {
+        let mut output = layer(input, &self.first)?;
+        for (boundary, weights) in self.rest.iter().enumerate() {
+            let (mut frames, packings) = output.into_parts();
+            if let Some(dropouts) = dropouts {
+                frames = super::dropout::try_apply_to_frames(dropouts, boundary as u64, frames, &packings)?;
+            }
+            output = layer(Packed::from_parts(frames, packings), weights)?;
+        }
+        output.try_ends()
+    }
+}
+
+/// One layer over all frames.
+fn layer<const I: usize, const H: usize, E: Dtype, D: LstmKernel<E>, T: Tape<E, D>>(
+    input: Packed<I, E, D, T>,
+    weights: &LstmLayer<I, H, E, D>,
+) -> Result<Packed<H, E, D, T>, D::Err> {
+    let (frames, packings) = input.into_parts();
+    let weight_ih = weights.weight_ih.retaped::<T>();
+    let weight_ih = weight_ih.try_permute::<(Runs, Const<I>, Gates<H>), Axes3<0, 2, 1>>()?;
+    let x: Tensor<(Runs, usize, Gates<H>), E, D, T> = frames.try_matmul(weight_ih)?;
+    let bias = weights.bias_ih.retaped::<T>().try_add(weights.bias_hh.clone())?;
+    let shape = *x.shape();
+    let x = x.try_add(bias.try_broadcast_like::<_, Axis<1>>(&shape)?)?;
+    Ok(Packed::from_parts(D::recur(x, &weights.weight_hh, &packings)?, packings))
+}
