@@ -24,17 +24,17 @@ use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
-use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed};
+use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals};
 use crate::paper::{self, cnn};
 use crate::preparation::{Signal, Slice, Slicing};
 
 /// Channels of every layer.
-const CHANNELS: usize = cnn::CHANNELS;
+pub(super) const CHANNELS: usize = cnn::CHANNELS;
 
 /// Pooling between blocks.
-const POOL: MaxPool1d<{ cnn::POOL }> = MaxPool1d;
+pub(super) const POOL: MaxPool1d<{ cnn::POOL }> = MaxPool1d;
 
 /// What builds a [`Cnn`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
 #[derive(Debug, Clone, Copy, Default)]
@@ -181,6 +181,7 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice>
 
 impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D> for Cnn<f32, D, I, K, P> {
     type Example = Slice;
+    type Runs = runs::Cnn<f32, D, I, K, P>;
 
     fn examples(signals: &[Signal]) -> Result<Vec<Slice>> {
         Slicing::new(I, paper::SLICE, paper::HOP)?.all_slices(signals)
@@ -202,7 +203,7 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D
 }
 
 /// Slices of one length as one batch.
-fn stacked<const I: usize, D: Device<f32>>(device: &D, batch: &[&Slice]) -> Result<Signals<I, f32, D>> {
+pub(super) fn stacked<const I: usize, D: Device<f32>>(device: &D, batch: &[&Slice]) -> Result<Signals<I, f32, D>> {
     check_frames(batch, I)?;
     let length = batch.first().map_or(0, |slice| slice.values.nrows());
     if length == 0 || batch.iter().any(|slice| slice.values.nrows() != length) {

@@ -15,6 +15,7 @@ mod cnn;
 mod model;
 mod multilayer;
 mod recurrent;
+pub mod runs;
 
 pub use architecture::{Architecture, Kind, Layer, Shape};
 pub use baseline::Baseline;
@@ -23,13 +24,14 @@ pub use cnn::Cnn;
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
+pub use runs::Networks;
 
 use dfdx::prelude::*;
 use ndarray::Array2;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{
-    Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
+    self, Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
 };
 use crate::preparation::{Example, Signal};
 use crate::recordings::Genre;
@@ -57,6 +59,8 @@ pub trait NetworkDevice:
     + Conv1dKernel<f32>
     + ResidualBlockKernel<f32>
     + PoolKernel<f32>
+    + nn::runs::LstmKernel<f32>
+    + nn::runs::DropoutKernel<f32>
 {
 }
 
@@ -67,6 +71,8 @@ impl<D> NetworkDevice for D where
         + Conv1dKernel<f32>
         + ResidualBlockKernel<f32>
         + PoolKernel<f32>
+    + nn::runs::LstmKernel<f32>
+    + nn::runs::DropoutKernel<f32>
 {
 }
 
@@ -74,6 +80,8 @@ impl<D> NetworkDevice for D where
 pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {
     /// What it reads.
     type Example: Example + Send + Sync;
+    /// The same network for several runs at once.
+    type Runs: Networks<D, Example = Self::Example>;
 
     /// Cuts signals into what it reads, one signal after the other.
     ///

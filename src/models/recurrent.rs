@@ -9,7 +9,7 @@ use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
-use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed};
+use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs};
 use crate::error::{Error, Result};
 use crate::nn::{Dropout, Lstm, Packed, Relu, Rows};
 use crate::preparation::{Frames, Signal};
@@ -160,6 +160,7 @@ impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Net
     for Recurrent<I, H, LAYERS, B, f32, D>
 {
     type Example = Frames;
+    type Runs = runs::Recurrent<I, H, LAYERS, B, f32, D>;
 
     fn examples(signals: &[Signal]) -> Result<Vec<Frames>> {
         Error::gather(signals.iter().map(|signal| Frames::of(signal, I)))
