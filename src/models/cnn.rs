@@ -203,7 +203,10 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D
 }
 
 /// Slices of one length as one batch.
-pub(super) fn stacked<const I: usize, D: Device<f32>>(device: &D, batch: &[&Slice]) -> Result<Signals<I, f32, D>> {
+pub(super) fn stacked<const I: usize, D: Device<f32>>(
+    device: &D,
+    batch: &[&Slice],
+) -> Result<Signals<I, f32, D>> {
     check_frames(batch, I)?;
     let length = batch.first().map_or(0, |slice| slice.values.nrows());
     if length == 0 || batch.iter().any(|slice| slice.values.nrows() != length) {

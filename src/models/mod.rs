@@ -71,8 +71,8 @@ impl<D> NetworkDevice for D where
         + Conv1dKernel<f32>
         + ResidualBlockKernel<f32>
         + PoolKernel<f32>
-    + nn::runs::LstmKernel<f32>
-    + nn::runs::DropoutKernel<f32>
+        + nn::runs::LstmKernel<f32>
+        + nn::runs::DropoutKernel<f32>
 {
 }
 

@@ -1,9 +1,11 @@
 //! How runs are watched and stopped.
 
+use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use super::{History, Processor, Record};
+use crate::error::{Error, Fault, Place, Result};
 
 /// What happens to a run.
 #[derive(Debug, Clone, Copy)]
@@ -49,11 +51,50 @@ impl Observer for Nobody {
     fn observe(&self, _: u64, _: Event) {}
 }
 
-/// How a series is trained, where that does not change its records.
+/// How the runs of a series share the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Schedule {
+    /// Each on a thread of its own, as many at a time as there are [`threads`](Control::threads). Their records have
+    /// the same bytes for any number of threads.
+    SideBySide,
+    /// All at once, step by step, in tensors with one dimension for the runs ([`nn::runs`](crate::nn::runs)): what fills
+    /// a GPU. Their records are those of [`Self::SideBySide`] up to what rounding makes of a training.
+    Together,
+}
+
+impl Schedule {
+    /// The faster one on a processor.
+    #[must_use]
+    pub const fn faster_on(processor: Processor) -> Self {
+        match processor {
+            Processor::Cpu => Self::SideBySide,
+            Processor::Cuda(_) => Self::Together,
+        }
+    }
+}
+
+impl FromStr for Schedule {
+    type Err = Error;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "side-by-side" => Ok(Self::SideBySide),
+            "together" => Ok(Self::Together),
+            _ => {
+                let place = Place::field("schedule");
+                Err(Error::new(Fault::BadSetting, place, "side-by-side or together", name))
+            }
+        }
+    }
+}
+
+/// How a series is trained, where that does not change its records but for rounding.
 #[derive(Clone, Copy)]
 pub struct Control<'a> {
     /// What computes.
     pub processor: Processor,
+    /// How runs share the time.
+    pub schedule: Schedule,
     /// Runs side by side.
     pub threads: usize,
     /// At least this often an unfinished run says where it stands.
@@ -70,7 +111,8 @@ impl<'a> Control<'a> {
     pub fn new(stop: &'a AtomicBool) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (processor, checkpoint_every) = (Processor::Cpu, Duration::from_secs(20));
-        Self { processor, threads, checkpoint_every, stop, observer: &Nobody }
+        let schedule = Schedule::faster_on(processor);
+        Self { processor, schedule, threads, checkpoint_every, stop, observer: &Nobody }
     }
 
     pub(super) fn tell(&self, run: u64, event: Event) {

@@ -4,10 +4,11 @@
 //! ```text
 //! Settings + recordings + split ─► Configuration ─► Store ◄─ records, weights, checkpoints
 //!                                                     ▲
-//!                                  train: runs side by side, each one thread
+//!                                  train: runs side by side, each one thread, or all together, as one
 //! ```
 
 mod control;
+mod course;
 mod processor;
 mod progress;
 mod record;
@@ -16,8 +17,9 @@ mod series;
 mod settings;
 mod store;
 mod tables;
+mod together;
 
-pub use control::{Control, Event, Nobody, Observer};
+pub use control::{Control, Event, Nobody, Observer, Schedule};
 pub use processor::Processor;
 pub use progress::Progress;
 pub use record::{Curve, History, Outcome, Prediction, Record, Weights};

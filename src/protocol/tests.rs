@@ -16,12 +16,12 @@ use crate::preparation::{Input, Preparation, Split};
 use crate::recordings::{DataSet, synthetic};
 
 /// Recordings of the paper's design, synthetic.
-fn set() -> DataSet {
+pub(super) fn set() -> DataSet {
     synthetic::generate(&synthetic::Settings::default()).unwrap()
 }
 
 /// The paper's settings on the first frames of each recording, for a few epochs.
-fn settings(model: Model, epochs: usize) -> Settings {
+pub(super) fn settings(model: Model, epochs: usize) -> Settings {
     let mut settings = Settings::paper(model);
     let samples = if model == Model::Cnn { 960 } else { 80 };
     settings.preparation = Preparation { truncate: NonZeroUsize::new(samples), ..Preparation::default() };
@@ -30,25 +30,25 @@ fn settings(model: Model, epochs: usize) -> Settings {
 }
 
 /// Contents of all files of a folder that must not differ between two ways to the same records.
-fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+pub(super) fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
     let named = files.map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap()));
     named.filter(|(name, _)| !name.ends_with(".times.json") && !name.ends_with(".lock")).collect()
 }
 
 /// Counts what happened; asks to stop after so many epochs of all runs together.
-struct Watch<'a> {
+pub(super) struct Watch<'a> {
     stop: &'a AtomicBool,
     epochs_left: Mutex<usize>,
     seen: Mutex<BTreeMap<&'static str, u64>>,
 }
 
 impl<'a> Watch<'a> {
-    fn new(stop: &'a AtomicBool, epochs_left: usize) -> Self {
+    pub(super) fn new(stop: &'a AtomicBool, epochs_left: usize) -> Self {
         Self { stop, epochs_left: Mutex::new(epochs_left), seen: Mutex::default() }
     }
 
-    fn seen(&self, what: &str) -> u64 {
+    pub(super) fn seen(&self, what: &str) -> u64 {
         self.seen.lock().unwrap().get(what).copied().unwrap_or(0)
     }
 }
@@ -75,7 +75,13 @@ impl Observer for Watch<'_> {
 }
 
 /// Trains in a folder, with so many threads.
-fn trained(set: &DataSet, settings: Settings, runs: u64, folder: &Path, threads: usize) -> Vec<Record> {
+pub(super) fn trained(
+    set: &DataSet,
+    settings: Settings,
+    runs: u64,
+    folder: &Path,
+    threads: usize,
+) -> Vec<Record> {
     let stop = AtomicBool::new(false);
     let control = Control { threads, ..Control::new(&stop) };
     train(set, &Split::random(set, 0).unwrap(), settings, runs, folder, &control).unwrap()

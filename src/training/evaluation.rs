@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::models::{GENRES, Network};
+use crate::models::{GENRES, Network, Networks};
 use crate::preparation::Example;
 use crate::recordings::{Genre, RecordingId};
 
@@ -90,17 +90,46 @@ impl Evaluation {
         device: &D,
         examples: &[N::Example],
     ) -> Result<Self> {
-        let mut answers = Vec::with_capacity(examples.len());
+        let mut evaluation = Self { answers: Vec::with_capacity(examples.len()) };
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
-            let logits = network.logits(device, batch)?.as_vec();
-            for (example, logits) in batch.iter().zip(logits.chunks_exact(GENRES)) {
-                let mut row = [0.0; GENRES];
-                row.copy_from_slice(logits);
-                answers.push(Answer { recording: example.recording(), genre: example.genre(), logits: row });
+            evaluation.add(batch, &network.logits(device, batch)?.as_vec());
+        }
+        Ok(evaluation)
+    }
+
+    /// The answers of several runs' networks to examples, in their order.
+    ///
+    /// # Errors
+    /// Those of [`Networks::logits`].
+    pub fn of_runs<N: Networks<D>, D: Device<f32>>(
+        networks: &N,
+        device: &D,
+        examples: &[N::Example],
+    ) -> Result<Vec<Self>>
+    where
+        N::Example: Example,
+    {
+        let mut evaluations: Vec<Self> = Vec::new();
+        let members: Vec<&N::Example> = examples.iter().collect();
+        for batch in members.chunks(BATCH) {
+            let logits = networks.logits(device, batch)?.as_vec();
+            let of_run = batch.len() * GENRES;
+            evaluations.resize(logits.len() / of_run, Self { answers: Vec::new() });
+            for (evaluation, logits) in evaluations.iter_mut().zip(logits.chunks_exact(of_run)) {
+                evaluation.add(batch, logits);
             }
         }
-        Ok(Self { answers })
+        Ok(evaluations)
+    }
+
+    /// Adds the answers to a batch: `[batch, 3]`.
+    fn add<X: Example>(&mut self, batch: &[&X], logits: &[f32]) {
+        for (example, logits) in batch.iter().zip(logits.chunks_exact(GENRES)) {
+            let mut row = [0.0; GENRES];
+            row.copy_from_slice(logits);
+            self.answers.push(Answer { recording: example.recording(), genre: example.genre(), logits: row });
+        }
     }
 
     /// The answers, in the order of the examples.

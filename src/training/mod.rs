@@ -12,11 +12,13 @@ mod adam;
 mod checkpoint;
 mod evaluation;
 mod hyperparameters;
+mod runs;
 
 pub use adam::Adam;
 pub use checkpoint::Checkpoint;
 pub use evaluation::{Answer, Evaluation, Vote};
 pub use hyperparameters::Hyperparameters;
+pub use runs::Trainings;
 
 use dfdx::prelude::*;
 
@@ -68,15 +70,12 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// # Errors
     /// [`Fault::LossNotFinite`], which leaves the network as it is; those of [`Network::training_logits`].
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
-        let mut order: Vec<&N::Example> = examples.iter().collect();
-        Shuffler::of_epoch(self.seed, self.run, self.epochs as u64).shuffle(&mut order);
+        let order = order(examples, self.seed, self.run, self.epochs);
         let mut sum = 0.0;
         for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {
             let loss = self.step(batch)?;
             if !loss.is_finite() {
-                let place = format!("run {}, epoch {}, batch {}", self.run, self.epochs + 1, index + 1);
-                let found = loss.to_string();
-                return Err(Error::new(Fault::LossNotFinite, Place::field(place), "a finite loss", found));
+                return Err(not_finite(self.run, self.epochs + 1, index + 1, loss));
             }
             sum += loss * batch.len() as f64;
         }
@@ -111,13 +110,29 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     }
 }
 
+/// The examples in the order of an epoch.
+fn order<X>(examples: &[X], seed: u64, run: u64, epoch: usize) -> Vec<&X> {
+    let mut order: Vec<&X> = examples.iter().collect();
+    Shuffler::of_epoch(seed, run, epoch as u64).shuffle(&mut order);
+    order
+}
+
+fn not_finite(run: u64, epoch: usize, batch: usize, loss: f64) -> Error {
+    let place = Place::field(format!("run {run}, epoch {epoch}, batch {batch}"));
+    Error::new(Fault::LossNotFinite, place, "a finite loss", loss.to_string())
+}
+
 /// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.
 fn one_hot<X: Example, D: Device<f32>>(device: &D, batch: &[&X]) -> Result<Logits<D>> {
+    device.try_tensor_from_vec(labels(batch), (batch.len(), Const)).map_err(device_failed)
+}
+
+fn labels<X: Example>(batch: &[&X]) -> Vec<f32> {
     let mut values = vec![0.0; batch.len() * GENRES];
     for (row, example) in values.chunks_exact_mut(GENRES).zip(batch) {
         row[example.genre().label()] = 1.0;
     }
-    device.try_tensor_from_vec(values, (batch.len(), Const)).map_err(device_failed)
+    values
 }
 
 #[cfg(test)]

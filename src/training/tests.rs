@@ -5,10 +5,10 @@ use crate::nn::testing::TestDevice;
 use crate::preparation::{Frames, Signal};
 
 /// A small network: one LSTM layer of 8 units over frames of 2.
-type Small = Recurrent<2, 8, 1, 6, f32, TestDevice>;
-type SmallBuilder = builder::Recurrent<2, 8, 1, 6>;
+pub(super) type Small = Recurrent<2, 8, 1, 6, f32, TestDevice>;
+pub(super) type SmallBuilder = builder::Recurrent<2, 8, 1, 6>;
 
-const HYPERPARAMETERS: Hyperparameters =
+pub(super) const HYPERPARAMETERS: Hyperparameters =
     Hyperparameters { epochs: 1, batch: 4, learning_rate: 0.02, dropout: 0.1 };
 
 fn training(hyperparameters: Hyperparameters) -> Training<Small, TestDevice> {
@@ -18,7 +18,7 @@ fn training(hyperparameters: Hyperparameters) -> Training<Small, TestDevice> {
 }
 
 /// Signals whose level is their genre's.
-fn examples() -> Vec<Frames> {
+pub(super) fn examples() -> Vec<Frames> {
     (0..12_usize)
         .map(|n| {
             let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();

@@ -13,7 +13,7 @@ use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::preparation::{Ablated, Ablation, Input, MedianFilter, Normalisation, Preparation, Split};
-use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Settings};
+use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Schedule, Settings};
 use eegenre::{paper, project};
 
 use crate::data::DataArgs;
@@ -97,6 +97,9 @@ pub struct TrainArgs {
     /// What computes
     #[arg(long, value_name = "cpu|cuda|cuda:N", default_value_t = Processor::default())]
     device: Processor,
+    /// How runs share the time: each on a thread of its own, or all step by step as one [default: together on a GPU]
+    #[arg(long, value_name = "side-by-side|together")]
+    schedule: Option<Schedule>,
     /// Runs side by side [default: one on each core]
     #[arg(long, value_name = "T")]
     threads: Option<NonZeroUsize>,
@@ -131,7 +134,8 @@ impl TrainArgs {
         let stop = stop_on_interrupt()?;
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
         let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
-        let mut control = Control { processor: self.device, observer, ..Control::new(&stop) };
+        let schedule = self.schedule.unwrap_or(Schedule::faster_on(self.device));
+        let mut control = Control { processor: self.device, schedule, observer, ..Control::new(&stop) };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();

@@ -52,10 +52,7 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Cnn<f32, 
     }
 
     /// Means over time, one run's slices behind the other's, to logits.
-    fn answer<T: Tape<f32, D>>(
-        &self,
-        means: Rows<CHANNELS, f32, D, T>,
-    ) -> Result<Logits<D, T>, D::Err> {
+    fn answer<T: Tape<f32, D>>(&self, means: Rows<CHANNELS, f32, D, T>) -> Result<Logits<D, T>, D::Err> {
         let (slices, _) = *means.shape();
         let runs = self.runs();
         self.out.try_forward(means.try_reshape_like(&(runs, slices / runs.0, Const))?)

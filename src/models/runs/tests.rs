@@ -50,7 +50,8 @@ where
         let logits = network.training_logits(&device, &batches[run], own, dropouts[run]).unwrap();
         assert_close(&found[run * 9..][..9], &logits.as_vec(), 1e-4, "logits in training");
         let own = StateDict::of_gradients(network, &logits.square().sum::<Rank0, _>().backward());
-        for (found, expected, what) in [(&gradients[run], &own, "∂"), (&weights[run], &StateDict::of(network), "")]
+        for (found, expected, what) in
+            [(&gradients[run], &own, "∂"), (&weights[run], &StateDict::of(network), "")]
         {
             let values = |dict: &StateDict| -> Vec<f32> {
                 dict.names().flat_map(|name| dict.get(name).unwrap().1.to_vec()).collect()

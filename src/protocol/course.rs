@@ -1,0 +1,207 @@
+//! The course of a run: what it has beside its training, and the files in which it leaves both.
+
+use serde::{Deserialize, Serialize};
+
+use super::store::Store;
+use super::{Configuration, Control, Event, History, Outcome, Record, Weights};
+use crate::error::{Error, Fault, Place, Result};
+use crate::nn::StateDict;
+use crate::training::{Checkpoint, Evaluation};
+
+/// The best weights so far.
+#[derive(Debug, Clone)]
+struct Best {
+    epoch: usize,
+    right: usize,
+    network: StateDict,
+}
+
+/// What a checkpoint holds beside its tensors.
+#[derive(Debug, Serialize, Deserialize)]
+struct Note {
+    configuration: Configuration,
+    run: u64,
+    epochs: usize,
+    steps: u32,
+    best_epoch: usize,
+    best_right: usize,
+    history: History,
+    seconds: f64,
+}
+
+/// What may differ between two runs that leave the same record.
+#[derive(Debug, Serialize)]
+struct Times<'a> {
+    /// Seconds of training and evaluation, on all attempts together.
+    seconds: f64,
+    threads: usize,
+    instructions: &'a str,
+    system: String,
+    device: String,
+    /// Runs that shared these seconds.
+    at_once: usize,
+}
+
+/// The course of a run so far.
+#[derive(Debug, Clone)]
+pub(super) struct Course<'a> {
+    store: &'a Store,
+    pub(super) run: u64,
+    history: History,
+    best: Option<Best>,
+    /// Of training and evaluation.
+    pub(super) seconds: f64,
+}
+
+impl<'a> Course<'a> {
+    /// A run at its beginning, or where its checkpoint is, if there is one.
+    pub(super) fn open(store: &'a Store, run: u64) -> Result<(Self, Option<Checkpoint>)> {
+        let mut course = Self { store, run, history: History::default(), best: None, seconds: 0.0 };
+        let checkpoint = match store.checkpoint(run)? {
+            Some(bytes) => {
+                let restored = course.restore(&bytes);
+                Some(restored.map_err(|error| course.unusable(error))?)
+            }
+            None => None,
+        };
+        Ok((course, checkpoint))
+    }
+
+    fn restore(&mut self, bytes: &[u8]) -> Result<Checkpoint> {
+        let (dict, note) = StateDict::from_bytes(bytes)?;
+        let note: Note = serde_json::from_str(&note.unwrap_or_default()).map_err(|cause| {
+            let place = Place::field("note");
+            Error::new(Fault::BadRecord, place, "a checkpoint as training writes it", cause.to_string())
+        })?;
+        if (&note.configuration, note.run) != (self.store.configuration(), self.run) {
+            let expected = format!("run {} of this folder's configuration", self.run);
+            let found = format!("run {} of another", note.run);
+            return Err(Error::new(Fault::ForeignRecords, Place::field("configuration"), expected, found));
+        }
+        let best = Best { epoch: note.best_epoch, right: note.best_right, network: dict.nested("best") };
+        self.best = (note.best_epoch > 0).then_some(best);
+        self.history = note.history;
+        self.seconds = note.seconds;
+        Ok(Checkpoint {
+            epochs: note.epochs,
+            steps: note.steps,
+            network: dict.nested("network"),
+            moments: [dict.nested("first"), dict.nested("second")],
+        })
+    }
+
+    /// What is wrong with the run's checkpoint, at its path. Whatever is damaged in it, the advice is to delete the
+    /// file.
+    pub(super) fn unusable(&self, error: Error) -> Error {
+        let path = self.store.checkpoint_path(self.run);
+        if error.problems().iter().any(|problem| problem.fault == Fault::ForeignRecords) {
+            return error.placed(|place| Place { field: place.field, ..Place::file(&path) });
+        }
+        let found: Vec<&str> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
+        let expected = "a checkpoint as training writes it";
+        Error::new(Fault::BadRecord, Place::file(path), expected, found.join(", "))
+    }
+
+    /// Writes down where the run stands.
+    pub(super) fn save(&self, checkpoint: &Checkpoint) -> Result<()> {
+        let Checkpoint { epochs, steps, network, moments: [first, second] } = checkpoint;
+        let mut dict = StateDict::default();
+        for (prefix, part) in [("network", network), ("first", first), ("second", second)] {
+            dict.nest(prefix, part);
+        }
+        if let Some(best) = &self.best {
+            dict.nest("best", &best.network);
+        }
+        let note = Note {
+            configuration: self.store.configuration().clone(),
+            run: self.run,
+            epochs: *epochs,
+            steps: *steps,
+            best_epoch: self.best.as_ref().map_or(0, |best| best.epoch),
+            best_right: self.best.as_ref().map_or(0, |best| best.right),
+            history: self.history.clone(),
+            seconds: self.seconds,
+        };
+        let note = serde_json::to_string(&note).unwrap_or_default();
+        self.store.write_checkpoint(self.run, &dict.to_bytes(Some(note)))
+    }
+
+    /// How training has gone so far.
+    pub(super) const fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// What an epoch has come to; `weights` gives the weights after it, should they be the best so far.
+    pub(super) fn add(
+        &mut self,
+        epoch: usize,
+        training: &Evaluation,
+        validation: Option<&Evaluation>,
+        weights: impl FnOnce() -> StateDict,
+    ) {
+        self.history.training.push(training);
+        let Some(evaluation) = validation else { return };
+        let validation = &mut self.history.validation;
+        validation.push(evaluation);
+        let votes =
+            if validation.right_by_vote.is_empty() { &validation.right } else { &validation.right_by_vote };
+        let right = votes.last().copied().unwrap_or(0);
+        // Of equal epochs, the earliest.
+        if self.best.as_ref().is_none_or(|best| right > best.right) {
+            self.best = Some(Best { epoch, right, network: weights() });
+        }
+    }
+
+    /// The best weights; `last` if nothing was chosen, without validation.
+    pub(super) fn best_weights<'b>(&'b self, last: &'b StateDict) -> &'b StateDict {
+        self.best.as_ref().map_or(last, |best| &best.network)
+    }
+
+    /// Stops where the run stands, at the user's request.
+    pub(super) fn interrupt(&self, checkpoint: &Checkpoint) -> Result<Error> {
+        self.save(checkpoint)?;
+        let epochs = self.store.configuration().settings.hyperparameters.epochs;
+        let place = Place::field(format!("run {}", self.run));
+        let found = format!("a request to stop after {}", checkpoint.epochs);
+        Ok(Error::new(Fault::Interrupted, place, format!("{epochs} epochs"), found))
+    }
+
+    /// Leaves the record: what the last weights and the best ones answer to the test recordings. `at_once` runs have
+    /// shared the device.
+    pub(super) fn finish(
+        self,
+        last_weights: &StateDict,
+        [last, best]: [&Evaluation; 2],
+        control: &Control,
+        at_once: usize,
+    ) -> Result<Record> {
+        let configuration = self.store.configuration();
+        let epochs = configuration.settings.hyperparameters.epochs;
+        let best_epoch = self.best.as_ref().map_or(epochs, |best| best.epoch);
+        // So that the weights can be used without the record.
+        let settings = serde_json::to_string(&configuration.settings).ok();
+        let weights = [
+            (Weights::Final, last_weights.to_bytes(settings.clone())),
+            (Weights::Best, self.best_weights(last_weights).to_bytes(settings)),
+        ];
+        let times = Times {
+            seconds: self.seconds,
+            threads: control.threads,
+            instructions: crate::nn::Level::detected().name(),
+            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
+            device: control.processor.to_string(),
+            at_once,
+        };
+        let record = Record {
+            configuration: configuration.clone(),
+            run: self.run,
+            program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
+            history: self.history,
+            last: Outcome::new(epochs, last),
+            best: Outcome::new(best_epoch, best),
+        };
+        self.store.finish(&record, &weights, &times)?;
+        control.tell(record.run, Event::Finished { record: &record });
+        Ok(record)
+    }
+}

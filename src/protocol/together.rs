@@ -1,0 +1,324 @@
+//! Runs that advance together: from where each stands to their records.
+
+use std::cell::OnceCell;
+use std::mem::take;
+use std::time::Instant;
+
+use dfdx::prelude::*;
+
+use super::course::Course;
+use super::run::Parts;
+use super::store::Lock;
+use super::{Control, Event, Record};
+use crate::error::{Error, Result};
+use crate::models::Network;
+use crate::nn::StateDict;
+use crate::training::{Checkpoint, Hyperparameters, Trainings};
+
+/// A run, and where its training stands.
+pub(super) struct Standing<'a> {
+    pub(super) course: Course<'a>,
+    pub(super) checkpoint: Checkpoint,
+    /// Held until the run has its record.
+    pub(super) lock: Lock,
+}
+
+/// What is the same for all runs.
+pub(super) struct Together<'a, X, D> {
+    pub(super) device: D,
+    pub(super) hyperparameters: Hyperparameters,
+    pub(super) seed: u64,
+    pub(super) parts: &'a Parts<X>,
+    pub(super) control: &'a Control<'a>,
+}
+
+impl<X, D: Device<f32>> Together<'_, X, D> {
+    /// Trains runs to the last epoch and writes their records. Those that stand further back catch up with the others
+    /// first. A run that fails leaves the others as they are.
+    pub(super) fn finish<N: Network<D, Example = X>>(
+        &self,
+        mut waiting: Vec<Standing>,
+    ) -> Vec<(u64, Result<Record>)> {
+        let epochs = self.hyperparameters.epochs;
+        for Standing { course, checkpoint, .. } in &waiting {
+            self.control.tell(course.run, Event::Began { epoch: checkpoint.epochs, epochs });
+        }
+        let mut results = Vec::new();
+        while let Some(behind) = waiting.iter().map(|standing| standing.checkpoint.epochs).min() {
+            let (group, others): (Vec<_>, Vec<_>) =
+                take(&mut waiting).into_iter().partition(|standing| standing.checkpoint.epochs == behind);
+            let until = others.iter().map(|standing| standing.checkpoint.epochs).min().unwrap_or(epochs);
+            waiting = others;
+            let runs: Vec<u64> = group.iter().map(|standing| standing.course.run).collect();
+            let advanced = match behind < epochs {
+                true => self.advance::<N>(group, until, &mut results),
+                false => self.records::<N>(group, &mut results).map(|()| Vec::new()),
+            };
+            match advanced {
+                Ok(group) => waiting.extend(group),
+                Err(error) => {
+                    let lost = runs.into_iter().filter(|run| results.iter().all(|(other, _)| other != run));
+                    results.extend(lost.map(|run| (run, Err(error.clone()))).collect::<Vec<_>>());
+                }
+            }
+        }
+        results
+    }
+
+    /// Trains runs that stand at one epoch until another. Those that fail or are stopped go to `results`.
+    fn advance<'a, N: Network<D, Example = X>>(
+        &self,
+        mut group: Vec<Standing<'a>>,
+        until: usize,
+        results: &mut Vec<(u64, Result<Record>)>,
+    ) -> Result<Vec<Standing<'a>>> {
+        let mut trainings = self.trainings::<N>(&group)?;
+        let mut saved = Instant::now();
+        while trainings.epochs() < until && !group.is_empty() {
+            if self.control.stopped() {
+                stand(&mut group, trainings.checkpoints());
+                for Standing { course, checkpoint, .. } in group {
+                    let interrupted = course.interrupt(&checkpoint).unwrap_or_else(|error| error);
+                    results.push((course.run, Err(interrupted)));
+                }
+                return Ok(Vec::new());
+            }
+            let start = Instant::now();
+            let losses = trainings.epoch(&self.parts.training)?;
+            if losses.iter().any(Result::is_err) {
+                stand(&mut group, trainings.checkpoints());
+                let mut healthy = Vec::new();
+                for (standing, loss) in group.into_iter().zip(losses) {
+                    match loss {
+                        Ok(_) => healthy.push(standing),
+                        Err(error) => results.push((standing.course.run, Err(error))),
+                    }
+                }
+                group = healthy;
+                if group.is_empty() {
+                    return Ok(group);
+                }
+                trainings = self.trainings::<N>(&group)?;
+            }
+            let of_training = trainings.evaluate(&self.parts.training)?;
+            let of_validation = trainings.evaluate(&self.parts.validation)?;
+            let (epoch, seconds) = (trainings.epochs(), start.elapsed().as_secs_f64());
+            let weights = OnceCell::new();
+            for (index, Standing { course, .. }) in group.iter_mut().enumerate() {
+                let weights = || weights.get_or_init(|| trainings.weights())[index].clone();
+                course.add(epoch, &of_training[index], of_validation.get(index), weights);
+                course.seconds += seconds;
+                self.control.tell(course.run, Event::Epoch { epoch, history: course.history() });
+            }
+            if saved.elapsed() >= self.control.checkpoint_every && epoch < self.hyperparameters.epochs {
+                stand(&mut group, trainings.checkpoints());
+                Error::gather(group.iter().map(|standing| standing.course.save(&standing.checkpoint)))?;
+                saved = Instant::now();
+            }
+        }
+        stand(&mut group, trainings.checkpoints());
+        Ok(group)
+    }
+
+    /// Writes the records of runs after their last epoch.
+    fn records<N: Network<D, Example = X>>(
+        &self,
+        group: Vec<Standing>,
+        results: &mut Vec<(u64, Result<Record>)>,
+    ) -> Result<()> {
+        let mut trainings = self.trainings::<N>(&group)?;
+        let last = trainings.evaluate(&self.parts.test)?;
+        let best: Vec<StateDict> = (group.iter())
+            .map(|Standing { course, checkpoint, .. }| course.best_weights(&checkpoint.network).clone())
+            .collect();
+        trainings.load(&best)?;
+        let best = trainings.evaluate(&self.parts.test)?;
+        let at_once = group.len();
+        for (index, Standing { course, checkpoint, lock }) in group.into_iter().enumerate() {
+            let (run, outcomes) = (course.run, [&last[index], &best[index]]);
+            results.push((run, course.finish(&checkpoint.network, outcomes, self.control, at_once)));
+            drop(lock);
+        }
+        Ok(())
+    }
+
+    fn trainings<N: Network<D, Example = X>>(&self, group: &[Standing]) -> Result<Trainings<N, D>> {
+        let standing: Vec<(u64, Checkpoint)> =
+            group.iter().map(|standing| (standing.course.run, standing.checkpoint.clone())).collect();
+        Trainings::new(self.device.clone(), self.hyperparameters, self.seed, &standing)
+    }
+}
+
+/// Notes where the trainings of a group stand.
+fn stand(group: &mut [Standing], checkpoints: Vec<(u64, Checkpoint)>) {
+    for (standing, (run, checkpoint)) in group.iter_mut().zip(checkpoints) {
+        debug_assert_eq!(standing.course.run, run);
+        standing.checkpoint = checkpoint;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+    use std::sync::atomic::AtomicBool;
+
+    use tempfile::tempdir;
+
+    use super::super::tests::{Watch, contents, set, settings, trained};
+    use super::super::{Schedule, Settings, Store, train};
+    use super::*;
+    use crate::error::Fault;
+    use crate::models::Model;
+    use crate::preparation::Split;
+    use crate::recordings::DataSet;
+
+    fn together(
+        set: &DataSet,
+        settings: Settings,
+        runs: u64,
+        folder: &Path,
+        control: &Control,
+    ) -> Result<Vec<Record>> {
+        let control = Control { schedule: Schedule::Together, ..*control };
+        train(set, &Split::random(set, 0).unwrap(), settings, runs, folder, &control)
+    }
+
+    /// Two records of one run agree up to what rounding makes of a few epochs. It makes more of the CNN's: the bias of a
+    /// convolution whose normalisation takes it away has nothing but rounding for a gradient, and Adam's first steps
+    /// are of one length whatever the gradient's is.
+    #[track_caller]
+    fn assert_agree(found: &Record, expected: &Record) {
+        let tolerance = if found.configuration.settings.model == Model::Cnn { 3e-2 } else { 5e-4 };
+        assert_eq!((found.run, &found.configuration), (expected.run, &expected.configuration));
+        for (found, expected) in [
+            (&found.history.training, &expected.history.training),
+            (&found.history.validation, &expected.history.validation),
+        ] {
+            assert_eq!((found.recordings, found.examples), (expected.recordings, expected.examples));
+            assert_eq!(found.loss.len(), expected.loss.len());
+            for (found, expected) in found.loss.iter().zip(&expected.loss) {
+                assert!((found - expected).abs() <= tolerance * expected, "{found} for {expected}");
+            }
+        }
+        assert_eq!((found.last.epoch, found.best.epoch), (expected.last.epoch, expected.best.epoch));
+        for (found, expected) in [(&found.last, &expected.last), (&found.best, &expected.best)] {
+            for (found, expected) in found.predictions.iter().zip(&expected.predictions) {
+                assert_eq!(found.recording, expected.recording);
+                for (found, expected) in found.logits.iter().flatten().zip(expected.logits.iter().flatten()) {
+                    assert!(f64::from(found - expected).abs() < tolerance, "{found} for {expected}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn runs_together_leave_the_records_that_each_leaves_alone() {
+        let (set, folder) = (set(), tempdir().unwrap());
+        let stop = AtomicBool::new(false);
+        for model in Model::ALL {
+            let settings = settings(model, 2);
+            let alone = trained(&set, settings, 3, &folder.path().join("alone").join(model.name()), 2);
+            let watch = Watch::new(&stop, usize::MAX);
+            let control = Control { observer: &watch, ..Control::new(&stop) };
+            let folder = folder.path().join(model.name());
+            let records = together(&set, settings, 3, &folder, &control).unwrap();
+            assert_eq!(records.len(), 3);
+            records.iter().zip(&alone).for_each(|(found, expected)| assert_agree(found, expected));
+            assert_eq!(Store::read(&folder).unwrap(), records);
+            // The configuration, and of each run the record and two files of weights.
+            assert_eq!(contents(&folder).len(), 1 + 3 * 3);
+            assert_eq!((watch.seen("began"), watch.seen("epoch"), watch.seen("finished")), (3, 6, 3));
+            let again = together(&set, settings, 3, &folder, &control).unwrap();
+            assert_eq!((again, watch.seen("present")), (records, 3));
+        }
+    }
+
+    #[test]
+    fn what_was_interrupted_goes_on_and_ends_with_the_same_bytes() {
+        let (set, whole, parts) = (set(), tempdir().unwrap(), tempdir().unwrap());
+        let settings = settings(Model::Baseline, 4);
+        let stop = AtomicBool::new(false);
+        together(&set, settings, 3, whole.path(), &Control::new(&stop)).unwrap();
+        for attempt in 0.. {
+            let stop = AtomicBool::new(false);
+            let watch = Watch::new(&stop, 4);
+            let control = Control { observer: &watch, ..Control::new(&stop) };
+            match together(&set, settings, 3, parts.path(), &control) {
+                Ok(_) => {
+                    assert!(attempt > 0, "12 epochs, 6 an attempt");
+                    break;
+                }
+                Err(error) => {
+                    let faults = error.problems().iter().map(|problem| problem.fault);
+                    assert!(faults.into_iter().all(|fault| fault == Fault::Interrupted), "{error}");
+                    assert!(parts.path().join("run-02.checkpoint").exists());
+                }
+            }
+        }
+        assert_eq!(contents(parts.path()), contents(whole.path()));
+    }
+
+    #[test]
+    fn runs_that_stand_further_back_catch_up() {
+        let (set, folder) = (set(), tempdir().unwrap());
+        let settings = settings(Model::Baseline, 5);
+        let alone = trained(&set, settings, 2, &folder.path().join("alone"), 2);
+        // Run 0 is stopped after 3 epochs, on a thread of its own.
+        let (folder, stop) = (folder.path().join("together"), AtomicBool::new(false));
+        let watch = Watch::new(&stop, 3);
+        let control = Control { threads: 1, observer: &watch, ..Control::new(&stop) };
+        let split = Split::random(&set, 0).unwrap();
+        train(&set, &split, settings, 2, &folder, &control).unwrap_err();
+        let stop = AtomicBool::new(false);
+        let watch = Watch::new(&stop, usize::MAX);
+        let control = Control { observer: &watch, ..Control::new(&stop) };
+        let records = together(&set, settings, 2, &folder, &control).unwrap();
+        assert_eq!(watch.seen("epoch"), 2 + 5);
+        records.iter().zip(&alone).for_each(|(found, expected)| assert_agree(found, expected));
+    }
+
+    #[test]
+    fn a_run_that_fails_leaves_the_others_as_they_are() {
+        let (set, folder) = (set(), tempdir().unwrap());
+        let settings = settings(Model::Baseline, 3);
+        let alone = trained(&set, settings, 3, &folder.path().join("alone"), 2);
+        let (folder, stop) = (folder.path().join("together"), AtomicBool::new(false));
+        let watch = Watch::new(&stop, 2);
+        let control = Control { observer: &watch, ..Control::new(&stop) };
+        together(&set, settings, 3, &folder, &control).unwrap_err();
+        // The weights of run 1 become infinite.
+        let path = folder.join("run-01.checkpoint");
+        let (mut dict, note) = StateDict::from_bytes(&fs::read(&path).unwrap()).unwrap();
+        let shape = dict.get("network.out.weight").unwrap().0.to_vec();
+        dict.insert(
+            "network.out.weight".to_owned(),
+            shape.clone(),
+            vec![f32::INFINITY; shape.iter().product()],
+        );
+        fs::write(&path, dict.to_bytes(note)).unwrap();
+
+        let stop = AtomicBool::new(false);
+        let error = together(&set, settings, 3, &folder, &Control::new(&stop)).unwrap_err();
+        assert_eq!(error.problems().len(), 1);
+        assert_eq!(error.problems()[0].fault, Fault::LossNotFinite);
+        assert!(error.to_string().starts_with("run 1, epoch 2, batch 1: "), "{error}");
+        let records = Store::read(&folder).unwrap();
+        assert_eq!(records.len(), 2);
+        assert_agree(&records[0], &alone[0]);
+        assert_agree(&records[1], &alone[2]);
+    }
+
+    #[test]
+    fn a_checkpoint_that_is_damaged_is_told_and_the_others_are_trained() {
+        let (set, folder) = (set(), tempdir().unwrap());
+        fs::write(folder.path().join("run-01.checkpoint"), b"not a checkpoint").unwrap();
+        let stop = AtomicBool::new(false);
+        let settings = settings(Model::Baseline, 1);
+        let error = together(&set, settings, 3, folder.path(), &Control::new(&stop)).unwrap_err();
+        assert_eq!(error.problems().len(), 1);
+        assert!(error.to_string().contains("run-01.checkpoint"), "{error}");
+        let runs: Vec<u64> = Store::read(folder.path()).unwrap().iter().map(|record| record.run).collect();
+        assert_eq!(runs, [0, 2]);
+    }
+}
