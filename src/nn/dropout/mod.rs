@@ -106,6 +106,18 @@ pub struct Mask {
 }
 
 impl Mask {
+    /// An element is dropped if its sixteen bits are less.
+    #[cfg(any(test, feature = "cuda"))]
+    pub(in crate::nn) const fn threshold(self) -> u16 {
+        self.threshold
+    }
+
+    /// The stream from which an element's bits come.
+    #[cfg(any(test, feature = "cuda"))]
+    pub(in crate::nn) const fn key(self) -> u64 {
+        self.key
+    }
+
     /// What the elements that stay are multiplied by: 1 / (1 - p).
     pub(in crate::nn) fn scale(self) -> f64 {
         1.0 / (1.0 - f64::from(self.threshold) / RESOLUTION)

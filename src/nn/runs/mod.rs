@@ -15,6 +15,8 @@
 mod batch_norm;
 mod conv1d;
 pub mod dropout;
+#[cfg(test)]
+mod emulation;
 mod linear;
 pub mod lstm;
 mod packed;

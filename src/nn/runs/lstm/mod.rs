@@ -181,3 +181,6 @@ fn layer<const I: usize, const H: usize, E: Dtype, D: LstmKernel<E>, T: Tape<E, 
     let x = x.try_add(bias.try_broadcast_like::<_, Axis<1>>(&shape)?)?;
     Ok(Packed::from_parts(D::recur(x, &weights.weight_hh, &packings)?, packings))
 }
+
+#[cfg(test)]
+mod tests;

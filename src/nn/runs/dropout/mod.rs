@@ -104,3 +104,28 @@ fn factors_on_the_host<const N: usize, E: Dtype, D: Device<E>>(
     }
     device.try_tensor_from_vec(factors, (Runs(masks.len()), rows, Const))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::nn::runs::emulation::{Input, answer};
+
+    #[test]
+    fn the_kernel_makes_the_factors_that_are_made_here() {
+        let device = Cpu::default();
+        let masks: Vec<Mask> =
+            (0..3).map(|run| Dropout::new(0.3, 5, run, 8).unwrap().mask(2).unwrap()).collect();
+        let alone: Vec<Option<usize>> =
+            (0..3 * 7).map(|row| (row % 5 != 3).then_some(row * 1000 % 61)).collect();
+        let expected = factors_on_the_host::<6, f32, _>(&device, &masks, &alone).unwrap().as_vec();
+        assert!(expected.contains(&0.0) && expected.iter().any(|&factor| factor > 1.0));
+        let rows: Vec<i32> = alone.iter().map(|row| row.map_or(-1, |row| row as i32)).collect();
+        let keys: Vec<u64> = masks.iter().map(|mask| mask.key()).collect();
+        let input = Input::default()
+            .ints(&[3, 7, 6, usize::from(masks[0].threshold())])
+            .floats(&[masks[0].scale() as f32])
+            .longs(&keys)
+            .signed_ints(&rows);
+        assert_eq!(answer("dropout", 0, &input), expected);
+    }
+}

@@ -1,0 +1,34 @@
+// What the masks of several runs multiply frames by: 1 / (1 - p) where an element stays, else 0. The bits are those of
+// nn::random: number `element / 4` of the run's stream, sixteen for each of four elements.
+//
+//   keys, alone, factors    [runs], [runs, rows], [runs, rows, columns]
+//
+// `alone` has the row that each would be if its run were alone, or -1: then the factor is 0. The grid is (n, runs) blocks;
+// their threads go through the run's elements together.
+//
+// It is written so that a C compiler takes it, too: ../emulation runs it thread for thread on a CPU.
+
+#ifdef __CUDACC__
+#define KERNEL extern "C" __global__ void
+#endif
+
+static __device__ unsigned long long random_bits(unsigned long long key, unsigned long long index) {
+    unsigned long long z = key + (index + 1) * 0x9E3779B97F4A7C15ULL;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+    return z ^ (z >> 31);
+}
+
+KERNEL dropout_factors(const unsigned long long *keys, const int *alone, int rows, int columns, unsigned int threshold,
+                       float scale, float *factors) {
+    const int run = blockIdx.y;
+    const unsigned long long key = keys[run];
+    const long long elements = (long long)rows * columns;
+    for (long long at = blockIdx.x * (long long)blockDim.x + threadIdx.x; at < elements;
+         at += (long long)gridDim.x * blockDim.x) {
+        const int row = alone[(long long)run * rows + at / columns];
+        const unsigned long long element = (unsigned long long)row * columns + at % columns;
+        const unsigned int bits = (random_bits(key, element / 4) >> (16 * (element % 4))) & 0xFFFF;
+        factors[run * elements + at] = row >= 0 && bits >= threshold ? scale : 0.0f;
+    }
+}

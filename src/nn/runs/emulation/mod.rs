@@ -1,0 +1,58 @@
+//! The CUDA kernels on a CPU, thread for thread: their very text, compiled by a C compiler.
+//!
+//! So what they compute is tested where there is no GPU. How fast they are, and whether they are launched rightly, is
+//! not.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use tempfile::tempdir;
+
+/// Numbers one behind the other, as C reads them.
+#[derive(Default)]
+pub(super) struct Input(Vec<u8>);
+
+impl Input {
+    pub(super) fn ints(mut self, values: &[usize]) -> Self {
+        self.0.extend(values.iter().flat_map(|&value| i32::try_from(value).unwrap().to_ne_bytes()));
+        self
+    }
+
+    pub(super) fn signed_ints(mut self, values: &[i32]) -> Self {
+        self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
+        self
+    }
+
+    pub(super) fn longs(mut self, values: &[u64]) -> Self {
+        self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
+        self
+    }
+
+    pub(super) fn floats(mut self, values: &[f32]) -> Self {
+        self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
+        self
+    }
+}
+
+/// What a program of this folder answers.
+pub(super) fn answer(program: &str, units: usize, input: &Input) -> Vec<f32> {
+    let folder = tempdir().unwrap();
+    let binary = folder.path().join(program);
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/nn/runs/emulation/{program}.c"));
+    let compiled = Command::new("cc")
+        .args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"])
+        .arg(format!("-DUNITS={units}"))
+        .arg(source)
+        .args(["-lm", "-lpthread", "-o"])
+        .arg(&binary)
+        .output()
+        .expect("cc, which also links Rust's programs");
+    assert!(compiled.status.success(), "{}", String::from_utf8_lossy(&compiled.stderr));
+    let mut running =
+        Command::new(binary).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("what cc has made");
+    running.stdin.take().unwrap().write_all(&input.0).unwrap();
+    let done = running.wait_with_output().unwrap();
+    assert!(done.status.success(), "{program}");
+    done.stdout.chunks_exact(4).map(|bytes| f32::from_ne_bytes(bytes.try_into().unwrap())).collect()
+}
