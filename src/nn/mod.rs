@@ -8,6 +8,7 @@ pub mod batch_norm;
 pub mod conv1d;
 pub mod dropout;
 mod kernels;
+pub(crate) mod lent;
 pub mod lstm;
 mod packed;
 pub mod pool;

@@ -18,6 +18,7 @@ use dfdx::tensor_ops::AdamConfig;
 use crate::error::{Error, Fault, Place};
 use crate::models::device_failed;
 use crate::nn::StateDict;
+use crate::nn::lent::gradient_of_product;
 
 /// λ, m, v and t for all weights of a network.
 #[derive(Debug, Clone)]
@@ -114,8 +115,7 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for WriteMoments<'_, D> {
                     return Err(Error::new(Fault::ForeignWeights, Place::field(name), expected, found));
                 }
             };
-            // No device lets its memory be written from here, but a gradient can be brought about anywhere: that of
-            // Σ w m for w is m, exactly. As vectors, because each shape would be compiled for itself.
+            // As vectors, because each shape would be compiled for itself.
             let len = (values.len(),);
             let moment = weight.device().try_tensor_from_vec(values, len).map_err(device_failed)?;
             let moments = std::mem::replace(&mut self.moments, Gradients::leaky());
@@ -124,13 +124,6 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for WriteMoments<'_, D> {
         }
         Ok(None)
     }
-}
-
-fn gradient_of_product<D: Device<f32>>(
-    weights: Tensor<(usize,), f32, D, OwnedTape<f32, D>>,
-    moment: Tensor<(usize,), f32, D>,
-) -> Result<Gradients<f32, D>, D::Err> {
-    weights.try_mul(moment)?.try_sum::<Rank0, _>()?.try_backward()
 }
 
 /// Visits weights and moves each.

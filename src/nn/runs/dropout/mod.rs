@@ -1,5 +1,8 @@
 //! Dropout of several runs, each with the masks that it would have alone.
 
+#[cfg(feature = "cuda")]
+mod cuda;
+
 use dfdx::prelude::*;
 
 use super::{Batches, Packings, Runs};
@@ -68,25 +71,29 @@ pub trait DropoutKernel<E: Dtype>: Device<E> {
     ) -> Result<Batches<N, E, Self>, Self::Err>;
 }
 
-macro_rules! on_the_host {
-    ($($D:ty),*) => {$(
-        impl<E: Dtype> DropoutKernel<E> for $D
-        where
-            Self: Device<E>,
-        {
-            fn factors<const N: usize>(
-                &self,
-                masks: &[Mask],
-                alone: &[Option<usize>],
-            ) -> Result<Batches<N, E, Self>, Self::Err> {
-                factors_on_the_host(self, masks, alone)
-            }
-        }
-    )*};
+impl<E: Dtype> DropoutKernel<E> for Cpu
+where
+    Self: Device<E>,
+{
+    fn factors<const N: usize>(
+        &self,
+        masks: &[Mask],
+        alone: &[Option<usize>],
+    ) -> Result<Batches<N, E, Self>, Self::Err> {
+        factors_on_the_host(self, masks, alone)
+    }
 }
-on_the_host!(Cpu);
+
 #[cfg(feature = "cuda")]
-on_the_host!(Cuda);
+impl DropoutKernel<f32> for Cuda {
+    fn factors<const N: usize>(
+        &self,
+        masks: &[Mask],
+        alone: &[Option<usize>],
+    ) -> Result<Batches<N, f32, Self>, Self::Err> {
+        cuda::factors(self, masks, alone)
+    }
+}
 
 fn factors_on_the_host<const N: usize, E: Dtype, D: Device<E>>(
     device: &D,

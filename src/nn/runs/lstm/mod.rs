@@ -1,6 +1,8 @@
 //! LSTM layers of several runs.
 
 mod composed;
+#[cfg(feature = "cuda")]
+mod cuda;
 
 use dfdx::prelude::*;
 
@@ -39,25 +41,29 @@ pub trait LstmKernel<E: Dtype>: Device<E> {
     ) -> Result<Batches<H, E, Self, T>, Self::Err>;
 }
 
-macro_rules! composed {
-    ($($D:ty),*) => {$(
-        impl<E: Dtype> LstmKernel<E> for $D
-        where
-            Self: Device<E>,
-        {
-            fn recur<const H: usize, T: Tape<E, Self>>(
-                x: Tensor<(Runs, usize, Gates<H>), E, Self, T>,
-                weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), E, Self>,
-                packings: &Packings,
-            ) -> Result<Batches<H, E, Self, T>, Self::Err> {
-                composed::recur(x, weight_hh, packings)
-            }
-        }
-    )*};
+impl<E: Dtype> LstmKernel<E> for Cpu
+where
+    Self: Device<E>,
+{
+    fn recur<const H: usize, T: Tape<E, Self>>(
+        x: Tensor<(Runs, usize, Gates<H>), E, Self, T>,
+        weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), E, Self>,
+        packings: &Packings,
+    ) -> Result<Batches<H, E, Self, T>, Self::Err> {
+        composed::recur(x, weight_hh, packings)
+    }
 }
-composed!(Cpu);
+
 #[cfg(feature = "cuda")]
-composed!(Cuda);
+impl LstmKernel<f32> for Cuda {
+    fn recur<const H: usize, T: Tape<f32, Self>>(
+        x: Tensor<(Runs, usize, Gates<H>), f32, Self, T>,
+        weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), f32, Self>,
+        packings: &Packings,
+    ) -> Result<Batches<H, f32, Self, T>, Self::Err> {
+        cuda::recur(x, weight_hh, packings)
+    }
+}
 
 /// `LAYERS` LSTM layers for each run. Names and equations are those of [`nn::lstm`](crate::nn::lstm).
 #[derive(Debug, Clone)]
