@@ -1,11 +1,9 @@
 //! How runs are watched and stopped.
 
-use std::str::FromStr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use super::{History, Processor, Record};
-use crate::error::{Error, Fault, Place, Result};
+use super::{History, Processor, Record, Schedule};
 
 /// What happens to a run.
 #[derive(Debug, Clone, Copy)]
@@ -49,43 +47,6 @@ pub struct Nobody;
 
 impl Observer for Nobody {
     fn observe(&self, _: u64, _: Event) {}
-}
-
-/// How the runs of a series share the time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Schedule {
-    /// Each on a thread of its own, as many at a time as there are [`threads`](Control::threads). Their records have
-    /// the same bytes for any number of threads.
-    SideBySide,
-    /// All at once, step by step, in tensors with one dimension for the runs ([`nn::runs`](crate::nn::runs)): what fills
-    /// a GPU. Their records are those of [`Self::SideBySide`] up to what rounding makes of a training.
-    Together,
-}
-
-impl Schedule {
-    /// The faster one on a processor.
-    #[must_use]
-    pub const fn faster_on(processor: Processor) -> Self {
-        match processor {
-            Processor::Cpu => Self::SideBySide,
-            Processor::Cuda(_) => Self::Together,
-        }
-    }
-}
-
-impl FromStr for Schedule {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self> {
-        match name {
-            "side-by-side" => Ok(Self::SideBySide),
-            "together" => Ok(Self::Together),
-            _ => {
-                let place = Place::field("schedule");
-                Err(Error::new(Fault::BadSetting, place, "side-by-side or together", name))
-            }
-        }
-    }
 }
 
 /// How a series is trained, where that does not change its records but for rounding.
