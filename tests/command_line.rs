@@ -259,6 +259,17 @@ fn results_without_records_and_unknown_networks_exit_with_2() {
         &["train", "transformer", "--data", text(folder.path())],
         &["train", "baseline", "--frame", "3", "--data", text(folder.path()), "--out", text(&nowhere)],
         &["train", "baseline", "--device", "cuda:9", "--data", text(folder.path()), "--out", text(&nowhere)],
+        &["reproduce", "--device", "cuda:9", "--data", text(folder.path())],
+        &[
+            "train",
+            "baseline",
+            "--schedule",
+            "beside",
+            "--data",
+            text(folder.path()),
+            "--out",
+            text(&nowhere),
+        ],
         &["predict", "--model", "cnn", "--weights", text(&nowhere), "--data", text(folder.path())],
     ] {
         let output = eegenre(arguments);
@@ -299,6 +310,29 @@ fn a_network_trains_on_what_an_ablation_leaves() {
     assert_eq!((&ablation["of"], &ablation["seed"]), (&"noise".into(), &3.into()));
     let unknown = train("unknown", &["--ablate", "silence"]);
     assert_eq!(unknown.status.code(), Some(2));
+}
+
+#[test]
+fn runs_train_together_or_side_by_side() {
+    let here = tempfile::tempdir().unwrap();
+    let arguments = ["train", "multilayer", "--runs", "3", "--epochs", "2", "--truncate", "80", "--json"];
+    let losses = |schedule: &str, at_once: u64| {
+        let out = here.path().join(schedule);
+        let output = eegenre(&[&arguments[..], &["--out", text(&out), "--schedule", schedule]].concat());
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+        let read = |file: &str| -> Value {
+            serde_json::from_slice(&std::fs::read(out.join(file)).unwrap()).unwrap()
+        };
+        let times = read("run-02.times.json");
+        assert_eq!((times["device"].as_str(), times["at_once"].as_u64()), (Some("cpu"), Some(at_once)));
+        let losses = read("run-02.json")["history"]["validation"]["loss"].clone();
+        losses.as_array().unwrap().iter().map(|loss| loss.as_f64().unwrap()).collect::<Vec<f64>>()
+    };
+    let (together, alone) = (losses("together", 3), losses("side-by-side", 1));
+    assert_eq!(together.len(), 2);
+    for (together, alone) in together.iter().zip(&alone) {
+        assert!((together - alone).abs() < 1e-3 * alone, "{together} for {alone}");
+    }
 }
 
 #[test]

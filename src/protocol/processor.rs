@@ -46,7 +46,7 @@ impl Processor {
     ///
     /// # Errors
     /// [`Fault::NoDevice`]
-    pub(super) fn check(self) -> Result<()> {
+    pub fn check(self) -> Result<()> {
         match self {
             Self::Cpu => Ok(()),
             #[cfg(feature = "cuda")]

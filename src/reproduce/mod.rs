@@ -6,7 +6,6 @@ pub use summary::summary;
 
 use std::fmt;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 
@@ -52,13 +51,16 @@ pub struct Reproduction {
 
 /// Reads and checks the recordings, describes them, splits them as the paper does, trains the three networks, draws the
 /// figures, runs the notebooks, makes the book of them and holds the results against the paper's. Runs whose records are
-/// there are not trained again, and what notebooks need is set up once.
+/// there are not trained again, and what notebooks need is set up once. `control` says what trains; progress is shown
+/// whoever watches.
 ///
 /// # Errors
-/// All problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
-/// [`notebook::book`]; a figure that cannot be written. Once `stop` is true,
+/// [`Fault::NoDevice`](crate::error::Fault::NoDevice); all problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
+/// [`notebook::book`]; a figure that cannot be written. Once it is asked to stop,
 /// [`Fault::Interrupted`](crate::error::Fault::Interrupted).
-pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result<Reproduction> {
+pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result<Reproduction> {
+    control.processor.check()?;
+    let stop = control.stop;
     let mut steps = Steps::new(3);
     steps.begin(format!("reading recordings from {source}"));
     let set = source.load()?;
@@ -74,7 +76,7 @@ pub fn reproduce(source: &Source, profile: Profile, stop: &AtomicBool) -> Result
     for model in Model::ALL {
         let (runs, epochs) = profile.extent(model);
         let progress = Progress::new(model.name(), runs, epochs);
-        let trained = experiment.train(model, &Control { observer: &progress, ..Control::new(stop) });
+        let trained = experiment.train(model, &Control { observer: &progress, ..*control });
         progress.finish();
         trained?;
     }

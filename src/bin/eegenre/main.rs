@@ -6,6 +6,7 @@
 mod audit;
 mod classify;
 mod data;
+mod device;
 mod features;
 mod figure;
 mod notebooks;
@@ -30,6 +31,7 @@ use eegenre::reproduce::reproduce;
 use audit::AuditArgs;
 use classify::ClassifyArgs;
 use data::{DataArgs, DataTask};
+use device::DeviceArgs;
 use features::FeaturesArgs;
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
@@ -112,6 +114,8 @@ struct ReproduceArgs {
     /// are set up. paper: all of it.
     #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
     profile: Profile,
+    #[command(flatten)]
+    device: DeviceArgs,
 }
 
 fn main() -> ExitCode {
@@ -143,8 +147,9 @@ fn exit_code(error: &Error) -> u8 {
 impl Task {
     fn run(self, json: bool) -> Result<()> {
         match self {
-            Self::Reproduce(ReproduceArgs { data, profile }) => {
-                print(&reproduce(&data.source(), profile, &*train::stop_on_interrupt()?)?, json);
+            Self::Reproduce(ReproduceArgs { data, profile, device }) => {
+                let stop = train::stop_on_interrupt()?;
+                print(&reproduce(&data.source(), profile, &device.control(&stop))?, json);
             }
             Self::Data(task) => task.run(json)?,
             Self::Split(split) => split.run(json)?,

@@ -5,10 +5,10 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::error::{Error, Result};
-use eegenre::protocol::Control;
 use eegenre::study::{self, Study, Variation};
 
 use crate::data::DataArgs;
+use crate::device::DeviceArgs;
 use crate::print;
 use crate::train::stop_on_interrupt;
 
@@ -22,6 +22,8 @@ pub struct StudyArgs {
     variations: Vec<String>,
     #[command(flatten)]
     data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
     /// Folder with a folder of records for each variation
     ///
     /// [default: data/records for the published recordings, else target/records/study-FINGERPRINT]
@@ -39,7 +41,7 @@ impl StudyArgs {
         let folder = self.records.unwrap_or_else(|| study::folder(&set));
         let stop = stop_on_interrupt()?;
         for variation in variations {
-            variation.train(&set, &folder, &Control::new(&stop))?;
+            variation.train(&set, &folder, &self.device.control(&stop))?;
         }
         let study = Study::read(&folder)?;
         if self.markdown && !json {

@@ -13,10 +13,11 @@ use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::preparation::{Ablated, Ablation, Input, MedianFilter, Normalisation, Preparation, Split};
-use eegenre::protocol::{self, Control, Nobody, Observer, Processor, Progress, Schedule, Settings};
+use eegenre::protocol::{self, Control, Nobody, Observer, Progress, Settings};
 use eegenre::{paper, project};
 
 use crate::data::DataArgs;
+use crate::device::DeviceArgs;
 use crate::print;
 use crate::split::warn_of_leaks;
 
@@ -94,12 +95,8 @@ pub struct TrainArgs {
     /// Manifest of a split, as `eegenre split --out` writes it [default: the paper's, from seed 0]
     #[arg(long, value_name = "FILE")]
     split: Option<PathBuf>,
-    /// What computes
-    #[arg(long, value_name = "cpu|cuda|cuda:N", default_value_t = Processor::default())]
-    device: Processor,
-    /// How runs share the time: each on a thread of its own, or all step by step as one [default: together on a GPU]
-    #[arg(long, value_name = "side-by-side|together")]
-    schedule: Option<Schedule>,
+    #[command(flatten)]
+    device: DeviceArgs,
     /// Runs side by side [default: one on each core]
     #[arg(long, value_name = "T")]
     threads: Option<NonZeroUsize>,
@@ -134,8 +131,7 @@ impl TrainArgs {
         let stop = stop_on_interrupt()?;
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
         let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
-        let schedule = self.schedule.unwrap_or(Schedule::faster_on(self.device));
-        let mut control = Control { processor: self.device, schedule, observer, ..Control::new(&stop) };
+        let mut control = Control { observer, ..self.device.control(&stop) };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();
