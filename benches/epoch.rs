@@ -10,7 +10,9 @@
 //! as two for each multiply-add of a matrix product: once forward, twice back, except that nobody asks for the
 //! gradient of a recording. A run uses one thread; with several threads, so many runs train side by side.
 
-use std::fs;
+#[path = "support/parts.rs"]
+mod parts;
+
 use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Instant;
@@ -18,9 +20,9 @@ use std::time::Instant;
 use dfdx::prelude::*;
 use eegenre::models::{Network, builder};
 use eegenre::nn::Level;
-use eegenre::preparation::{Example, Frames, Normalisation, Preparation, Signal, Slicing, Split};
-use eegenre::recordings::{DataSet, synthetic};
+use eegenre::preparation::Example;
 use eegenre::training::{Hyperparameters, Training};
+use parts::Parts;
 
 /// How long each measurement goes on, in seconds.
 const PATIENCE: f64 = 4.0;
@@ -61,42 +63,10 @@ impl Arguments {
     }
 }
 
-/// The two parts of a split that an epoch sees.
-struct Parts<X> {
-    training: Vec<X>,
-    validation: Vec<X>,
-}
-
-impl<X: Example> Parts<X> {
-    fn of(read: impl Fn(&[Signal]) -> Vec<X>) -> Self {
-        let set: DataSet = synthetic::generate(&synthetic::Settings::default()).expect("default settings");
-        let split = Split::random(&set, 0).expect("192 recordings");
-        let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
-        let part = |names: &[_]| read(&preparation.signals(&set, names).expect("positive samples"));
-        Self { training: part(split.training()), validation: part(split.validation()) }
-    }
-
-    /// Writes `name.json`, the shapes and labels, and `name.f32`, the values, for a peer to train on the same.
-    fn export(&self, folder: &PathBuf, name: &str) {
-        let list = |examples: &[X]| -> Vec<(usize, usize)> {
-            examples.iter().map(|example| (example.values().nrows(), example.genre().label())).collect()
-        };
-        let json = serde_json::json!({
-            "training": list(&self.training),
-            "validation": list(&self.validation),
-        });
-        let values: Vec<u8> = (self.training.iter().chain(&self.validation))
-            .flat_map(|example| example.values().iter().flat_map(|value| value.to_le_bytes()))
-            .collect();
-        fs::create_dir_all(folder).expect("a folder to write to");
-        fs::write(folder.join(format!("{name}.json")), json.to_string()).expect("room on the disk");
-        fs::write(folder.join(format!("{name}.f32")), values).expect("room on the disk");
-    }
-
-    fn frames(&self) -> [f64; 2] {
-        [&self.training, &self.validation]
-            .map(|part| part.iter().map(|example| example.values().nrows() as f64).sum())
-    }
+/// Frames of the two parts.
+fn frames<X: Example>(parts: &Parts<X>) -> [f64; 2] {
+    [&parts.training, &parts.validation]
+        .map(|part| part.iter().map(|example| example.values().nrows() as f64).sum())
 }
 
 /// Multiply-adds of one frame in a forward pass, and how many of them have no gradient of their input.
@@ -175,7 +145,7 @@ fn measure<N, F>(
         let mut seconds = seconds(&build, hyperparameters, parts, threads);
         seconds.sort_by(f64::total_cmp);
         let (best, median) = (seconds[0], seconds[seconds.len() / 2]);
-        let flop = work.flop(parts.frames());
+        let flop = work.flop(frames(parts));
         let share = flop / median / 1e9 / peak;
         if arguments.json {
             println!(
@@ -202,10 +172,7 @@ fn main() {
         println!("{}: {peak:.1} GFLOP/s in registers of one core", Level::detected().name());
         println!("network     threads      best s    median s     GFLOP  share of peak (median)");
     }
-    let frames = |signals: &[Signal]| -> Vec<Frames> {
-        signals.iter().map(|signal| Frames::of(signal, 8).expect("a frame of 8")).collect()
-    };
-    let whole = Parts::of(frames);
+    let whole = Parts::whole();
     if let Some(folder) = &arguments.export {
         whole.export(folder, "lstm");
     }
@@ -217,7 +184,7 @@ fn main() {
     let build = |device: &Cpu| device.build_module::<builder::Multilayer, f32>();
     measure(&arguments, ("multilayer", build, Hyperparameters::MULTILAYER), &whole, &multilayer, peak);
 
-    let slices = Parts::of(|signals| Slicing::default().all_slices(signals).expect("long enough signals"));
+    let slices = Parts::slices();
     if let Some(folder) = &arguments.export {
         slices.export(folder, "cnn");
     }
