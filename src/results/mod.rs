@@ -1,6 +1,9 @@
 //! All series beside the paper's, with verdicts and claims: what the command line, the notebooks and the README show.
 
+mod differences;
 mod table;
+
+pub use differences::{Difference, Differences};
 
 use std::collections::BTreeSet;
 use std::fmt;

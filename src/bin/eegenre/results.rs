@@ -20,6 +20,9 @@ pub struct ResultsArgs {
     /// [default: data/records/raw for the published recordings, else target/records]
     #[arg(long, value_name = "DIR")]
     records: Option<PathBuf>,
+    /// Another such folder, as of another device: show by how much the first's accuracies differ from this one's
+    #[arg(long, value_name = "DIR", conflicts_with = "markdown")]
+    against: Option<PathBuf>,
     /// Print the tables as Markdown
     #[arg(long)]
     markdown: bool,
@@ -30,7 +33,9 @@ impl ResultsArgs {
         let set = self.data.load()?;
         let folder = self.records.unwrap_or_else(|| project::records(&set.provenance()));
         let results = Results::read(&folder, &set)?;
-        if self.markdown && !json {
+        if let Some(other) = self.against {
+            print(&results.less(&Results::read(other, &set)?)?, json);
+        } else if self.markdown && !json {
             print(&results.markdown(), json);
         } else {
             print(&results, json);
