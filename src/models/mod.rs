@@ -59,6 +59,7 @@ pub trait NetworkDevice:
     + Conv1dKernel<f32>
     + ResidualBlockKernel<f32>
     + PoolKernel<f32>
+    + nn::conv1d::windows::WindowsKernel<f32>
     + nn::runs::LstmKernel<f32>
     + nn::runs::DropoutKernel<f32>
 {
@@ -71,6 +72,7 @@ impl<D> NetworkDevice for D where
         + Conv1dKernel<f32>
         + ResidualBlockKernel<f32>
         + PoolKernel<f32>
+        + nn::conv1d::windows::WindowsKernel<f32>
         + nn::runs::LstmKernel<f32>
         + nn::runs::DropoutKernel<f32>
 {

@@ -6,7 +6,11 @@
 
 pub mod batch_norm;
 pub mod conv1d;
+#[cfg(feature = "cuda")]
+mod cuda;
 pub mod dropout;
+#[cfg(test)]
+mod emulation;
 mod kernels;
 pub(crate) mod lent;
 pub mod lstm;

@@ -2,7 +2,7 @@
 
 use dfdx::prelude::*;
 
-use super::windows::windows;
+use super::windows::WindowsKernel;
 use super::{Conv1d, Signals, output_length};
 
 pub(in crate::nn) fn conv1d<
@@ -11,14 +11,14 @@ pub(in crate::nn) fn conv1d<
     const K: usize,
     const P: usize,
     E: Dtype,
-    D: Device<E>,
+    D: WindowsKernel<E>,
     T: Tape<E, D>,
 >(
     input: Signals<I, E, D, T>,
     layer: &Conv1d<I, O, K, P, E, D>,
 ) -> Result<Signals<O, E, D, T>, D::Err> {
     let (batch, length, _) = *input.shape();
-    let windows = windows::<I, K, P, E, D, T>(input)?;
+    let windows = D::windows::<I, K, P, T>(input)?;
     // w as [K I, O]
     let weight = layer.weight.retaped::<T>().try_permute::<Rank3<K, I, O>, Axes3<2, 1, 0>>()?;
     let weight = weight.try_reshape_like(&(K * I, Const::<O>))?;

@@ -15,7 +15,7 @@
 pub(in crate::nn) mod composed;
 mod cpu;
 pub(in crate::nn) mod products;
-pub(in crate::nn) mod windows;
+pub mod windows;
 
 use dfdx::prelude::*;
 
@@ -167,7 +167,7 @@ fused!(f32, f64);
 #[cfg(feature = "cuda")]
 impl<E: Dtype> Conv1dKernel<E> for Cuda
 where
-    Self: Device<E>,
+    Self: windows::WindowsKernel<E>,
 {
     fn conv1d<const I: usize, const O: usize, const K: usize, const P: usize, T: Tape<E, Self>>(
         input: Signals<I, E, Self, T>,

@@ -5,8 +5,9 @@ use dfdx::prelude::*;
 use super::{ResidualBlock, Signals};
 use crate::nn::batch_norm::composed as batch_norm;
 use crate::nn::conv1d::composed::conv1d;
+use crate::nn::conv1d::windows::WindowsKernel;
 
-pub(super) fn inference<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
+pub(super) fn inference<const C: usize, const K: usize, const P: usize, E: Dtype, D: WindowsKernel<E>>(
     input: Signals<C, E, D>,
     block: &ResidualBlock<C, K, P, E, D>,
 ) -> Result<Signals<C, E, D>, D::Err> {
@@ -15,7 +16,7 @@ pub(super) fn inference<const C: usize, const K: usize, const P: usize, E: Dtype
     relu(relu(inner)?.try_add(input)?)
 }
 
-pub(super) fn training<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
+pub(super) fn training<const C: usize, const K: usize, const P: usize, E: Dtype, D: WindowsKernel<E>>(
     input: Signals<C, E, D, OwnedTape<E, D>>,
     block: &mut ResidualBlock<C, K, P, E, D>,
 ) -> Result<Signals<C, E, D, OwnedTape<E, D>>, D::Err> {

@@ -149,7 +149,7 @@ fused!(f32, f64);
 #[cfg(feature = "cuda")]
 impl<E: Dtype> ResidualBlockKernel<E> for Cuda
 where
-    Self: Device<E>,
+    Self: super::conv1d::windows::WindowsKernel<E>,
 {
     fn residual_inference<const C: usize, const K: usize, const P: usize>(
         input: Signals<C, E, Self>,

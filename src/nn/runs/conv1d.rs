@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 
 use super::{Batches, Runs};
-use crate::nn::conv1d::windows::windows;
+use crate::nn::conv1d::windows::WindowsKernel;
 use crate::nn::{Signals, random};
 
 /// The convolution of [`nn::conv1d`](crate::nn::conv1d) for each run: `[runs · batch, L, I]`, one run's signals
@@ -44,15 +44,22 @@ impl<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D
     }
 }
 
-impl<const I: usize, const O: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>
-    Module<Signals<I, E, D, T>> for Conv1d<I, O, K, P, E, D>
+impl<
+    const I: usize,
+    const O: usize,
+    const K: usize,
+    const P: usize,
+    E: Dtype,
+    D: WindowsKernel<E>,
+    T: Tape<E, D>,
+> Module<Signals<I, E, D, T>> for Conv1d<I, O, K, P, E, D>
 {
     type Output = Signals<O, E, D, T>;
     type Error = D::Err;
 
     fn try_forward(&self, signals: Signals<I, E, D, T>) -> Result<Self::Output, D::Err> {
         let (runs, signal_count) = (self.weight.shape().0, signals.shape().0);
-        let windows = windows::<I, K, P, E, D, T>(signals)?;
+        let windows = D::windows::<I, K, P, T>(signals)?;
         let rows = windows.shape().0;
         // x[t + k - P, i] as [runs, batch T, K I] and w as [runs, K I, O]
         let windows = windows.try_reshape_like(&(runs, rows / runs.0, K * I))?;

@@ -15,8 +15,6 @@
 mod batch_norm;
 mod conv1d;
 pub mod dropout;
-#[cfg(test)]
-mod emulation;
 mod linear;
 pub mod lstm;
 mod packed;

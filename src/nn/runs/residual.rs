@@ -3,6 +3,7 @@
 use dfdx::prelude::*;
 
 use super::{BatchNorm1d, Conv1d};
+use crate::nn::conv1d::windows::WindowsKernel;
 use crate::nn::{Relu, ReluKernel, Signals};
 
 /// The block of [`nn::residual`](crate::nn::residual) for each run: `[runs · batch, L, C]`, one run's signals behind
@@ -42,8 +43,8 @@ impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>> Ten
     }
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ReluKernel<E>> Module<Signals<C, E, D>>
-    for ResidualBlock<C, K, P, E, D>
+impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ReluKernel<E> + WindowsKernel<E>>
+    Module<Signals<C, E, D>> for ResidualBlock<C, K, P, E, D>
 {
     type Output = Signals<C, E, D>;
     type Error = D::Err;
@@ -55,7 +56,7 @@ impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ReluKernel<E>>
     }
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ReluKernel<E>>
+impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ReluKernel<E> + WindowsKernel<E>>
     ModuleMut<Signals<C, E, D, OwnedTape<E, D>>> for ResidualBlock<C, K, P, E, D>
 {
     type Output = Signals<C, E, D, OwnedTape<E, D>>;

@@ -2,12 +2,13 @@
 //!
 //! What is computed is in `dropout.cu`, which is compiled when it is first used.
 
-use cudarc::driver::{DevicePtr, LaunchAsync, LaunchConfig};
+use cudarc::driver::{DevicePtr, LaunchAsync};
 use cudarc::nvrtc::compile_ptx;
 use dfdx::prelude::*;
 use dfdx::tensor::CudaError;
 
 use super::{Batches, Mask, Runs};
+use crate::nn::cuda;
 use crate::nn::lent::Lent;
 
 const SOURCE: &str = include_str!("dropout.cu");
@@ -22,30 +23,22 @@ pub(super) fn factors<const N: usize>(
     let (runs, rows) = (masks.len(), alone.len() / masks.len());
     let mut factors: Lent<(Runs, usize, Const<N>), f32, Cuda> =
         Lent::zeros(device, (Runs(runs), rows, Const))?;
-    let cuda = factors.storage()?.device();
-    if !cuda.has_func(MODULE, FACTORS) {
-        let ptx = compile_ptx(SOURCE).expect(
-            "NVRTC, which belongs to the CUDA toolkit, compiles what it compiled when this was tested",
-        );
-        cuda.load_ptx(ptx, MODULE, &[FACTORS])?;
-    }
-    let kernel = cuda.get_func(MODULE, FACTORS).expect("it was loaded");
-    let keys = cuda.htod_copy(masks.iter().map(|mask| mask.key()).collect::<Vec<u64>>())?;
+    let cuda_device = factors.storage()?.device();
+    let kernel = cuda::kernel(&cuda_device, MODULE, &[FACTORS], FACTORS, || compile_ptx(SOURCE))?;
+    let keys = cuda_device.htod_copy(masks.iter().map(|mask| mask.key()).collect::<Vec<u64>>())?;
     let alone: Vec<i32> = alone.iter().map(|row| row.map_or(-1, |row| row as i32)).collect();
-    let alone = cuda.htod_copy(alone)?;
-    let threads = 256;
-    let blocks = ((rows * N).div_ceil(threads) as u32).min(1024);
-    let grid = LaunchConfig {
-        grid_dim: (blocks, runs as u32, 1),
-        block_dim: (threads as u32, 1, 1),
-        shared_mem_bytes: 0,
-    };
+    let alone = cuda_device.htod_copy(alone)?;
     // All runs drop at one rate.
     let (threshold, scale) = (u32::from(masks[0].threshold()), masks[0].scale() as f32);
     let factors_at = *factors.storage()?.device_ptr();
     // SAFETY: the arguments are those of the kernel in number, type and order; every array has the size that is written
     // at the top of its source, and all work is ordered on the device's one stream, memory's release too.
-    unsafe { kernel.launch(grid, (&keys, &alone, rows as i32, N as i32, threshold, scale, factors_at)) }?;
+    unsafe {
+        kernel.launch(
+            cuda::grid(rows * N, runs),
+            (&keys, &alone, rows as i32, N as i32, threshold, scale, factors_at),
+        )
+    }?;
     Ok(factors.tensor())
 }
 

@@ -6,7 +6,7 @@
 // `alone` has the row that each would be if its run were alone, or -1: then the factor is 0. The grid is (n, runs) blocks;
 // their threads go through the run's elements together.
 //
-// It is written so that a C compiler takes it, too: ../emulation runs it thread for thread on a CPU.
+// It is written so that a C compiler takes it, too: nn/emulation runs it thread for thread on a CPU.
 
 #ifdef __CUDACC__
 #define KERNEL extern "C" __global__ void

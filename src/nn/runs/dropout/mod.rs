@@ -115,7 +115,7 @@ fn factors_on_the_host<const N: usize, E: Dtype, D: Device<E>>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::runs::emulation::{Input, answer};
+    use crate::nn::emulation::{Input, answer};
 
     #[test]
     fn the_kernel_makes_the_factors_that_are_made_here() {

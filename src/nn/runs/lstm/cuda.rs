@@ -10,6 +10,7 @@ use dfdx::prelude::*;
 use dfdx::tensor::CudaError;
 
 use super::{Batches, Gates, composed};
+use crate::nn::cuda;
 use crate::nn::lent::Lent;
 use crate::nn::runs::{Packings, Runs};
 
@@ -28,13 +29,7 @@ fn compiled<const H: usize>() -> Result<Ptx, CompileError> {
 /// A kernel for layers of H units.
 fn kernel<const H: usize>(device: &Arc<CudaDevice>, name: &'static str) -> Result<CudaFunction, CudaError> {
     let module = format!("eegenre_lstm_{H}");
-    if !device.has_func(&module, name) {
-        let ptx = compile_ptx(format!("#define UNITS {H}\n{SOURCE}")).expect(
-            "NVRTC, which belongs to the CUDA toolkit, compiles what it compiled when this was tested",
-        );
-        device.load_ptx(ptx, &module, &[FORWARD, BACKWARD, WEIGHTS])?;
-    }
-    Ok(device.get_func(&module, name).expect("it was loaded"))
+    cuda::kernel(device, &module, &[FORWARD, BACKWARD, WEIGHTS], name, compiled::<H>)
 }
 
 pub(super) fn recur<const H: usize, T: Tape<f32, Cuda>>(

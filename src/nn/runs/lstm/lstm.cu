@@ -15,7 +15,7 @@
 //
 // Rows behind the end of a sequence are neither read nor written. Grids are (batch, runs) blocks of 4H threads.
 //
-// It is written so that a C compiler takes it, too: ../emulation runs it thread for thread on a CPU.
+// It is written so that a C compiler takes it, too: nn/emulation runs it thread for thread on a CPU.
 
 #ifdef __CUDACC__
 #define KERNEL extern "C" __global__ void __launch_bounds__(4 * UNITS)

@@ -2,8 +2,8 @@
 //! above.)
 
 use super::*;
+use crate::nn::emulation::{Input, answer};
 use crate::nn::runs::Runs;
-use crate::nn::runs::emulation::{Input, answer};
 use crate::nn::testing::{assert_close, scattered, weighted_sum};
 
 /// Lengths by rank: runs differ, one sequence is of one step.

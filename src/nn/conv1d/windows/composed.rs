@@ -1,12 +1,11 @@
-//! What lies under each kernel, in dfdx's primitives. Runs on any device.
+//! What lies under each kernel, in dfdx's primitives: gathered by indices. Runs on any device.
 
 use dfdx::prelude::*;
 
-use super::{Signals, output_length};
 use crate::nn::Rows;
+use crate::nn::conv1d::{Signals, output_length};
 
-/// x[t + k - P, i] for each t, zero beyond both ends: `[batch, L, I]` to `[batch T, K I]`.
-pub(in crate::nn) fn windows<
+pub(super) fn windows<
     const I: usize,
     const K: usize,
     const P: usize,

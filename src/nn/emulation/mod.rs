@@ -11,35 +11,35 @@ use tempfile::tempdir;
 
 /// Numbers one behind the other, as C reads them.
 #[derive(Default)]
-pub(super) struct Input(Vec<u8>);
+pub(in crate::nn) struct Input(Vec<u8>);
 
 impl Input {
-    pub(super) fn ints(mut self, values: &[usize]) -> Self {
+    pub(in crate::nn) fn ints(mut self, values: &[usize]) -> Self {
         self.0.extend(values.iter().flat_map(|&value| i32::try_from(value).unwrap().to_ne_bytes()));
         self
     }
 
-    pub(super) fn signed_ints(mut self, values: &[i32]) -> Self {
+    pub(in crate::nn) fn signed_ints(mut self, values: &[i32]) -> Self {
         self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
         self
     }
 
-    pub(super) fn longs(mut self, values: &[u64]) -> Self {
+    pub(in crate::nn) fn longs(mut self, values: &[u64]) -> Self {
         self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
         self
     }
 
-    pub(super) fn floats(mut self, values: &[f32]) -> Self {
+    pub(in crate::nn) fn floats(mut self, values: &[f32]) -> Self {
         self.0.extend(values.iter().flat_map(|value| value.to_ne_bytes()));
         self
     }
 }
 
 /// What a program of this folder answers.
-pub(super) fn answer(program: &str, units: usize, input: &Input) -> Vec<f32> {
+pub(in crate::nn) fn answer(program: &str, units: usize, input: &Input) -> Vec<f32> {
     let folder = tempdir().unwrap();
     let binary = folder.path().join(program);
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/nn/runs/emulation/{program}.c"));
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("src/nn/emulation/{program}.c"));
     let compiled = Command::new("cc")
         .args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas"])
         .arg(format!("-DUNITS={units}"))

@@ -4,7 +4,7 @@
 
 #include "device.h"
 
-#include "../lstm/lstm.cu"
+#include "../runs/lstm/lstm.cu"
 
 static int *sizes, *lengths;
 static float *x, *weights, *d_outputs, *gates, *cells, *outputs, *d_x, *d_sequences, *d_weights;

@@ -4,7 +4,7 @@
 
 #include "device.h"
 
-#include "../dropout/dropout.cu"
+#include "../runs/dropout/dropout.cu"
 
 static int *sizes, *alone;
 static float *scale, *factors;
