@@ -1,4 +1,4 @@
-//! The paper's three networks (sections 2.2 to 2.4), built of dfdx's layers and of those in [`nn`](crate::nn).
+//! The paper's three networks (sections 2.2 to 2.4), built of dfdx's layers and of those in [`nn`].
 //!
 //! | network | paper | reads | trainable parameters |
 //! |---|---|---|---|

@@ -3,6 +3,9 @@
 //! Each layer has one folder and two implementations of one definition. `composed` is written in dfdx's primitives:
 //! it runs on every device and is what the other is tested against. `cpu` is fused: one node of the tape for a whole
 //! layer over a whole batch, its gradient written by hand in vector instructions ([`Level`]).
+//!
+//! [`runs`] has the same layers for several runs at once, which is how a GPU is filled. What there are kernels for on CUDA
+//! has a `.cu` file beside it, whose text is tested on a CPU (`emulation`).
 
 pub mod batch_norm;
 pub mod conv1d;

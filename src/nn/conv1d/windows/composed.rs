@@ -2,6 +2,7 @@
 
 use dfdx::prelude::*;
 
+use super::Windows;
 use crate::nn::Rows;
 use crate::nn::conv1d::{Signals, output_length};
 
@@ -14,7 +15,7 @@ pub(super) fn windows<
     T: Tape<E, D>,
 >(
     input: Signals<I, E, D, T>,
-) -> Result<Tensor<(usize, usize), E, D, T>, D::Err> {
+) -> Result<Windows<E, D, T>, D::Err> {
     let (batch, length, _) = *input.shape();
     let outputs = output_length::<K, P>(length);
     let device = input.device().clone();

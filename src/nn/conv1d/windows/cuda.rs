@@ -7,6 +7,7 @@ use cudarc::nvrtc::compile_ptx;
 use dfdx::prelude::*;
 use dfdx::tensor::CudaError;
 
+use super::Windows;
 use crate::nn::conv1d::{Signals, output_length};
 use crate::nn::cuda;
 use crate::nn::lent::Lent;
@@ -22,7 +23,7 @@ fn kernel(device: &Arc<CudaDevice>, name: &'static str) -> Result<CudaFunction, 
 
 pub(super) fn windows<const I: usize, const K: usize, const P: usize, T: Tape<f32, Cuda>>(
     input: Signals<I, f32, Cuda, T>,
-) -> Result<Tensor<(usize, usize), f32, Cuda, T>, CudaError> {
+) -> Result<Windows<f32, Cuda, T>, CudaError> {
     let (signals, length, _) = *input.shape();
     let outputs = output_length::<K, P>(length);
     let (input, mut tape) = input.try_contiguous()?.split_tape();

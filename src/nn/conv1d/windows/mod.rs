@@ -9,6 +9,9 @@ use dfdx::prelude::*;
 
 use super::Signals;
 
+/// A row for each window, `[batch T, K I]`.
+pub type Windows<E, D, T> = Tensor<(usize, usize), E, D, T>;
+
 /// A device that lays windows of signals side by side.
 pub trait WindowsKernel<E: Dtype>: Device<E> {
     /// x[t + k - P, i] for each t, zero beyond both ends: `[batch, L, I]` to `[batch T, K I]`, with
@@ -21,7 +24,7 @@ pub trait WindowsKernel<E: Dtype>: Device<E> {
     /// If the padded signal is shorter than a kernel.
     fn windows<const I: usize, const K: usize, const P: usize, T: Tape<E, Self>>(
         input: Signals<I, E, Self, T>,
-    ) -> Result<Tensor<(usize, usize), E, Self, T>, Self::Err>;
+    ) -> Result<Windows<E, Self, T>, Self::Err>;
 }
 
 macro_rules! composed {
@@ -29,7 +32,7 @@ macro_rules! composed {
         impl WindowsKernel<$E> for $D {
             fn windows<const I: usize, const K: usize, const P: usize, T: Tape<$E, Self>>(
                 input: Signals<I, $E, Self, T>,
-            ) -> Result<Tensor<(usize, usize), $E, Self, T>, Self::Err> {
+            ) -> Result<Windows<$E, Self, T>, Self::Err> {
                 composed::windows::<I, K, P, $E, Self, T>(input)
             }
         }
@@ -43,7 +46,7 @@ composed!(Cuda, f64);
 impl WindowsKernel<f32> for Cuda {
     fn windows<const I: usize, const K: usize, const P: usize, T: Tape<f32, Self>>(
         input: Signals<I, f32, Self, T>,
-    ) -> Result<Tensor<(usize, usize), f32, Self, T>, Self::Err> {
+    ) -> Result<Windows<f32, Self, T>, Self::Err> {
         cuda::windows::<I, K, P, T>(input)
     }
 }

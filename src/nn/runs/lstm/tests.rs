@@ -13,7 +13,7 @@ const LENGTHS: [[usize; 4]; 3] = [[7, 5, 5, 1], [9, 2, 2, 2], [4, 4, 4, 4]];
 fn kernels_agree<const H: usize>() {
     let device = Cpu::default();
     let (runs, batch) = (LENGTHS.len(), LENGTHS[0].len());
-    let frame = vec![0.0; 9];
+    let frame = [0.0; 9];
     let sequences: Vec<Vec<&[f32]>> =
         LENGTHS.iter().map(|run| run.iter().map(|&length| &frame[..length]).collect()).collect();
     let packed: Packed<1, f32, Cpu> = Packed::from_sequences(&device, &sequences).unwrap();
