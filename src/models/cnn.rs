@@ -26,7 +26,7 @@ use dfdx::prelude::*;
 use super::architecture::{Architecture, Kind, Layer, Shape};
 use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs};
 use crate::error::{Error, Fault, Place, Result};
-use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals};
+use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals, visit_modules};
 use crate::paper::{self, cnn};
 use crate::preparation::{Signal, Slice, Slicing};
 
@@ -130,16 +130,7 @@ impl<const I: usize, const K: usize, const P: usize, D: Device<f32>> TensorColle
     fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        visitor.visit_fields(
-            (
-                Self::module("stem", |s| &s.stem, |s| &mut s.stem),
-                Self::module("block1", |s| &s.block1, |s| &mut s.block1),
-                Self::module("block2", |s| &s.block2, |s| &mut s.block2),
-                Self::module("block3", |s| &s.block3, |s| &mut s.block3),
-                Self::module("out", |s| &s.out, |s| &mut s.out),
-            ),
-            |(stem, block1, block2, block3, out)| Cnn { stem, block1, block2, block3, out },
-        )
+        visit_modules!(visitor, Cnn { stem, block1, block2, block3, out })
     }
 }
 

@@ -7,6 +7,17 @@
 //! [`runs`] has the same layers for several runs at once, which is how a GPU is filled. What there are kernels for on CUDA
 //! has a `.cu` file beside it, whose text is tested on a CPU (`emulation`).
 
+/// Visits the fields of a module that are modules, each under its own name; for `TensorCollection::iter_tensors`.
+macro_rules! visit_modules {
+    ($visitor:ident, $Module:ident { $($field:ident),* $(,)? }) => {
+        $visitor.visit_fields(
+            ($(Self::module(stringify!($field), |s| &s.$field, |s| &mut s.$field),)*),
+            |($($field,)*)| $Module { $($field),* },
+        )
+    };
+}
+pub(crate) use visit_modules;
+
 pub mod batch_norm;
 pub mod conv1d;
 #[cfg(feature = "cuda")]

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::models::cnn::{CHANNELS, POOL, stacked};
 use crate::models::{GENRES, NetworkDevice, device_failed};
 use crate::nn::runs::{Conv1d, Linear, ResidualBlock, Runs};
-use crate::nn::{Dropout, GlobalAveragePool, Rows, Signals};
+use crate::nn::{Dropout, GlobalAveragePool, Rows, Signals, visit_modules};
 use crate::preparation::Slice;
 
 /// A [`Cnn`](crate::models::Cnn) for each run.
@@ -33,16 +33,7 @@ impl<const I: usize, const K: usize, const P: usize, D: Device<f32>> TensorColle
     fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        visitor.visit_fields(
-            (
-                Self::module("stem", |s| &s.stem, |s| &mut s.stem),
-                Self::module("block1", |s| &s.block1, |s| &mut s.block1),
-                Self::module("block2", |s| &s.block2, |s| &mut s.block2),
-                Self::module("block3", |s| &s.block3, |s| &mut s.block3),
-                Self::module("out", |s| &s.out, |s| &mut s.out),
-            ),
-            |(stem, block1, block2, block3, out)| Cnn { stem, block1, block2, block3, out },
-        )
+        visit_modules!(visitor, Cnn { stem, block1, block2, block3, out })
     }
 }
 

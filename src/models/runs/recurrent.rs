@@ -6,7 +6,7 @@ use super::{Logits, Networks};
 use crate::error::Result;
 use crate::models::{GENRES, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::nn::runs::{Batches, Linear, Lstm, Packed, dropout};
-use crate::nn::{Dropout, Relu};
+use crate::nn::{Dropout, Relu, visit_modules};
 use crate::preparation::Frames;
 
 /// A [`Recurrent`](crate::models::Recurrent) network for each run.
@@ -39,16 +39,7 @@ impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Dev
     fn iter_tensors<V: ModuleVisitor<Self, f32, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        visitor.visit_fields(
-            (
-                Self::module("lstm", |s| &s.lstm, |s| &mut s.lstm),
-                Self::module("fc1", |s| &s.fc1, |s| &mut s.fc1),
-                Self::module("fc2", |s| &s.fc2, |s| &mut s.fc2),
-                Self::module("fc3", |s| &s.fc3, |s| &mut s.fc3),
-                Self::module("out", |s| &s.out, |s| &mut s.out),
-            ),
-            |(lstm, fc1, fc2, fc3, out)| Recurrent { lstm, fc1, fc2, fc3, out },
-        )
+        visit_modules!(visitor, Recurrent { lstm, fc1, fc2, fc3, out })
     }
 }
 

@@ -16,13 +16,15 @@
 #[cfg(any(test, feature = "cuda"))]
 mod composed;
 mod cpu;
+pub(in crate::nn) mod tensors;
 
 use dfdx::prelude::*;
 
 #[cfg(feature = "cuda")]
 use super::DropoutKernel;
 use super::kernels::Level;
-use super::{Dropout, Packed, Rows, random};
+use super::{Dropout, Packed, Rows};
+use tensors::{layer_tensors, lstm_tensors};
 
 /// The dimension of four blocks of `H` rows, one for each gate. (Stable Rust has no `Const<{ 4 * H }>`.)
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -170,63 +172,7 @@ pub struct Lstm<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D
     pub rest: Vec<LstmLayer<H, H, E, D>>,
 }
 
-impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
-    for Lstm<I, H, LAYERS, E, D>
-{
-    type To<E2: Dtype, D2: Device<E2>> = Lstm<I, H, LAYERS, E2, D2>;
-
-    fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
-        visitor: &mut V,
-    ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        // PyTorch's names stand directly in the module, so the layers are no modules of their own.
-        let names = |k: usize| {
-            ["weight_ih", "weight_hh", "bias_ih", "bias_hh"].map(|weight| format!("{weight}_l{k}"))
-        };
-        let first = names(0);
-        let rest: Vec<[String; 4]> = (1..LAYERS).map(names).collect();
-        macro_rules! weights {
-            ($names:expr, |$s:ident| $layer:expr) => {{
-                let [weight_ih, weight_hh, bias_ih, bias_hh] = $names;
-                (
-                    Self::tensor(
-                        weight_ih,
-                        move |$s| &$layer.weight_ih,
-                        move |$s| &mut $layer.weight_ih,
-                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
-                    ),
-                    Self::tensor(
-                        weight_hh,
-                        move |$s| &$layer.weight_hh,
-                        move |$s| &mut $layer.weight_hh,
-                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
-                    ),
-                    Self::tensor(
-                        bias_ih,
-                        move |$s| &$layer.bias_ih,
-                        move |$s| &mut $layer.bias_ih,
-                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
-                    ),
-                    Self::tensor(
-                        bias_hh,
-                        move |$s| &$layer.bias_hh,
-                        move |$s| &mut $layer.bias_hh,
-                        TensorOptions::reset_with(|weights| random::fill_symmetric(weights, H)),
-                    ),
-                )
-            }};
-        }
-        visitor.visit_fields(
-            (
-                weights!(&first, |s| s.first),
-                rest.iter().enumerate().map(|(k, names)| weights!(names, |s| s.rest[k])).collect::<Vec<_>>(),
-            ),
-            |(first, rest)| Lstm {
-                first: LstmLayer::from(first),
-                rest: rest.into_iter().map(LstmLayer::from).collect(),
-            },
-        )
-    }
-}
+lstm_tensors!(Lstm, LstmLayer);
 
 impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKernel<E>>
     Lstm<I, H, LAYERS, E, D>
@@ -256,22 +202,6 @@ impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKerne
         dropout: Option<Dropout>,
     ) -> Rows<H, E, D, T> {
         self.try_ends(input, dropout).expect("the device holds one frame of each sequence")
-    }
-}
-
-/// A layer's weights in the order of their names' list.
-type Weights<const I: usize, const H: usize, E, D> = (
-    Tensor<(Gates<H>, Const<I>), E, D>,
-    Tensor<(Gates<H>, Const<H>), E, D>,
-    Tensor<(Gates<H>,), E, D>,
-    Tensor<(Gates<H>,), E, D>,
-);
-
-impl<const I: usize, const H: usize, E: Dtype, D: Device<E>> From<Weights<I, H, E, D>>
-    for LstmLayer<I, H, E, D>
-{
-    fn from((weight_ih, weight_hh, bias_ih, bias_hh): Weights<I, H, E, D>) -> Self {
-        Self { weight_ih, weight_hh, bias_ih, bias_hh }
     }
 }
 

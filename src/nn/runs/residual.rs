@@ -31,15 +31,7 @@ impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>> Ten
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        visitor.visit_fields(
-            (
-                Self::module("conv1", |s| &s.conv1, |s| &mut s.conv1),
-                Self::module("norm1", |s| &s.norm1, |s| &mut s.norm1),
-                Self::module("conv2", |s| &s.conv2, |s| &mut s.conv2),
-                Self::module("norm2", |s| &s.norm2, |s| &mut s.norm2),
-            ),
-            |(conv1, norm1, conv2, norm2)| ResidualBlock { conv1, norm1, conv2, norm2 },
-        )
+        visit_modules!(visitor, ResidualBlock { conv1, norm1, conv2, norm2 })
     }
 }
 
