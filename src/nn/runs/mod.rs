@@ -2,7 +2,7 @@
 //!
 //! Weights, batches and running statistics have one dimension more than in [`nn`](super), in front: the run. Nothing
 //! mixes runs, so each computes what it would compute alone, to rounding, and a run whose numbers overflow harms no
-//! other. One run of 16 recordings leaves a GPU idle most of the time; several runs share each launch of a kernel.
+//! other. One run of 16 recordings is little work for a GPU; several runs share each launch of a kernel.
 //!
 //! ```text
 //! nn      x [batch, I]          W [O, I]          y [batch, O]
