@@ -1,4 +1,4 @@
-//! Training epochs of one run alone and of several at once, on one device: what a GPU is for.
+//! Training epochs of one run alone and of several at once, on one device.
 //!
 //! ```text
 //! cargo bench --features cuda --bench together -- --device cuda       all networks, 15 runs

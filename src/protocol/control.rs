@@ -72,7 +72,7 @@ impl<'a> Control<'a> {
     pub fn new(stop: &'a AtomicBool) -> Self {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (processor, checkpoint_every) = (Processor::Cpu, Duration::from_secs(20));
-        let schedule = Schedule::faster_on(processor);
+        let schedule = Schedule::usual_on(processor);
         Self { processor, schedule, threads, checkpoint_every, stop, observer: &Nobody }
     }
 

@@ -11,15 +11,15 @@ pub enum Schedule {
     /// Each on a thread of its own, as many at a time as there are [`threads`](super::Control::threads). Their records have
     /// the same bytes for any number of threads.
     SideBySide,
-    /// All at once, step by step, in tensors with one dimension for the runs ([`nn::runs`](crate::nn::runs)): what fills
-    /// a GPU. Their records are those of [`Self::SideBySide`] up to what rounding makes of a training.
+    /// All at once, step by step, in tensors with one dimension for the runs ([`nn::runs`](crate::nn::runs)): meant
+    /// to fill a GPU. Their records are those of [`Self::SideBySide`] up to what rounding makes of a training.
     Together,
 }
 
 impl Schedule {
-    /// The faster one on a processor.
+    /// What is done on a processor unless something else is asked for.
     #[must_use]
-    pub const fn faster_on(processor: Processor) -> Self {
+    pub const fn usual_on(processor: Processor) -> Self {
         match processor {
             Processor::Cpu => Self::SideBySide,
             Processor::Cuda(_) => Self::Together,

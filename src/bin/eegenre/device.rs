@@ -19,7 +19,7 @@ pub struct DeviceArgs {
 impl DeviceArgs {
     /// Watched by nobody, until it is done or `stop` becomes true.
     pub fn control<'a>(&self, stop: &'a AtomicBool) -> Control<'a> {
-        let schedule = self.schedule.unwrap_or(Schedule::faster_on(self.device));
+        let schedule = self.schedule.unwrap_or(Schedule::usual_on(self.device));
         Control { processor: self.device, schedule, ..Control::new(stop) }
     }
 }

@@ -10,7 +10,8 @@ use crate::nn::runs::{Conv1d, Linear, ResidualBlock, Runs};
 use crate::nn::{Dropout, GlobalAveragePool, Rows, Signals, visit_modules};
 use crate::preparation::Slice;
 
-/// A [`Cnn`](crate::models::Cnn) for each run.
+/// A [`Cnn`](crate::models::Cnn) for each run: slices, `[runs · batch, frames, I]`, one run's behind the other's, to
+/// logits, `[runs, batch, 3]`.
 #[derive(Debug, Clone)]
 pub struct Cnn<E: Dtype, D: Storage<E>, const I: usize, const K: usize, const P: usize> {
     /// The first convolution.

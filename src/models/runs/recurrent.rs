@@ -9,7 +9,8 @@ use crate::nn::runs::{Batches, Linear, Lstm, Packed, dropout};
 use crate::nn::{Dropout, Relu, visit_modules};
 use crate::preparation::Frames;
 
-/// A [`Recurrent`](crate::models::Recurrent) network for each run.
+/// A [`Recurrent`](crate::models::Recurrent) network for each run: a batch of sequences for each, to logits,
+/// `[runs, batch, 3]`.
 #[derive(Debug, Clone)]
 pub struct Recurrent<
     const I: usize,

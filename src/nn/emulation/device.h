@@ -16,10 +16,24 @@ typedef struct {
 
 static dim gridDim, blockDim, blockIdx;
 static _Thread_local dim threadIdx;
-static pthread_barrier_t barrier;
+
+/* A barrier; pthread_barrier_t is not everywhere. */
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t everybody = PTHREAD_COND_INITIALIZER;
+static int waiting, rounds;
 
 static inline void __syncthreads(void) {
-    pthread_barrier_wait(&barrier);
+    pthread_mutex_lock(&mutex);
+    const int round = rounds;
+    if (++waiting == blockDim.x) {
+        waiting = 0;
+        ++rounds;
+        pthread_cond_broadcast(&everybody);
+    }
+    while (round == rounds) {
+        pthread_cond_wait(&everybody, &mutex);
+    }
+    pthread_mutex_unlock(&mutex);
 }
 
 static void (*body)(void);
@@ -37,7 +51,6 @@ static void launch(int x, int y, int threads, void (*kernel)(void)) {
     gridDim.y = y;
     blockDim.x = threads;
     body = kernel;
-    pthread_barrier_init(&barrier, NULL, threads);
     for (blockIdx.y = 0; blockIdx.y < y; ++blockIdx.y) {
         for (blockIdx.x = 0; blockIdx.x < x; ++blockIdx.x) {
             for (long place = 0; place < threads; ++place) {
@@ -51,7 +64,6 @@ static void launch(int x, int y, int threads, void (*kernel)(void)) {
             }
         }
     }
-    pthread_barrier_destroy(&barrier);
     free(all);
 }
 

@@ -43,7 +43,8 @@ pub(super) fn windows<const I: usize, const K: usize, const P: usize, T: Tape<f3
         )
     }?;
     let output = windows.tensor();
-    let of_output = output.clone();
+    // Ghosts hold no memory.
+    let (of_output, input) = (output.ghost(), input.ghost());
     tape.add_backward_op(move |gradients| {
         let d_windows = *gradients.get_or_alloc_mut(&of_output)?.device_ptr();
         let d_x = *gradients.get_or_alloc_mut(&input)?.device_ptr();

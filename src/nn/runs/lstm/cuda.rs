@@ -67,7 +67,8 @@ pub(super) fn recur<const H: usize, T: Tape<f32, Cuda>>(
     }?;
     let output = outputs.tensor();
 
-    let (of_output, weight_hh) = (output.clone(), weight_hh.clone());
+    // Ghosts hold no memory.
+    let (of_output, x, weight_hh) = (output.ghost(), x.ghost(), weight_hh.ghost());
     tape.add_backward_op(move |gradients| {
         let d_outputs = *gradients.get_or_alloc_mut(&of_output)?.device_ptr();
         let d_x = *gradients.get_or_alloc_mut(&x)?.device_ptr();
