@@ -13,7 +13,7 @@
 //! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
 //! profile: how much of the experiment is run; known to whatever comes after the protocol
-//! paper, error, files, project, progress, shuffle, table: leaves that anyone may use
+//! paper, error, store, project, report, shuffle: leaves that anyone may use
 //! ```
 //!
 //! | paper | module |
@@ -64,7 +64,6 @@ pub mod error;
 pub mod experiment;
 pub mod features;
 pub mod figures;
-pub mod files;
 pub mod models;
 pub mod nn;
 pub mod notebook;
@@ -72,17 +71,17 @@ pub mod paper;
 pub mod prediction;
 pub mod preparation;
 pub mod profile;
-pub mod progress;
 pub mod project;
 pub mod protocol;
 pub mod recordings;
+pub mod report;
 pub mod reproduce;
 pub mod results;
 pub mod series;
 mod shuffle;
 pub mod statistics;
+pub mod store;
 pub mod study;
-pub mod table;
 pub mod training;
 pub mod verdict;
 

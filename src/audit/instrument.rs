@@ -32,8 +32,8 @@ use crate::project;
 use crate::protocol::Control;
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect, Settings};
+use crate::report::Table;
 use crate::statistics::Interval;
-use crate::table::Table;
 
 /// What is expected of an accuracy, or of the difference of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

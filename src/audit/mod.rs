@@ -54,10 +54,10 @@ pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::profile::Profile;
-use crate::progress::Steps;
 use crate::project;
 use crate::protocol::Control;
 use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::report::Steps;
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]

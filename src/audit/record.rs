@@ -10,11 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
 use crate::models::Model;
 use crate::preparation::Scheme;
 use crate::protocol::{Curve, Record, Settings, Weights, revision};
 use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
+use crate::store::{create_folder, write_atomically};
 
 /// The record of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use std::fmt;
 use super::{Audit, Difference, Estimate, GuessEstimate, Reach, Shortcut};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
+use crate::report::Table;
 use crate::statistics::Interval;
-use crate::table::Table;
 
 impl Audit {
     /// Accuracy in percent of guesses that never see a signal, by scheme of splitting.

@@ -42,9 +42,9 @@ use crate::error::{Error, Result};
 use crate::features::{FeatureTable, published};
 use crate::preparation::Preparation;
 use crate::profile::Profile;
-use crate::progress::Steps;
 use crate::project;
 use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::report::Steps;
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]

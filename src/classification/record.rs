@@ -11,9 +11,9 @@ use super::division::TableFold;
 use super::trial::Trial;
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
-use crate::files::{create_folder, write_atomically};
 use crate::models::GENRES;
 use crate::recordings::{Genre, Participant};
+use crate::store::{create_folder, write_atomically};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;

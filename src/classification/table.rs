@@ -6,8 +6,8 @@ use super::trial::Origin;
 use super::{Beside, Classification, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::recordings::Genre;
+use crate::report::Table;
 use crate::statistics::Interval;
-use crate::table::Table;
 
 /// Why the reported numbers and ours are not of the same thing.
 pub const NOT_COMPARABLE: &str = "\

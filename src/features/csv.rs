@@ -14,9 +14,9 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
 
 use super::{FeatureRow, FeatureTable};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::files::write_atomically;
 use crate::recordings::workbook::Problems;
 use crate::recordings::{Genre, Participant, Song};
+use crate::store::write_atomically;
 
 /// What the first columns hold.
 const NAMES: [&str; 3] = ["participant", "song", "genre"];

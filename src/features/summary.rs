@@ -6,8 +6,8 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{FeatureRow, FeatureTable};
+use crate::report::Table;
 use crate::statistics::{quantile, rank_eta_squared};
-use crate::table::Table;
 
 /// A row for each feature.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -44,7 +44,6 @@ use crate::audit::Audit;
 use crate::classification::Classification;
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
-use crate::files::{create_folder, write_atomically};
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
 use crate::project;
@@ -52,6 +51,7 @@ use crate::protocol::{Record, Weights};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::results::Results;
 use crate::series::Series;
+use crate::store::{create_folder, write_atomically};
 use raster::OVERSAMPLING;
 use theme::{Canvas, DrawingFailure};
 

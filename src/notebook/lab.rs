@@ -8,8 +8,8 @@ use serde_json::json;
 use super::environment::Environment;
 use super::setup::add_lab;
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
 use crate::project;
+use crate::store::{create_folder, write_atomically};
 
 /// Opens JupyterLab in the project's notebooks, with the environment's kernel, and waits for its end. It is installed on
 /// first use, and saves a notebook only when asked.

@@ -1,7 +1,7 @@
 //! What the paper states, as tables.
 
 use super::{CLAIMS, Claim, OPEN_CHOICES, OpenChoice, REPORTED, Reported};
-use crate::table::Table;
+use crate::report::Table;
 
 /// The reported accuracies in percent.
 #[must_use]

@@ -22,7 +22,7 @@ use serde_json::Value;
 
 use super::{Configuration, Control, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::files::{create_folder, write_atomically};
+use crate::store::{create_folder, write_atomically};
 
 /// Records of one configuration.
 #[derive(Debug, Clone)]

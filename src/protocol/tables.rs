@@ -2,7 +2,7 @@
 
 use super::{Outcome, Record};
 use crate::recordings::Genre;
-use crate::table::Table;
+use crate::report::Table;
 use crate::training::Answer;
 
 fn percent(part: f64) -> String {

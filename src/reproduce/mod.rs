@@ -17,12 +17,12 @@ use crate::models::Model;
 use crate::notebook::{self, Environment, Executed, Run};
 use crate::preparation::SplitSummary;
 use crate::profile::Profile;
-use crate::progress::Steps;
 use crate::project;
 use crate::protocol::{Control, Progress};
 use crate::recordings::{Description, Source};
+use crate::report::Steps;
+use crate::report::Table;
 use crate::results::Results;
-use crate::table::Table;
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -4,8 +4,8 @@ use crate::classification::{Beside, Classification};
 use crate::experiment::Experiment;
 use crate::paper;
 use crate::recordings::Description;
+use crate::report::Table;
 use crate::results::Results;
-use crate::table::Table;
 
 const RECORDINGS: &str = "01-recordings";
 const RESULTS: &str = "05-results";

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::Results;
 use crate::error::{Error, Fault, Place, Result};
+use crate::report::Table;
 use crate::series::{Comparison, Series};
-use crate::table::Table;
 
 /// What each series of one folder differs by from the same series of another. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -17,8 +17,8 @@ use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
 use crate::profile::Profile;
 use crate::protocol::{Record, Store, Weights};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::report::Table;
 use crate::series::{self, Chance, Series};
-use crate::table::Table;
 use crate::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.

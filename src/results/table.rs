@@ -1,9 +1,9 @@
 //! Results as tables.
 
 use super::Results;
+use crate::report::Table;
 use crate::series::{Evidence, Series};
 use crate::statistics::Interval;
-use crate::table::Table;
 use crate::verdict::TestedClaim;
 
 impl Results {

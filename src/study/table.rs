@@ -4,8 +4,8 @@ use std::fmt;
 
 use super::{Row, Study, VARIATIONS};
 use crate::paper::REPORTED;
+use crate::report::Table;
 use crate::series::{Comparison, Series};
-use crate::table::Table;
 
 /// What is said where there are no records.
 const NOTHING: &str = "There are no records of other choices on these recordings.";

@@ -13,8 +13,8 @@ use super::environment::Environment;
 use super::environment::program::run;
 use super::setup::setup_python;
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
 use crate::project;
+use crate::store::{create_folder, write_atomically};
 
 const SCRIPT: &str = include_str!("render.py");
 const PAGE: &str = include_str!("page.html.j2");

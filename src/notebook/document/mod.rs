@@ -9,7 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::write_atomically;
+use crate::store::write_atomically;
 
 pub(super) use folder::name;
 pub use folder::notebooks;

@@ -8,7 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::create_folder;
+use crate::store::create_folder;
 
 /// Time between two tries.
 const ASK_AGAIN: Duration = Duration::from_millis(100);

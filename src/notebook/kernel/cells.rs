@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::write_atomically;
 use crate::notebook::environment::{Environment, lock};
+use crate::store::write_atomically;
 
 /// Which state of the dependencies a folder holds.
 const STATE: &str = "dependencies.txt";

@@ -7,8 +7,8 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
-use crate::table::Table;
+use crate::report::Table;
+use crate::store::{create_folder, write_atomically};
 
 /// Everything that a notebook has checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

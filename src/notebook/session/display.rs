@@ -15,9 +15,9 @@ use crate::models::Architecture;
 use crate::prediction::Prediction;
 use crate::preparation::SplitSummary;
 use crate::recordings::Description;
+use crate::report::{Table, escaped};
 use crate::results::Results;
 use crate::study::Study;
-use crate::table::{Table, escaped};
 
 /// One output, in one media type or several.
 fn show(contents: &[(&str, String)]) {

@@ -16,9 +16,9 @@ use crate::profile::Profile;
 use crate::project;
 use crate::protocol::{Control, Record, Store, Weights};
 use crate::recordings::{Provenance, Source};
+use crate::report::Table;
 use crate::results::Results;
 use crate::study::{self, Study};
-use crate::table::Table;
 
 pub use checks::{Check, Checks};
 

@@ -7,12 +7,12 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::{create_folder, write_atomically};
 use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
 use crate::project;
+use crate::store::{create_folder, write_atomically};
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);

@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use super::environment::program::ask;
 use super::environment::{EVCXR_VERSION, Environment, lock};
 use crate::error::Result;
-use crate::progress::Steps;
+use crate::report::Steps;
 use stamp::Stamp;
 
 const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";

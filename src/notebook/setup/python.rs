@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::stamp::Stamp;
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::write_atomically;
 use crate::notebook::digest::Digest;
 use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
+use crate::store::write_atomically;
 
 const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");
 const LAB_REQUIREMENTS: &str = include_str!("../../../notebooks/requirements-lab.txt");

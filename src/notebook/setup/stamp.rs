@@ -5,8 +5,8 @@ use std::fs;
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::files::write_atomically;
 use crate::notebook::environment::Environment;
+use crate::store::write_atomically;
 
 /// What an environment was made of. A part that has changed is made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -9,8 +9,8 @@ use serde_json::Value;
 
 use super::{Fold, Origin, Parts, Scheme, Split};
 use crate::error::{Error, Fault, Place, Result};
-use crate::files::write_atomically;
 use crate::recordings::{DataSet, Fingerprint, RecordingId};
+use crate::store::write_atomically;
 
 /// The form of a manifest and its version, the first field of each.
 pub const FORMAT: &str = "eegenre split 1";
