@@ -113,6 +113,8 @@ pub enum Fault {
     ForeignManifest,
     /// A folder that is to be made holds something else.
     OccupiedFolder,
+    /// Something that needs a checkout of eegenre was asked for elsewhere.
+    NoCheckout,
     /// A file or folder could not be written.
     Unwritable,
     /// A figure could not be drawn.
@@ -240,6 +242,9 @@ impl Fault {
             Self::BadManifest => "compare the manifest with one that `eegenre split` writes",
             Self::ForeignManifest => "make a split for these recordings with `eegenre split`",
             Self::OccupiedFolder => "name a folder that does not exist yet, or empty this one",
+            Self::NoCheckout => {
+                "run it in a checkout of eegenre (git clone), or name one with --project or EEGENRE_PROJECT"
+            }
             Self::Unwritable => {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }

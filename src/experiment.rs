@@ -11,6 +11,7 @@ use crate::profile::Profile;
 use crate::protocol::{self, Control, Record, Settings};
 use crate::recordings::DataSet;
 use crate::results::Results;
+use crate::store::Project;
 
 /// The seed of the split that results are reported on.
 pub const SPLIT_SEED: u64 = 0;
@@ -24,22 +25,19 @@ pub struct Experiment {
     pub split: Split,
     /// Runs and epochs.
     pub profile: Profile,
+    /// Where its records are: a folder for each network.
+    pub records: PathBuf,
 }
 
 impl Experiment {
-    /// The experiment on these recordings.
+    /// The experiment on these recordings, in a project.
     ///
     /// # Errors
     /// Those of [`Split::random`].
-    pub fn new(set: DataSet, profile: Profile) -> Result<Self> {
+    pub fn new(project: &Project, set: DataSet, profile: Profile) -> Result<Self> {
         let split = Split::random(&set, SPLIT_SEED)?;
-        Ok(Self { set, split, profile })
-    }
-
-    /// Where its records are: a folder for each network.
-    #[must_use]
-    pub fn records(&self) -> PathBuf {
-        self.profile.records(&self.set)
+        let records = profile.records(project, &set);
+        Ok(Self { set, split, profile, records })
     }
 
     /// The settings of a network: the paper's, with the profile's number of epochs.
@@ -54,7 +52,7 @@ impl Experiment {
     /// Those of [`protocol::train`].
     pub fn train(&self, model: Model, control: &Control) -> Result<Vec<Record>> {
         let (runs, _) = self.profile.extent(model);
-        let folder = self.records().join(model.name());
+        let folder = self.records.join(model.name());
         protocol::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
     }
 

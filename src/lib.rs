@@ -13,7 +13,7 @@
 //! notebook: what notebooks stand on, and what runs, checks and shows them
 //!
 //! profile: how much of the experiment is run; known to whatever comes after the protocol
-//! paper, error, store, project, report, shuffle: leaves that anyone may use
+//! paper, error, store, report, shuffle: leaves that anyone may use
 //! ```
 //!
 //! | paper | module |
@@ -46,8 +46,10 @@
 //! use eegenre::figures::Figure;
 //! use eegenre::preparation::Split;
 //! use eegenre::recordings::{Description, Source};
+//! use eegenre::store::Project;
 //!
-//! let source = Source::choose(None); // EEGENRE_DATA, data/music-affect_v2, or synthetic recordings
+//! // From EEGENRE_DATA, data/music-affect_v2, or synthetic recordings.
+//! let source = Source::choose(&Project::find("."), None);
 //! let set = source.load()?;
 //! println!("{source}\n{}", Description::of(&set));
 //! println!("the paper's split shares {}", Split::random(&set, 0)?.leakage());
@@ -71,7 +73,6 @@ pub mod paper;
 pub mod prediction;
 pub mod preparation;
 pub mod profile;
-pub mod project;
 pub mod protocol;
 pub mod recordings;
 pub mod report;

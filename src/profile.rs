@@ -9,9 +9,9 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::paper;
-use crate::project;
-use crate::protocol::{Settings, revision};
+use crate::protocol::{self, Settings, revision};
 use crate::recordings::{DataSet, Provenance};
+use crate::store::Project;
 
 /// How much of the paper's experiment is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
@@ -78,18 +78,18 @@ impl Profile {
         })
     }
 
-    /// Where its records go: `data/records/raw` for the paper's profile on the published recordings, else a folder of
+    /// Where its records of a project go: `data/records/raw` for the paper's profile on the published recordings, else a folder of
     /// its own under `target/records`. Shorter runs and other recordings never change what git tracks.
     #[must_use]
-    pub fn records(self, set: &DataSet) -> PathBuf {
+    pub fn records(self, project: &Project, set: &DataSet) -> PathBuf {
         match (self, set.provenance()) {
-            (Self::Paper, provenance @ Provenance::Published) => project::records(&provenance),
+            (Self::Paper, provenance @ Provenance::Published) => protocol::folder(project, &provenance),
             _ => {
                 // What another program left is no obstacle: each of its revisions has a folder of its own.
                 let [baseline, multilayer, cnn] = Model::ALL.map(revision);
                 let revisions = format!("r{baseline}.{multilayer}.{cnn}");
                 let name = format!("{}-{}-{revisions}", self.name(), set.fingerprint().short());
-                project::root().join("target/records").join(name)
+                project.records().join(name)
             }
         }
     }

@@ -1,11 +1,14 @@
 //! The book, made of notebooks as a reader would make it.
 
+mod support;
+
 use std::fs;
 use std::sync::atomic::AtomicBool;
 
 use eegenre::error::Fault;
 use eegenre::notebook::{Environment, book};
 use serde_json::json;
+use support::project;
 use tempfile::tempdir;
 
 /// A notebook of these cells.
@@ -29,7 +32,8 @@ fn a_book_has_contents_pages_in_order_equations_and_figures_and_needs_no_network
     fs::write(from.path().join("01-a.ipynb"), notebook(&[words(equation), figure])).unwrap();
     fs::write(from.path().join("02-b.ipynb"), notebook(&[words("# Second")])).unwrap();
     let stop = AtomicBool::new(false);
-    let contents = book(&Environment::default(), from.path(), &to.path().join("book"), &stop).unwrap();
+    let environment = Environment::of(&project()).unwrap();
+    let contents = book(&environment, from.path(), &to.path().join("book"), &stop).unwrap();
 
     let contents = fs::read_to_string(contents).unwrap();
     let place = |text: &str| contents.find(text).unwrap_or_else(|| panic!("no {text} in {contents}"));
@@ -54,7 +58,8 @@ fn a_dead_link_and_an_equation_that_cannot_be_shown_are_errors() {
         let (from, to) = (tempdir().unwrap(), tempdir().unwrap());
         fs::write(from.path().join("01-a.ipynb"), notebook(&[words(text)])).unwrap();
         let stop = AtomicBool::new(false);
-        let error = book(&Environment::default(), from.path(), &to.path().join("book"), &stop).unwrap_err();
+        let environment = Environment::of(&project()).unwrap();
+        let error = book(&environment, from.path(), &to.path().join("book"), &stop).unwrap_err();
         assert_eq!(error.problems()[0].fault, fault, "{error}");
         assert!(error.problems()[0].found.contains(found), "{error}");
     }

@@ -7,12 +7,11 @@ use std::io::Cursor;
 use eegenre::error::Fault;
 use eegenre::figures::{self, Figure};
 use eegenre::models::Model;
-use eegenre::project;
-use eegenre::protocol::{Record, Store};
+use eegenre::protocol::{self, Record, Store};
 use eegenre::recordings::synthetic::{self, Settings};
 use eegenre::recordings::{DataSet, Provenance, load};
 use eegenre::results::Results;
-use support::{Folder, published_recordings};
+use support::{Folder, project, published_recordings};
 
 struct Picture {
     width: u32,
@@ -40,7 +39,7 @@ fn of_recordings(set: &DataSet) -> [Figure; 2] {
 
 /// The figures that need no recordings, only their records.
 fn of_records() -> Vec<Figure> {
-    let folder = project::records(&Provenance::Published);
+    let folder = protocol::folder(&project(), &Provenance::Published);
     let groups = Model::ALL.map(|model| Store::read(folder.join(model.name())).unwrap());
     let results =
         Results::of(&groups.each_ref().map(Vec::<Record>::as_slice), &Provenance::Published).unwrap();
@@ -55,7 +54,7 @@ fn source(picture: &Picture) -> &str {
 
 /// Asserts that a figure is drawn as it is committed.
 fn assert_committed(figure: &Figure) {
-    let path = project::root().join("figures").join(format!("{}.png", figure.name()));
+    let path = project().committed_figures().join(format!("{}.png", figure.name()));
     let committed = std::fs::read(&path).unwrap();
     assert!(committed.len() as u64 <= MOST_BYTES, "{}: {} bytes", path.display(), committed.len());
     let (committed, drawn) = (decode(&committed), decode(&figure.png().unwrap()));
@@ -120,7 +119,7 @@ fn the_committed_figures_are_those_of_the_committed_records_and_of_the_networks(
     let drawn = of_records();
     assert_eq!(drawn.len(), 7);
     drawn.iter().for_each(assert_committed);
-    assert_eq!(figures::folder(&drawn), project::root().join("figures"));
+    assert_eq!(figures::folder(&project(), &drawn), project().committed_figures());
 }
 
 #[test]

@@ -13,6 +13,7 @@ use eegenre::error::{Error, Fault, Problem};
 use eegenre::notebook::{Environment, Run};
 use eegenre::profile::Profile;
 use eegenre::recordings::Source;
+use eegenre::store::Project;
 use tempfile::tempdir;
 
 /// Without it the kernel reports a panic as success.
@@ -22,13 +23,14 @@ const HOLDS: (&str, &str, &str, bool) = ("the sum", "2", "2", true);
 
 /// Runs the notebooks of a folder. None of them needs eegenre, so their kernels start soon.
 fn run(folder: &Path, out: &Path, cell_limit: Duration, stop: &AtomicBool) -> Result<usize, Error> {
+    let project = Project::at(env!("CARGO_MANIFEST_DIR"));
     let run = Run {
         notebooks: folder.to_owned(),
         out: Some(out.to_owned()),
         cell_limit,
-        ..Run::new(Profile::Smoke, Source::choose(None))
+        ..Run::new(&project, Profile::Smoke, Source::choose(&project, None))?
     };
-    let executed = run.run(&Environment::default(), stop)?;
+    let executed = run.run(&Environment::of(&project)?, stop)?;
     Ok(executed.notebooks.len())
 }
 

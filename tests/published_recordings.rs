@@ -11,7 +11,7 @@ use eegenre::preparation::{Frames, Preparation, Slicing, Split};
 use eegenre::profile::Profile;
 use eegenre::recordings::{Description, Fingerprint, Provenance, load};
 use serde_json::{Value, json};
-use support::published_recordings;
+use support::{project, published_recordings};
 
 #[test]
 fn they_are_what_the_paper_describes() {
@@ -91,7 +91,7 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
     let set = load(&folder).unwrap();
     let tables = Tables::of(&set, &folder).unwrap();
     assert!(tables.published.is_some());
-    let classification = Classification::read(&set, &tables, Profile::Paper).unwrap();
+    let classification = Classification::read(&project(), &set, &tables, Profile::Paper).unwrap();
     assert_eq!(classification.missing, Vec::<String>::new());
     assert_eq!(classification.beside.len(), 4);
 }
@@ -99,7 +99,7 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
 #[test]
 fn the_audit_is_recorded_as_planned_and_on_these_recordings() {
     let Some(folder) = published_recordings() else { return };
-    let audit = Audit::read(&load(&folder).unwrap(), Profile::Paper).unwrap();
+    let audit = Audit::read(&project(), &load(&folder).unwrap(), Profile::Paper).unwrap();
     assert_eq!(audit.missing, Vec::<String>::new());
     // Four claims under four splits, of whole signals and of cut ones; as the paper has them, under its own splits, and
     // the baseline on new participants.

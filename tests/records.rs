@@ -1,5 +1,7 @@
 //! The committed records of the paper's experiment, and what the README says of them.
 
+mod support;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -7,17 +9,17 @@ use std::path::Path;
 use eegenre::classification::{Beside, Origin, TrialEstimate, TrialRecord, plan};
 use eegenre::models::Model;
 use eegenre::profile::Profile;
-use eegenre::project;
 use eegenre::protocol::{Record, Store};
 use eegenre::recordings::{Fingerprint, Provenance};
 use eegenre::results::Results;
 use eegenre::study::{Study, VARIATIONS};
+use support::project;
 
 /// What the folder of records may hold at most.
 const MOST_BYTES: u64 = 8 << 20;
 
 fn records(variation: &str, model: Model) -> Vec<Record> {
-    Store::read(project::root().join("data/records").join(variation).join(model.name())).unwrap()
+    Store::read(project().committed_records().join(variation).join(model.name())).unwrap()
 }
 
 /// Bytes of all files that git tracks: records, and weights of the first run of the full variations.
@@ -40,7 +42,7 @@ fn is_tracked(path: &Path) -> bool {
 
 /// What stands in the README as the output of a command.
 fn shown_in_readme(command: &str) -> String {
-    let readme = fs::read_to_string(project::root().join("README.md")).unwrap();
+    let readme = fs::read_to_string(project().root().join("README.md")).unwrap();
     let (_, rest) = readme.split_once(&format!("<!-- eegenre {command} -->\n")).unwrap();
     let (shown, _) = rest.split_once("<!-- end -->").unwrap();
     shown.trim().to_owned()
@@ -56,7 +58,7 @@ fn the_readme_shows_the_results_of_the_committed_records() {
 
 #[test]
 fn the_readme_shows_the_study_of_the_committed_records() {
-    let study = Study::read(&project::root().join("data/records")).unwrap();
+    let study = Study::read(&project().committed_records()).unwrap();
     assert_eq!(shown_in_readme("study --markdown"), study.markdown().trim());
 }
 
@@ -90,7 +92,7 @@ fn committed_records_are_of_the_published_recordings_and_of_the_variation_that_t
 
 /// What the records of a comparison with section 3.4 say, whatever table of features they are of.
 fn trials() -> Vec<TrialRecord> {
-    let folder = project::root().join("data/records/classification");
+    let folder = project().committed_records().join("classification");
     let planned = [Origin::Recordings, Origin::Cut, Origin::Published].into_iter();
     let planned = planned.flat_map(|origin| plan(origin, Profile::Paper));
     planned
@@ -120,6 +122,6 @@ fn every_trial_of_features_is_recorded_with_all_its_draws_and_on_one_table_of_it
 
 #[test]
 fn they_are_small() {
-    let bytes = bytes_below(&project::root().join("data/records"));
+    let bytes = bytes_below(&project().committed_records());
     assert!(bytes <= MOST_BYTES, "{bytes} bytes");
 }

@@ -12,7 +12,7 @@
 //! Where something is planted and not seen, its absence from the audit of real recordings says nothing.
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde::Serialize;
 
@@ -22,18 +22,18 @@ use super::plan::Cell;
 use super::reach::Reach;
 use super::record::CellRecord;
 use super::tally::{Tally, Unit};
-use super::{below_target, train_below};
+use super::{own_folder, train_below};
 use crate::error::{Error, Result};
 use crate::models::Model;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::profile::Profile;
-use crate::project;
 use crate::protocol::Control;
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::report::Table;
 use crate::statistics::Interval;
+use crate::store::Project;
 
 /// What is expected of an accuracy, or of the difference of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,10 +166,10 @@ impl Instrument {
     ///
     /// # Errors
     /// Those of [`CellRecord::read`].
-    pub fn read(profile: Profile) -> Result<Self> {
+    pub fn read(project: &Project, profile: Profile) -> Result<Self> {
         let effects = Error::gather(effects(profile).into_iter().map(|effect| {
             let set = recordings(effect)?;
-            let folder = folder(&set, effect, profile);
+            let folder = folder(project, &set, effect, profile);
             let cells = cells(effect, profile);
             let records = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, &set)))?;
             Ok((effect, records.into_iter().flatten().collect::<Vec<CellRecord>>()))
@@ -243,11 +243,12 @@ impl Reading {
 }
 
 /// Trains what the instrument needs.
-pub(super) fn train(profile: Profile, control: &Control) -> Result<()> {
+pub(super) fn train(project: &Project, profile: Profile, control: &Control) -> Result<()> {
     for effect in effects(profile) {
         let set = recordings(effect)?;
-        let workshop = below_target(&set, profile, "instrument-trainings");
-        train_below(&folder(&set, effect, profile), &workshop, &set, &cells(effect, profile), control)?;
+        let workshop = own_folder(project, &set, profile, "instrument-trainings");
+        let folder = folder(project, &set, effect, profile);
+        train_below(&folder, &workshop, &set, &cells(effect, profile), control)?;
     }
     Ok(())
 }
@@ -289,10 +290,10 @@ fn cells(effect: Effect, profile: Profile) -> Vec<Cell> {
 }
 
 /// Where its records are: beside those of the audit, below a folder of their own.
-fn folder(set: &DataSet, effect: Effect, profile: Profile) -> PathBuf {
+fn folder(project: &Project, set: &DataSet, effect: Effect, profile: Profile) -> PathBuf {
     match profile {
-        Profile::Paper => project::root().join(Path::new("data/records/instrument")).join(effect.to_string()),
-        Profile::Smoke | Profile::Quick => below_target(set, profile, "instrument"),
+        Profile::Paper => project.committed_records().join("instrument").join(effect.to_string()),
+        Profile::Smoke | Profile::Quick => own_folder(project, set, profile, "instrument"),
     }
 }
 

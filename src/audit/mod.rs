@@ -54,10 +54,10 @@ pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::profile::Profile;
-use crate::project;
 use crate::protocol::Control;
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::report::Steps;
+use crate::store::Project;
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -85,16 +85,17 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// What the records of a profile say of these recordings. What is not trained yet is named, not trained.
+    /// What a project's records of a profile say of these recordings. What is not trained yet is named, not trained.
     ///
     /// # Errors
     /// Those of [`CellRecord::read`] and of [`Scheme::draw`](crate::preparation::Scheme::draw).
-    pub fn read(set: &DataSet, profile: Profile) -> Result<Self> {
-        Self::below(&folder(set, profile), set, profile)
+    pub fn read(project: &Project, set: &DataSet, profile: Profile) -> Result<Self> {
+        let instrument = Instrument::read(project, profile)?;
+        Self::below(&folder(project, set, profile), instrument, set, profile)
     }
 
     /// The same of records below a folder.
-    fn below(folder: &Path, set: &DataSet, profile: Profile) -> Result<Self> {
+    fn below(folder: &Path, instrument: Instrument, set: &DataSet, profile: Profile) -> Result<Self> {
         let cells = plan(profile);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let named = cells.iter().zip(&found);
@@ -110,7 +111,7 @@ impl Audit {
             claims: comparison::claims(&records),
             controls: comparison::controls(&records),
             reaches: Reach::all(set)?,
-            instrument: Instrument::read(profile)?,
+            instrument,
         })
     }
 }
@@ -118,7 +119,7 @@ impl Audit {
 /// The word that asks for the [`instrument`] check alone.
 const INSTRUMENT: &str = "instrument";
 
-/// Trains the cells of a profile that are not trained yet, and those of the instrument check. What was interrupted goes
+/// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
 ///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
@@ -127,13 +128,19 @@ const INSTRUMENT: &str = "instrument";
 /// # Errors
 /// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
 /// training that fails.
-pub fn train(set: &DataSet, profile: Profile, only: &[String], control: &Control) -> Result<()> {
+pub fn train(
+    project: &Project,
+    set: &DataSet,
+    profile: Profile,
+    only: &[String],
+    control: &Control,
+) -> Result<()> {
     if only != [INSTRUMENT] {
-        let workshop = below_target(set, profile, "audit-trainings");
-        train_below(&folder(set, profile), &workshop, set, &chosen(profile, only)?, control)?;
+        let workshop = own_folder(project, set, profile, "audit-trainings");
+        train_below(&folder(project, set, profile), &workshop, set, &chosen(profile, only)?, control)?;
     }
     if only.is_empty() || only == [INSTRUMENT] {
-        instrument::train(profile, control)?;
+        instrument::train(project, profile, control)?;
     }
     Ok(())
 }
@@ -186,17 +193,17 @@ fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
 /// Where the records of cells are: `data/records/audit` for the paper's profile on the published recordings, else a
 /// folder of their own under `target/records`.
 #[must_use]
-pub fn folder(set: &DataSet, profile: Profile) -> PathBuf {
+pub fn folder(project: &Project, set: &DataSet, profile: Profile) -> PathBuf {
     match (profile, set.provenance()) {
-        (Profile::Paper, Provenance::Published) => project::root().join("data/records/audit"),
-        _ => below_target(set, profile, "audit"),
+        (Profile::Paper, Provenance::Published) => project.committed_records().join("audit"),
+        _ => own_folder(project, set, profile, "audit"),
     }
 }
 
-/// A folder of its own under `target/records`, for a profile on these recordings.
-fn below_target(set: &DataSet, profile: Profile, name: &str) -> PathBuf {
+/// A folder of its own among a project's records, for a profile on these recordings.
+fn own_folder(project: &Project, set: &DataSet, profile: Profile, name: &str) -> PathBuf {
     let name = format!("{name}-{profile}-{}", set.fingerprint().short());
-    project::root().join(Path::new("target/records")).join(name)
+    project.records().join(name)
 }
 
 #[cfg(test)]

@@ -122,7 +122,8 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let stop = AtomicBool::new(false);
     let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
     train_below(&records, &workshop, &set, &cells[1..], &Control::new(&stop)).unwrap();
-    let audit = Audit::below(&records, &set, Profile::Smoke).unwrap();
+    let instrument = Instrument::read(&Project::at(folder.path()), Profile::Smoke).unwrap();
+    let audit = Audit::below(&records, instrument, &set, Profile::Smoke).unwrap();
     assert_eq!(audit.missing, [cells[0].name()]);
     assert_eq!(audit.estimates.len(), cells.len() - 1);
     assert_eq!(audit.guesses.len(), Shortcut::ALL.len() * Scheme::ALL.len());

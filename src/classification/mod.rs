@@ -42,9 +42,9 @@ use crate::error::{Error, Result};
 use crate::features::{FeatureTable, published};
 use crate::preparation::Preparation;
 use crate::profile::Profile;
-use crate::project;
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::report::Steps;
+use crate::store::Project;
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -101,12 +101,12 @@ impl Tables {
 }
 
 impl Classification {
-    /// What the records of a profile say of these recordings. What is not recorded yet is named, not tried.
+    /// What a project's records of a profile say of these recordings. What is not recorded yet is named, not tried.
     ///
     /// # Errors
     /// Those of [`TrialRecord::read`].
-    pub fn read(set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
-        Self::below(&folder(set, profile), set, tables, profile)
+    pub fn read(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
+        Self::below(&folder(project, set, profile), set, tables, profile)
     }
 
     /// How many of the reported accuracies nothing here reaches.
@@ -139,8 +139,8 @@ impl Classification {
 ///
 /// # Errors
 /// Those of [`TrialRecord::read`], [`TrialRecord::make`] and [`TrialRecord::write`].
-pub fn classify(set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
-    let folder = folder(set, profile);
+pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
+    let folder = folder(project, set, profile);
     let mut open = Vec::new();
     for (trial, table) in tables.trials(profile) {
         if TrialRecord::read(&folder, trial, table)?.is_none() {
@@ -159,12 +159,12 @@ pub fn classify(set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> 
 /// Where records are: `data/records/classification` for the paper's profile on the published recordings, else a folder of
 /// their own under `target/records`.
 #[must_use]
-pub fn folder(set: &DataSet, profile: Profile) -> PathBuf {
+pub fn folder(project: &Project, set: &DataSet, profile: Profile) -> PathBuf {
     match (profile, set.provenance()) {
-        (Profile::Paper, Provenance::Published) => project::root().join("data/records/classification"),
+        (Profile::Paper, Provenance::Published) => project.committed_records().join("classification"),
         _ => {
             let name = format!("classification-{profile}-{}", set.fingerprint().short());
-            project::root().join("target/records").join(name)
+            project.records().join(name)
         }
     }
 }

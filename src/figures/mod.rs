@@ -46,11 +46,11 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
-use crate::project;
 use crate::protocol::{Record, Weights};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::results::Results;
 use crate::series::Series;
+use crate::store::Project;
 use crate::store::{create_folder, write_atomically};
 use raster::OVERSAMPLING;
 use theme::{Canvas, DrawingFailure};
@@ -83,15 +83,15 @@ enum Drawing {
     Dependency(audit::Dependency),
 }
 
-/// Where figures go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
+/// Where figures of a project go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
 /// on them or nothing but a network, else `target/figures`.
 ///
 /// Folders that git tracks hold results of the paper profile on the published recordings only, so that a result of
 /// synthetic data or of shorter runs can never be taken for a real one.
 #[must_use]
-pub fn folder<'a>(figures: impl IntoIterator<Item = &'a Figure>) -> PathBuf {
+pub fn folder<'a>(project: &Project, figures: impl IntoIterator<Item = &'a Figure>) -> PathBuf {
     let tracked = figures.into_iter().all(|figure| figure.tracked);
-    project::root().join(if tracked { "figures" } else { "target/figures" })
+    if tracked { project.committed_figures() } else { project.figures() }
 }
 
 impl Figure {

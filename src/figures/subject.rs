@@ -17,12 +17,14 @@ use crate::results::Results;
 /// use eegenre::figures::{self, Figure, Subject};
 /// use eegenre::profile::Profile;
 /// use eegenre::recordings::Source;
+/// use eegenre::store::Project;
 ///
-/// let set = Source::choose(None).load()?;
-/// let records = Profile::Paper.records(&set);
+/// let project = Project::find(".");
+/// let set = Source::choose(&project, None).load()?;
+/// let records = Profile::Paper.records(&project, &set);
 /// let all: Vec<Figure> =
 ///     eegenre::error::Error::gather(Subject::ALL.map(|subject| subject.figure(&set, &records)))?;
-/// let folder = figures::folder(&all);
+/// let folder = figures::folder(&project, &all);
 /// for figure in &all {
 ///     figure.save(&folder)?;
 /// }

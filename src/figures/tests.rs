@@ -6,15 +6,19 @@ fn paper_records() -> Vec<Record> {
     records(Model::Baseline, 0.7, &BASELINE, scattered)
 }
 
+fn project() -> Project {
+    Project::of_tests()
+}
+
 fn tracked() -> PathBuf {
-    project::root().join("figures")
+    project().committed_figures()
 }
 
 #[test]
 fn the_paper_profile_on_the_published_recordings_reaches_the_tracked_folder() {
     let figure = Figure::training(&paper_records(), &Provenance::Published).unwrap();
     assert!(figure.footer.contains(" · profile paper · "), "{}", figure.footer);
-    assert_eq!(folder([&figure, &Figure::architecture(Model::Cnn)]), tracked());
+    assert_eq!(folder(&project(), [&figure, &Figure::architecture(Model::Cnn)]), tracked());
 }
 
 #[test]
@@ -27,8 +31,8 @@ fn other_recordings_and_other_runs_never_reach_the_tracked_folder() {
     // The paper's profile has three networks.
     let results = Results::of(&[&paper_records()], &Provenance::Published).unwrap();
     for figure in elsewhere.iter().chain([&synthetic, &fewer, &Figure::results(&results)]) {
-        let together = folder([figure, &Figure::architecture(Model::Cnn)]);
-        assert_eq!(together, project::root().join("target/figures"), "{}", figure.footer);
+        let together = folder(&project(), [figure, &Figure::architecture(Model::Cnn)]);
+        assert_eq!(together, project().figures(), "{}", figure.footer);
     }
 }
 
@@ -43,5 +47,5 @@ fn records_of_other_recordings_are_not_called_published() {
         "{}",
         figure.footer
     );
-    assert_ne!(folder([&figure]), tracked());
+    assert_ne!(folder(&project(), [&figure]), tracked());
 }

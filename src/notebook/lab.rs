@@ -8,7 +8,6 @@ use serde_json::json;
 use super::environment::Environment;
 use super::setup::add_lab;
 use crate::error::{Error, Fault, Place, Result};
-use crate::project;
 use crate::store::{create_folder, write_atomically};
 
 /// Opens JupyterLab in the project's notebooks, with the environment's kernel, and waits for its end. It is installed on
@@ -24,7 +23,7 @@ pub fn lab(environment: &Environment, arguments: &[String], stop: &AtomicBool) -
     let mut command = environment.command(environment.python());
     // With -y it ends at the first Ctrl-C, without asking.
     command.args(["-m", "jupyterlab", "-y"]).args(arguments);
-    command.current_dir(project::root().join("notebooks"));
+    command.current_dir(environment.notebooks());
     let failed = |found: String| {
         Error::new(Fault::ProgramFailed, Place::field("jupyterlab"), "JupyterLab to run", found)
     };
@@ -54,11 +53,12 @@ fn write_settings(environment: &Environment) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Project;
 
     #[test]
     fn notebooks_are_saved_only_when_asked() {
         let folder = tempfile::tempdir().unwrap();
-        let environment = Environment::at(folder.path());
+        let environment = Environment::at(folder.path(), &Project::of_tests()).unwrap();
         write_settings(&environment).unwrap();
         let file = folder.path().join("config/jupyter/labconfig/default_setting_overrides.json");
         let settings: serde_json::Value = serde_json::from_slice(&std::fs::read(file).unwrap()).unwrap();

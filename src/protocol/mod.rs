@@ -31,5 +31,20 @@ pub use settings::{Configuration, Settings, revision};
 pub use store::Store;
 pub use tables::runs_table;
 
+use std::path::PathBuf;
+
+use crate::recordings::Provenance;
+use crate::store::Project;
+
+/// Where the records of a project are, with a folder for each network: `data/records/raw` for the published recordings,
+/// else `target/records`.
+#[must_use]
+pub fn folder(project: &Project, provenance: &Provenance) -> PathBuf {
+    match provenance {
+        Provenance::Published => project.committed_records().join("raw"),
+        Provenance::Synthetic(_) | Provenance::Unknown => project.records(),
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use super::dataset::DataSet;
 use super::folder;
 use super::synthetic::{self, Settings};
 use crate::error::Result;
-use crate::project;
+use crate::store::Project;
 
 /// The environment variable that names a folder of recordings.
 pub const DATA_VARIABLE: &str = "EEGENRE_DATA";
@@ -29,9 +29,9 @@ pub enum Source {
 impl Source {
     /// Chooses: the folder asked for, else the environment's, else the project's, else synthetic recordings.
     #[must_use]
-    pub fn choose(asked: Option<PathBuf>) -> Self {
+    pub fn choose(project: &Project, asked: Option<PathBuf>) -> Self {
         let variable = std::env::var_os(DATA_VARIABLE);
-        Self::choose_from(asked, variable, project::published_recordings(), project::synthetic_recordings())
+        Self::choose_from(asked, variable, project.published_recordings(), project.synthetic_recordings())
     }
 
     fn choose_from(

@@ -17,12 +17,12 @@ use crate::models::Model;
 use crate::notebook::{self, Environment, Executed, Run};
 use crate::preparation::SplitSummary;
 use crate::profile::Profile;
-use crate::project;
 use crate::protocol::{Control, Progress};
 use crate::recordings::{Description, Source};
 use crate::report::Steps;
 use crate::report::Table;
 use crate::results::Results;
+use crate::store::Project;
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -55,10 +55,17 @@ pub struct Reproduction {
 /// whoever watches.
 ///
 /// # Errors
-/// [`Fault::NoDevice`](crate::error::Fault::NoDevice); all problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
+/// [`Fault::NoCheckout`](crate::error::Fault::NoCheckout); [`Fault::NoDevice`](crate::error::Fault::NoDevice); all problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
 /// [`notebook::book`]; a figure that cannot be written. Once it is asked to stop,
 /// [`Fault::Interrupted`](crate::error::Fault::Interrupted).
-pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result<Reproduction> {
+pub fn reproduce(
+    project: &Project,
+    source: &Source,
+    profile: Profile,
+    control: &Control,
+) -> Result<Reproduction> {
+    // What is missing should be said before hours of training.
+    let environment = Environment::of(project)?;
     control.processor.check()?;
     let stop = control.stop;
     let mut steps = Steps::new(3);
@@ -67,11 +74,10 @@ pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result
     steps.begin("describing them");
     let data = Description::of(&set);
     steps.begin("splitting them as the paper does");
-    let experiment = Experiment::new(set, profile)?;
+    let experiment = Experiment::new(project, set, profile)?;
     // Two sets of bars would draw over each other.
     steps.finish();
-    // Early: what is missing for it should be said before hours of training.
-    let environment = Environment::default();
+    // Early for the same reason.
     notebook::setup(&environment, stop)?;
     for model in Model::ALL {
         let (runs, epochs) = profile.extent(model);
@@ -80,13 +86,13 @@ pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result
         progress.finish();
         trained?;
     }
-    let results = Results::read(experiment.records(), &experiment.set)?;
-    let figures = draw(&experiment)?;
-    let notebooks = Run::new(profile, source.clone()).run(&environment, stop)?;
-    let book = project::root().join("target/book");
+    let results = Results::read(&experiment.records, &experiment.set)?;
+    let figures = draw(project, &experiment)?;
+    let notebooks = Run::new(project, profile, source.clone())?.run(&environment, stop)?;
+    let book = project.book();
     // The notebooks have tried what was not recorded.
     let tables = Tables::of(&experiment.set, source.folder())?;
-    let classification = Classification::read(&experiment.set, &tables, profile)?;
+    let classification = Classification::read(project, &experiment.set, &tables, profile)?;
     Ok(Reproduction {
         source: source.to_string(),
         profile,
@@ -94,7 +100,7 @@ pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result
         figures,
         book: notebook::book(&environment, &notebooks.folder, &book, stop)?,
         notebooks,
-        records: experiment.records(),
+        records: experiment.records.clone(),
         summary: summary(&experiment, &data, &results, &classification),
         data,
         results,
@@ -102,10 +108,10 @@ pub fn reproduce(source: &Source, profile: Profile, control: &Control) -> Result
 }
 
 /// Draws all figures. Returns the files.
-fn draw(experiment: &Experiment) -> Result<Vec<PathBuf>> {
-    let (set, records) = (&experiment.set, experiment.records());
-    let drawn = Error::gather(Subject::ALL.iter().map(|subject| subject.figure(set, &records)))?;
-    let folder = figures::folder(&drawn);
+fn draw(project: &Project, experiment: &Experiment) -> Result<Vec<PathBuf>> {
+    let (set, records) = (&experiment.set, &experiment.records);
+    let drawn = Error::gather(Subject::ALL.iter().map(|subject| subject.figure(set, records)))?;
+    let folder = figures::folder(project, &drawn);
     let mut steps = Steps::new(drawn.len() as u64);
     let written = Error::gather(drawn.iter().map(|figure| {
         steps.begin(format!("drawing {}", figure.name()));

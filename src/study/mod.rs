@@ -13,10 +13,10 @@ use crate::experiment::SPLIT_SEED;
 use crate::models::Model;
 use crate::paper::{self, ReportedSeries};
 use crate::preparation::{Normalisation, Split};
-use crate::project;
 use crate::protocol::{self, Control, Progress, Settings, Store, Weights};
 use crate::recordings::{DataSet, Provenance};
 use crate::series::Series;
+use crate::store::Project;
 
 /// Runs of a variation that is not one of the two full ones.
 const FEW: u64 = 5;
@@ -135,11 +135,11 @@ impl Variation {
 /// Where the records of all variations go: `data/records` for the published recordings, else a folder of their own under
 /// `target/records`.
 #[must_use]
-pub fn folder(set: &DataSet) -> PathBuf {
+pub fn folder(project: &Project, set: &DataSet) -> PathBuf {
     match set.provenance() {
-        Provenance::Published => project::root().join("data/records"),
+        Provenance::Published => project.committed_records(),
         Provenance::Synthetic(_) | Provenance::Unknown => {
-            project::root().join("target/records").join(format!("study-{}", set.fingerprint().short()))
+            project.records().join(format!("study-{}", set.fingerprint().short()))
         }
     }
 }

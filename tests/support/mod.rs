@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 
 use eegenre::error::{Error, Fault, Problem};
+use eegenre::store::Project;
 use rust_xlsxwriter::{Format, Formula, IntoExcelData, Workbook, Worksheet};
 use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
@@ -191,10 +192,15 @@ impl Folder {
     }
 }
 
+/// This checkout.
+pub fn project() -> Project {
+    Project::at(env!("CARGO_MANIFEST_DIR"))
+}
+
 /// The published recordings, if this machine has them beside the project. Says once which is the case.
 pub fn published_recordings() -> Option<PathBuf> {
     static SAID: Once = Once::new();
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = project().root().to_owned();
     let places = ["data/music-affect_v2", "../shared/music-affect_v2"].map(|place| root.join(place));
     let found = places.into_iter().find(|place| place.is_dir());
     SAID.call_once(|| say("published recordings", found.as_deref()));

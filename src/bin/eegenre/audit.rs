@@ -6,6 +6,7 @@ use eegenre::audit::{self, Audit};
 use eegenre::error::Result;
 use eegenre::profile::Profile;
 use eegenre::protocol::Control;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -31,14 +32,14 @@ pub struct AuditArgs {
 }
 
 impl AuditArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let set = self.data.load()?;
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let set = self.data.load(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
         if !self.recorded {
             let stop = stop_on_interrupt()?;
-            audit::train(&set, profile, &self.only, &Control::new(&stop))?;
+            audit::train(project, &set, profile, &self.only, &Control::new(&stop))?;
         }
-        print(&Audit::read(&set, profile)?, json);
+        print(&Audit::read(project, &set, profile)?, json);
         Ok(())
     }
 }

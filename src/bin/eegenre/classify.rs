@@ -11,6 +11,7 @@ use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
 use eegenre::profile::Profile;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -55,8 +56,8 @@ pub struct ClassifyArgs {
 }
 
 impl ClassifyArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let Some(classifier) = self.model else { return self.compare(json) };
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let Some(classifier) = self.model else { return self.compare(project, json) };
         let selection = self.select.map(|name| Selection::named(&name, self.count)).transpose()?;
         let selected_on = if self.leak { SelectedOn::EveryRow } else { SelectedOn::TrainingPart };
         let (origin, table) = match self.features {
@@ -65,23 +66,23 @@ impl ClassifyArgs {
                 let is_published = table.rows().iter().any(|row| row.band.is_some());
                 (if is_published { Origin::Published } else { Origin::Recordings }, table)
             }
-            None => (Origin::Recordings, FeatureTable::of(&self.data.load()?)),
+            None => (Origin::Recordings, FeatureTable::of(&self.data.load(project)?)),
         };
         let trial = Trial::new(origin, self.scheme, Recipe { classifier, selection, selected_on });
         print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json);
         Ok(())
     }
 
-    fn compare(self, json: bool) -> Result<()> {
-        let source = self.data.source();
+    fn compare(self, project: &Project, json: bool) -> Result<()> {
+        let source = self.data.source(project);
         eprintln!("recordings from {source}");
         let set = source.load()?;
         let tables = Tables::of(&set, source.folder())?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
         if !self.recorded {
-            classification::classify(&set, &tables, profile)?;
+            classification::classify(project, &set, &tables, profile)?;
         }
-        let classification = Classification::read(&set, &tables, profile)?;
+        let classification = Classification::read(project, &set, &tables, profile)?;
         if self.markdown && !json {
             print(&classification.beside_table().markdown(), json);
         } else {

@@ -8,6 +8,7 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Source};
+use eegenre::store::Project;
 
 use crate::print;
 
@@ -19,13 +20,13 @@ pub struct DataArgs {
 }
 
 impl DataArgs {
-    pub fn source(self) -> Source {
-        Source::choose(self.data)
+    pub fn source(self, project: &Project) -> Source {
+        Source::choose(project, self.data)
     }
 
     /// Reads the recordings and says on standard error which ones and why.
-    pub fn load(self) -> Result<DataSet> {
-        let source = self.source();
+    pub fn load(self, project: &Project) -> Result<DataSet> {
+        let source = self.source(project);
         eprintln!("recordings from {source}");
         source.load()
     }
@@ -65,9 +66,9 @@ pub struct SynthesizeArgs {
 }
 
 impl DataTask {
-    pub fn run(self, json: bool) -> Result<()> {
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
-            Self::Describe(data) => print(&Description::of(&data.load()?), json),
+            Self::Describe(data) => print(&Description::of(&data.load(project)?), json),
             Self::Check { dir } => {
                 let set = recordings::load(&dir)?;
                 let description = Description::of(&set);

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::features::{FeatureTable, csv};
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -21,8 +22,8 @@ pub struct FeaturesArgs {
 }
 
 impl FeaturesArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let table = FeatureTable::of(&self.data.load()?);
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let table = FeatureTable::of(&self.data.load(project)?);
         if let Some(path) = self.out {
             csv::write(&table, &path)?;
             eprintln!(

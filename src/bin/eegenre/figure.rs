@@ -12,7 +12,8 @@ use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::features::FeatureTable;
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
-use eegenre::project;
+use eegenre::protocol;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -68,19 +69,19 @@ impl FromStr for Choice {
 }
 
 impl FigureArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let source = self.data.source();
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let source = self.data.source(project);
         eprintln!("recordings from {source}");
         let set = source.load()?;
         let elsewhere = self.records.is_some();
         let records = match (self.records, self.profile) {
             (Some(records), _) => records,
-            (None, Some(profile)) => profile.records(&set),
-            (None, None) => project::records(&set.provenance()),
+            (None, Some(profile)) => profile.records(project, &set),
+            (None, None) => protocol::folder(project, &set.provenance()),
         };
         let profile = self.profile.unwrap_or(Profile::Paper);
-        let audited = || Audit::read(&set, profile);
-        let classified = || Classification::read(&set, &Tables::of(&set, source.folder())?, profile);
+        let audited = || Audit::read(project, &set, profile);
+        let classified = || Classification::read(project, &set, &Tables::of(&set, source.folder())?, profile);
         let drawn: Vec<Figure> = match self.figure {
             Choice::One(subject) => vec![subject.figure(&set, &records)?],
             Choice::Audit(view) => vec![Figure::audit(&audited()?, view)],
@@ -105,8 +106,8 @@ impl FigureArgs {
         let folder = match self.out {
             Some(out) => out,
             // Whatever they look like, records from elsewhere are not those that git tracks.
-            None if elsewhere => project::root().join("target/figures"),
-            None => figures::folder(&drawn),
+            None if elsewhere => project.figures(),
+            None => figures::folder(project, &drawn),
         };
         let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
         if json {

@@ -18,6 +18,7 @@ mod train;
 
 use std::fmt::Display;
 use std::io::{self, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -27,6 +28,7 @@ use serde_json::json;
 use eegenre::error::{Error, Fault, Result};
 use eegenre::profile::Profile;
 use eegenre::reproduce::reproduce;
+use eegenre::store::Project;
 
 use audit::AuditArgs;
 use classify::ClassifyArgs;
@@ -61,7 +63,8 @@ Exit codes: 0 all is well, 1 a check failed, 2 bad input or bad usage, 130 inter
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
 /// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
-/// the project; else synthetic ones are made in data/synthetic, and results say so.
+/// the project; else synthetic ones are made in data/synthetic, and results say so. Outside a checkout of eegenre
+/// everything that is made goes to eegenre/ in the working folder.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 100, after_long_help = EXAMPLES)]
 struct Command {
@@ -70,6 +73,11 @@ struct Command {
     /// Answer in JSON, problems included
     #[arg(long, global = true)]
     json: bool,
+    /// The checkout of eegenre to work in [default: the one around the working folder]
+    ///
+    /// EEGENRE_PROJECT names it too. Only notebooks and reproduce need one.
+    #[arg(long, value_name = "DIR", global = true)]
+    project: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
@@ -119,8 +127,8 @@ struct ReproduceArgs {
 }
 
 fn main() -> ExitCode {
-    let Command { task, json } = Command::parse();
-    match task.run(json) {
+    let Command { task, json, project } = Command::parse();
+    match Project::choose(project).and_then(|project| task.run(&project, json)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if json {
@@ -145,23 +153,23 @@ fn exit_code(error: &Error) -> u8 {
 }
 
 impl Task {
-    fn run(self, json: bool) -> Result<()> {
+    fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Reproduce(ReproduceArgs { data, profile, device }) => {
                 let stop = train::stop_on_interrupt()?;
-                print(&reproduce(&data.source(), profile, &device.control(&stop))?, json);
+                print(&reproduce(project, &data.source(project), profile, &device.control(&stop))?, json);
             }
-            Self::Data(task) => task.run(json)?,
-            Self::Split(split) => split.run(json)?,
-            Self::Figure(figure) => figure.run(json)?,
-            Self::Train(train) => train.run(json)?,
-            Self::Results(results) => results.run(json)?,
-            Self::Notebooks(notebooks) => notebooks.run(json)?,
-            Self::Study(study) => study.run(json)?,
-            Self::Audit(audit) => audit.run(json)?,
-            Self::Features(features) => features.run(json)?,
-            Self::Classify(classify) => classify.run(json)?,
-            Self::Predict(predict) => predict.run(json)?,
+            Self::Data(task) => task.run(project, json)?,
+            Self::Split(split) => split.run(project, json)?,
+            Self::Figure(figure) => figure.run(project, json)?,
+            Self::Train(train) => train.run(project, json)?,
+            Self::Results(results) => results.run(project, json)?,
+            Self::Notebooks(notebooks) => notebooks.run(project, json)?,
+            Self::Study(study) => study.run(project, json)?,
+            Self::Audit(audit) => audit.run(project, json)?,
+            Self::Features(features) => features.run(project, json)?,
+            Self::Classify(classify) => classify.run(project, json)?,
+            Self::Predict(predict) => predict.run(project, json)?,
         }
         Ok(())
     }

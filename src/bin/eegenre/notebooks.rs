@@ -8,7 +8,7 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::notebook::{self, Environment, Run};
 use eegenre::profile::Profile;
-use eegenre::project;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -66,9 +66,9 @@ struct RunArgs {
 }
 
 impl NotebooksArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let environment = self.environment.map_or_else(Environment::default, Environment::at);
-        let notebooks = project::root().join("notebooks");
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let folder = self.environment.unwrap_or_else(|| project.jupyter());
+        let environment = Environment::at(folder, project)?;
         match self.task {
             NotebooksTask::Setup => {
                 notebook::setup(&environment, &*stop_on_interrupt()?)?;
@@ -84,11 +84,11 @@ impl NotebooksArgs {
                 notebook::lab(&environment, &arguments, &*stop_on_interrupt()?)?;
             }
             NotebooksTask::Run(RunArgs { data, profile, only }) => {
-                let run = Run { only, ..Run::new(profile, data.source()) };
+                let run = Run { only, ..Run::new(project, profile, data.source(project))? };
                 print(&run.run(&environment, &*stop_on_interrupt()?)?, json);
             }
             NotebooksTask::Check => {
-                let count = notebook::check(&notebooks)?;
+                let count = notebook::check(project)?;
                 if json {
                     print(&json!({ "problems": [], "notebooks": count }), json);
                 } else {
@@ -96,8 +96,8 @@ impl NotebooksArgs {
                 }
             }
             NotebooksTask::Book { from, out } => {
-                let from = from.unwrap_or(notebooks);
-                let out = out.unwrap_or_else(|| project::root().join("target/book"));
+                let from = from.map_or_else(|| project.notebooks(), Ok)?;
+                let out = out.unwrap_or_else(|| project.book());
                 let page = notebook::book(&environment, &from, &out, &*stop_on_interrupt()?)?;
                 if json {
                     print(&json!({ "book": page }), json);

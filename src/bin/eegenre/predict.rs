@@ -8,6 +8,7 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::models::Model;
 use eegenre::prediction::predict;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -30,9 +31,9 @@ pub struct PredictArgs {
 }
 
 impl PredictArgs {
-    pub fn run(self, json: bool) -> Result<()> {
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let settings = self.network.settings(self.model)?;
-        let predictions = predict(&self.data.load()?, settings, &self.weights)?;
+        let predictions = predict(&self.data.load(project)?, settings, &self.weights)?;
         if json {
             print(&json!({ "predictions": predictions }), json);
         } else {

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::error::Result;
-use eegenre::project;
+use eegenre::protocol;
 use eegenre::results::Results;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -29,9 +30,9 @@ pub struct ResultsArgs {
 }
 
 impl ResultsArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let set = self.data.load()?;
-        let folder = self.records.unwrap_or_else(|| project::records(&set.provenance()));
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let set = self.data.load(project)?;
+        let folder = self.records.unwrap_or_else(|| protocol::folder(project, &set.provenance()));
         let results = Results::read(&folder, &set)?;
         if let Some(other) = self.against {
             print(&results.less(&Results::read(other, &set)?)?, json);

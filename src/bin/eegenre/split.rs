@@ -9,6 +9,7 @@ use eegenre::audit::leaks;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::{Scheme, Split, SplitSummary};
 use eegenre::recordings::DataSet;
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::print;
@@ -35,9 +36,9 @@ pub struct SplitArgs {
 }
 
 impl SplitArgs {
-    pub fn run(self, json: bool) -> Result<()> {
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let Self { data, scheme, seed, fold, out } = self;
-        let set = data.load()?;
+        let set = data.load(project)?;
         let mut splits = scheme.draw(&set, seed)?;
         if let Some(number) = fold {
             if !(1..=splits.len()).contains(&number) {

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::error::{Error, Result};
+use eegenre::store::Project;
 use eegenre::study::{self, Study, Variation};
 
 use crate::data::DataArgs;
@@ -35,10 +36,10 @@ pub struct StudyArgs {
 }
 
 impl StudyArgs {
-    pub fn run(self, json: bool) -> Result<()> {
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let variations = Error::gather(self.variations.iter().map(|name| Variation::named(name)))?;
-        let set = self.data.load()?;
-        let folder = self.records.unwrap_or_else(|| study::folder(&set));
+        let set = self.data.load(project)?;
+        let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
         let stop = stop_on_interrupt()?;
         for variation in variations {
             variation.train(&set, &folder, &self.device.control(&stop))?;

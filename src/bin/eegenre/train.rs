@@ -12,9 +12,10 @@ use serde_json::json;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
+use eegenre::paper;
 use eegenre::preparation::{Ablated, Ablation, Input, MedianFilter, Normalisation, Preparation, Split};
 use eegenre::protocol::{self, Control, Nobody, Observer, Progress, Settings};
-use eegenre::{paper, project};
+use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::device::DeviceArgs;
@@ -112,8 +113,8 @@ pub struct TrainArgs {
 }
 
 impl TrainArgs {
-    pub fn run(self, json: bool) -> Result<()> {
-        let set = self.data.load()?;
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        let set = self.data.load(project)?;
         let mut settings = self.network.settings(self.model)?;
         settings.seed = self.seed;
         if let Some(epochs) = self.epochs {
@@ -126,8 +127,7 @@ impl TrainArgs {
         if !self.quiet {
             warn_of_leaks(&settings.preparation.remaining(&set)?, &split);
         }
-        let folder =
-            self.out.unwrap_or_else(|| project::root().join("target/records").join(self.model.name()));
+        let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = stop_on_interrupt()?;
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
         let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };

@@ -5,6 +5,7 @@ use crate::paper::ReportedSeries;
 use crate::profile::Profile;
 use crate::recordings::Fingerprint;
 use crate::statistics::Interval;
+use crate::store::Project;
 
 fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f64) -> Estimate {
     Estimate {
@@ -92,7 +93,8 @@ fn only_the_whole_audit_of_the_published_recordings_is_tracked() {
         known_as: crate::recordings::Provenance::Published.known_as(),
         ..audit()
     };
-    let folder = |audit: &Audit| crate::figures::folder([&Figure::audit(audit, View::Splits)]);
+    let folder =
+        |audit: &Audit| crate::figures::folder(&Project::of_tests(), [&Figure::audit(audit, View::Splits)]);
     assert!(folder(&published).ends_with("figures") && !folder(&published).ends_with("target/figures"));
     for other in [
         Audit { missing: vec!["cut song cnn".into()], ..published.clone() },

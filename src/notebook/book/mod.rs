@@ -13,7 +13,6 @@ use super::environment::Environment;
 use super::environment::program::run;
 use super::setup::setup_python;
 use crate::error::{Error, Fault, Place, Result};
-use crate::project;
 use crate::store::{create_folder, write_atomically};
 
 const SCRIPT: &str = include_str!("render.py");
@@ -47,7 +46,7 @@ pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool
         paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
     let job = json!({
         "notebooks": paths,
-        "source": project::root().join("notebooks"),
+        "source": environment.notebooks(),
         "out": to,
         "page": PAGE,
         "style": STYLE,

@@ -11,25 +11,26 @@ use serde_json::Value;
 use super::document::{Code, Document, Output, notebooks};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::profile::Profile;
-use crate::project;
 use crate::recordings::Fingerprint;
+use crate::store::Project;
 use lint::lint;
 pub(super) use origin::Origin;
 
 /// Places of a machine that mean nothing to a reader, and may say more than its owner wants.
 const MACHINE_PATHS: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "\\Users\\", "/var/folders/"];
 
-/// Checks the notebooks of a folder. Returns how many there are.
+/// Checks the notebooks of a project. Returns how many there are.
 ///
 /// # Errors
-/// Every problem of every notebook: [`Fault::UnreadableNotebook`]; [`Fault::NotebookStyle`] for each rule of writing
+/// [`Fault::NoCheckout`]. Every problem of every notebook: [`Fault::UnreadableNotebook`]; [`Fault::NotebookStyle`] for each rule of writing
 /// that a cell breaks; [`Fault::StaleNotebook`] where outputs are missing, failed, or do not belong to the committed
 /// cells, records or figures, the paper's profile and the published recordings; [`Fault::MachinePath`].
-pub fn check(folder: impl AsRef<Path>) -> Result<usize> {
-    let paths = notebooks(folder)?;
+pub fn check(project: &Project) -> Result<usize> {
+    let root = project.checkout()?;
+    let paths = notebooks(project.notebooks()?)?;
     let checked = paths.iter().map(|path| {
         let document = Document::read(path)?;
-        Error::unless_none(problems(path, &document, &project::root())?)
+        Error::unless_none(problems(path, &document, root)?)
     });
     Error::gather(checked).map(|checked| checked.len())
 }

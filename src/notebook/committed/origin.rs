@@ -8,7 +8,6 @@ use crate::error::Result;
 use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::document::Document;
 use crate::profile::Profile;
-use crate::project;
 use crate::recordings::Fingerprint;
 
 /// The key of the notebook's metadata.
@@ -30,12 +29,7 @@ pub(in crate::notebook) struct Origin {
 }
 
 impl Origin {
-    /// That of outputs made now, from the project's records and figures.
-    pub fn now(document: &Document, profile: Profile, data: Fingerprint) -> Result<Self> {
-        Self::below(&project::root(), document, profile, data)
-    }
-
-    /// That of outputs made now, from the records and figures below a folder.
+    /// That of outputs made now, from the records and figures of a checkout.
     pub fn below(root: &Path, document: &Document, profile: Profile, data: Fingerprint) -> Result<Self> {
         let digest = |files: Vec<PathBuf>| Digest::of_files(root, &files).map(|digest| digest.to_string());
         let mut records = files_below(&root.join("data/records"))?;

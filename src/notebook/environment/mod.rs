@@ -6,7 +6,8 @@ pub(super) mod program;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::project;
+use crate::error::Result;
+use crate::store::{PROJECT_VARIABLE, Project};
 
 /// The version of evcxr, the kernel that runs Rust cells.
 pub(super) const EVCXR_VERSION: &str = "0.22.0";
@@ -27,22 +28,37 @@ pub(super) const EVCXR_VERSION: &str = "0.22.0";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
-}
-
-impl Default for Environment {
-    /// The project's: `target/jupyter`, ignored by git.
-    fn default() -> Self {
-        Self::at(project::root().join("target/jupyter"))
-    }
+    checkout: PathBuf,
 }
 
 impl Environment {
-    /// An environment in a folder.
-    #[must_use]
-    pub fn at(folder: impl AsRef<Path>) -> Self {
+    /// The project's own: `target/jupyter`, ignored by git.
+    ///
+    /// # Errors
+    /// [`Fault::NoCheckout`](crate::error::Fault::NoCheckout): cells are compiled with the sources of a checkout.
+    pub fn of(project: &Project) -> Result<Self> {
+        Self::at(project.jupyter(), project)
+    }
+
+    /// An environment in another folder for a project.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn at(folder: impl AsRef<Path>, project: &Project) -> Result<Self> {
+        let checkout = project.checkout()?.to_owned();
         // Programs that are started elsewhere get these paths.
         let folder = folder.as_ref();
-        Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()) }
+        Ok(Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()), checkout })
+    }
+
+    /// The checkout whose notebooks run in it.
+    pub(super) fn checkout(&self) -> &Path {
+        &self.checkout
+    }
+
+    /// Its notebooks.
+    pub(super) fn notebooks(&self) -> PathBuf {
+        self.checkout.join("notebooks")
     }
 
     /// The folder.
@@ -108,6 +124,7 @@ impl Environment {
             command.env(variable, self.folder.join(folder));
         }
         command.env("EVCXR_TMPDIR", self.cells(0));
+        command.env(PROJECT_VARIABLE, &self.checkout);
         // A panic's message is what a reader needs; its trace through evcxr is not.
         command.env("RUST_BACKTRACE", "0");
         // Whoever started eegenre may have asked cargo for other things: cells are compiled always the same.

@@ -94,11 +94,12 @@ fn unwritable(path: &Path, cause: &io::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Project;
 
     #[test]
     fn each_kernel_has_a_folder_of_its_own_with_the_dependencies_and_no_cells() {
         let folder = tempfile::tempdir().unwrap();
-        let environment = Environment::at(folder.path());
+        let environment = Environment::at(folder.path(), &Project::of_tests()).unwrap();
         let stop = AtomicBool::new(false);
         let first = Cells::first(&environment, &stop).unwrap();
         let deps = first.folder().join("target/debug/deps");
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn waiting_for_a_folder_ends_when_asked_to_stop() {
         let folder = tempfile::tempdir().unwrap();
-        let environment = Environment::at(folder.path());
+        let environment = Environment::at(folder.path(), &Project::of_tests()).unwrap();
         let _first = Cells::first(&environment, &AtomicBool::new(false)).unwrap();
         let error = Cells::first(&environment, &AtomicBool::new(true)).unwrap_err();
         assert_eq!(error.problems()[0].fault, Fault::Interrupted);

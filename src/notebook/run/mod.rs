@@ -17,8 +17,8 @@ use super::environment::Environment;
 use super::setup::setup;
 use crate::error::{Error, Fault, Place, Result};
 use crate::profile::Profile;
-use crate::project;
 use crate::recordings::{Provenance, Source};
+use crate::store::Project;
 use crate::store::create_folder;
 pub use executed::{Executed, ExecutedNotebook};
 use progress::Progress;
@@ -35,7 +35,8 @@ pub struct Run {
     pub profile: Profile,
     /// The recordings.
     pub source: Source,
-    /// Where executed copies and checks go; none is a folder of the profile and the recordings in `target/notebooks`.
+    /// Where executed copies and checks go; none is a folder of the profile and the recordings among the
+    /// [executed notebooks](Project::executed_notebooks) of the environment's project.
     pub out: Option<PathBuf>,
     /// Time that a cell has.
     pub cell_limit: Duration,
@@ -47,15 +48,17 @@ pub struct Run {
 
 impl Run {
     /// The project's notebooks, with generous limits and a kernel on each of up to four cores.
-    #[must_use]
-    pub fn new(profile: Profile, source: Source) -> Self {
+    ///
+    /// # Errors
+    /// [`Fault::NoCheckout`]
+    pub fn new(project: &Project, profile: Profile, source: Source) -> Result<Self> {
         let (cell, notebook) = match profile {
             Profile::Smoke => (5, 20),
             Profile::Quick => (20, 60),
             Profile::Paper => (12 * 60, 24 * 60),
         };
-        Self {
-            notebooks: project::root().join("notebooks"),
+        Ok(Self {
+            notebooks: project.notebooks()?,
             only: None,
             profile,
             source,
@@ -63,7 +66,7 @@ impl Run {
             cell_limit: Duration::from_secs(60 * cell),
             notebook_limit: Duration::from_secs(60 * notebook),
             kernels: std::thread::available_parallelism().map_or(1, usize::from).min(4),
-        }
+        })
     }
 
     /// Sets the environment up if needed, runs the notebooks and reads their checks.
@@ -78,18 +81,19 @@ impl Run {
     /// true, [`Fault::Interrupted`].
     pub fn run(&self, environment: &Environment, stop: &AtomicBool) -> Result<Executed> {
         let paths = self.paths()?;
+        let project = Project::at(environment.checkout());
         setup(environment, stop)?;
         let set = self.source.load()?;
         let out = self.out.clone().unwrap_or_else(|| {
             let name = format!("{}-{}", self.profile, set.fingerprint().short());
-            project::root().join("target/notebooks").join(name)
+            project.executed_notebooks().join(name)
         });
         create_folder(&out)?;
         // Kernels run elsewhere and need the whole path.
         let out = std::path::absolute(&out).unwrap_or(out);
         // A kernel chooses for itself as this process would, but in another folder; it is told of any other choice.
         let named = matches!(self.source, Source::Asked(_) | Source::Environment(_));
-        let data = (named || self.source != Source::choose(None)).then(|| {
+        let data = (named || self.source != Source::choose(&project, None)).then(|| {
             let folder = self.source.folder();
             std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
         });
@@ -119,12 +123,13 @@ impl Run {
             return Err(Error::new(Fault::Interrupted, place, "all notebooks to run", "a request to stop"));
         }
         let published = set.provenance() == Provenance::Published && self.profile == Profile::Paper;
-        let rewritten = published && self.notebooks == project::root().join("notebooks");
+        let rewritten = published && self.notebooks == environment.notebooks();
         if rewritten {
             // Notebooks may have drawn figures, so what they belong to is known only now.
             for path in &paths {
                 let mut document = Document::read(&out.join(path.file_name().unwrap_or_default()))?;
-                Origin::now(&document, self.profile, set.fingerprint())?.write_into(&mut document);
+                Origin::below(environment.checkout(), &document, self.profile, set.fingerprint())?
+                    .write_into(&mut document);
                 document.write(path)?;
             }
         }

@@ -13,11 +13,11 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::experiment::Experiment;
 use crate::models::Model;
 use crate::profile::Profile;
-use crate::project;
 use crate::protocol::{Control, Record, Store, Weights};
 use crate::recordings::{Provenance, Source};
 use crate::report::Table;
 use crate::results::Results;
+use crate::store::Project;
 use crate::study::{self, Study};
 
 pub use checks::{Check, Checks};
@@ -37,6 +37,7 @@ pub struct Session {
     pub experiment: Experiment,
     /// What it has checked.
     pub checks: Checks,
+    project: Project,
     source: String,
     folder: PathBuf,
     checks_path: PathBuf,
@@ -45,8 +46,11 @@ pub struct Session {
 impl Session {
     /// Reads the recordings, and makes synthetic ones if there are none.
     ///
+    /// The project is that of the folder in which the cells run, unless `EEGENRE_PROJECT` names another
+    /// ([`Project::choose`]).
+    ///
     /// # Errors
-    /// Those of [`Source::load`]; [`Fault::BadSetting`] for another profile than there are.
+    /// Those of [`Project::choose`] and [`Source::load`]; [`Fault::BadSetting`] for another profile than there are.
     pub fn begin(notebook: &str) -> Result<Self> {
         let profile = match std::env::var(PROFILE_VARIABLE) {
             Ok(name) => name.parse()?,
@@ -56,24 +60,32 @@ impl Session {
                 return Err(Error::new(Fault::BadSetting, place, "smoke, quick or paper", cause.to_string()));
             }
         };
+        let project = Project::choose(None)?;
         let checks_path = std::env::var_os(CHECKS_VARIABLE).map_or_else(
-            || project::root().join("target/notebooks").join(format!("{notebook}.checks.json")),
+            || project.executed_notebooks().join(format!("{notebook}.checks.json")),
             PathBuf::from,
         );
-        Self::with(notebook, &Source::choose(None), profile, checks_path)
+        let source = Source::choose(&project, None);
+        Self::with(project, notebook, &source, profile, checks_path)
     }
 
-    fn with(notebook: &str, source: &Source, profile: Profile, checks_path: PathBuf) -> Result<Self> {
-        let experiment = Experiment::new(source.load()?, profile)?;
+    fn with(
+        project: Project,
+        notebook: &str,
+        source: &Source,
+        profile: Profile,
+        checks_path: PathBuf,
+    ) -> Result<Self> {
+        let experiment = Experiment::new(&project, source.load()?, profile)?;
         let folder = source.folder().clone();
         let source = experiment.set.provenance().known_as().unwrap_or_else(|| "not known".to_owned());
-        Ok(Self { experiment, checks: Checks::of(notebook), source, folder, checks_path })
+        Ok(Self { experiment, checks: Checks::of(notebook), project, source, folder, checks_path })
     }
 
     /// What all its numbers are of.
     #[must_use]
     pub fn table(&self) -> Table {
-        let Experiment { set, split, profile } = &self.experiment;
+        let Experiment { set, split, profile, .. } = &self.experiment;
         let mut table = Table::new(["", "this notebook"]);
         table.push(["recordings", &self.source]);
         table.push(["fingerprint", &set.fingerprint().short()]);
@@ -106,7 +118,7 @@ impl Session {
     /// The file of weights of a network's first run, the only one that a repository keeps.
     #[must_use]
     pub fn weights(&self, model: Model, weights: Weights) -> PathBuf {
-        Store::weights_in(&self.experiment.records().join(model.name()), 0, weights)
+        Store::weights_in(&self.experiment.records.join(model.name()), 0, weights)
     }
 
     /// The experiment with other choices, as far as there are records of it on these recordings; maybe none.
@@ -114,7 +126,7 @@ impl Session {
     /// # Errors
     /// Those of [`Study::read`], but not that there are no records.
     pub fn study(&self) -> Result<Study> {
-        let study = Study::read(&study::folder(&self.experiment.set));
+        let study = Study::read(&study::folder(&self.project, &self.experiment.set));
         study.or_else(|error| match error.problems() {
             [problem] if problem.fault == Fault::NoRecords => Ok(Study { rows: Vec::new() }),
             _ => Err(error),
@@ -129,9 +141,9 @@ impl Session {
     pub fn audit(&self) -> Result<Audit> {
         let Experiment { set, profile, .. } = &self.experiment;
         if *profile != Profile::Paper {
-            audit::train(set, *profile, &[], &Control::new(&AtomicBool::new(false)))?;
+            audit::train(&self.project, set, *profile, &[], &Control::new(&AtomicBool::new(false)))?;
         }
-        Audit::read(set, *profile)
+        Audit::read(&self.project, set, *profile)
     }
 
     /// Features of the recordings, and those that were published with them, if they are there.
@@ -148,8 +160,8 @@ impl Session {
     /// Those of [`classification::classify`] and [`Classification::read`].
     pub fn classify(&self, tables: &Tables) -> Result<Classification> {
         let Experiment { set, profile, .. } = &self.experiment;
-        classification::classify(set, tables, *profile)?;
-        Classification::read(set, tables, *profile)
+        classification::classify(&self.project, set, tables, *profile)?;
+        Classification::read(&self.project, set, tables, *profile)
     }
 
     /// Checks that two values are equal.
@@ -191,8 +203,9 @@ mod tests {
     use super::*;
 
     fn session(folder: &std::path::Path) -> Session {
-        let source = Source::Synthetic(project::synthetic_recordings());
-        Session::with("99-test", &source, Profile::Smoke, folder.join("99-test.json")).unwrap()
+        let project = Project::of_tests();
+        let source = Source::Synthetic(project.synthetic_recordings());
+        Session::with(project, "99-test", &source, Profile::Smoke, folder.join("99-test.json")).unwrap()
     }
 
     #[test]

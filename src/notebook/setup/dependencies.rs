@@ -11,7 +11,6 @@ use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
-use crate::project;
 use crate::store::{create_folder, write_atomically};
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
@@ -54,7 +53,7 @@ fn vendor(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     }
     let mut command = environment.command("cargo");
     command.args(["vendor", "--quiet", "--locked", "--versioned-dirs"]).arg(&vendor);
-    run(command.current_dir(project::root()), &environment.log(), stop)?;
+    run(command.current_dir(environment.checkout()), &environment.log(), stop)?;
     let configuration = environment.folder().join(".cargo");
     create_folder(&configuration)?;
     write_atomically(configuration.join("config.toml"), cargo_configuration(environment).as_bytes())
@@ -74,19 +73,19 @@ fn cargo_configuration(environment: &Environment) -> String {
 
 /// What they are made of.
 pub(super) fn state(environment: &Environment, rust: &str) -> Result<String> {
-    let root = project::root();
+    let root = environment.checkout();
     let mut files = files_below(&root.join("src"))?;
     files.extend(["Cargo.toml", "Cargo.lock"].map(|name| root.join(name)));
-    let sources = Digest::of_files(&root, &files)?.to_string();
+    let sources = Digest::of_files(root, &files)?.to_string();
     Ok(Digest::of([rust, &cargo_configuration(environment), EVCXR_VERSION, &sources]).to_string())
 }
 
 /// Runs a cell that depends on eegenre, which compiles it.
 fn compile(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<()> {
-    let root = project::root();
+    let root = environment.checkout();
     let cells = Cells::first(environment, stop)?;
-    let mut kernel = Kernel::start(environment, cells, &root, &[], stop)?;
-    let path = serde_json::to_string(&root).unwrap_or_default();
+    let mut kernel = Kernel::start(environment, cells, root, &[], stop)?;
+    let path = serde_json::to_string(root).unwrap_or_default();
     let cell = format!(":dep eegenre = {{ path = {path} }}\nuse eegenre::paper;\npaper::RUNS");
     let (outputs, end) = kernel.execute(&cell, FIRST_CELL, stop);
     let found = match end {

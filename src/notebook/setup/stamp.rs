@@ -34,11 +34,12 @@ impl Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::Project;
 
     #[test]
     fn a_damaged_stamp_makes_everything_again() {
         let folder = tempfile::tempdir().unwrap();
-        let environment = Environment::at(folder.path());
+        let environment = Environment::at(folder.path(), &Project::of_tests()).unwrap();
         let stamp = Stamp { kernel: Some("0.22.0".into()), ..Stamp::default() };
         stamp.write(&environment).unwrap();
         assert_eq!(Stamp::read(&environment), stamp);
