@@ -10,6 +10,8 @@
 //! as two for each multiply-add of a matrix product: once forward, twice back, except that nobody asks for the
 //! gradient of a recording. A run uses one thread; with several threads, so many runs train side by side.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 #[path = "support/parts.rs"]
 mod parts;
 

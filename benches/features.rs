@@ -4,6 +4,8 @@
 //! `-- --json --export DIR` is for `benches/peers/features.py`: one recording of each song is written there, as the bits
 //! of doubles, and the seconds of one thread for each feature of one recording are printed.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;

@@ -4,6 +4,8 @@
 //! frame, relative to the smallest batch. Each size runs in a thread of its own, whose pool of buffers is empty at
 //! first, so that all memory of the step is counted. A growth counts as linear up to [`TOLERANCE`].
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 #[path = "../tests/support/counting.rs"]
 mod counting;
 

@@ -3,6 +3,8 @@
 //! The goal is 0.25 s on two cores. The workbooks are synthetic ones, and the published ones where they are in the
 //! project or beside it. Peak memory is that of a process: `benches/peers/load.py` prints it.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 use std::path::{Path, PathBuf};
 
 use divan::Bencher;

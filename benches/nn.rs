@@ -6,6 +6,8 @@
 //! made of products are given in bytes: their input and output once each, and in training their gradients. Shares are
 //! of the peak at the best of many repetitions, because other work on the machine only ever adds time.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 

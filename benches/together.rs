@@ -9,6 +9,8 @@
 //! An epoch is a training pass and a validation pass, as in `epoch`; the recordings are the same. Both ways are measured
 //! in turn, three times, in one process.
 
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
+
 #[path = "support/parts.rs"]
 mod parts;
 

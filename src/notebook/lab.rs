@@ -8,6 +8,7 @@ use serde_json::json;
 use super::environment::Environment;
 use super::setup::add_lab;
 use crate::error::{Error, Fault, Place, Result};
+use crate::report::note;
 use crate::store::{create_folder, write_atomically};
 
 /// Opens JupyterLab in the project's notebooks, with the environment's kernel, and waits for its end. It is installed on
@@ -27,8 +28,8 @@ pub fn lab(environment: &Environment, arguments: &[String], stop: &AtomicBool) -
     let failed = |found: String| {
         Error::new(Fault::ProgramFailed, Place::field("jupyterlab"), "JupyterLab to run", found)
     };
-    eprintln!("JupyterLab runs until Ctrl-C. In each notebook the first two cells take about half a minute.");
-    eprintln!("Only what you save is kept; git restore notebooks brings the committed outputs back.");
+    note("JupyterLab runs until Ctrl-C. In each notebook the first two cells take about half a minute.");
+    note("Only what you save is kept; git restore notebooks brings the committed outputs back.");
     let status = command.status().map_err(|cause| failed(cause.to_string()))?;
     // Without a code it was ended from outside, as one ends a server.
     if status.success() || ExitStatus::code(&status).is_none() {

@@ -1,13 +1,13 @@
 //! Progress of a series: bars on a terminal, plain lines elsewhere.
 
 use std::collections::BTreeMap;
-use std::io::{IsTerminal, stderr};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{Event, Observer};
+use crate::report::{note, to_terminal};
 
 /// The runs of a series: on a terminal a bar for each running one and one for the whole, elsewhere a line now and then.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Progress {
     #[must_use]
     pub fn new(series: impl Into<String>, runs: u64, epochs: usize) -> Self {
         let (series, epochs) = (series.into(), epochs as u64);
-        let bars = stderr().is_terminal().then(MultiProgress::new);
+        let bars = to_terminal().then(MultiProgress::new);
         let whole = match &bars {
             Some(bars) => bars.add(ProgressBar::new(runs * epochs).with_style(style(WHOLE_TEMPLATE))),
             None => ProgressBar::hidden(),
@@ -60,7 +60,7 @@ impl Progress {
 
     fn line(&self, run: u64, what: &str) {
         if self.bars.is_none() {
-            eprintln!("{} run {run:02} of {}: {what}", self.series, self.runs);
+            note(format_args!("{} run {run:02} of {}: {what}", self.series, self.runs));
         }
     }
 }

@@ -1,8 +1,11 @@
-//! What people and programs read: tables, and the progress of long work.
+//! What people and programs read: tables, answers, notes, and the progress of long work.
 
+mod printing;
 mod progress;
 mod table;
 
+pub(crate) use printing::to_terminal;
+pub use printing::{answer, answered, note};
 pub use progress::Steps;
 pub use table::Table;
 pub(crate) use table::escaped;

@@ -1,9 +1,10 @@
 //! Progress of long work: a bar on a terminal, plain lines elsewhere.
 
-use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+use super::printing::{note, to_terminal};
 
 /// A known number of steps, reported on standard error as each begins.
 #[derive(Debug)]
@@ -17,7 +18,7 @@ impl Steps {
     /// Work of so many steps.
     #[must_use]
     pub fn new(steps: u64) -> Self {
-        let bar = stderr().is_terminal().then(|| {
+        let bar = to_terminal().then(|| {
             let bar = ProgressBar::new(steps);
             let style = ProgressStyle::with_template("[{elapsed_precise}] {bar:30} {pos}/{len} {msg}");
             bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
@@ -35,7 +36,7 @@ impl Steps {
                 bar.set_position(self.begun);
                 bar.set_message(what);
             }
-            None => eprintln!("[{}/{}] {what}", self.begun + 1, self.steps),
+            None => note(format_args!("[{}/{}] {what}", self.begun + 1, self.steps)),
         }
         self.begun += 1;
     }

@@ -9,8 +9,7 @@ use eegenre::protocol::Control;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
-use crate::print;
-use crate::train::stop_on_interrupt;
+use crate::{print, signals};
 
 #[derive(Args)]
 pub struct AuditArgs {
@@ -36,10 +35,10 @@ impl AuditArgs {
         let set = self.data.load(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
         if !self.recorded {
-            let stop = stop_on_interrupt()?;
+            let stop = signals::working();
             audit::train(project, &set, profile, &self.only, &Control::new(&stop))?;
         }
-        print(&Audit::read(project, &set, profile)?, json);
+        print(&Audit::read(project, &set, profile)?, json)?;
         Ok(())
     }
 }

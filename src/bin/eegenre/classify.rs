@@ -11,6 +11,7 @@ use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
 use eegenre::profile::Profile;
+use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -69,13 +70,13 @@ impl ClassifyArgs {
             None => (Origin::Recordings, FeatureTable::of(&self.data.load(project)?)),
         };
         let trial = Trial::new(origin, self.scheme, Recipe { classifier, selection, selected_on });
-        print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json);
+        print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json)?;
         Ok(())
     }
 
     fn compare(self, project: &Project, json: bool) -> Result<()> {
         let source = self.data.source(project);
-        eprintln!("recordings from {source}");
+        note(format_args!("recordings from {source}"));
         let set = source.load()?;
         let tables = Tables::of(&set, source.folder())?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
@@ -84,9 +85,9 @@ impl ClassifyArgs {
         }
         let classification = Classification::read(project, &set, &tables, profile)?;
         if self.markdown && !json {
-            print(&classification.beside_table().markdown(), json);
+            print(&classification.beside_table().markdown(), json)?;
         } else {
-            print(&classification, json);
+            print(&classification, json)?;
         }
         Ok(())
     }

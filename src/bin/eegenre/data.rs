@@ -8,6 +8,7 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Source};
+use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::print;
@@ -27,7 +28,7 @@ impl DataArgs {
     /// Reads the recordings and says on standard error which ones and why.
     pub fn load(self, project: &Project) -> Result<DataSet> {
         let source = self.source(project);
-        eprintln!("recordings from {source}");
+        note(format_args!("recordings from {source}"));
         source.load()
     }
 }
@@ -68,19 +69,19 @@ pub struct SynthesizeArgs {
 impl DataTask {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
-            Self::Describe(data) => print(&Description::of(&data.load(project)?), json),
+            Self::Describe(data) => print(&Description::of(&data.load(project)?), json)?,
             Self::Check { dir } => {
                 let set = recordings::load(&dir)?;
                 let description = Description::of(&set);
                 if json {
-                    print(&json!({ "problems": [], "data": description }), json);
+                    print(&json!({ "problems": [], "data": description }), json)?;
                 } else {
-                    print(&format!("no problems in {}\n{description}", dir.display()), json);
+                    print(&format!("no problems in {}\n{description}", dir.display()), json)?;
                 }
             }
             Self::Synthesize(SynthesizeArgs { out, seed, effect, strength }) => {
                 synthetic::write(&Settings { effect, strength, seed }, &out)?;
-                print(&Description::of(&recordings::load(&out)?), json);
+                print(&Description::of(&recordings::load(&out)?), json)?;
             }
         }
         Ok(())

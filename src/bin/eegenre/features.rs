@@ -7,6 +7,7 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::features::{FeatureTable, csv};
+use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -26,20 +27,20 @@ impl FeaturesArgs {
         let table = FeatureTable::of(&self.data.load(project)?);
         if let Some(path) = self.out {
             csv::write(&table, &path)?;
-            eprintln!(
+            note(format_args!(
                 "{} recordings, {} features: {}",
                 table.rows().len(),
                 table.names().len(),
                 path.display()
-            );
+            ));
         }
         if json {
             print(
                 &json!({ "digest": table.digest(), "features": table.names(), "rows": table.rows() }),
                 json,
-            );
+            )?;
         } else {
-            print(&table.summary(), json);
+            print(&table.summary(), json)?;
         }
         Ok(())
     }

@@ -13,6 +13,7 @@ use eegenre::features::FeatureTable;
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::protocol;
+use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -71,7 +72,7 @@ impl FromStr for Choice {
 impl FigureArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let source = self.data.source(project);
-        eprintln!("recordings from {source}");
+        note(format_args!("recordings from {source}"));
         let set = source.load()?;
         let elsewhere = self.records.is_some();
         let records = match (self.records, self.profile) {
@@ -111,10 +112,10 @@ impl FigureArgs {
         };
         let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
         if json {
-            print(&json!({ "figures": written }), json);
+            print(&json!({ "figures": written }), json)?;
         } else {
             let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
-            print(&lines.join("\n"), json);
+            print(&lines.join("\n"), json)?;
         }
         Ok(())
     }

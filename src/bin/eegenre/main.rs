@@ -1,7 +1,8 @@
 //! The command line: it parses, calls one library function and prints.
 //!
 //! Answers go to standard output, as text or as JSON; everything else goes to standard error. Exit codes: 0 all is
-//! well, 1 a check failed, 2 bad input or bad usage, 130 interrupted.
+//! well, 1 a check failed, 2 bad input, bad usage or an answer that could not be written, 130 interrupted, 143 terminated
+//! or without its terminal.
 
 mod audit;
 mod classify;
@@ -12,12 +13,12 @@ mod figure;
 mod notebooks;
 mod predict;
 mod results;
+mod signals;
 mod split;
 mod study;
 mod train;
 
 use std::fmt::Display;
-use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -25,8 +26,9 @@ use clap::{Args, Parser, Subcommand};
 use serde::Serialize;
 use serde_json::json;
 
-use eegenre::error::{Error, Fault, Result};
+use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::profile::Profile;
+use eegenre::report::{answer, answered, note};
 use eegenre::reproduce::reproduce;
 use eegenre::store::Project;
 
@@ -58,7 +60,7 @@ Examples:
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
-Exit codes: 0 all is well, 1 a check failed, 2 bad input or bad usage, 130 interrupted.";
+Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
 
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
@@ -127,24 +129,45 @@ struct ReproduceArgs {
 }
 
 fn main() -> ExitCode {
-    let Command { task, json, project } = Command::parse();
-    match Project::choose(project).and_then(|project| task.run(&project, json)) {
+    let listening = signals::listen();
+    let Command { task, json, project } = match Command::try_parse() {
+        Ok(command) => command,
+        Err(unusual) => return help(&unusual),
+    };
+    let done = listening.and_then(|()| Project::choose(project)).and_then(|project| task.run(&project, json));
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             if json {
-                print(&json!({ "problems": error.problems() }), json);
+                // If nobody can read this, the exit code is left.
+                let _ = print(&json!({ "problems": error.problems() }), json);
             }
-            eprintln!("{error}");
+            note(&error);
             ExitCode::from(exit_code(&error))
         }
     }
 }
 
-/// 130, as a shell has it for a task that was interrupted; 1 if all that is wrong are failed checks; else 2.
+/// Prints what clap has instead of a command: the help or the version that was asked for, or what was wrong.
+fn help(unusual: &clap::Error) -> ExitCode {
+    if unusual.use_stderr() {
+        let _ = unusual.print();
+        return ExitCode::from(2);
+    }
+    match answered(unusual.print()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            note(&error);
+            ExitCode::from(exit_code(&error))
+        }
+    }
+}
+
+/// As a shell has it for a task that was asked to stop; 1 if all that is wrong are failed checks; else 2.
 fn exit_code(error: &Error) -> u8 {
     let mut faults = error.problems().iter().map(|problem| problem.fault);
     if faults.clone().any(|fault| fault == Fault::Interrupted) {
-        130
+        signals::exit_code()
     } else if faults.all(Fault::is_failed_check) {
         1
     } else {
@@ -156,28 +179,34 @@ impl Task {
     fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Reproduce(ReproduceArgs { data, profile, device }) => {
-                let stop = train::stop_on_interrupt()?;
-                print(&reproduce(project, &data.source(project), profile, &device.control(&stop))?, json);
+                let reproduction = {
+                    let stop = signals::working();
+                    reproduce(project, &data.source(project), profile, &device.control(&stop))?
+                };
+                print(&reproduction, json)
             }
-            Self::Data(task) => task.run(project, json)?,
-            Self::Split(split) => split.run(project, json)?,
-            Self::Figure(figure) => figure.run(project, json)?,
-            Self::Train(train) => train.run(project, json)?,
-            Self::Results(results) => results.run(project, json)?,
-            Self::Notebooks(notebooks) => notebooks.run(project, json)?,
-            Self::Study(study) => study.run(project, json)?,
-            Self::Audit(audit) => audit.run(project, json)?,
-            Self::Features(features) => features.run(project, json)?,
-            Self::Classify(classify) => classify.run(project, json)?,
-            Self::Predict(predict) => predict.run(project, json)?,
+            Self::Data(task) => task.run(project, json),
+            Self::Split(split) => split.run(project, json),
+            Self::Figure(figure) => figure.run(project, json),
+            Self::Train(train) => train.run(project, json),
+            Self::Results(results) => results.run(project, json),
+            Self::Notebooks(notebooks) => notebooks.run(project, json),
+            Self::Study(study) => study.run(project, json),
+            Self::Audit(audit) => audit.run(project, json),
+            Self::Features(features) => features.run(project, json),
+            Self::Classify(classify) => classify.run(project, json),
+            Self::Predict(predict) => predict.run(project, json),
         }
-        Ok(())
     }
 }
 
-/// Prints an answer. A reader that has gone away, as `head` does, is no error.
-fn print<T: Display + Serialize>(answer: &T, json: bool) {
-    let text =
-        if json { serde_json::to_string_pretty(answer).unwrap_or_default() } else { answer.to_string() };
-    let _ = writeln!(io::stdout().lock(), "{text}");
+/// Prints an answer, as text or as JSON.
+fn print<T: Display + Serialize>(value: &T, json: bool) -> Result<()> {
+    if !json {
+        return answer(value);
+    }
+    let text = serde_json::to_string_pretty(value).map_err(|cause| {
+        Error::new(Fault::Unwritable, Place::field("--json"), "an answer in JSON", cause.to_string())
+    })?;
+    answer(text)
 }

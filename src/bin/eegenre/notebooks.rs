@@ -11,8 +11,7 @@ use eegenre::profile::Profile;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
-use crate::print;
-use crate::train::stop_on_interrupt;
+use crate::{print, signals};
 
 #[derive(Args)]
 pub struct NotebooksArgs {
@@ -71,38 +70,38 @@ impl NotebooksArgs {
         let environment = Environment::at(folder, project)?;
         match self.task {
             NotebooksTask::Setup => {
-                notebook::setup(&environment, &*stop_on_interrupt()?)?;
+                notebook::setup(&environment, &signals::working())?;
                 let folder = environment.folder();
                 if json {
-                    print(&json!({ "environment": folder }), json);
+                    print(&json!({ "environment": folder }), json)?;
                 } else {
-                    print(&format!("the notebooks' environment is in {}", folder.display()), json);
+                    print(&format!("the notebooks' environment is in {}", folder.display()), json)?;
                 }
             }
-            // JupyterLab gets the same Ctrl-C from the terminal, and is waited for.
             NotebooksTask::Lab { arguments } => {
-                notebook::lab(&environment, &arguments, &*stop_on_interrupt()?)?;
+                notebook::lab(&environment, &arguments, &signals::working())?;
             }
             NotebooksTask::Run(RunArgs { data, profile, only }) => {
                 let run = Run { only, ..Run::new(project, profile, data.source(project))? };
-                print(&run.run(&environment, &*stop_on_interrupt()?)?, json);
+                let executed = run.run(&environment, &signals::working())?;
+                print(&executed, json)?;
             }
             NotebooksTask::Check => {
                 let count = notebook::check(project)?;
                 if json {
-                    print(&json!({ "problems": [], "notebooks": count }), json);
+                    print(&json!({ "problems": [], "notebooks": count }), json)?;
                 } else {
-                    print(&format!("no problems in {count} notebooks"), json);
+                    print(&format!("no problems in {count} notebooks"), json)?;
                 }
             }
             NotebooksTask::Book { from, out } => {
                 let from = from.map_or_else(|| project.notebooks(), Ok)?;
                 let out = out.unwrap_or_else(|| project.book());
-                let page = notebook::book(&environment, &from, &out, &*stop_on_interrupt()?)?;
+                let page = notebook::book(&environment, &from, &out, &signals::working())?;
                 if json {
-                    print(&json!({ "book": page }), json);
+                    print(&json!({ "book": page }), json)?;
                 } else {
-                    print(&page.display().to_string(), json);
+                    print(&page.display().to_string(), json)?;
                 }
             }
         }

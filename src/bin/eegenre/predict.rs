@@ -35,10 +35,10 @@ impl PredictArgs {
         let settings = self.network.settings(self.model)?;
         let predictions = predict(&self.data.load(project)?, settings, &self.weights)?;
         if json {
-            print(&json!({ "predictions": predictions }), json);
+            print(&json!({ "predictions": predictions }), json)?;
         } else {
             let lines: Vec<String> = predictions.iter().map(ToString::to_string).collect();
-            print(&lines.join("\n"), json);
+            print(&lines.join("\n"), json)?;
         }
         Ok(())
     }

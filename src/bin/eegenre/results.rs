@@ -35,11 +35,11 @@ impl ResultsArgs {
         let folder = self.records.unwrap_or_else(|| protocol::folder(project, &set.provenance()));
         let results = Results::read(&folder, &set)?;
         if let Some(other) = self.against {
-            print(&results.less(&Results::read(other, &set)?)?, json);
+            print(&results.less(&Results::read(other, &set)?)?, json)?;
         } else if self.markdown && !json {
-            print(&results.markdown(), json);
+            print(&results.markdown(), json)?;
         } else {
-            print(&results, json);
+            print(&results, json)?;
         }
         Ok(())
     }

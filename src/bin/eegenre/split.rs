@@ -9,6 +9,7 @@ use eegenre::audit::leaks;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::{Scheme, Split, SplitSummary};
 use eegenre::recordings::DataSet;
+use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -67,9 +68,9 @@ impl SplitArgs {
         }
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
         match summaries.as_slice() {
-            [split] => print(split, json),
-            folds if json => print(&json!({ "folds": folds }), json),
-            folds => print(&folds.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), json),
+            [split] => print(split, json)?,
+            folds if json => print(&json!({ "folds": folds }), json)?,
+            folds => print(&folds.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"), json)?,
         }
         Ok(())
     }
@@ -78,6 +79,6 @@ impl SplitArgs {
 /// Says on standard error what a network can know of the test before it hears anything.
 pub fn warn_of_leaks(set: &DataSet, split: &Split) {
     for leak in leaks(set, split) {
-        eprintln!("warning: {leak}");
+        note(format_args!("warning: {leak}"));
     }
 }

@@ -10,8 +10,7 @@ use eegenre::study::{self, Study, Variation};
 
 use crate::data::DataArgs;
 use crate::device::DeviceArgs;
-use crate::print;
-use crate::train::stop_on_interrupt;
+use crate::{print, signals};
 
 #[derive(Args)]
 pub struct StudyArgs {
@@ -40,15 +39,16 @@ impl StudyArgs {
         let variations = Error::gather(self.variations.iter().map(|name| Variation::named(name)))?;
         let set = self.data.load(project)?;
         let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
-        let stop = stop_on_interrupt()?;
+        let stop = signals::working();
         for variation in variations {
             variation.train(&set, &folder, &self.device.control(&stop))?;
         }
+        drop(stop);
         let study = Study::read(&folder)?;
         if self.markdown && !json {
-            print(&study.markdown(), json);
+            print(&study.markdown(), json)?;
         } else {
-            print(&study, json);
+            print(&study, json)?;
         }
         Ok(())
     }

@@ -2,14 +2,12 @@
 
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
 use serde_json::json;
 
-use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::error::Result;
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::paper;
@@ -19,8 +17,8 @@ use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::device::DeviceArgs;
-use crate::print;
 use crate::split::warn_of_leaks;
+use crate::{print, signals};
 
 /// What a network is and what its signals go through.
 #[derive(Args)]
@@ -128,7 +126,7 @@ impl TrainArgs {
             warn_of_leaks(&settings.preparation.remaining(&set)?, &split);
         }
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
-        let stop = stop_on_interrupt()?;
+        let stop = signals::working();
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
         let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
         let mut control = Control { observer, ..self.device.control(&stop) };
@@ -138,6 +136,7 @@ impl TrainArgs {
         }
         let records = protocol::train(&set, &split, settings, self.runs, &folder, &control);
         progress.finish();
+        drop(stop);
         let records = records?;
         if json {
             let runs: Vec<_> = records
@@ -151,25 +150,9 @@ impl TrainArgs {
                     })
                 })
                 .collect();
-            print(&json!({ "folder": folder, "runs": runs }), json);
+            print(&json!({ "folder": folder, "runs": runs }), json)
         } else {
-            print(&format!("records in {}\n\n{}", folder.display(), protocol::runs_table(&records)), json);
+            print(&format!("records in {}\n\n{}", folder.display(), protocol::runs_table(&records)), json)
         }
-        Ok(())
     }
-}
-
-/// A flag that becomes true when the user presses Ctrl-C or the system asks the process to end.
-pub fn stop_on_interrupt() -> Result<Arc<AtomicBool>> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let flag = Arc::clone(&stop);
-    let handler = move || {
-        eprintln!("stopping: what is done is kept");
-        flag.store(true, Ordering::Relaxed);
-    };
-    ctrlc::set_handler(handler).map_err(|cause| {
-        let place = Place::field("Ctrl-C");
-        Error::new(Fault::BadSetting, place, "a handler for it", cause.to_string())
-    })?;
-    Ok(stop)
 }

@@ -8,6 +8,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::report::note;
 use crate::store::create_folder;
 
 /// Time between two tries.
@@ -25,7 +26,7 @@ pub(in crate::notebook) fn wait(folder: &Path, stop: &AtomicBool) -> Result<File
             return Err(Error::new(Fault::Interrupted, Place::file(folder), expected, found));
         }
         if !told {
-            eprintln!("waiting for another process that uses {}", folder.display());
+            note(format_args!("waiting for another process that uses {}", folder.display()));
             told = true;
         }
         sleep(ASK_AGAIN);

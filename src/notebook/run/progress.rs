@@ -1,9 +1,10 @@
 //! Progress of running notebooks: a bar for each on a terminal, a line for each cell elsewhere.
 
-use std::io::{IsTerminal, stderr};
 use std::time::Duration;
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+
+use crate::report::{note, to_terminal};
 
 /// Notebooks that run side by side.
 #[derive(Debug)]
@@ -15,7 +16,7 @@ pub(super) struct Progress {
 impl Progress {
     /// So many notebooks.
     pub fn new(notebooks: usize) -> Self {
-        let bars = stderr().is_terminal().then(MultiProgress::new);
+        let bars = to_terminal().then(MultiProgress::new);
         let whole = match &bars {
             Some(bars) => bars.add(bar(notebooks, "[{elapsed_precise}] {bar:24} {pos}/{len} notebooks")),
             None => ProgressBar::hidden(),
@@ -65,7 +66,7 @@ impl Notebook<'_> {
                 bar.set_position(number - 1);
                 bar.set_message(first_line.to_owned());
             }
-            None => eprintln!("{} cell {number} of {}: {first_line}", self.name, self.cells),
+            None => note(format_args!("{} cell {number} of {}: {first_line}", self.name, self.cells)),
         }
     }
 
@@ -74,7 +75,7 @@ impl Notebook<'_> {
         let verdict = if passed { "passed" } else { "failed" };
         match self.bar {
             Some(bar) => bar.finish_and_clear(),
-            None => eprintln!("{} {verdict} after {seconds:.0} s", self.name),
+            None => note(format_args!("{} {verdict} after {seconds:.0} s", self.name)),
         }
         self.progress.whole.inc(1);
     }

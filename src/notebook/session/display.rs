@@ -15,14 +15,15 @@ use crate::models::Architecture;
 use crate::prediction::Prediction;
 use crate::preparation::SplitSummary;
 use crate::recordings::Description;
-use crate::report::{Table, escaped};
+use crate::report::{Table, answer, escaped};
 use crate::results::Results;
 use crate::study::Study;
 
 /// One output, in one media type or several.
 fn show(contents: &[(&str, String)]) {
     for (media_type, content) in contents {
-        println!("EVCXR_BEGIN_CONTENT {media_type}\n{content}\nEVCXR_END_CONTENT");
+        // The kernel reads this. If it cannot, it is gone, and the cell with it.
+        let _ = answer(format_args!("EVCXR_BEGIN_CONTENT {media_type}\n{content}\nEVCXR_END_CONTENT"));
     }
 }
 

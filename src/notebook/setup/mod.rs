@@ -11,7 +11,7 @@ use std::sync::atomic::AtomicBool;
 use super::environment::program::ask;
 use super::environment::{EVCXR_VERSION, Environment, lock};
 use crate::error::Result;
-use crate::report::Steps;
+use crate::report::{Steps, note};
 use stamp::Stamp;
 
 const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
@@ -44,7 +44,7 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     if missing == 0 {
         return Ok(());
     }
-    eprintln!("setting up the notebooks' environment in {}", environment.folder().display());
+    note(format_args!("setting up the notebooks' environment in {}", environment.folder().display()));
     let mut steps = Steps::new(missing as u64);
     if !has_python {
         steps.begin("a Python of its own, and its packages");
@@ -74,7 +74,7 @@ pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Resu
     let _lock = lock::wait(environment.folder(), stop)?;
     let mut stamp = Stamp::read(environment);
     if !python::is_there(environment, &stamp) {
-        eprintln!("setting up Python in {}", environment.venv().display());
+        note(format_args!("setting up Python in {}", environment.venv().display()));
         python::make(environment, &mut stamp, stop)?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::notebook::digest::Digest;
 use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
+use crate::report::note;
 use crate::store::write_atomically;
 
 const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");
@@ -55,7 +56,7 @@ fn new_enough(version: &str) -> bool {
 pub(super) fn add_lab(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
     let lab = Digest::of([LAB_REQUIREMENTS]).to_string();
     if stamp.lab.as_ref() != Some(&lab) {
-        eprintln!("installing JupyterLab into {}", environment.venv().display());
+        note(format_args!("installing JupyterLab into {}", environment.venv().display()));
         install(environment, LAB_REQUIREMENTS, stop)?;
         stamp.lab = Some(lab);
         stamp.write(environment)?;
