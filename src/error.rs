@@ -428,6 +428,12 @@ impl Error {
         Problem::new(fault, place, expected, found).into()
     }
 
+    /// Work that was asked to stop before `expected` came about.
+    #[must_use]
+    pub fn interrupted(place: Place, expected: impl Into<String>) -> Self {
+        Self::new(Fault::Interrupted, place, expected, "a request to stop")
+    }
+
     /// All problems, at least one.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -54,7 +54,7 @@ pub fn train(
         split: split.digest(),
         revision: revision(settings.model),
     };
-    let store = Store::open(folder, configuration)?;
+    let store = Store::open(folder, configuration, control.stop)?;
     let series = Series { set, split, store: &store, runs, control };
     match control.processor {
         Processor::Cpu => series.train::<Cpu>(|seed| Ok(Cpu::seed_from_u64(seed))),
@@ -113,7 +113,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
         // What others train is waited for; if one of them dies, its run is trained here.
         Error::gather((0..).zip(results).map(|(run, result)| match result {
             Some(result) => result,
-            None => workers.alone::<N, D>(run, store.wait_for_lock(run, control)?),
+            None => workers.alone::<N, D>(run, store.wait_for_lock(run, control.stop)?),
         }))
     }
 }

@@ -10,19 +10,18 @@
 //! .run-03.lock               held by the process that trains the run
 //! ```
 
-use std::fs::{self, File, TryLockError};
+use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Configuration, Control, Record, Weights};
+use super::{Configuration, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::store::{create_folder, write_atomically};
+use crate::store::{Lock, create_folder, write_atomically};
 
 /// Records of one configuration.
 #[derive(Debug, Clone)]
@@ -31,26 +30,18 @@ pub struct Store {
     configuration: Configuration,
 }
 
-/// Time between two looks at a run that another process trains.
-const ASK_AGAIN: Duration = Duration::from_millis(100);
-
-/// The right to train a run; given back when dropped, also by the system when the process dies.
-#[derive(Debug)]
-pub(super) struct Lock(#[expect(dead_code, reason = "the lock is held while the file is open")] File);
-
 impl Store {
     /// A folder for records of this configuration, made if it is not there.
     ///
     /// # Errors
     /// [`Fault::ForeignRecords`] for every setting in which the records that are there differ; [`Fault::BadRecord`];
-    /// [`Fault::Unwritable`].
-    pub fn open(folder: impl AsRef<Path>, configuration: Configuration) -> Result<Self> {
+    /// [`Fault::Unwritable`]; [`Fault::Interrupted`] if `stop` becomes true while another process opens it.
+    pub fn open(folder: impl AsRef<Path>, configuration: Configuration, stop: &AtomicBool) -> Result<Self> {
         let folder = folder.as_ref().to_owned();
         create_folder(&folder)?;
         let store = Self { folder, configuration };
         // Two processes may come here at once; one writes, the other compares.
-        let lock = store.lock_file(".configuration.lock")?;
-        lock.lock().map_err(|cause| unwritable(&store.folder, &cause))?;
+        let _lock = Lock::wait(store.folder.join(".configuration.lock"), stop)?;
         let path = store.folder.join("configuration.json");
         match read_json::<Value>(&path)? {
             None => write_json(&path, &store.configuration)?,
@@ -146,34 +137,19 @@ impl Store {
 
     /// The right to train a run; none if another process has it.
     pub(super) fn try_lock(&self, run: u64) -> Result<Option<Lock>> {
-        let file = self.lock_file(&format!(".{}.lock", stem(run)))?;
-        match file.try_lock() {
-            Ok(()) => Ok(Some(Lock(file))),
-            Err(TryLockError::WouldBlock) => Ok(None),
-            Err(TryLockError::Error(cause)) => Err(unwritable(&self.folder, &cause)),
-        }
+        Lock::attempt(self.lock_path(run))
     }
 
     /// The right to train a run, once the process that has it gives it back.
     ///
     /// # Errors
     /// [`Fault::Interrupted`] if this process is asked to stop before that.
-    pub(super) fn wait_for_lock(&self, run: u64, control: &Control) -> Result<Lock> {
-        while !control.stopped() {
-            if let Some(lock) = self.try_lock(run)? {
-                return Ok(lock);
-            }
-            sleep(ASK_AGAIN);
-        }
-        let place = Place::field(format!("run {run}"));
-        let expected = "another process to end it";
-        Err(Error::new(Fault::Interrupted, place, expected, "a request to stop"))
+    pub(super) fn wait_for_lock(&self, run: u64, stop: &AtomicBool) -> Result<Lock> {
+        Lock::wait(self.lock_path(run), stop)
     }
 
-    fn lock_file(&self, name: &str) -> Result<File> {
-        let path = self.folder.join(name);
-        let opened = File::options().create(true).truncate(false).write(true).open(&path);
-        opened.map_err(|cause| unwritable(&path, &cause))
+    fn lock_path(&self, run: u64) -> PathBuf {
+        self.folder.join(format!(".{}.lock", stem(run)))
     }
 
     /// Where an unfinished run stands.
@@ -258,10 +234,6 @@ fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
 
 fn bad_record(path: &Path, cause: &impl std::fmt::Display) -> Error {
     Error::new(Fault::BadRecord, Place::file(path), "a record as training writes it", cause.to_string())
-}
-
-fn unwritable(path: &Path, cause: &impl std::fmt::Display) -> Error {
-    Error::new(Fault::Unwritable, Place::file(path), "to lock it", cause.to_string())
 }
 
 /// Names every leaf in which two values differ.

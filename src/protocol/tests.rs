@@ -309,7 +309,7 @@ fn who_waits_for_another_process_can_be_stopped() {
     let settings = settings(Model::Baseline, 1);
     let (data, digest) = (set.fingerprint(), split.digest());
     let configuration = Configuration { settings, data, split: digest, revision: revision(settings.model) };
-    let other = Store::open(folder.path(), configuration).unwrap();
+    let other = Store::open(folder.path(), configuration, &AtomicBool::new(false)).unwrap();
     let _held = other.try_lock(0).unwrap().unwrap();
     let stop = AtomicBool::new(false);
     let error = std::thread::scope(|scope| {

@@ -8,11 +8,11 @@ use dfdx::prelude::*;
 
 use super::course::Course;
 use super::run::Parts;
-use super::store::Lock;
 use super::{Control, Event, Record};
 use crate::error::{Error, Result};
 use crate::models::Network;
 use crate::nn::StateDict;
+use crate::store::Lock;
 use crate::training::{Checkpoint, Hyperparameters, Trainings};
 
 /// A run, and where its training stands.

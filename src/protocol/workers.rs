@@ -4,12 +4,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::run::{Parts, Run};
-use super::store::{Lock, Store};
+use super::store::Store;
 use super::together::{Standing, Together};
 use super::{Control, Event, Record, Settings};
 use crate::error::Result;
 use crate::models::{Network, NetworkDevice};
 use crate::nn::random;
+use crate::store::Lock;
 use crate::training::Training;
 
 /// All runs of a series, and what makes each.

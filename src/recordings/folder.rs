@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -11,6 +12,7 @@ use super::recording::Song;
 use super::synthetic::{SHEET_PREFIX, Stamp};
 use super::workbook::{self, Workbook};
 use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::store::NEVER;
 
 /// The folder of EEG workbooks inside the published archive.
 const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
@@ -23,15 +25,24 @@ const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
 /// # Errors
 /// Every problem of every workbook at once; see [`Fault`] for the rules.
 pub fn load(folder: impl AsRef<Path>) -> Result<DataSet> {
-    let folder = folder_of_workbooks(folder.as_ref())?;
+    load_unless(folder.as_ref(), &NEVER)
+}
+
+/// The same, unless `stop` becomes true first. A workbook that is being read is read to its end.
+pub(super) fn load_unless(folder: &Path, stop: &AtomicBool) -> Result<DataSet> {
+    let folder = folder_of_workbooks(folder)?;
     let (paths, mut problems) = workbooks(&folder)?;
     let results: Vec<(PathBuf, Result<Workbook>)> = paths
         .into_par_iter()
+        .filter(|_| !stop.load(Ordering::Relaxed))
         .map(|(song, path)| {
             let workbook = workbook::read(&path, song);
             (path, workbook)
         })
         .collect();
+    if stop.load(Ordering::Relaxed) {
+        return Err(Error::interrupted(Place::file(folder), "to read its workbooks"));
+    }
     let mut read = Vec::new();
     for (path, result) in results {
         match result {

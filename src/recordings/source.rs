@@ -3,12 +3,13 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 
 use super::dataset::DataSet;
 use super::folder;
 use super::synthetic::{self, Settings};
 use crate::error::Result;
-use crate::store::Project;
+use crate::store::{NEVER, Project};
 
 /// The environment variable that names a folder of recordings.
 pub const DATA_VARIABLE: &str = "EEGENRE_DATA";
@@ -67,10 +68,18 @@ impl Source {
     /// # Errors
     /// As [`load`](super::load); and if synthetic recordings cannot be written.
     pub fn load(&self) -> Result<DataSet> {
+        self.load_unless(&NEVER)
+    }
+
+    /// The same, unless `stop` becomes true first.
+    ///
+    /// # Errors
+    /// Those of [`Self::load`]; [`Fault::Interrupted`](crate::error::Fault::Interrupted).
+    pub fn load_unless(&self, stop: &AtomicBool) -> Result<DataSet> {
         if let Self::Synthetic(folder) = self {
-            synthetic::ensure(&Settings::default(), folder)?;
+            synthetic::ensure_unless(&Settings::default(), folder, stop)?;
         }
-        folder::load(self.folder())
+        folder::load_unless(self.folder(), stop)
     }
 }
 

@@ -6,11 +6,12 @@ pub use summary::summary;
 
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
 use crate::classification::{Classification, Tables};
-use crate::error::{Error, Result};
+use crate::error::{Error, Place, Result};
 use crate::experiment::Experiment;
 use crate::figures::{self, Subject};
 use crate::models::Model;
@@ -70,7 +71,7 @@ pub fn reproduce(
     let stop = control.stop;
     let mut steps = Steps::new(3);
     steps.begin(format!("reading recordings from {source}"));
-    let set = source.load()?;
+    let set = source.load_unless(stop)?;
     steps.begin("describing them");
     let data = Description::of(&set);
     steps.begin("splitting them as the paper does");
@@ -87,7 +88,7 @@ pub fn reproduce(
         trained?;
     }
     let results = Results::read(&experiment.records, &experiment.set)?;
-    let figures = draw(project, &experiment)?;
+    let figures = draw(project, &experiment, stop)?;
     let notebooks = Run::new(project, profile, source.clone())?.run(&environment, stop)?;
     let book = project.book();
     // The notebooks have tried what was not recorded.
@@ -107,18 +108,22 @@ pub fn reproduce(
     })
 }
 
-/// Draws all figures. Returns the files.
-fn draw(project: &Project, experiment: &Experiment) -> Result<Vec<PathBuf>> {
+/// Draws all figures, unless `stop` becomes true first. Returns the files.
+fn draw(project: &Project, experiment: &Experiment, stop: &AtomicBool) -> Result<Vec<PathBuf>> {
     let (set, records) = (&experiment.set, &experiment.records);
     let drawn = Error::gather(Subject::ALL.iter().map(|subject| subject.figure(set, records)))?;
     let folder = figures::folder(project, &drawn);
     let mut steps = Steps::new(drawn.len() as u64);
-    let written = Error::gather(drawn.iter().map(|figure| {
+    let mut written = Vec::new();
+    for figure in &drawn {
+        if stop.load(Ordering::Relaxed) {
+            return Err(Error::interrupted(Place::field(figure.name()), "to draw it"));
+        }
         steps.begin(format!("drawing {}", figure.name()));
-        figure.save(&folder)
-    }));
+        written.extend(figure.save(&folder)?);
+    }
     steps.finish();
-    Ok(written?.concat())
+    Ok(written)
 }
 
 impl fmt::Display for Reproduction {

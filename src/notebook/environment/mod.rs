@@ -1,6 +1,5 @@
 //! The folder of everything that running notebooks needs, and the variables that keep programs inside it.
 
-pub(super) mod lock;
 pub(super) mod program;
 
 use std::path::{Path, PathBuf};
@@ -91,6 +90,11 @@ impl Environment {
 
     pub(super) fn vendor(&self) -> PathBuf {
         self.folder.join("vendor")
+    }
+
+    /// Held by whoever changes the environment.
+    pub(super) fn lock(&self) -> PathBuf {
+        self.folder.join(".lock")
     }
 
     pub(super) fn stamp(&self) -> PathBuf {

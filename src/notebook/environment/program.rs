@@ -71,7 +71,7 @@ pub(in crate::notebook) fn run(command: &mut Command, log: &Path, stop: &AtomicB
             // It may have ended by itself, of the same Ctrl-C.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(Error::new(Fault::Interrupted, Place::field(name), "its end", "a request to stop"));
+            return Err(Error::interrupted(Place::field(name), "its end"));
         }
         match child.try_wait() {
             Ok(None) => sleep(LOOK_AGAIN),

@@ -7,26 +7,28 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::notebook::environment::{Environment, lock};
-use crate::store::write_atomically;
+use crate::notebook::environment::Environment;
+use crate::store::{Lock, write_atomically};
 
 /// Which state of the dependencies a folder holds.
 const STATE: &str = "dependencies.txt";
+
+/// Held by the kernel that compiles in a folder.
+const LOCK: &str = ".lock";
 
 /// The right to compile cells in a folder; given back when dropped, also by the system when the process dies.
 #[derive(Debug)]
 pub(in crate::notebook) struct Cells {
     folder: PathBuf,
-    #[expect(dead_code, reason = "the lock is held while the file is open")]
-    lock: File,
+    _lock: Lock,
 }
 
 impl Cells {
     /// The first folder, in which dependencies are compiled for all, once no kernel uses it.
     pub fn first(environment: &Environment, stop: &AtomicBool) -> Result<Self> {
         let folder = environment.cells(0);
-        let lock = lock::wait(&folder, stop)?;
-        Ok(Self { folder, lock })
+        let lock = Lock::wait(folder.join(LOCK), stop)?;
+        Ok(Self { folder, _lock: lock })
     }
 
     /// A folder that no other kernel uses, with the dependencies compiled.
@@ -35,13 +37,13 @@ impl Cells {
         let state = fs::read_to_string(first.join(STATE)).unwrap_or_default();
         for kernel in 0.. {
             let folder = environment.cells(kernel);
-            let Some(lock) = lock::attempt(&folder)? else { continue };
+            let Some(lock) = Lock::attempt(folder.join(LOCK))? else { continue };
             if fs::read_to_string(folder.join(STATE)).unwrap_or_default() != state {
                 let copied = copy_dependencies(&first.join("target"), &folder.join("target"));
                 copied.map_err(|cause| unwritable(&folder, &cause))?;
                 write_atomically(folder.join(STATE), state.as_bytes())?;
             }
-            return Ok(Self { folder, lock });
+            return Ok(Self { folder, _lock: lock });
         }
         unreachable!("there are more numbers than kernels")
     }

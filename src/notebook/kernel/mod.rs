@@ -103,10 +103,7 @@ impl Kernel {
             End::Idle => Ok(kernel),
             End::TimedOut => Err(died(format!("nothing for {} s", READY.as_secs()))),
             End::Dead => Err(died(format!("that it ended; its words are in {}", log.display()))),
-            End::Interrupted => {
-                let place = Place::field("kernel");
-                Err(Error::new(Fault::Interrupted, place, "the kernel to start", "a request to stop"))
-            }
+            End::Interrupted => Err(Error::interrupted(Place::field("kernel"), "the kernel to start")),
         }
     }
 

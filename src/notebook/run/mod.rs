@@ -83,7 +83,7 @@ impl Run {
         let paths = self.paths()?;
         let project = Project::at(environment.checkout());
         setup(environment, stop)?;
-        let set = self.source.load()?;
+        let set = self.source.load_unless(stop)?;
         let out = self.out.clone().unwrap_or_else(|| {
             let name = format!("{}-{}", self.profile, set.fingerprint().short());
             project.executed_notebooks().join(name)
@@ -119,8 +119,7 @@ impl Run {
         results.sort_by_key(|(path, _)| *path);
         let notebooks = Error::gather(results.into_iter().map(|(_, result)| result))?;
         if stop.load(Ordering::Relaxed) {
-            let place = Place::file(&self.notebooks);
-            return Err(Error::new(Fault::Interrupted, place, "all notebooks to run", "a request to stop"));
+            return Err(Error::interrupted(Place::file(&self.notebooks), "all notebooks to run"));
         }
         let published = set.provenance() == Provenance::Published && self.profile == Profile::Paper;
         let rewritten = published && self.notebooks == environment.notebooks();

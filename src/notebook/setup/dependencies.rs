@@ -99,8 +99,7 @@ fn compile(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<
         End::TimedOut => format!("it still running after {} s", FIRST_CELL.as_secs()),
         End::Dead => "that the kernel had died".into(),
         End::Interrupted => {
-            let place = Place::field("first cell");
-            return Err(Error::new(Fault::Interrupted, place, "its end", "a request to stop"));
+            return Err(Error::interrupted(Place::field("first cell"), "its end"));
         }
     };
     Err(Error::new(Fault::ProgramFailed, Place::file(kernel_log(environment)), "a first cell to run", found))

@@ -9,9 +9,10 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use super::environment::program::ask;
-use super::environment::{EVCXR_VERSION, Environment, lock};
+use super::environment::{EVCXR_VERSION, Environment};
 use crate::error::Result;
 use crate::report::{Steps, note};
+use crate::store::Lock;
 use stamp::Stamp;
 
 const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
@@ -31,7 +32,7 @@ const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
 /// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
 /// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
 pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
-    let _lock = lock::wait(environment.folder(), stop)?;
+    let _lock = Lock::wait(environment.lock(), stop)?;
     let mut stamp = Stamp::read(environment);
     let rust = ask(Command::new("rustc").arg("-Vv"), INSTALL_RUST)?;
     let kernel = evcxr::state();
@@ -71,7 +72,7 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
 /// # Errors
 /// As [`setup`].
 pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
-    let _lock = lock::wait(environment.folder(), stop)?;
+    let _lock = Lock::wait(environment.lock(), stop)?;
     let mut stamp = Stamp::read(environment);
     if !python::is_there(environment, &stamp) {
         note(format_args!("setting up Python in {}", environment.venv().display()));
@@ -86,7 +87,7 @@ pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Resu
 /// As [`setup`].
 pub(super) fn add_lab(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     setup(environment, stop)?;
-    let _lock = lock::wait(environment.folder(), stop)?;
+    let _lock = Lock::wait(environment.lock(), stop)?;
     let mut stamp = Stamp::read(environment);
     python::add_lab(environment, &mut stamp, stop)
 }

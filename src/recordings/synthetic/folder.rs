@@ -6,9 +6,10 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use sha2::{Digest, Sha256};
 use super::{Settings, generate, workbook};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{DataSet, Fingerprint, Recording, Song};
+use crate::store::{Lock, NEVER};
 
 /// The file that says what a synthetic folder holds.
 pub const STAMP_FILE: &str = "synthetic.json";
@@ -58,7 +60,7 @@ impl Stamp {
 /// - [`Fault::OccupiedFolder`] if the folder holds anything else;
 /// - [`Fault::Unwritable`] if a file or folder cannot be written.
 pub fn write(settings: &Settings, dir: impl AsRef<Path>) -> Result<Stamp> {
-    place(settings, dir.as_ref(), false)
+    place(settings, dir.as_ref(), false, &NEVER)
 }
 
 /// Makes sure that a folder holds a synthetic set, as [`write()`], but replaces a synthetic set that has other settings,
@@ -67,10 +69,15 @@ pub fn write(settings: &Settings, dir: impl AsRef<Path>) -> Result<Stamp> {
 /// # Errors
 /// As [`write()`].
 pub fn ensure(settings: &Settings, dir: impl AsRef<Path>) -> Result<Stamp> {
-    place(settings, dir.as_ref(), true)
+    ensure_unless(settings, dir.as_ref(), &NEVER)
 }
 
-fn place(settings: &Settings, dir: &Path, replace: bool) -> Result<Stamp> {
+/// The same, unless `stop` becomes true first.
+pub(crate) fn ensure_unless(settings: &Settings, dir: &Path, stop: &AtomicBool) -> Result<Stamp> {
+    place(settings, dir, true, stop)
+}
+
+fn place(settings: &Settings, dir: &Path, replace: bool, stop: &AtomicBool) -> Result<Stamp> {
     let set = generate(settings)?;
     let current = |state: &State| match state {
         State::Ours(stamp) if stamp.describes(settings, &set) => Some((**stamp).clone()),
@@ -81,7 +88,7 @@ fn place(settings: &Settings, dir: &Path, replace: bool) -> Result<Stamp> {
         return Ok(stamp);
     }
     let places = Places::of(dir)?;
-    let _lock = places.lock()?;
+    let _lock = Lock::wait(&places.lock, stop)?;
     let state = State::of(&places.dir)?;
     if let Some(stamp) = current(&state) {
         return Ok(stamp);
@@ -181,22 +188,6 @@ impl Places {
         };
         let [new, old, lock] = [".eegenre-new", ".eegenre-old", ".eegenre-lock"].map(beside);
         Ok(Self { dir, new, old, lock })
-    }
-
-    /// Waits until no other process makes this folder. The lock ends with the file's handle, also if killed.
-    fn lock(&self) -> Result<File> {
-        if let Some(parent) = self.lock.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-            fs::create_dir_all(parent).map_err(|error| unwritable(parent, "a folder", &error))?;
-        }
-        let file = File::options().create(true).append(true).open(&self.lock);
-        let file = file.map_err(|error| unwritable(&self.lock, "a lock file", &error))?;
-        match file.lock() {
-            // Some file systems know no locks; there two processes at once may fail, and none does harm.
-            Err(error) if error.kind() != ErrorKind::Unsupported => {
-                Err(unwritable(&self.lock, "a file that can be locked", &error))
-            }
-            _ => Ok(file),
-        }
     }
 
     /// Writes all files into [`Self::new`], the stamp last.

@@ -57,6 +57,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 pub use effect::{Effect, SHEET_PREFIX, Truth};
+pub(crate) use folder::ensure_unless;
 pub use folder::{STAMP_FILE, Stamp, ensure, write};
 
 use super::{DataSet, Recording};
