@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -14,11 +15,11 @@ use crate::error::{Error, Fault, Place, Problem, Result};
 pub struct DataSet {
     recordings: Vec<Recording>,
     fingerprint: Fingerprint,
-    synthetic: Option<String>,
+    formulas: usize,
 }
 
 impl DataSet {
-    /// A data set of recordings in any order.
+    /// A data set of recordings in any order. It is synthetic if any of them is.
     ///
     /// # Errors
     /// - [`Fault::NoRecordings`] if there is none;
@@ -40,12 +41,21 @@ impl DataSet {
         });
         Error::unless_none(duplicates.chain(odd_rates).collect())?;
         let fingerprint = Fingerprint::of(&recordings);
-        Ok(Self { recordings, fingerprint, synthetic: None })
+        Ok(Self { recordings, fingerprint, formulas: 0 })
     }
 
-    /// The same data set, marked as synthetic, with a word on how it was made.
-    pub(super) fn marked_synthetic(self, how: impl Into<String>) -> Self {
-        Self { synthetic: Some(how.into()), ..self }
+    /// The same data set, all of its recordings marked as synthetic, with a word on how they were made.
+    pub(super) fn marked_synthetic(mut self, how: &str) -> Self {
+        let how: Arc<str> = how.into();
+        for recording in &mut self.recordings {
+            recording.synthetic = Some(Arc::clone(&how));
+        }
+        self
+    }
+
+    /// The same data set, read from workbooks in which this many numbers were results of formulas.
+    pub(super) fn with_formulas(self, formulas: usize) -> Self {
+        Self { formulas, ..self }
     }
 
     /// The recordings, sorted by song and participant.
@@ -92,13 +102,24 @@ impl DataSet {
         own.map(|recording| recording.genre).collect()
     }
 
+    /// How many numbers of the workbooks were results of formulas, as the spreadsheet program stored them. 0 for a set that
+    /// was not read from workbooks.
+    #[must_use]
+    pub const fn formulas(&self) -> usize {
+        self.formulas
+    }
+
     /// Where the set comes from, as far as it can be told from the set itself.
     #[must_use]
     pub fn provenance(&self) -> Provenance {
-        match &self.synthetic {
-            Some(how) => Provenance::Synthetic(how.clone()),
-            None if self.fingerprint == Fingerprint::PUBLISHED => Provenance::Published,
-            None => Provenance::Unknown,
+        let hows: BTreeSet<&str> =
+            self.recordings.iter().filter_map(|recording| recording.synthetic.as_deref()).collect();
+        if !hows.is_empty() {
+            Provenance::Synthetic(hows.into_iter().collect::<Vec<_>>().join(" and "))
+        } else if self.fingerprint == Fingerprint::PUBLISHED {
+            Provenance::Published
+        } else {
+            Provenance::Unknown
         }
     }
 }
@@ -237,6 +258,7 @@ mod tests {
             participant: Participant::new(participant),
             rate_hz: 8,
             samples: samples.to_vec(),
+            synthetic: None,
         }
     }
 
@@ -286,6 +308,15 @@ mod tests {
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DuplicateRecording);
         let slow = Recording { rate_hz: 4, ..recording(1, 2, &[1.0]) };
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MixedRates);
+    }
+
+    #[test]
+    fn a_set_with_one_synthetic_recording_is_synthetic() {
+        let marked = Recording { synthetic: Some("null".into()), ..recording(1, 1, &[1.0]) };
+        let set = DataSet::new(vec![recording(2, 1, &[1.0]), marked]).unwrap();
+        assert_eq!(set.provenance(), Provenance::Synthetic("null".into()));
+        let part = DataSet::new(set.recordings()[..1].to_vec()).unwrap();
+        assert_eq!(part.provenance(), set.provenance());
     }
 
     #[test]

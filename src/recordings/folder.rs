@@ -64,7 +64,7 @@ pub(super) fn load_unless(folder: &Path, stop: &AtomicBool) -> Result<DataSet> {
         || effects.into_iter().collect::<Vec<_>>().join(" and "),
         |stamp| stamp.settings.to_string(),
     );
-    Ok(set.marked_synthetic(how))
+    Ok(set.marked_synthetic(&how))
 }
 
 /// The given folder, or the folder of EEG workbooks inside it.

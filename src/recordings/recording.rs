@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -217,6 +218,8 @@ pub struct Recording {
     pub rate_hz: u32,
     /// Band power as exported by the headset's software (unit not documented there), one value per 1/`rate_hz` s.
     pub samples: Vec<f64>,
+    /// How it was made, if it is synthetic. What is made of a recording keeps the mark.
+    pub synthetic: Option<Arc<str>>,
 }
 
 impl Recording {

@@ -37,6 +37,17 @@ fn sorted(samples: &[f64]) -> Vec<f64> {
 }
 
 #[test]
+fn what_is_made_of_synthetic_recordings_is_synthetic() {
+    let set = crate::recordings::synthetic::generate(&Default::default()).unwrap();
+    let truncate = NonZeroUsize::new(1000);
+    let ablations = EVERY.map(|of| Some(Ablation { of, seed: 0 }));
+    for ablation in ablations.into_iter().chain([None]) {
+        let left = Preparation { truncate, ablation, ..Preparation::default() }.remaining(&set).unwrap();
+        assert_eq!(left.provenance(), set.provenance(), "{ablation:?}");
+    }
+}
+
+#[test]
 fn names_are_read_as_written() {
     for of in EVERY {
         let name = of.to_string();

@@ -11,6 +11,7 @@
 //! #     let heard = Song::all().filter(move |song| song.genre().label() as u32 != number % 3);
 //! #     heard.map(move |song| Recording {
 //! #         song, genre: song.genre(), participant: Participant::new(number), rate_hz: 8, samples: vec![1.0],
+//! #         synthetic: None,
 //! #     })
 //! # });
 //! # let data = DataSet::new(recordings.collect())?;

@@ -8,7 +8,14 @@ use crate::recordings::{DataSet, Recording, RecordingId, Song};
 
 pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
     let RecordingId { song, participant } = name.parse().unwrap();
-    Recording { song, genre: song.genre(), participant, rate_hz: 8, samples: samples.to_vec() }
+    Recording {
+        song,
+        genre: song.genre(),
+        participant,
+        rate_hz: 8,
+        samples: samples.to_vec(),
+        synthetic: None,
+    }
 }
 
 pub(crate) fn signal(name: &str, samples: &[f32]) -> Signal {

@@ -116,7 +116,7 @@ pub fn generate(settings: &Settings) -> Result<DataSet> {
             signal::recording(seed, id, Traits::of(seed, id.participant), truth)
         })
         .collect();
-    Ok(DataSet::new(recordings)?.marked_synthetic(settings.to_string()))
+    Ok(DataSet::new(recordings)?.marked_synthetic(&settings.to_string()))
 }
 
 #[cfg(test)]

@@ -75,6 +75,7 @@ pub fn recording(seed: u64, id: RecordingId, traits: Traits, truth: Truth) -> Re
         participant: id.participant,
         rate_hz: RATE_HZ,
         samples: power.map(|power| (power * DECIMALS).round() / DECIMALS).collect(),
+        synthetic: Some(format!("seed {seed}").into()),
     }
 }
 

@@ -180,7 +180,7 @@ impl Columns {
         self.problems.into_result(self.place)?;
         let recordings = self.participants.into_iter().flatten().filter_map(|column| {
             let (participant, samples) = (column.participant?, column.numbers.numbers);
-            Some(Recording { song, genre: song.genre(), participant, rate_hz, samples })
+            Some(Recording { song, genre: song.genre(), participant, rate_hz, samples, synthetic: None })
         });
         Ok(recordings.collect())
     }
