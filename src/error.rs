@@ -30,7 +30,7 @@ pub enum Fault {
     NotAZip,
     /// A workbook is a zip archive whose end is missing or whose contents are damaged.
     DamagedZip,
-    /// A workbook inflates beyond [`MAX_INFLATED_BYTES`](crate::recordings::MAX_INFLATED_BYTES).
+    /// A workbook inflates more than [`MAX_INFLATION`](crate::recordings::MAX_INFLATION)-fold, or would take too much memory.
     InflatesBeyondBound,
     /// A zip archive is not a workbook, or its XML cannot be read.
     NotAWorkbook,
@@ -62,6 +62,8 @@ pub enum Fault {
     BooleanCell,
     /// A cell between two filled ones of its column is blank.
     BlankCell,
+    /// A cell has a formula, and no result of it is stored beside it.
+    FormulaWithoutValue,
     /// A sample or a time is not a finite number.
     NonFiniteCell,
     /// A participant's name is not `P` and a number.
@@ -75,6 +77,8 @@ pub enum Fault {
     NoFeatureHeader,
     /// A column of a table of features has no name, or that of another.
     UnreadableHeading,
+    /// A row of a table of features has more or fewer cells than the heading.
+    RaggedRow,
     /// A label of a table of features is none of the three genres'.
     UnknownLabel,
     /// A recording has samples beyond the end of the time column.
@@ -190,7 +194,7 @@ impl Fault {
             }
             Self::DamagedZip => "copy or download the workbook again; it was cut short or damaged on the way",
             Self::InflatesBeyondBound => {
-                "make sure that the file is what it claims to be; a song's workbook inflates to about 1.5 MB"
+                "make sure that the file is what it claims to be; a sheet of recordings inflates about five-fold"
             }
             Self::NotAWorkbook => "open the file in a spreadsheet program and save it as .xlsx again",
             Self::NoSheet => "add a sheet with a heading and values below it",
@@ -213,6 +217,10 @@ impl Fault {
                 "replace the cell by the number that it should hold"
             }
             Self::BlankCell => "fill the cell, or delete what stands below it",
+            Self::FormulaWithoutValue => {
+                "open the workbook in a spreadsheet program and save it, which stores the results of its formulas; or write \
+                 numbers in their place"
+            }
             Self::UnreadableParticipant => "name the participant by P and a number, as P01 or P1",
             Self::DuplicateParticipant => "keep one column for each participant",
             Self::EmptyColumn => "fill the column or remove its heading",
@@ -221,6 +229,7 @@ impl Fault {
                  `eegenre features --out` writes (participant, song, genre, features)"
             }
             Self::UnreadableHeading => "name the column, or delete what stands below it",
+            Self::RaggedRow => "give each row a cell for each column, empty where there is no value",
             Self::UnknownLabel => {
                 "write the genre: classical, instrumental or pop; in the published table 1, 2 or 3"
             }

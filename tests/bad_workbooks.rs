@@ -3,8 +3,8 @@
 mod support;
 
 use eegenre::error::Fault;
-use eegenre::recordings::{MAX_INFLATED_BYTES, MAX_PROBLEMS, load};
-use rust_xlsxwriter::{ExcelDateTime, Format, Worksheet};
+use eegenre::recordings::{Description, MAX_PROBLEMS, load};
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Worksheet};
 use support::*;
 
 const SHEET: &str = "xl/worksheets/sheet1.xml";
@@ -144,11 +144,111 @@ fn a_zip_archive_must_match_its_checksums() {
 #[test]
 fn a_workbook_may_not_inflate_without_bound() {
     let mut parts = unzip(&sound());
-    parts.push(("xl/worksheets/sheet2.xml".into(), vec![b' '; MAX_INFLATED_BYTES as usize]));
+    parts.push(("xl/worksheets/sheet2.xml".into(), vec![b' '; 64 << 20]));
     let bytes = zip(&parts);
     assert!(bytes.len() < 1 << 20, "the bomb is small: {} bytes", bytes.len());
     let problem = Folder::with_s3(&bytes).problem_of_s3();
     assert_eq!(problem.fault, Fault::InflatesBeyondBound, "{problem}");
+    assert!(problem.expected.contains("100 times"), "{problem}");
+}
+
+#[test]
+fn no_piece_of_a_sheet_may_be_as_long_as_a_sheet() {
+    // Digits that deflate two-fold.
+    let digits: String =
+        (0..400_000).map(|number: u64| (number * 2_654_435_761 % 100_000).to_string()).collect();
+    for (start, end) in [("<!--", "-->"), ("<c r=\"", "\"/>"), ("", "")] {
+        let bytes = replaced(SHEET, "<sheetData>", &format!("<sheetData>{start}{digits}{end}"));
+        let problem = Folder::with_s3(&bytes).problem_of_s3();
+        assert_eq!(problem.fault, Fault::InflatesBeyondBound, "{problem}");
+        assert!(problem.found.contains(SHEET), "{problem}");
+    }
+}
+
+#[test]
+fn stored_results_of_formulas_are_used_and_counted() {
+    let result = |row: u32, column: u16| Formula::new("=1+1").set_result(sample(row, column).to_string());
+    let bytes = changed(|sheet| {
+        for row in 10..20 {
+            sheet.write_formula(row, 2, result(row, 2)).unwrap();
+        }
+        sheet.write_formula(3, 0, Formula::new("=A2").set_result("1")).unwrap();
+    });
+    let [plain, set] = [sound(), bytes].map(|bytes| load(Folder::with_s3(&bytes).path()).unwrap());
+    assert_eq!(set.fingerprint(), plain.fingerprint());
+    assert_eq!((plain.formulas(), set.formulas()), (0, 11));
+    assert!(Description::of(&set).to_string().contains("formulas      11 cells hold one"));
+    assert!(!Description::of(&plain).to_string().contains("formulas"));
+}
+
+/// A cell of a sound sheet becomes this XML.
+fn with_xml(cell: &str, xml: &str) -> Vec<u8> {
+    let parts = unzip(&sound());
+    let (_, sheet) = parts.iter().find(|(name, _)| name == SHEET).unwrap();
+    let sheet = String::from_utf8(sheet.clone()).unwrap();
+    let start = sheet.find(&format!("<c r=\"{cell}\"")).unwrap();
+    let end = start + sheet[start..].find("</c>").unwrap() + "</c>".len();
+    replaced(SHEET, &sheet[start..end], xml)
+}
+
+/// What libraries write for a formula that they cannot calculate.
+const UNCALCULATED: [&str; 6] = [
+    // openpyxl
+    "<f>1+1</f><v></v>",
+    "<f>1+1</f><v/>",
+    "<f>1+1</f>",
+    // of a formula that was filled down
+    "<f t=\"shared\" si=\"0\"/>",
+    // an array formula
+    "<f t=\"array\" ref=\"A1:A9\">1+1</f><v/>",
+    // XlsxWriter, which asks for calculation on opening
+    "<f>1+1</f><v>0</v>",
+];
+
+#[test]
+fn a_formula_without_a_value_is_named_wherever_it_stands() {
+    for contents in UNCALCULATED {
+        // A sample in the middle, the last of a recording, the last of the last, a time, the last time.
+        for cell in ["C14", "B33", "D33", "A14", "A33"] {
+            let bytes = with_xml(cell, &format!("<c r=\"{cell}\">{contents}</c>"));
+            Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+        }
+        for cell in ["A1", "B1", "D1"] {
+            let bytes = with_xml(cell, &format!("<c r=\"{cell}\">{contents}</c>"));
+            Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+        }
+    }
+    // An empty text, as XlsxWriter writes for a result that was given as "".
+    let bytes = with_xml("D33", "<c r=\"D33\" t=\"str\"><f>1+1</f><v></v></c>");
+    Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, "D33", "without a stored value");
+}
+
+#[test]
+fn a_formula_beside_the_recordings_is_named_too() {
+    for at in ["A40", "F5", "B40"] {
+        let row: u32 = at[1..].parse().unwrap();
+        let cell = format!("<c r=\"{at}\"><f>1+1</f><v/></c>");
+        let bytes = match row {
+            40 => replaced(SHEET, "</sheetData>", &format!("<row r=\"40\">{cell}</row></sheetData>")),
+            _ => replaced(SHEET, "</row><row r=\"6\"", &format!("{cell}</row><row r=\"6\"")),
+        };
+        let problems = Folder::with_s3(&bytes).problems();
+        let named = problems.iter().any(|problem| {
+            (problem.fault, problem.place.cell.as_deref()) == (Fault::FormulaWithoutValue, Some(at))
+        });
+        assert!(named, "{at}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_result_of_0_counts_where_formulas_were_calculated() {
+    let mut parts = unzip(&with_xml("C14", "<c r=\"C14\"><f>1-1</f><v>0</v></c>"));
+    let (_, workbook) = parts.iter_mut().find(|(name, _)| name == "xl/workbook.xml").unwrap();
+    let text = String::from_utf8(workbook.clone()).unwrap();
+    assert!(text.contains(" fullCalcOnLoad=\"1\""), "{text}");
+    *workbook = text.replace(" fullCalcOnLoad=\"1\"", "").into_bytes();
+    let set = load(Folder::with_s3(&zip(&parts)).path()).unwrap();
+    assert_eq!(set.formulas(), 1);
 }
 
 #[test]

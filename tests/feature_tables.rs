@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use eegenre::error::{Fault, Problem};
 use eegenre::features::published::{Band, read};
 use eegenre::recordings::{Genre, Participant};
-use rust_xlsxwriter::Worksheet;
+use rust_xlsxwriter::{Formula, Worksheet};
 use support::{HEADING, blank, error_value, feature_sheet, published_features, unzip, workbook, zip};
 use tempfile::TempDir;
 
@@ -117,6 +117,25 @@ fn a_participant_is_a_whole_number_from_one_up() {
         sheet.write(3, 0, "someone").unwrap();
     });
     file.assert_flaw(Fault::UnreadableParticipant, "A4", "someone");
+}
+
+#[test]
+fn a_formula_without_a_value_is_named_wherever_it_stands() {
+    // The participant, a value, the label, the last value of all, a heading.
+    for (row, column, cell) in [(3, 0, "A4"), (3, 2, "C4"), (3, 4, "E4"), (6, 3, "D7"), (HEADING, 2, "C2")] {
+        let file = File::changed(|sheet| {
+            sheet.write_formula(row, column, "=1+1").unwrap();
+        });
+        file.assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+    }
+}
+
+#[test]
+fn a_stored_result_of_a_formula_is_a_value() {
+    let file = File::changed(|sheet| {
+        sheet.write_formula(3, 3, Formula::new("=1+1").set_result("-2.5")).unwrap();
+    });
+    assert_eq!(read(file.path()).unwrap().rows()[1].values[2], Some(-2.5));
 }
 
 #[test]

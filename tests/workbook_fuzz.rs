@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use eegenre::recordings::{Song, read_workbook};
+use eegenre::recordings::{Song, Workbook, read_workbook};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, TestRunner};
@@ -242,16 +242,56 @@ fn cells_anywhere_take_no_memory_for_the_gap() {
 
 #[test]
 fn an_archive_that_inflates_without_end_takes_bounded_memory() {
-    let bound = eegenre::recordings::MAX_INFLATED_BYTES as isize;
     let mut parts = unzip(&sound());
-    parts.push(("xl/worksheets/sheet2.xml".into(), vec![b' '; 3 * bound as usize]));
-    let bytes = zip(&parts);
+    parts.push(("xl/worksheets/sheet2.xml".into(), vec![b' '; 192 << 20]));
+    let most = bytes_held_for(&zip(&parts), |read| {
+        read.expect_err("it inflates beyond the bound");
+    });
+    assert!(most < MOST_BYTES, "{most} bytes held");
+}
+
+/// The most memory that reading a workbook takes.
+fn bytes_held_for(bytes: &[u8], check: impl FnOnce(eegenre::Result<Workbook>)) -> isize {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("S1.xlsx");
     std::fs::write(&path, bytes).unwrap();
-    let most = most_bytes_held(|| {
-        read_workbook(&path, Song::new(1).unwrap()).expect_err("it inflates beyond the bound");
+    most_bytes_held(|| check(read_workbook(&path, Song::new(1).unwrap())))
+}
+
+#[test]
+fn a_large_workbook_takes_the_memory_of_its_samples_and_its_file() {
+    const PARTICIPANTS: usize = 24;
+    const ROWS: usize = 256 * 280;
+    let mut sheet = String::from(
+        "<worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>Time</t></is></c>",
+    );
+    for participant in 1..=PARTICIPANTS {
+        sheet += &format!("<c t=\"inlineStr\"><is><t>P{participant}</t></is></c>");
+    }
+    sheet += "</row>";
+    for row in 0..ROWS {
+        sheet += &format!("<row r=\"{}\"><c r=\"A{0}\"><v>{}</v></c>", row + 2, 1 + row / 256);
+        for column in 0..PARTICIPANTS {
+            let number = (row * PARTICIPANTS + column) as u64 * 2_654_435_761 % 1_000_000_007;
+            let letter = char::from(b'B' + column as u8);
+            sheet += &format!("<c r=\"{letter}{}\"><v>0.{number:015}</v></c>", row + 2);
+        }
+        sheet += "</row>";
+    }
+    sheet += "</sheetData></worksheet>";
+    assert!(sheet.len() > 64 << 20, "{} bytes of XML", sheet.len());
+    let mut parts = unzip(&sound());
+    parts.iter_mut().find(|(name, _)| name.ends_with("sheet1.xml")).unwrap().1 = sheet.into_bytes();
+    let bytes = zip(&parts);
+    let samples = (8 * ROWS * (PARTICIPANTS + 1)) as isize;
+    let most = bytes_held_for(&bytes, |read| {
+        let recordings = read.unwrap().recordings;
+        assert_eq!(recordings.len(), PARTICIPANTS);
+        assert!(
+            recordings.iter().all(|recording| recording.samples.len() == ROWS && recording.rate_hz == 256)
+        );
     });
-    // A growing buffer is at most doubled, and while it grows the old one is still held.
-    assert!(most < 3 * bound, "{most} bytes held");
+    eprintln!("{} MiB of file, {} MiB of samples, {} MiB held", bytes.len() >> 20, samples >> 20, most >> 20);
+    // Vectors that grow have up to twice the room that they fill.
+    assert!(most < 2 * bytes.len() as isize + 2 * samples + MOST_BYTES, "{most} bytes held");
 }

@@ -69,7 +69,7 @@ impl Reach {
             FeatureRow { participant, genre, song: Some(song), band: None, recording: index, values }
         });
         let names = (shortest..=longest).map(|lag| format!("autocorrelation at {lag} s")).collect();
-        let table = FeatureTable::new(names, rows.collect());
+        let table = FeatureTable::new(names, rows.collect())?;
         let trial = Trial::new(Origin::Cut, Division::Participant, Recipe::of(Classifier::Svm));
         let record = TrialRecord::make(Trial { draws: 1, ..trial }, &table)?;
         let TrialEstimate { accuracy, over_participants, p, .. } = TrialEstimate::of(&record);

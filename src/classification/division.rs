@@ -179,7 +179,7 @@ mod tests {
             recording: index,
             values: vec![Some(1.0)],
         });
-        FeatureTable::new(vec!["one".to_owned()], rows.collect())
+        FeatureTable::new(vec!["one".to_owned()], rows.collect()).unwrap()
     }
 
     fn ids(table: &FeatureTable, rows: &[usize]) -> Vec<RecordingId> {
@@ -235,7 +235,7 @@ mod tests {
     fn rows_of_one_recording_stay_together_in_the_papers_split() {
         let one = table();
         let rows = one.rows().iter().flat_map(|row| [row.clone(), row.clone(), row.clone()]).collect();
-        let three = FeatureTable::new(one.names().to_vec(), rows);
+        let three = FeatureTable::new(one.names().to_vec(), rows).unwrap();
         let test = &Division::Random.draw(&three, 0).unwrap()[0].test;
         assert_eq!(test.len(), 3 * 39);
         assert!(test.chunks(3).all(|rows| rows[0] % 3 == 0 && rows[2] == rows[0] + 2));
@@ -244,7 +244,7 @@ mod tests {
     #[test]
     fn what_cannot_be_divided_is_refused() {
         let mut rows = table().rows().to_vec();
-        let of = |rows: &[FeatureRow]| FeatureTable::new(vec!["one".to_owned()], rows.to_vec());
+        let of = |rows: &[FeatureRow]| FeatureTable::new(vec!["one".to_owned()], rows.to_vec()).unwrap();
         let fault = |division: Division, table: &FeatureTable| {
             division.draw(table, 0).unwrap_err().problems()[0].fault
         };

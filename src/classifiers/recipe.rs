@@ -330,7 +330,7 @@ mod tests {
             row.values.iter_mut().for_each(|value| *value = value.map(|value| 100.0 - value));
             row.genre = Genre::Pop;
         }
-        let other = FeatureTable::new(table.names().to_vec(), other);
+        let other = FeatureTable::new(table.names().to_vec(), other).unwrap();
         for classifier in Classifier::ALL {
             for selection in [None, Some(Selection::MinimumRedundancy { count: 3 })] {
                 let recipe = Recipe { selection, ..Recipe::of(classifier) };
@@ -368,7 +368,7 @@ mod tests {
             row.values = vec![Some(1.0), None, Some(0.1)];
             row
         });
-        let same = FeatureTable::new(same.names().to_vec(), rows.collect());
+        let same = FeatureTable::new(same.names().to_vec(), rows.collect()).unwrap();
         for classifier in Classifier::ALL {
             let trained = Recipe::of(classifier).fit(&same, &(0..20).collect::<Vec<_>>(), 0).unwrap();
             assert_eq!(trained.predict(&same, &[0, 1]).unwrap().len(), 2);

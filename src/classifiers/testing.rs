@@ -34,7 +34,7 @@ pub(crate) fn table(rows: &[&[Option<f64>]]) -> FeatureTable {
     };
     let columns = rows.first().map_or(0, |row| row.len());
     let names = (0..columns).map(|column| format!("feature {column}")).collect();
-    FeatureTable::new(names, rows.iter().enumerate().map(row).collect())
+    FeatureTable::new(names, rows.iter().enumerate().map(row).collect()).unwrap()
 }
 
 /// Rows of which column 0 tells classical from the others and column 1 pop from the others, both with noise; the other

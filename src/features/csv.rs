@@ -13,7 +13,7 @@ use std::path::Path;
 use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
 
 use super::{FeatureRow, FeatureTable};
-use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::workbook::Problems;
 use crate::recordings::{Genre, Participant, Song};
 use crate::store::write_atomically;
@@ -26,12 +26,17 @@ const NAMES: [&str; 3] = ["participant", "song", "genre"];
 /// # Errors
 /// [`Fault::Unwritable`]
 pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
-    write_atomically(path, text(table).as_bytes())
+    write_atomically(&path, text(table).map_err(|error| error.placed(|_| Place::file(&path)))?.as_bytes())
 }
 
 /// The text of a table of recordings.
-#[must_use]
-pub fn text(table: &FeatureTable) -> String {
+///
+/// # Errors
+/// [`Fault::Unwritable`] if it does not fit into memory.
+pub fn text(table: &FeatureTable) -> Result<String> {
+    let unwritable = |cause: String| {
+        Error::new(Fault::Unwritable, Place::field("table"), "lines of one length in UTF-8", cause)
+    };
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
@@ -40,12 +45,12 @@ pub fn text(table: &FeatureTable) -> String {
         let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
         names.into_iter().chain(values).collect::<Vec<String>>()
     });
-    // Into memory, where nothing can fail.
-    let _ = writer.write_record(heading);
-    lines.for_each(|line| {
-        let _ = writer.write_record(line);
-    });
-    String::from_utf8(writer.into_inner().unwrap_or_default()).unwrap_or_default()
+    writer.write_record(heading).map_err(|cause| unwritable(cause.to_string()))?;
+    for line in lines {
+        writer.write_record(line).map_err(|cause| unwritable(cause.to_string()))?;
+    }
+    let bytes = writer.into_inner().map_err(|cause| unwritable(cause.to_string()))?;
+    String::from_utf8(bytes).map_err(|cause| unwritable(cause.to_string()))
 }
 
 /// Reads a table.
@@ -65,8 +70,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
     };
     let mut reader =
         ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(unreadable)?;
-    let mut table =
-        Reading { place: Place::file(path), problems: Problems::default(), seen: BTreeSet::new() };
+    let mut table = Reading { problems: Problems::new(Place::file(path)), seen: BTreeSet::new() };
     let mut lines = reader.byte_records().map(|line| line.map_err(unreadable));
     let heading = lines.next().transpose()?.unwrap_or_default();
     let names = table.heading(&decoded(heading));
@@ -81,8 +85,8 @@ pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
     if is_empty && names.len() > NAMES.len() {
         table.report(Fault::EmptySheet, 1, 0, "a line for each recording", "none");
     }
-    table.problems.into_result(Place::file(path))?;
-    Ok(FeatureTable::new(names[NAMES.len()..].to_vec(), rows))
+    table.problems.into_result()?;
+    FeatureTable::new(names[NAMES.len()..].to_vec(), rows)
 }
 
 /// What is no UTF-8 is replaced, and then found wherever it does harm.
@@ -96,15 +100,13 @@ fn decoded(line: ByteRecord) -> StringRecord {
 
 /// A file that is being read.
 struct Reading {
-    place: Place,
     problems: Problems,
     seen: BTreeSet<(Participant, Song)>,
 }
 
 impl Reading {
     fn report(&mut self, fault: Fault, row: u32, column: usize, expected: &str, found: impl Into<String>) {
-        let place = self.place.clone().cell(row, column as u32);
-        self.problems.report(Problem::new(fault, place, expected, found));
+        self.problems.report_cell(fault, (row, column as u32), expected, found);
     }
 
     /// The names of all columns.
@@ -133,7 +135,7 @@ impl Reading {
         }
         if line.len() != columns {
             let expected = format!("{columns} cells, as in the heading");
-            self.report(Fault::BlankCell, number, line.len(), &expected, line.len().to_string());
+            self.report(Fault::RaggedRow, number, line.len(), &expected, line.len().to_string());
             return None;
         }
         let participant = line[0].parse::<Participant>();
@@ -257,8 +259,8 @@ mod tests {
             (format!("{heading},\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
             (format!("{heading},one\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
             (format!("{heading}\n"), Fault::EmptySheet, "A2"),
-            (format!("{heading}\nP1,S1,classical"), Fault::BlankCell, "D2"),
-            (format!("{heading}\nP1,S1,classical,1,2"), Fault::BlankCell, "F2"),
+            (format!("{heading}\nP1,S1,classical"), Fault::RaggedRow, "D2"),
+            (format!("{heading}\nP1,S1,classical,1,2"), Fault::RaggedRow, "F2"),
             (format!("{heading}\nX1,S1,classical,1"), Fault::UnreadableParticipant, "A2"),
             (format!("{heading}\nP1,S13,pop,1"), Fault::UnknownSong, "B2"),
             (format!("{heading}\nP1,S1,jazz,1"), Fault::UnknownLabel, "C2"),
@@ -276,7 +278,7 @@ mod tests {
         #[test]
         fn any_table_survives(set in any_data_set()) {
             let table = FeatureTable::of(&set);
-            prop_assert_eq!(read_text(text(&table).as_bytes()).unwrap(), table);
+            prop_assert_eq!(read_text(text(&table).unwrap().as_bytes()).unwrap(), table);
         }
 
         #[test]

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::published::Band;
 use super::{Feature, FeatureVector};
+use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::recordings::{DataSet, Genre, Participant, Song};
 
 /// A row for each signal, a column for each feature, and who heard what.
@@ -48,9 +49,22 @@ impl FeatureTable {
     }
 
     /// A table of rows that have a value, or none, for each name.
-    pub(crate) fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Self {
-        debug_assert!(rows.iter().all(|row| row.values.len() == names.len()));
-        Self { names, rows }
+    ///
+    /// # Errors
+    /// [`Fault::RaggedRow`] for each row that has more or fewer.
+    pub fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Result<Self> {
+        let ragged =
+            (1..).zip(&rows).filter(|(_, row)| row.values.len() != names.len()).map(|(number, row)| {
+                let expected = format!("{} values, one for each name", names.len());
+                Problem::new(
+                    Fault::RaggedRow,
+                    Place::field(format!("row {number}")),
+                    expected,
+                    row.values.len().to_string(),
+                )
+            });
+        Error::unless_none(ragged.collect())?;
+        Ok(Self { names, rows })
     }
 
     /// The columns' names.
@@ -109,6 +123,16 @@ mod tests {
         assert_eq!(rows[0].values[Feature::Mean as usize], Some(3.0));
         assert_eq!(rows[1].values[Feature::Skewness as usize], None);
         assert_eq!(table.names().len(), 26);
+    }
+
+    #[test]
+    fn a_ragged_row_is_named() {
+        let table = FeatureTable::of(&set(6.0));
+        let mut rows = table.rows().to_vec();
+        rows[1].values.pop();
+        let error = FeatureTable::new(table.names().to_vec(), rows).unwrap_err();
+        let problem = &error.problems()[0];
+        assert_eq!((problem.fault, problem.place.to_string()), (Fault::RaggedRow, "row 2".to_owned()));
     }
 
     #[test]

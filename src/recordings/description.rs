@@ -38,6 +38,8 @@ pub struct Description {
     pub genres: BTreeMap<Genre, GenreDescription>,
     /// All samples together.
     pub samples: Samples,
+    /// How many numbers of the workbooks are results of formulas, as the spreadsheet program stored them.
+    pub formulas: usize,
 }
 
 /// The recordings of one genre. Lengths are in samples.
@@ -107,6 +109,7 @@ impl Description {
             length_names_genre: length_names_genre(set),
             genres: genres.filter(|(_, genre)| genre.recordings > 0).collect(),
             samples: Samples::of(set),
+            formulas: set.formulas(),
         }
     }
 }
@@ -189,7 +192,14 @@ impl fmt::Display for Description {
             f,
             "samples       {count}, from {lowest} to {highest}, median {median:.3}, {zeros} exact zeros"
         )?;
-        write!(f, "              a recording's median lies between {low:.3} and {high:.3}")
+        write!(f, "              a recording's median lies between {low:.3} and {high:.3}")?;
+        match self.formulas {
+            0 => Ok(()),
+            count => write!(
+                f,
+                "\nformulas      {count} cells hold one; the results that are stored beside them were read"
+            ),
+        }
     }
 }
 

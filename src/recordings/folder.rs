@@ -55,7 +55,9 @@ pub(super) fn load_unless(folder: &Path, stop: &AtomicBool) -> Result<DataSet> {
 
     let names = read.iter().filter_map(|(_, workbook)| workbook.sheet.strip_prefix(SHEET_PREFIX));
     let effects: BTreeSet<String> = names.map(|name| name.trim().to_owned()).collect();
-    let set = DataSet::new(read.into_iter().flat_map(|(_, workbook)| workbook.recordings).collect())?;
+    let formulas = read.iter().map(|(_, workbook)| workbook.formulas).sum();
+    let set = DataSet::new(read.into_iter().flat_map(|(_, workbook)| workbook.recordings).collect())?
+        .with_formulas(formulas);
     if effects.is_empty() {
         return Ok(set);
     }

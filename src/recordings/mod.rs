@@ -20,4 +20,6 @@ pub use description::{Description, GenreDescription, Samples};
 pub use folder::load;
 pub use recording::{Genre, Participant, Recording, RecordingId, Song};
 pub use source::{DATA_VARIABLE, Source};
-pub use workbook::{MAX_INFLATED_BYTES, MAX_PARTICIPANTS, MAX_PROBLEMS, Workbook, read as read_workbook};
+pub use workbook::{
+    MAX_INFLATION, MAX_PARTICIPANTS, MAX_PROBLEMS, MAX_WORKBOOK_BYTES, Workbook, read as read_workbook,
+};

@@ -58,14 +58,14 @@ pub fn find(folder: impl AsRef<Path>) -> Option<PathBuf> {
 /// # Errors
 /// All problems of the file, each with its cell; see [`Fault`](crate::error::Fault) for the rules.
 pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
-    let (_, table) = read_only_sheet(path.as_ref(), sheet::Sheet::into_table)?;
-    Ok(with_bands(table))
+    let read = read_only_sheet::<sheet::Table>(path.as_ref())?;
+    with_bands(read.contents)
 }
 
 /// The same table, its rows marked with their bands and numbered by recording, if it is one of bands.
-fn with_bands(table: FeatureTable) -> FeatureTable {
+fn with_bands(table: FeatureTable) -> Result<FeatureTable> {
     let column = |start: &str| table.names().iter().position(|name| name.starts_with(start));
-    let (Some(sum), Some(mean)) = (column("sum_"), column("mean_")) else { return table };
+    let (Some(sum), Some(mean)) = (column("sum_"), column("mean_")) else { return Ok(table) };
     let band = |row: &FeatureRow| Band::of_sum_and_mean(row.values[sum]?, row.values[mean]?);
     let mut rows = table.rows().to_vec();
     for index in 0..rows.len() {
@@ -106,7 +106,8 @@ mod tests {
         let pop = |participant, values| row(participant, Genre::Pop, values);
         let rows =
             vec![pop(1, 6), pop(1, 17), pop(1, 20), pop(1, 6), pop(1, 20), pop(2, 20), pop(2, 9), pop(2, 9)];
-        let table = with_bands(FeatureTable::new(vec!["mean_F7".into(), "sum_F7".into()], rows));
+        let table =
+            with_bands(FeatureTable::new(vec!["mean_F7".into(), "sum_F7".into()], rows).unwrap()).unwrap();
         let numbers: Vec<usize> = table.rows().iter().map(|row| row.recording).collect();
         assert_eq!(numbers, [0, 0, 0, 1, 1, 2, 3, 4]);
         assert_eq!(table.rows()[4].band, Some(Band::Gamma));

@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use calamine::DataRef;
-
 use super::INFINITE;
-use crate::error::{Fault, Place, Problem, Result, cell_name};
+use crate::error::{self, Fault, cell_name};
 use crate::features::{FeatureRow, FeatureTable};
-use crate::recordings::workbook::cell::{describe, is_blank, number, text};
-use crate::recordings::workbook::{self, Problems};
+use crate::recordings::workbook::{Cell, Problems, Sheet};
 use crate::recordings::{Genre, Participant};
 
 /// The most columns that a table may have: forty times those of the published one.
@@ -19,16 +16,13 @@ const MAX_COLUMNS: u32 = 1024;
 const SUBJECT: &str = "subject no.";
 const LABEL: &str = "label";
 
-/// A table in the making. Cells must come row by row, as the format demands.
-pub(super) struct Sheet {
-    place: Place,
-    problems: Problems,
+/// A table in the making.
+#[derive(Default)]
+pub(super) struct Table {
     headings: Option<Headings>,
     /// The row that cells come from, below the heading.
     row: Option<Row>,
     rows: Vec<FeatureRow>,
-    last: Option<(u32, u32)>,
-    broken_off: bool,
 }
 
 /// The row of names, and what stands in each column of it, from A.
@@ -55,98 +49,101 @@ impl Row {
     }
 }
 
-impl workbook::Sheet for Sheet {
-    fn new(place: Place) -> Self {
-        Self {
-            place,
-            problems: Problems::default(),
-            headings: None,
-            row: None,
-            rows: Vec::new(),
-            last: None,
-            broken_off: false,
-        }
-    }
+impl Sheet for Table {
+    type Contents = FeatureTable;
+    const MAX_COLUMNS: u32 = MAX_COLUMNS;
 
-    fn break_off(&mut self, problem: Problem) {
-        self.problems.report(problem);
-        self.broken_off = true;
-    }
-
-    /// Breaks when the sheet is not a table of features at all.
-    fn take(&mut self, (row, column): (u32, u32), value: &DataRef<'_>) -> ControlFlow<()> {
-        if is_blank(value) {
-            return ControlFlow::Continue(());
-        }
-        let flaw = if self.last.is_some_and(|last| last >= (row, column)) {
-            Some((Fault::NotAWorkbook, "cells in order".to_owned(), "a cell out of order".to_owned()))
-        } else if column >= MAX_COLUMNS {
-            Some((Fault::SheetTooLarge, format!("at most {MAX_COLUMNS} columns"), describe(value)))
-        } else if self.last.is_none() && !(column == 0 && is_heading(value, SUBJECT)) {
-            Some((Fault::NoFeatureHeader, format!("the heading {SUBJECT} in column A"), describe(value)))
-        } else {
-            None
-        };
-        if let Some((fault, expected, found)) = flaw {
-            self.break_off(Problem::new(fault, self.place.clone().cell(row, column), expected, found));
+    fn take(
+        &mut self,
+        (row, column): (u32, u32),
+        cell: &Cell<'_>,
+        problems: &mut Problems,
+    ) -> ControlFlow<()> {
+        if self.headings.is_none() && !(column == 0 && is_heading(cell, SUBJECT)) {
+            let expected = format!("the heading {SUBJECT} in column A");
+            problems.report_cell(
+                cell.fault(Fault::NoFeatureHeader),
+                (row, column),
+                expected,
+                cell.describe(),
+            );
             return ControlFlow::Break(());
         }
-        self.last = Some((row, column));
         let headings = self.headings.get_or_insert(Headings { row, names: Vec::new(), checked: false });
         if row == headings.row {
             headings.names.resize(column as usize, None);
-            headings.names.push(text(value).map(str::to_owned));
-            if text(value).is_none() {
-                self.report(Fault::UnreadableHeading, row, column, "a name", describe(value));
+            let name = cell.text().filter(|name| !name.is_empty()).map(str::to_owned);
+            if name.is_none() {
+                let fault = cell.fault(Fault::UnreadableHeading);
+                problems.report_cell(fault, (row, column), "a name", cell.describe());
             }
+            // A heading that was reported is not reported as blank again.
+            headings.names.push(Some(name.unwrap_or_default()));
             return ControlFlow::Continue(());
         }
         if !headings.checked {
             headings.checked = true;
-            self.check_headings();
+            self.check_headings(problems);
         }
         if self.row.as_ref().is_none_or(|current| current.number != row) {
-            self.finish_row();
-            self.check_for_blank_rows(row);
+            self.finish_row(problems);
+            self.check_for_blank_rows(row, problems);
             self.row = Some(Row::new(row));
         }
-        self.take_value(row, column, value);
+        self.take_value((row, column), cell, problems);
         ControlFlow::Continue(())
+    }
+
+    fn finish(&mut self, problems: &mut Problems) {
+        self.finish_row(problems);
+        if self.row.is_none() {
+            self.check_headings(problems);
+            let found = "a heading without a row below it";
+            problems.report(Fault::EmptySheet, "a heading and values", found);
+        }
+    }
+
+    /// The table, with a number of its own for the recording of each row.
+    fn into_contents(self) -> error::Result<FeatureTable> {
+        let names = self.headings.map(|headings| headings.names).unwrap_or_default();
+        // Between the participant and the label, neither of which is there if there were problems.
+        let features = names.get(1..names.len().saturating_sub(1)).unwrap_or_default();
+        FeatureTable::new(numbered(features.iter().flatten()), self.rows)
     }
 }
 
-impl Sheet {
-    fn report(&mut self, fault: Fault, row: u32, column: u32, expected: &str, found: impl Into<String>) {
-        let place = self.place.clone().cell(row, column);
-        self.problems.report(Problem::new(fault, place, expected, found));
-    }
-
+impl Table {
     /// The number of columns that have headings.
     fn columns(&self) -> u32 {
         self.headings.as_ref().map_or(0, |headings| headings.names.len() as u32)
     }
 
-    fn check_headings(&mut self) {
+    fn check_headings(&self, problems: &mut Problems) {
         let Some(Headings { row, names, .. }) = &self.headings else { return };
         let (row, end) = (*row, names.len() as u32 - 1);
         let blank: Vec<u32> = (0..=end).filter(|column| names[*column as usize].is_none()).collect();
         let last = names.last().cloned().flatten();
         let is_label = last.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(LABEL));
         for column in blank.into_iter().filter(|column| *column < end) {
-            self.report(Fault::UnreadableHeading, row, column, "a name", "a blank cell among the headings");
+            problems.report_cell(
+                Fault::UnreadableHeading,
+                (row, column),
+                "a name",
+                "a blank cell among the headings",
+            );
         }
         if end < 2 || !is_label {
             let found = last.map_or("none".to_owned(), |name| format!("the text {name:?}"));
             let expected = format!("features and then the heading {LABEL}");
-            self.report(Fault::NoFeatureHeader, row, end, &expected, found);
+            problems.report_cell(Fault::NoFeatureHeader, (row, end), expected, found);
         }
     }
 
-    fn check_for_blank_rows(&mut self, row: u32) {
+    fn check_for_blank_rows(&self, row: u32, problems: &mut Problems) {
         let above = self.rows_end();
         if row > above {
             let found = format!("a blank row above the filled cell {}", cell_name(row, 0));
-            self.report(Fault::BlankCell, above, 0, "a row of values", found);
+            problems.report_cell(Fault::BlankCell, (above, 0), "a row of values", found);
         }
     }
 
@@ -159,11 +156,12 @@ impl Sheet {
         }
     }
 
-    fn take_value(&mut self, row: u32, column: u32, value: &DataRef<'_>) {
+    fn take_value(&mut self, (row, column): (u32, u32), cell: &Cell<'_>, problems: &mut Problems) {
         let columns = self.columns();
         if column >= columns {
-            let found = format!("{} without a heading", describe(value));
-            self.report(Fault::UnreadableHeading, row, column, "a blank cell right of the labels", found);
+            let (fault, found) =
+                (cell.fault(Fault::UnreadableHeading), format!("{} without a heading", cell.describe()));
+            problems.report_cell(fault, (row, column), "a blank cell right of the labels", found);
             return;
         }
         let Some(current) = &mut self.row else { return };
@@ -171,27 +169,33 @@ impl Sheet {
         current.next_column = column + 1;
         current.sound &= gap.is_empty();
         let read = match column {
-            0 => participant(value).map(|participant| current.participant = Some(participant)),
-            _ if column + 1 == columns => genre(value).map(|genre| current.genre = Some(genre)),
-            _ => number(value)
+            0 => participant(cell).map(|participant| current.participant = Some(participant)),
+            _ if column + 1 == columns => genre(cell).map(|genre| current.genre = Some(genre)),
+            _ => cell
+                .number()
                 .map(|number| current.values.push((number != INFINITE).then_some(number)))
                 .map_err(|fault| (fault, "a finite number")),
         };
         current.sound &= read.is_ok();
         for blank in gap {
-            self.report(Fault::BlankCell, row, blank, "a number", "a blank cell in a filled row");
+            problems.report_cell(Fault::BlankCell, (row, blank), "a number", "a blank cell in a filled row");
         }
         if let Err((fault, expected)) = read {
-            self.report(fault, row, column, expected, describe(value));
+            problems.report_cell(cell.fault(fault), (row, column), expected, cell.describe());
         }
     }
 
     /// Puts the row that is done with the others, if nothing is wrong with it.
-    fn finish_row(&mut self) {
+    fn finish_row(&mut self, problems: &mut Problems) {
         let Some(row) = &self.row else { return };
         let (number, end, columns) = (row.number, row.next_column, self.columns());
         for blank in end..columns {
-            self.report(Fault::BlankCell, number, blank, "a number", "a blank cell in a filled row");
+            problems.report_cell(
+                Fault::BlankCell,
+                (number, blank),
+                "a number",
+                "a blank cell in a filled row",
+            );
         }
         let Some(Row { participant: Some(participant), genre: Some(genre), values, sound: true, .. }) =
             &mut self.row
@@ -207,40 +211,19 @@ impl Sheet {
             values: std::mem::take(values),
         });
     }
-
-    /// The table, with a number of its own for the recording of each row.
-    pub(super) fn into_table(mut self) -> Result<FeatureTable> {
-        if !self.broken_off {
-            self.finish_row();
-            if self.row.is_none() {
-                self.check_headings();
-                let problem = Problem::new(
-                    Fault::EmptySheet,
-                    self.place.clone(),
-                    "a heading and values",
-                    "a heading without a row below it",
-                );
-                self.problems.report(problem);
-            }
-        }
-        self.problems.into_result(self.place)?;
-        let names = self.headings.map(|headings| headings.names).unwrap_or_default();
-        let features = names.get(1..names.len().saturating_sub(1)).unwrap_or_default();
-        Ok(FeatureTable::new(numbered(features.iter().flatten()), self.rows))
-    }
 }
 
-fn is_heading(value: &DataRef<'_>, heading: &str) -> bool {
-    text(value).is_some_and(|name| name.eq_ignore_ascii_case(heading))
+fn is_heading(cell: &Cell<'_>, heading: &str) -> bool {
+    cell.text().is_some_and(|name| name.eq_ignore_ascii_case(heading))
 }
 
 /// A participant's number, or `P` and a number.
-fn participant(value: &DataRef<'_>) -> Result<Participant, (Fault, &'static str)> {
+fn participant(cell: &Cell<'_>) -> Result<Participant, (Fault, &'static str)> {
     let refused = (Fault::UnreadableParticipant, "a participant's number from 1 up, as 1 or P01");
-    if let Some(name) = text(value) {
+    if let Some(name) = cell.text() {
         return name.parse().map_err(|_| refused);
     }
-    match number(value) {
+    match cell.number() {
         Ok(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) => {
             Ok(Participant::new(number as u32))
         }
@@ -248,9 +231,9 @@ fn participant(value: &DataRef<'_>) -> Result<Participant, (Fault, &'static str)
     }
 }
 
-fn genre(value: &DataRef<'_>) -> Result<Genre, (Fault, &'static str)> {
+fn genre(cell: &Cell<'_>) -> Result<Genre, (Fault, &'static str)> {
     let known = [1.0, 2.0, 3.0].into_iter().zip(Genre::ALL);
-    let found = number(value).ok().and_then(|label| known.into_iter().find(|(known, _)| *known == label));
+    let found = cell.number().ok().and_then(|label| known.into_iter().find(|(known, _)| *known == label));
     found.map(|(_, genre)| genre).ok_or((Fault::UnknownLabel, "a label: 1, 2 or 3"))
 }
 

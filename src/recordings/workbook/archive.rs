@@ -1,92 +1,183 @@
 //! Opens the zip archive that a workbook is, and bounds what it may inflate to before anything parses it.
 
-use std::fs;
-use std::io::{Cursor, Read, Write};
+use std::fs::File;
+use std::io::{BufReader, Cursor, Read, Seek};
 use std::path::Path;
 
 use zip::result::ZipError;
-use zip::write::SimpleFileOptions;
-use zip::{CompressionMethod, ZipArchive, ZipWriter};
+use zip::{ZipArchive, ZipWriter};
 
+use super::pieces::{MAX_PIECE_BYTES, Pieces};
 use crate::error::{Error, Fault, Place, Result};
 
-/// The most that a workbook may hold, as a file and inflated: 64 MiB.
-///
-/// A song's workbook is a third of a megabyte and inflates to 1.5 MB; an hour of 24 participants at 8 Hz would
-/// inflate to about 25 MB.
-pub const MAX_INFLATED_BYTES: u64 = 64 << 20;
+/// How many times its compressed size a part of a workbook may inflate to. Sheets of recordings inflate about five-fold;
+/// Apache POI draws the line at the same place.
+pub const MAX_INFLATION: u64 = 100;
+/// The most bytes that a workbook may have, as it stays in memory while its sheet is read.
+pub const MAX_WORKBOOK_BYTES: u64 = 512 << 20;
 
-/// Reads a workbook's XML parts into a zip archive in memory that stores them uncompressed.
+/// A part that inflates to no more than this may do so from any size.
+const ALWAYS_ALLOWED_BYTES: u64 = 1 << 20;
+/// The most that all parts but the sheets may inflate to together. The parser keeps what they say.
+const MAX_KEPT_BYTES: u64 = 64 << 20;
+
+/// The XML parts of a workbook, still compressed.
+pub(super) struct Archive {
+    /// A zip archive.
+    pub(super) bytes: Cursor<Vec<u8>>,
+    /// Whether the workbook asks for its formulas to be calculated when it is opened, because they never were.
+    pub(super) calculated_on_opening: bool,
+}
+
+/// Reads the XML parts of a workbook into memory, compressed as they are, after inflating each once to check it.
 ///
-/// Inflating once, here, bounds memory whatever the archive says of its own sizes, and leaves the parser nothing
-/// to inflate. Parts that are not XML (pictures, printer settings) are left out.
+/// Parts that are not XML (pictures, printer settings) are left out, so that the parser sees only what was checked.
 ///
 /// # Errors
 /// [`Fault::UnreadableFile`], [`Fault::NotAZip`], [`Fault::DamagedZip`] or [`Fault::InflatesBeyondBound`].
-pub(super) fn read_stored(path: &Path) -> Result<Cursor<Vec<u8>>> {
-    let bytes = read_file(path)?;
-    let place = || Place::file(path);
-    let size = bytes.len();
-    if !bytes.starts_with(b"PK") {
-        let found = match bytes.as_slice() {
-            [] => "an empty file".to_owned(),
-            [0xD0, 0xCF, 0x11, 0xE0, ..] => "an old .xls or a password-protected workbook".to_owned(),
-            start => format!("a file that starts with \"{}\"", start[..size.min(4)].escape_ascii()),
-        };
-        return Err(Error::new(Fault::NotAZip, place(), "an .xlsx workbook (a zip archive)", found));
-    }
+pub(super) fn read(path: &Path) -> Result<Archive> {
+    let (file, size) = open(path)?;
     let damaged = |part: &str, cause: ZipError| {
         let found = format!("{size} bytes in which {part} cannot be read ({cause})");
-        Error::new(Fault::DamagedZip, place(), "a whole zip archive", found)
+        Error::new(Fault::DamagedZip, Place::file(path), "a whole zip archive", found)
     };
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|cause| damaged("the list of contents", cause))?;
-    let mut stored = ZipWriter::new(Cursor::new(Vec::new()));
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
-    let mut left = MAX_INFLATED_BYTES;
-    let mut part = Vec::new();
+    let beyond = |expected: String, found: String| {
+        Error::new(Fault::InflatesBeyondBound, Place::file(path), expected, found)
+    };
+    let mut archive = ZipArchive::new(file).map_err(|cause| damaged("the list of contents", cause))?;
+    let mut checked = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut calculated_on_opening = false;
+    let (mut left, mut left_to_keep) = (size, MAX_KEPT_BYTES);
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|cause| damaged(&format!("part {index}"), cause))?;
         let name = entry.name().map_err(|cause| damaged(&format!("part {index}"), cause))?.into_owned();
         if !is_xml(&name) {
             continue;
         }
-        part.clear();
-        let inflated = entry.by_ref().take(left + 1).read_to_end(&mut part);
-        let inflated = inflated.map_err(|cause| damaged(&name, cause.into()))? as u64;
-        let hint = unique_strings(&name, &part).filter(|count| *count > inflated);
-        if inflated > left || hint.is_some() {
-            let expected = format!("contents of at most {} MiB", MAX_INFLATED_BYTES >> 20);
-            let found = match hint {
-                None => format!("more than that, by {name}"),
-                Some(count) => format!("{count} texts promised by {name}, which has {inflated} bytes"),
-            };
-            return Err(Error::new(Fault::InflatesBeyondBound, place(), expected, found));
+        let compressed = entry.compressed_size();
+        left = left.checked_sub(compressed).ok_or_else(|| {
+            beyond(format!("parts of {size} bytes together"), format!("more than that, with {name}"))
+        })?;
+        let by_ratio = compressed.saturating_mul(MAX_INFLATION).max(ALWAYS_ALLOWED_BYTES);
+        let is_sheet = is_sheet(&name);
+        let most = if is_sheet { by_ratio } else { by_ratio.min(left_to_keep) };
+        let checks = if is_sheet { check_sheet(&mut entry, most) } else { check_kept(&mut entry, most) };
+        match checks.map_err(|cause| damaged(&name, cause.into()))? {
+            Checked { inflated, .. } if inflated > most => {
+                let expected = match most < by_ratio {
+                    true => format!("parts beside the sheets of at most {} MiB", MAX_KEPT_BYTES >> 20),
+                    false => format!("contents of at most {MAX_INFLATION} times their compressed size"),
+                };
+                return Err(beyond(expected, format!("more than that, by {name}")));
+            }
+            Checked { longest, .. } if longest > MAX_PIECE_BYTES => {
+                let expected = format!("tags, texts and comments of at most {MAX_PIECE_BYTES} bytes");
+                return Err(beyond(expected, format!("a longer one in {name}")));
+            }
+            Checked { inflated, texts, .. } if texts > inflated => {
+                let found = format!("{texts} texts promised by {name}, which has {inflated} bytes");
+                return Err(beyond("no more texts than bytes".to_owned(), found));
+            }
+            Checked { inflated, asks_for_calculation, .. } => {
+                calculated_on_opening |= asks_for_calculation;
+                if !is_sheet {
+                    left_to_keep -= inflated;
+                }
+            }
         }
-        left -= inflated;
-        let written = stored
-            .start_file(name.as_str(), options)
-            .and_then(|()| stored.write_all(&part).map_err(ZipError::from));
-        written.map_err(|cause| damaged(&name, cause))?;
+        drop(entry);
+        let copied = archive.by_index_raw(index).and_then(|raw| checked.raw_copy_file(raw));
+        copied.map_err(|cause| damaged(&name, cause))?;
     }
-    stored.finish().map_err(|cause| damaged("the list of contents", cause))
+    let bytes = checked.finish().map_err(|cause| damaged("the list of contents", cause))?;
+    Ok(Archive { bytes, calculated_on_opening })
 }
 
-/// Reads a file of at most [`MAX_INFLATED_BYTES`].
-fn read_file(path: &Path) -> Result<Vec<u8>> {
+/// Opens a file that starts as a zip archive does. Gives its size too.
+fn open(path: &Path) -> Result<(BufReader<File>, u64)> {
     let unreadable = |cause: std::io::Error| {
         Error::new(Fault::UnreadableFile, Place::file(path), "a file that can be read", cause.to_string())
     };
-    let file = fs::File::open(path).map_err(unreadable)?;
+    let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
-    let mut bytes = Vec::with_capacity(size.min(MAX_INFLATED_BYTES) as usize);
-    let read = file.take(MAX_INFLATED_BYTES + 1).read_to_end(&mut bytes).map_err(unreadable)? as u64;
-    if read > MAX_INFLATED_BYTES {
-        let expected = format!("a file of at most {} MiB", MAX_INFLATED_BYTES >> 20);
-        let found = format!("{} MiB", size.max(read) >> 20);
+    let mut file = BufReader::new(file);
+    let mut start = Vec::new();
+    file.by_ref().take(4).read_to_end(&mut start).map_err(unreadable)?;
+    if !start.starts_with(b"PK") {
+        let found = match start.as_slice() {
+            [] => "an empty file".to_owned(),
+            [0xD0, 0xCF, 0x11, 0xE0] => "an old .xls or a password-protected workbook".to_owned(),
+            start => format!("a file that starts with \"{}\"", start.escape_ascii()),
+        };
+        return Err(Error::new(
+            Fault::NotAZip,
+            Place::file(path),
+            "an .xlsx workbook (a zip archive)",
+            found,
+        ));
+    }
+    if size > MAX_WORKBOOK_BYTES {
+        let expected = format!("a file of at most {} MiB", MAX_WORKBOOK_BYTES >> 20);
+        let found = format!("{} MiB", size >> 20);
         return Err(Error::new(Fault::InflatesBeyondBound, Place::file(path), expected, found));
     }
-    Ok(bytes)
+    file.rewind().map_err(unreadable)?;
+    Ok((file, size))
+}
+
+/// What inflating a part showed.
+#[derive(Default)]
+struct Checked {
+    /// Bytes, or more than the bound if that was reached.
+    inflated: u64,
+    /// Bytes of the longest piece of XML that the parser would hold at once, as far as it matters.
+    longest: usize,
+    /// How many texts a shared-strings part promises.
+    texts: u64,
+    /// Whether formulas are to be calculated when the workbook is opened.
+    asks_for_calculation: bool,
+}
+
+/// Inflates a sheet piece by piece, to the end if it is no longer than `most`: there its checksum is compared.
+fn check_sheet(entry: &mut impl Read, most: u64) -> std::io::Result<Checked> {
+    let mut buffer = vec![0; 1 << 16];
+    let (mut inflated, mut pieces) = (0, Pieces::default());
+    loop {
+        let count = entry.read(&mut buffer)?;
+        inflated += count as u64;
+        pieces.follow(&buffer[..count]);
+        if count == 0 || inflated > most {
+            return Ok(Checked { inflated, longest: pieces.longest(), ..Checked::default() });
+        }
+    }
+}
+
+/// Inflates a part that the parser keeps, and looks into it.
+fn check_kept(entry: &mut impl Read, most: u64) -> std::io::Result<Checked> {
+    let mut part = Vec::new();
+    let inflated = entry.take(most + 1).read_to_end(&mut part)? as u64;
+    let texts = attribute_values(&part, b"uniqueCount").map(|value| {
+        let digits = value.iter().take_while(|byte| byte.is_ascii_digit());
+        digits.fold(0_u64, |count, digit| count.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
+    });
+    let asks = |value: &[u8]| value.starts_with(b"1") || value.starts_with(b"true");
+    Ok(Checked {
+        inflated,
+        // The parser sets memory aside for so many texts before it reads one.
+        texts: texts.max().unwrap_or(0),
+        asks_for_calculation: attribute_values(&part, b"fullCalcOnLoad").any(asks),
+        ..Checked::default()
+    })
+}
+
+/// What follows each place at which an attribute stands, after its quotation mark.
+fn attribute_values<'a>(part: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let places = part.windows(name.len()).enumerate().filter(move |(_, window)| *window == name);
+    places.map(move |(at, _)| {
+        let rest = &part[at + name.len()..];
+        let skipped = rest.iter().take_while(|byte| b"= \t\r\n\"'".contains(byte)).count();
+        &rest[skipped..]
+    })
 }
 
 fn is_xml(name: &str) -> bool {
@@ -94,20 +185,9 @@ fn is_xml(name: &str) -> bool {
     name.ends_with(".xml") || name.ends_with(".rels")
 }
 
-/// The number of texts that a shared-strings part promises. The parser sets memory aside for that many before it
-/// reads one, so a promise of more texts than the part has bytes must not reach it.
-fn unique_strings(name: &str, part: &[u8]) -> Option<u64> {
-    const ATTRIBUTE: &[u8] = b"uniqueCount";
-    if !name.to_ascii_lowercase().ends_with("sharedstrings.xml") {
-        return None;
-    }
-    let promises = part.windows(ATTRIBUTE.len()).enumerate().filter(|(_, window)| *window == ATTRIBUTE);
-    let counts = promises.map(|(at, _)| {
-        let rest = part[at + ATTRIBUTE.len()..].iter();
-        let digits = rest.skip_while(|byte| !byte.is_ascii_digit()).take_while(|byte| byte.is_ascii_digit());
-        digits.fold(0_u64, |count, digit| count.saturating_mul(10).saturating_add(u64::from(digit - b'0')))
-    });
-    counts.max()
+fn is_sheet(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace('\\', "/");
+    name.contains("worksheets/") && name.ends_with(".xml")
 }
 
 #[cfg(test)]
@@ -116,10 +196,18 @@ mod tests {
 
     #[test]
     fn a_promise_of_texts_is_read_wherever_it_stands() {
-        let read = |xml: &str| unique_strings("xl/sharedStrings.xml", xml.as_bytes());
-        assert_eq!(read(r#"<sst count="17" uniqueCount="17">"#), Some(17));
-        assert_eq!(read("<sst uniqueCount = '99999999999999999999999'>"), Some(u64::MAX));
-        assert_eq!(read("<sst>"), None);
-        assert_eq!(unique_strings("xl/styles.xml", br#"<sst uniqueCount="17">"#), None);
+        let read = |xml: &str| check_kept(&mut xml.as_bytes(), 1000).unwrap().texts;
+        assert_eq!(read(r#"<sst count="17" uniqueCount="17">"#), 17);
+        assert_eq!(read("<sst uniqueCount = '99999999999999999999999'>"), u64::MAX);
+        assert_eq!(read("<sst>"), 0);
+    }
+
+    #[test]
+    fn a_wish_for_calculation_is_read() {
+        let read = |xml: &str| check_kept(&mut xml.as_bytes(), 1000).unwrap().asks_for_calculation;
+        assert!(read(r#"<calcPr calcId="124519" fullCalcOnLoad="1"/>"#));
+        assert!(read("<calcPr fullCalcOnLoad = 'true'/>"));
+        assert!(!read(r#"<calcPr calcId="191029" fullCalcOnLoad="0"/>"#));
+        assert!(!read("<calcPr/>"));
     }
 }

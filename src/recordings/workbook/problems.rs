@@ -1,19 +1,41 @@
-//! What is wrong with a workbook, as far as it is listed.
+//! What is wrong with a table, as far as it is listed.
 
 use crate::error::{Error, Fault, Place, Problem, Result};
 
-/// The most problems that are listed for one workbook.
+/// The most problems that are listed for one workbook or table.
 pub const MAX_PROBLEMS: usize = 20;
 
-/// Problems in the order in which they were found, and how many more there were.
-#[derive(Debug, Default)]
+/// Problems of a sheet in the order in which they were found, and how many more there were.
+#[derive(Debug)]
 pub(crate) struct Problems {
+    place: Place,
     listed: Vec<Problem>,
     unlisted: usize,
 }
 
 impl Problems {
-    pub(crate) fn report(&mut self, problem: Problem) {
+    /// None yet. The place is that of the sheet, or of a file without sheets.
+    pub(crate) const fn new(place: Place) -> Self {
+        Self { place, listed: Vec::new(), unlisted: 0 }
+    }
+
+    /// A problem of the whole sheet.
+    pub(crate) fn report(&mut self, fault: Fault, expected: impl Into<String>, found: impl Into<String>) {
+        self.add(Problem::new(fault, self.place.clone(), expected, found));
+    }
+
+    /// A problem of the cell at a zero-based row and column.
+    pub(crate) fn report_cell(
+        &mut self,
+        fault: Fault,
+        (row, column): (u32, u32),
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.add(Problem::new(fault, self.place.clone().cell(row, column), expected, found));
+    }
+
+    fn add(&mut self, problem: Problem) {
         if self.listed.len() < MAX_PROBLEMS {
             self.listed.push(problem);
         } else {
@@ -21,12 +43,12 @@ impl Problems {
         }
     }
 
-    /// `Ok` if there were none; `place` is that of the sheet.
-    pub(crate) fn into_result(mut self, place: Place) -> Result<()> {
+    /// `Ok` if there were none.
+    pub(crate) fn into_result(mut self) -> Result<()> {
         if self.unlisted > 0 {
             let expected = format!("at most {MAX_PROBLEMS} problems to list");
             let found = format!("{} more", self.unlisted);
-            self.listed.push(Problem::new(Fault::MoreProblems, place, expected, found));
+            self.listed.push(Problem::new(Fault::MoreProblems, self.place, expected, found));
         }
         Error::unless_none(self.listed)
     }

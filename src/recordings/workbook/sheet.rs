@@ -5,71 +5,123 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-use calamine::{DataRef, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{Reader, SheetType, Xlsx, XlsxCellReader, XlsxError};
 
-use super::archive;
-use super::cell::is_blank;
-use crate::error::{Error, Fault, Place, Problem, Result};
+use super::archive::{self, Archive};
+use super::cell::Cell;
+use super::problems::Problems;
+use crate::error::{Error, Fault, Place, Result};
+
+/// The most filled cells that a sheet may have: their numbers take 512 MiB. An hour of 24 participants at 256 Hz has a
+/// third of them.
+pub(super) const MAX_CELLS: usize = 1 << 26;
 
 /// A sheet in the making, of one kind or another.
-pub(crate) trait Sheet {
-    /// Before the first cell.
-    fn new(place: Place) -> Self;
-    /// Takes the cell at a zero-based row and column; breaks when the sheet is not of this kind at all.
-    fn take(&mut self, position: (u32, u32), value: &DataRef<'_>) -> ControlFlow<()>;
-    /// Ends reading early, for a reason that stands in the way of all later checks.
-    fn break_off(&mut self, problem: Problem);
+pub(crate) trait Sheet: Default {
+    /// What it becomes.
+    type Contents;
+    /// The most columns that it may have.
+    const MAX_COLUMNS: u32;
+    /// Takes the next filled cell, at a zero-based row and column. Cells come row by row. Breaks when the sheet is not of
+    /// this kind at all.
+    fn take(&mut self, position: (u32, u32), cell: &Cell<'_>, problems: &mut Problems) -> ControlFlow<()>;
+    /// What all cells together are, and what can only be seen once all are there.
+    fn finish(&mut self, problems: &mut Problems);
+    /// What the sheet holds, if there were no problems.
+    ///
+    /// # Errors
+    /// Those of the contents' own constructor.
+    fn into_contents(self) -> Result<Self::Contents>;
 }
 
-/// Reads the only sheet with data of a workbook. Gives its name and what `finish` makes of it.
-pub(crate) fn read_only_sheet<S: Sheet, T>(
-    path: &Path,
-    finish: impl FnOnce(S) -> Result<T>,
-) -> Result<(String, T)> {
-    let stored = archive::read_stored(path)?;
+/// A sheet that was read.
+#[derive(Debug)]
+pub(crate) struct Read<T> {
+    /// Its name.
+    pub(crate) sheet: String,
+    /// How many of its cells hold the stored result of a formula.
+    pub(crate) formulas: usize,
+    /// What it holds.
+    pub(crate) contents: T,
+}
+
+/// Reads the only sheet with data of a workbook.
+pub(crate) fn read_only_sheet<S: Sheet>(path: &Path) -> Result<Read<S::Contents>> {
+    let archive = archive::read(path)?;
     // The parser is not ours. Should it panic on a file that nobody thought of, that file is unreadable and the
     // others are still read.
-    catch_unwind(AssertUnwindSafe(|| read_stored(stored, path, finish))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| read_archive::<S>(archive, path))).unwrap_or_else(|_| {
         let found = "contents that the spreadsheet reader stumbles over";
         Err(Error::new(Fault::NotAWorkbook, Place::file(path), "an .xlsx workbook", found))
     })
 }
 
-fn read_stored<S: Sheet, T>(
-    stored: Cursor<Vec<u8>>,
-    path: &Path,
-    finish: impl FnOnce(S) -> Result<T>,
-) -> Result<(String, T)> {
-    let mut workbook = Xlsx::new(stored).map_err(|cause| not_a_workbook(Place::file(path), &cause))?;
+fn read_archive<S: Sheet>(archive: Archive, path: &Path) -> Result<Read<S::Contents>> {
+    let mut workbook = Xlsx::new(archive.bytes).map_err(|cause| not_a_workbook(Place::file(path), &cause))?;
     let name = the_sheet_with_data(&mut workbook, path)?;
     let place = Place::file(path).sheet(&name);
-    let mut sheet = S::new(place.clone());
     let mut cells =
         workbook.worksheet_cells_reader(&name).map_err(|cause| not_a_workbook(place.clone(), &cause))?;
-    let mut last = None;
+    let mut problems = Problems::new(place);
+    let mut sheet = S::default();
+    let formulas = take_cells(&mut cells, archive.calculated_on_opening, &mut sheet, &mut problems);
+    if formulas.is_some() {
+        sheet.finish(&mut problems);
+    }
+    problems.into_result()?;
+    Ok(Read { sheet: name, formulas: formulas.unwrap_or(0), contents: sheet.into_contents()? })
+}
+
+/// Hands all filled cells to a sheet. Gives the number of stored results of formulas, or nothing if a problem stands in the
+/// way of all later checks.
+fn take_cells<S: Sheet>(
+    cells: &mut XlsxCellReader<'_, Cursor<Vec<u8>>>,
+    calculated_on_opening: bool,
+    sheet: &mut S,
+    problems: &mut Problems,
+) -> Option<usize> {
+    // The last cell of all, and the last that is filled.
+    let (mut before, mut last) = (None, None);
+    let (mut filled, mut formulas) = (0_usize, 0);
     loop {
-        match cells.next_cell() {
-            Ok(Some(cell)) => {
-                last = Some(cell.get_position());
-                if sheet.take(cell.get_position(), cell.get_value()).is_break() {
-                    break;
-                }
-            }
-            Ok(None) => break,
+        let record = match cells.next_cell_with_formula_metadata() {
+            Ok(Some(record)) => record,
+            Ok(None) => return Some(formulas),
             Err(cause) => {
-                let place = last.map_or(place.clone(), |(row, column)| place.clone().cell(row, column));
-                let problem = Problem::new(
-                    Fault::NotAWorkbook,
-                    place,
-                    "a readable cell after this one",
-                    format!("damaged XML ({cause})"),
-                );
-                sheet.break_off(problem);
-                break;
+                let (expected, found) = ("a readable cell after this one", format!("damaged XML ({cause})"));
+                match before {
+                    Some(before) => problems.report_cell(Fault::NotAWorkbook, before, expected, found),
+                    None => problems.report(Fault::NotAWorkbook, "readable cells", found),
+                }
+                return None;
             }
+        };
+        let position = record.pos;
+        before = Some(position);
+        let cell = Cell::new(record.value, record.formula.is_some(), calculated_on_opening);
+        if cell.is_blank() {
+            continue;
+        }
+        filled += 1;
+        formulas += usize::from(cell.is_result());
+        let flaw = if last >= Some(position) {
+            Some((Fault::NotAWorkbook, "cells in order".to_owned(), "a cell out of order".to_owned()))
+        } else if position.1 >= S::MAX_COLUMNS {
+            Some((Fault::SheetTooLarge, format!("at most {} columns", S::MAX_COLUMNS), cell.describe()))
+        } else if filled > MAX_CELLS {
+            Some((Fault::SheetTooLarge, format!("at most {MAX_CELLS} filled cells"), cell.describe()))
+        } else {
+            None
+        };
+        if let Some((fault, expected, found)) = flaw {
+            problems.report_cell(fault, position, expected, found);
+            return None;
+        }
+        last = Some(position);
+        if sheet.take(position, &cell, problems).is_break() {
+            return None;
         }
     }
-    Ok((name, finish(sheet)?))
 }
 
 /// The name of the only sheet that holds data.
@@ -103,8 +155,8 @@ fn the_sheet_with_data(workbook: &mut Xlsx<Cursor<Vec<u8>>>, path: &Path) -> Res
 /// Whether a sheet has a cell that is not blank; reads no further than the first.
 fn holds_data(workbook: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Result<bool, XlsxError> {
     let mut cells = workbook.worksheet_cells_reader(sheet)?;
-    while let Some(cell) = cells.next_cell()? {
-        if !is_blank(cell.get_value()) {
+    while let Some(record) = cells.next_cell_with_formula_metadata()? {
+        if !Cell::new(record.value, record.formula.is_some(), false).is_blank() {
             return Ok(true);
         }
     }
