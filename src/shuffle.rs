@@ -27,6 +27,12 @@ impl Shuffler {
         Self::keyed([seed, u64::MAX], stream)
     }
 
+    /// Possibilities of a statistical test.
+    pub(crate) fn of_tests(seed: u64) -> Self {
+        // Nor this one.
+        Self::keyed([seed, u64::MAX - 1], 0)
+    }
+
     fn keyed(parts: [u64; 2], stream: u64) -> Self {
         let mut key = [0; 32];
         for (bytes, part) in key.chunks_exact_mut(8).zip(parts) {

@@ -11,7 +11,7 @@ use crate::models::Model;
 use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::statistics::{Interval, holm};
+use crate::statistics::{Interval, Probability, holm};
 
 /// A claim of the paper under one condition and one scheme of splitting.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -125,9 +125,11 @@ fn less_chance(tally: &Tally, scheme: Scheme) -> Difference {
     let chance = level[0] as f64 / level[1] as f64;
     let points = |part: f64| 100.0 * (part - chance);
     let interval = tally.interval(Unit::Participant);
+    let Probability { p, standard_error } = tally.test_level(Unit::Participant, level);
     Difference {
         points: points(tally.accuracy()),
         interval: interval.map(|Interval { low, high }| Interval { low: points(low), high: points(high) }),
-        p: tally.test_level(Unit::Participant, level),
+        p,
+        p_error: standard_error,
     }
 }

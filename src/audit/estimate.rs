@@ -1,17 +1,19 @@
 //! How accurate a network, or a guess, is on what a scheme of splitting leaves unknown.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::record::{CellRecord, Training};
 use super::shortcut::Shortcut;
-use super::tally::{Tally, Unit};
+use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::recordings::DataSet;
+use crate::recordings::{DataSet, Participant};
 use crate::series::reported;
-use crate::statistics::{Interval, binomial_test, mean, standard_deviation};
+use crate::statistics::{Interval, Probability, binomial_test, mean, standard_deviation};
 
 /// What can be had by chance on the test recordings of a scheme, as numerator and denominator.
 ///
@@ -58,6 +60,9 @@ pub struct Estimate {
     pub chance: f64,
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
+    /// The standard error of that, if it was estimated from draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_error: Option<f64>,
     /// The same by the exact binomial test, which takes recordings for independent: too sure where they are not.
     pub p_binomial: f64,
 }
@@ -84,8 +89,10 @@ impl Estimate {
             })
             .collect();
         // Several answers to a recording count as one with their mean, rounded towards chance.
-        let right = tally.accuracy() * tally.recordings() as f64;
-        let right = if tally.accuracy() > chance { right.floor() } else { right.ceil() };
+        let (right, of) = (tally.right() * tally.recordings(), tally.answers());
+        let is_above = tally.right() * level[1] > level[0] * of;
+        let right = if is_above { right / of } else { right.div_ceil(of) };
+        let Probability { p, standard_error } = tally.test_level(Unit::Participant, level);
         Some(Self {
             condition: configuration.condition.clone(),
             scheme: configuration.scheme,
@@ -100,8 +107,9 @@ impl Estimate {
             over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
             training: mean(&fits),
             chance,
-            p: tally.test_level(Unit::Participant, level),
-            p_binomial: binomial_test(right as usize, tally.recordings(), chance),
+            p,
+            p_error: standard_error,
+            p_binomial: binomial_test(right, tally.recordings(), chance),
         })
     }
 }
@@ -131,12 +139,21 @@ impl GuessEstimate {
         let schemes = Scheme::ALL.map(|scheme| {
             let splits = Error::gather((0..GUESS_DRAWS).map(|draw| scheme.draw(set, draw)))?.concat();
             Ok(Shortcut::ALL.map(|shortcut| {
-                let right = splits
-                    .iter()
-                    .flat_map(|split| split.test().iter().copied().zip(shortcut.right(set, split)));
-                let tally: Tally = right.collect();
-                let over_participants = tally.interval(Unit::Participant);
-                Self { shortcut, scheme, accuracy: tally.accuracy(), over_participants }
+                // By participant, the sum of the probabilities and how many there are.
+                let mut sums: BTreeMap<Participant, (f64, usize)> = BTreeMap::new();
+                for split in &splits {
+                    for (recording, right) in split.test().iter().zip(shortcut.right(set, split)) {
+                        let (sum, count) = sums.entry(recording.participant).or_default();
+                        *sum += right;
+                        *count += 1;
+                    }
+                }
+                let sums: Vec<(f64, usize)> = sums.into_values().collect();
+                let [right, of] = [
+                    sums.iter().map(|(sum, _)| *sum).sum::<f64>(),
+                    sums.iter().map(|(_, count)| *count as f64).sum(),
+                ];
+                Self { shortcut, scheme, accuracy: right / of, over_participants: accuracy_interval(&sums) }
             }))
         });
         Ok(Error::gather(schemes)?.concat())

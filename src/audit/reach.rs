@@ -41,6 +41,9 @@ pub struct Reach {
     pub over_participants: Option<Interval>,
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
+    /// The standard error of that, if it was estimated from draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_error: Option<f64>,
     /// The same, corrected for all octaves (Holm).
     pub p_holm: f64,
 }
@@ -72,8 +75,8 @@ impl Reach {
         let table = FeatureTable::new(names, rows.collect())?;
         let trial = Trial::new(Origin::Cut, Division::Participant, Recipe::of(Classifier::Svm));
         let record = TrialRecord::make(Trial { draws: 1, ..trial }, &table)?;
-        let TrialEstimate { accuracy, over_participants, p, .. } = TrialEstimate::of(&record);
-        Ok(Self { lags_seconds: [shortest, longest], accuracy, over_participants, p, p_holm: p })
+        let TrialEstimate { accuracy, over_participants, p, p_error, .. } = TrialEstimate::of(&record);
+        Ok(Self { lags_seconds: [shortest, longest], accuracy, over_participants, p, p_error, p_holm: p })
     }
 
     /// Whether a lag belongs to the octave.

@@ -6,7 +6,7 @@ use super::{Audit, Difference, Estimate, GuessEstimate, Reach, Shortcut};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::report::Table;
-use crate::statistics::Interval;
+use crate::statistics::{Interval, Probability};
 
 impl Audit {
     /// Accuracy in percent of guesses that never see a signal, by scheme of splitting.
@@ -58,8 +58,8 @@ impl Audit {
                 percent(reach.accuracy),
                 range(reach.over_participants.map(in_percent)),
                 percent(1.0 / 3.0),
-                probability(reach.p),
-                probability(reach.p_holm),
+                probability(reach.p, reach.p_error),
+                probability(reach.p_holm, None),
             ]);
         }
         table
@@ -93,7 +93,7 @@ impl Audit {
                 estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
                 percent(estimate.training),
                 percent(estimate.chance),
-                probability(estimate.p),
+                probability(estimate.p, estimate.p_error),
             ]);
         }
         table
@@ -107,7 +107,7 @@ impl Audit {
         for claim in &self.claims {
             let [points, interval, p] = difference(&claim.difference);
             let (condition, scheme) = (claim.condition.to_owned(), claim.scheme.to_string());
-            let holm = probability(claim.p_holm);
+            let holm = probability(claim.p_holm, None);
             table.push([claim.statement.to_owned(), condition, scheme, points, interval, p, holm]);
         }
         table
@@ -136,7 +136,7 @@ impl Audit {
                 points,
                 interval,
                 p,
-                probability(effect.p_holm),
+                probability(effect.p_holm, None),
             ]);
         }
         table
@@ -186,7 +186,7 @@ fn difference(difference: &Difference) -> [String; 3] {
     let signed = difference
         .interval
         .map_or_else(String::new, |Interval { low, high }| format!("{low:+.1} to {high:+.1}"));
-    [format!("{:+.1}", difference.points), signed, probability(difference.p)]
+    [format!("{:+.1}", difference.points), signed, probability(difference.p, difference.p_error)]
 }
 
 fn in_percent(Interval { low, high }: Interval) -> Interval {
@@ -201,8 +201,9 @@ fn percent(part: f64) -> String {
     format!("{:.1}", 100.0 * part)
 }
 
-fn probability(p: f64) -> String {
-    if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") }
+fn probability(p: f64, standard_error: Option<f64>) -> String {
+    let text = if p < 0.001 { "< 0.001".to_owned() } else { format!("{p:.3}") };
+    Probability::with_error(text, standard_error)
 }
 
 impl fmt::Display for Audit {

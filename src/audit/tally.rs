@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::record::Training;
 use crate::protocol::Weights;
 use crate::recordings::RecordingId;
-use crate::statistics::{Interval, cluster_interval, level_test, sign_flip_test};
+use crate::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
 
 /// Answers to test recordings. A recording that several trainings tested has several.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -18,8 +18,8 @@ pub struct Tally {
 /// Answers to one recording.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 struct Count {
-    /// How many are right; of a guess, how many would be on average.
-    right: f64,
+    /// How many are right.
+    right: usize,
     of: usize,
 }
 
@@ -42,13 +42,13 @@ impl Unit {
     }
 }
 
-impl FromIterator<(RecordingId, f64)> for Tally {
-    /// From recordings and the probability that the answer to each is right.
-    fn from_iter<T: IntoIterator<Item = (RecordingId, f64)>>(answers: T) -> Self {
+impl FromIterator<(RecordingId, bool)> for Tally {
+    /// From recordings and whether the answer to each is right.
+    fn from_iter<T: IntoIterator<Item = (RecordingId, bool)>>(answers: T) -> Self {
         let mut tally = Self::default();
         for (recording, right) in answers {
             let count = tally.counts.entry(recording).or_default();
-            count.right += right;
+            count.right += usize::from(right);
             count.of += 1;
         }
         tally
@@ -59,8 +59,7 @@ impl Tally {
     /// All answers of trainings with certain weights.
     #[must_use]
     pub fn of(trainings: &[Training], weights: Weights) -> Self {
-        let answers = trainings.iter().flat_map(|training| training.right(weights));
-        answers.map(|(recording, right)| (recording, f64::from(u8::from(right)))).collect()
+        trainings.iter().flat_map(|training| training.right(weights)).collect()
     }
 
     /// Answers.
@@ -75,18 +74,24 @@ impl Tally {
         self.counts.len()
     }
 
+    /// Right answers.
+    #[must_use]
+    pub fn right(&self) -> usize {
+        self.counts.values().map(|count| count.right).sum()
+    }
+
     /// Part of the answers that are right.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
-        self.counts.values().map(|count| count.right).sum::<f64>() / self.answers() as f64
+        self.right() as f64 / self.answers() as f64
     }
 
     /// What the accuracy could be with other participants, or with other songs, from 0 to 1; nothing for fewer than
     /// two.
     #[must_use]
     pub fn interval(&self, unit: Unit) -> Option<Interval> {
-        let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
-        cluster_interval(&self.clusters(unit)).map(within)
+        let sums = self.clusters(unit).into_iter().map(|(right, of)| (right as f64, of));
+        accuracy_interval(&sums.collect::<Vec<(f64, usize)>>())
     }
 
     /// The same for the accuracy less that of other answers, each pair to the same recording; nothing unless both
@@ -98,27 +103,32 @@ impl Tally {
             return None;
         }
         let (ours, theirs) = (self.by(unit), other.by(unit));
-        let differences: Vec<(f64, usize)> =
-            ours.iter().map(|(unit, count)| (count.right - theirs[unit].right, count.of)).collect();
-        // Networks are right or not, so these are whole numbers.
-        let whole: Vec<i64> = differences.iter().map(|(difference, _)| difference.round() as i64).collect();
+        let differences: Vec<(i64, usize)> = ours
+            .iter()
+            .map(|(unit, count)| (count.right as i64 - theirs[unit].right as i64, count.of))
+            .collect();
+        let sums: Vec<(f64, usize)> =
+            differences.iter().map(|&(difference, of)| (difference as f64, of)).collect();
+        let Probability { p, standard_error } =
+            sign_flip_test(&differences.iter().map(|(difference, _)| *difference).collect::<Vec<i64>>());
         Some(Difference {
             points: 100.0 * (self.accuracy() - other.accuracy()),
-            interval: cluster_interval(&differences)
+            interval: cluster_interval(&sums)
                 .map(|Interval { low, high }| Interval { low: 100.0 * low, high: 100.0 * high }),
-            p: sign_flip_test(&whole),
+            p,
+            p_error: standard_error,
         })
     }
 
     /// The probability of an accuracy as far from a level `numerator / denominator`, participants, or songs, as the
     /// clusters of a [`level_test`].
     #[must_use]
-    pub fn test_level(&self, unit: Unit, level: [usize; 2]) -> f64 {
+    pub fn test_level(&self, unit: Unit, level: [usize; 2]) -> Probability {
         level_test(&self.clusters(unit), level)
     }
 
     /// Right answers and answers of each participant, or song.
-    fn clusters(&self, unit: Unit) -> Vec<(f64, usize)> {
+    fn clusters(&self, unit: Unit) -> Vec<(usize, usize)> {
         self.by(unit).values().map(|count| (count.right, count.of)).collect()
     }
 
@@ -139,6 +149,13 @@ impl Tally {
     }
 }
 
+/// What an accuracy from 0 to 1 could be with other clusters, each given by its right answers and its answers; nothing for
+/// fewer than two.
+pub(super) fn accuracy_interval(clusters: &[(f64, usize)]) -> Option<Interval> {
+    let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
+    cluster_interval(clusters).map(within)
+}
+
 /// How much more accurate some answers are than others, in points of a hundred.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Difference {
@@ -149,6 +166,9 @@ pub struct Difference {
     /// The probability of so large a difference if the two were equally good: each participant's, or song's, could as soon
     /// have had the other sign.
     pub p: f64,
+    /// The standard error of that, if it was estimated from draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_error: Option<f64>,
 }
 
 #[cfg(test)]
@@ -156,15 +176,15 @@ mod tests {
     use super::*;
     use crate::recordings::Participant;
 
-    fn tally(answers: &[(&str, f64)]) -> Tally {
+    fn tally(answers: &[(&str, bool)]) -> Tally {
         answers.iter().map(|(name, right)| (name.parse().unwrap(), *right)).collect()
     }
 
     #[test]
     fn a_recording_may_be_answered_several_times() {
-        let tally = tally(&[("S1/P01", 1.0), ("S1/P01", 0.0), ("S5/P01", 1.0), ("S5/P02", 0.5)]);
+        let tally = tally(&[("S1/P01", true), ("S1/P01", false), ("S5/P01", true), ("S5/P02", false)]);
         assert_eq!((tally.answers(), tally.recordings()), (4, 3));
-        assert_eq!(tally.accuracy(), 0.625);
+        assert_eq!((tally.right(), tally.accuracy()), (2, 0.5));
         assert_eq!((tally.units(Unit::Participant), tally.units(Unit::Song)), (2, 2));
     }
 
@@ -172,7 +192,7 @@ mod tests {
     fn intervals_are_over_participants_or_over_songs() {
         // P01: 2 of 2, P02: 1 of 2, P03: 0 of 2; each song: 1 or 2 of 3.
         let names = ["S1/P01", "S2/P01", "S1/P02", "S2/P02", "S1/P03", "S2/P03"];
-        let right = [1.0, 1.0, 1.0, 0.0, 0.0, 0.0];
+        let right = [true, true, true, false, false, false];
         let tally: Tally =
             names.iter().zip(right).map(|(name, right)| (name.parse().unwrap(), right)).collect();
         // Means 1, 0.5, 0: t(2) 0.5 / √3.
@@ -194,7 +214,7 @@ mod tests {
                             participant: Participant::new(id.participant.number() + 10 * extra),
                             ..*id
                         },
-                        count.right,
+                        count.right == 1,
                     )
                 })
             })
@@ -208,8 +228,9 @@ mod tests {
     #[test]
     fn differences_pair_the_answers_to_each_recording() {
         let names: Vec<String> = (1..=10).map(|who| format!("S1/P{who:02}")).collect();
-        let all = |right: f64| -> Tally { names.iter().map(|name| (name.parse().unwrap(), right)).collect() };
-        let (good, bad) = (all(1.0), all(0.0));
+        let all =
+            |right: bool| -> Tally { names.iter().map(|name| (name.parse().unwrap(), right)).collect() };
+        let (good, bad) = (all(true), all(false));
         let difference = good.difference(&bad, Unit::Participant).unwrap();
         assert_eq!(
             (difference.points, difference.interval),
@@ -217,17 +238,17 @@ mod tests {
         );
         assert!((difference.p - 2.0 / 1024.0).abs() < 1e-12);
         assert_eq!(good.difference(&good, Unit::Participant).unwrap().p, 1.0);
-        assert_eq!(good.difference(&tally(&[("S1/P01", 1.0)]), Unit::Participant), None);
+        assert_eq!(good.difference(&tally(&[("S1/P01", true)]), Unit::Participant), None);
     }
 
     #[test]
     fn a_level_is_tested_by_participant() {
         // Eight participants, each right in 2 of 3.
         let answers = (1..=8).flat_map(|who| {
-            [(1, 1.0), (2, 1.0), (3, 0.0)].map(|(song, right)| (format!("S{song}/P{who:02}"), right))
+            [(1, true), (2, true), (3, false)].map(|(song, right)| (format!("S{song}/P{who:02}"), right))
         });
         let tally: Tally = answers.map(|(name, right)| (name.parse().unwrap(), right)).collect();
-        assert!((tally.test_level(Unit::Participant, [1, 3]) - 2.0 / 256.0).abs() < 1e-12);
-        assert_eq!(tally.test_level(Unit::Participant, [2, 3]), 1.0);
+        assert!((tally.test_level(Unit::Participant, [1, 3]).p - 2.0 / 256.0).abs() < 1e-12);
+        assert_eq!(tally.test_level(Unit::Participant, [2, 3]).p, 1.0);
     }
 }

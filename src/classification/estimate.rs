@@ -8,7 +8,7 @@ use super::measures::{Confusion, Measures};
 use super::record::TrialRecord;
 use super::trial::Trial;
 use crate::recordings::Participant;
-use crate::statistics::{Interval, cluster_interval, level_test, standard_deviation};
+use crate::statistics::{Interval, Probability, cluster_interval, level_test, standard_deviation};
 
 /// What the record of a trial says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,6 +27,9 @@ pub struct TrialEstimate {
     pub chance: f64,
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
+    /// The standard error of that, if it was estimated from draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_error: Option<f64>,
     /// Precision, recall, specificity and F-measure, means over the genres.
     pub measures: Measures,
     /// All answers.
@@ -40,29 +43,32 @@ impl TrialEstimate {
     #[must_use]
     pub fn of(record: &TrialRecord) -> Self {
         let trial = record.configuration.trial;
-        let mut by_participant: BTreeMap<Participant, (f64, usize)> = BTreeMap::new();
-        let mut by_draw: BTreeMap<u64, (f64, usize)> = BTreeMap::new();
+        let mut by_participant: BTreeMap<Participant, (usize, usize)> = BTreeMap::new();
+        let mut by_draw: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
         for (draw, participant, label, answer) in record.answers() {
             let own = [by_participant.entry(participant).or_default(), by_draw.entry(draw).or_default()];
             for (right, of) in own {
-                *right += f64::from(u8::from(label == answer));
+                *right += usize::from(label == answer);
                 *of += 1;
             }
         }
-        let participants: Vec<(f64, usize)> = by_participant.into_values().collect();
-        let draws: Vec<f64> = by_draw.into_values().map(|(right, of)| right / of as f64).collect();
+        let participants: Vec<(usize, usize)> = by_participant.into_values().collect();
+        let draws: Vec<f64> = by_draw.into_values().map(|(right, of)| right as f64 / of as f64).collect();
         let confusion = Confusion::of(record.answers().map(|(_, _, label, answer)| (label, answer)));
         let answers = participants.iter().map(|(_, of)| of).sum();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
         let level = trial.division.chance();
+        let sums: Vec<(f64, usize)> = participants.iter().map(|&(right, of)| (right as f64, of)).collect();
+        let Probability { p, standard_error } = level_test(&participants, level);
         Self {
             trial,
             answers,
-            accuracy: participants.iter().map(|(right, _)| right).sum::<f64>() / answers as f64,
-            over_participants: cluster_interval(&participants).map(within),
+            accuracy: participants.iter().map(|(right, _)| right).sum::<usize>() as f64 / answers as f64,
+            over_participants: cluster_interval(&sums).map(within),
             over_draws: (draws.len() > 1).then(|| standard_deviation(&draws)),
             chance: level[0] as f64 / level[1] as f64,
-            p: level_test(&participants, level),
+            p,
+            p_error: standard_error,
             measures: confusion.measures(),
             confusion,
             selected: selected(record),

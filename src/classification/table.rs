@@ -7,7 +7,7 @@ use super::{Beside, Classification, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::recordings::Genre;
 use crate::report::Table;
-use crate::statistics::Interval;
+use crate::statistics::{Interval, Probability};
 
 /// Why the reported numbers and ours are not of the same thing.
 pub const NOT_COMPARABLE: &str = "\
@@ -108,6 +108,7 @@ fn table(estimates: &[TrialEstimate]) -> Table {
     for estimate in estimates {
         let measures = estimate.measures;
         let beyond = [measures.precision, measures.recall, measures.specificity, measures.f_measure];
+        let p = if estimate.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", estimate.p) };
         let row = [
             estimate.trial.origin.to_string(),
             estimate.trial.division.to_string(),
@@ -119,7 +120,7 @@ fn table(estimates: &[TrialEstimate]) -> Table {
             }),
             estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
             percent(estimate.chance),
-            if estimate.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", estimate.p) },
+            Probability::with_error(p, estimate.p_error),
         ];
         table.push(row.into_iter().chain(beyond.map(percent)));
     }

@@ -101,12 +101,11 @@ pub struct Curve {
 impl Curve {
     /// Adds an epoch.
     pub(super) fn push(&mut self, evaluation: &Evaluation) {
-        let right = |part: f64, of: usize| (part * of as f64).round() as usize;
         let votes = evaluation.votes();
         self.recordings = votes.len();
         self.examples = evaluation.answers().len();
         self.loss.push(significant(evaluation.loss()));
-        self.right.push(right(evaluation.accuracy(), self.examples));
+        self.right.push(evaluation.right());
         if self.examples > self.recordings {
             self.right_by_vote.push(votes.iter().filter(|vote| vote.predicted == vote.genre).count());
         }

@@ -8,6 +8,7 @@ use super::Results;
 use crate::error::{Error, Fault, Place, Result};
 use crate::report::Table;
 use crate::series::{Comparison, Series};
+use crate::statistics::Probability;
 
 /// What each series of one folder differs by from the same series of another. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -86,8 +87,8 @@ impl fmt::Display for Differences {
                 format!("{:.1}", 100.0 * difference.mean),
                 format!("{:.1}", 100.0 * difference.other_mean),
                 signed(points) + &seeds,
-                format!("{:.2}", over_runs.p),
-                format!("{:.2}", over_recordings.p),
+                Probability::with_error(format!("{:.2}", over_runs.p), over_runs.p_error),
+                Probability::with_error(format!("{:.2}", over_recordings.p), over_recordings.p_error),
                 format!("{} of {}", difference.equal_runs, difference.runs),
             ]);
         }

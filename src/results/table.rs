@@ -3,7 +3,7 @@
 use super::Results;
 use crate::report::Table;
 use crate::series::{Evidence, Series};
-use crate::statistics::Interval;
+use crate::statistics::{Interval, Probability};
 use crate::verdict::TestedClaim;
 
 impl Results {
@@ -150,6 +150,7 @@ fn interval(interval: Interval) -> String {
 
 fn evidence(evidence: &Evidence) -> String {
     let p = if evidence.p < 0.001 { "p < 0.001".to_owned() } else { format!("p = {:.3}", evidence.p) };
+    let p = Probability::with_error(p, evidence.p_error);
     match evidence.interval {
         Some(found) => format!("{}, {p}", interval(found)),
         None => format!("1 run, {p}"),

@@ -6,7 +6,7 @@ use super::Series;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::GENRES;
 use crate::statistics::{
-    Interval, binomial_test, mean_interval, permutation_test, sign_flip_test, welch_interval,
+    Interval, Probability, binomial_test, mean_interval, permutation_test, sign_flip_test, welch_interval,
 };
 
 /// A difference of mean accuracies, seen in two ways.
@@ -33,11 +33,18 @@ pub struct Evidence {
     pub interval: Option<Interval>,
     /// The probability of so large a difference, to either side, if there is none.
     pub p: f64,
+    /// The standard error of that, if it was estimated from draws.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub p_error: Option<f64>,
     /// Whether pairs are compared.
     pub paired: bool,
 }
 
 impl Evidence {
+    fn new(interval: Option<Interval>, Probability { p, standard_error }: Probability, paired: bool) -> Self {
+        Self { interval, p, p_error: standard_error, paired }
+    }
+
     /// The level below which a test decides.
     pub const LEVEL: f64 = 0.05;
 
@@ -110,14 +117,15 @@ impl Comparison {
         let right = if is_above { sum / runs } else { sum.div_ceil(runs) };
         Self {
             difference: series.mean - level,
-            over_runs: Evidence {
-                interval: series.over_runs.map(|interval| interval.shifted(-level)),
-                p: sign_flip_test(&differences),
-                paired: false,
-            },
+            over_runs: Evidence::new(
+                series.over_runs.map(|interval| interval.shifted(-level)),
+                sign_flip_test(&differences),
+                false,
+            ),
             over_recordings: Evidence {
                 interval: Some(series.over_recordings.shifted(-level)),
                 p: binomial_test(right, series.recordings, level),
+                p_error: None,
                 paired: false,
             },
         }
@@ -130,13 +138,10 @@ fn over_runs(first: &Series, second: &Series) -> Evidence {
         let differences: Vec<i64> = pairs().map(|(&one, &other)| one as i64 - other as i64).collect();
         let parts: Vec<f64> =
             differences.iter().map(|&difference| difference as f64 / first.recordings as f64).collect();
-        return Evidence { interval: mean_interval(&parts), p: sign_flip_test(&differences), paired: true };
+        return Evidence::new(mean_interval(&parts), sign_flip_test(&differences), true);
     }
-    Evidence {
-        interval: welch_interval(&first.accuracies, &second.accuracies),
-        p: permutation_test(&first.right, &second.right),
-        paired: false,
-    }
+    let interval = welch_interval(&first.accuracies, &second.accuracies);
+    Evidence::new(interval, permutation_test(&first.right, &second.right), false)
 }
 
 fn over_recordings(first: &Series, second: &Series) -> Evidence {
@@ -148,5 +153,5 @@ fn over_recordings(first: &Series, second: &Series) -> Evidence {
         .collect();
     let parts: Vec<f64> =
         differences.iter().map(|&difference| difference as f64 / (runs * other_runs) as f64).collect();
-    Evidence { interval: mean_interval(&parts), p: sign_flip_test(&differences), paired: true }
+    Evidence::new(mean_interval(&parts), sign_flip_test(&differences), true)
 }

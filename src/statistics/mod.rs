@@ -1,7 +1,8 @@
 //! Means, intervals and tests, as far as the paper's results, its claims and their audit need them.
 //!
 //! Intervals have [`CONFIDENCE`], tests are two-sided. Values are plain numbers; for the tests they are counts of right
-//! answers, so that "at least as far from 0" is decided without rounding.
+//! answers, so that "at least as far from 0" is decided without rounding. Tests count every possibility; beyond
+//! [`MAX_STEPS`] they draw some from a fixed seed and give the standard error.
 //!
 //! | question | answer |
 //! |---|---|
@@ -24,6 +25,7 @@ mod interval;
 mod level;
 mod mean;
 mod permutation;
+mod probability;
 mod quantile;
 mod range;
 mod ranks;
@@ -39,6 +41,7 @@ pub use interval::{CONFIDENCE, Interval};
 pub use level::level_test;
 pub use mean::{mean, standard_deviation};
 pub use permutation::permutation_test;
+pub use probability::{DRAWS, MAX_STEPS, Probability};
 pub use quantile::quantile;
 pub use range::{expected_range, mean_interval_from_range, standard_deviation_from_range};
 pub use ranks::rank_eta_squared;

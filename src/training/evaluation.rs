@@ -147,8 +147,13 @@ impl Evaluation {
     /// Part of the examples that are predicted rightly. For the CNN: of the slices.
     #[must_use]
     pub fn accuracy(&self) -> f64 {
-        let right = self.answers.iter().filter(|answer| answer.predicted() == answer.genre).count();
-        right as f64 / self.answers.len() as f64
+        self.right() as f64 / self.answers.len() as f64
+    }
+
+    /// Examples that are predicted rightly.
+    #[must_use]
+    pub fn right(&self) -> usize {
+        self.answers.iter().filter(|answer| answer.predicted() == answer.genre).count()
     }
 
     /// One vote for each recording, in the order in which they first appear.

@@ -22,6 +22,7 @@ fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f
         over_draws: Some(0.05),
         training: 0.9,
         chance: 0.5,
+        p_error: None,
         p: 0.2,
         p_binomial: 0.1,
     }
