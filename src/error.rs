@@ -133,6 +133,8 @@ pub enum Fault {
     ForeignWeights,
     /// A folder holds records of another configuration.
     ForeignRecords,
+    /// Runs were computed with other vector instructions, or on another kind of device.
+    ForeignInstructions,
     /// A record or checkpoint cannot be read.
     BadRecord,
     /// Training was asked to stop.
@@ -264,6 +266,10 @@ impl Fault {
             }
             Self::ForeignRecords => {
                 "use another folder, or the settings, recordings and split of the records there"
+            }
+            Self::ForeignInstructions => {
+                "use another folder, the same level (--level) or device, or accept records that differ in rounding \
+                 (--any-level)"
             }
             Self::BadRecord => "delete the file; its run is then trained again",
             Self::Interrupted => "run the same command again; it goes on where it stopped",

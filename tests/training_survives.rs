@@ -1,4 +1,5 @@
-//! What becomes of a training that is killed, stopped, doubled or left without room on the disk.
+//! What becomes of a training that is killed, stopped, doubled, moved to another processor or left without room on the
+//! disk.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -25,13 +26,18 @@ fn workbooks() -> &'static Path {
 
 /// A training of three runs that saves where it stands after every epoch.
 fn training(out: &Path, epochs: usize) -> Command {
+    training_of(3, out, epochs)
+}
+
+/// The same with so many runs.
+fn training_of(runs: usize, out: &Path, epochs: usize) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
     command
         .args([
             "train",
             "baseline",
             "--runs",
-            "3",
+            &runs.to_string(),
             "--truncate",
             "240",
             "--checkpoint",
@@ -141,4 +147,53 @@ fn without_room_on_the_disk_it_says_so_and_keeps_what_it_has() {
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
     assert!(training(folder.path(), 60).status().unwrap().success());
     assert_eq!(&contents(folder.path()), undisturbed());
+}
+
+#[test]
+fn what_other_instructions_began_goes_on_only_if_that_is_asked_for() {
+    let (first, second) = match eegenre::nn::Level::available().as_slice() {
+        [widest, .., portable] => (portable.name(), widest.name()),
+        _ => {
+            eprintln!("this processor has one level only; nothing is tested");
+            return;
+        }
+    };
+    let folder = tempdir().unwrap();
+    let run = |runs: usize, out: &Path, epochs: usize, level: &[&str]| {
+        let (code, errors) = finish(training_of(runs, out, epochs).args(level).spawn().unwrap());
+        (code, errors, contents(out))
+    };
+    let instructions = |contents: &BTreeMap<String, Vec<u8>>, name: &str| {
+        let record: serde_json::Value = serde_json::from_slice(&contents[name]).unwrap();
+        record["configuration"]["instructions"].clone()
+    };
+    let (code, errors, before) = run(1, folder.path(), 2, &["--level", first]);
+    assert_eq!((code, instructions(&before, "run-00.json")), (Some(0), vec![first].into()), "{errors}");
+    // A training that is killed on its way.
+    let other = tempdir().unwrap();
+    let mut child = training(other.path(), 100_000).args(["--level", first]).spawn().unwrap();
+    while !other.path().join("run-01.checkpoint").exists() {
+        sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+
+    for (out, epochs) in [(folder.path(), 2), (other.path(), 100_000)] {
+        let before = contents(out);
+        let (code, errors, after) = run(3, out, epochs, &["--level", second]);
+        assert_eq!((code, after), (Some(2), before), "{errors}");
+        let said = format!("expected {second}, which computes here, found {first}");
+        assert!(errors.contains(&said) && errors.contains("--any-level"), "{errors}");
+    }
+    // Nothing is added.
+    assert_eq!(run(1, folder.path(), 2, &["--level", second]).0, Some(0));
+    let (code, errors, after) = run(3, folder.path(), 2, &["--level", second, "--any-level"]);
+    assert_eq!((code, instructions(&after, "run-02.json")), (Some(0), vec![second].into()), "{errors}");
+    assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
+    assert_eq!(eegenre::protocol::Store::read(folder.path()).unwrap().len(), 3);
+    // The levels do differ.
+    let (alone, name) = (tempdir().unwrap(), "run-00.final.safetensors");
+    let (code, errors, alone) = run(1, alone.path(), 2, &["--level", second]);
+    assert_eq!(code, Some(0), "{errors}");
+    assert_ne!(alone[name], after[name]);
 }

@@ -54,7 +54,7 @@ pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::profile::Profile;
-use crate::protocol::Control;
+use crate::protocol::{Control, Instructions};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::store::Project;
@@ -155,6 +155,13 @@ fn train_below(
 ) -> Result<()> {
     let known = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
     let open = || cells.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(cell, _)| cell);
+    if !control.any_level && open().next().is_some() {
+        let ours = Instructions::of(control.processor);
+        for (cell, record) in cells.iter().zip(&known) {
+            let Some(record) = record else { continue };
+            ours.check(&record.configuration.instructions, Place::file(CellRecord::path(folder, cell)))?;
+        }
+    }
     let trainings: usize = Error::gather(open().map(|cell| training::count(cell, set)))?.into_iter().sum();
     let steps = Mutex::new(Steps::new(trainings as u64));
     let tell = |what: String| {

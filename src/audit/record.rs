@@ -12,7 +12,7 @@ use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::preparation::Scheme;
-use crate::protocol::{Curve, Record, Settings, Weights, revision};
+use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision};
 use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
 use crate::store::{create_folder, write_atomically};
 
@@ -46,6 +46,9 @@ pub struct CellConfiguration {
     pub data: Fingerprint,
     /// That of the network ([`revision`]).
     pub revision: u32,
+    /// The instructions that computed its trainings.
+    #[serde(default, skip_serializing_if = "Instructions::is_unrecorded")]
+    pub instructions: Instructions,
 }
 
 /// One training of a cell.
@@ -81,7 +84,7 @@ pub struct Fit {
 }
 
 impl CellConfiguration {
-    /// That of a cell on these recordings.
+    /// That of a cell on these recordings, without instructions.
     #[must_use]
     pub fn of(cell: &Cell, set: &DataSet) -> Self {
         Self {
@@ -92,6 +95,7 @@ impl CellConfiguration {
             settings: cell.settings(set, 0),
             data: set.fingerprint(),
             revision: revision(cell.model),
+            instructions: Instructions::default(),
         }
     }
 }
@@ -172,6 +176,8 @@ impl CellRecord {
         };
         let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(&cause))?;
         let configuration = CellConfiguration::of(cell, set);
+        let instructions = record.configuration.instructions.clone();
+        let configuration = CellConfiguration { instructions, ..configuration };
         if record.configuration == configuration {
             return Ok(Some(record));
         }

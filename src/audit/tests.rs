@@ -116,6 +116,50 @@ fn a_record_of_another_configuration_is_refused() {
 }
 
 #[test]
+fn what_other_instructions_began_is_refused_unless_asked_for() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let cells = [cell("whole", Scheme::Random), cell("cut", Scheme::Random)];
+    trained(folder.path(), &set, &cells[0], 2);
+    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
+    let path = CellRecord::path(&records, &cells[0]);
+    let ours = Instructions::of(crate::protocol::Processor::Cpu);
+    let change = |path: &Path| {
+        let text = fs::read_to_string(path).unwrap();
+        let changed = text.replace(&serde_json::to_string(&ours).unwrap(), "[\"another\"]");
+        assert_ne!(text, changed);
+        fs::write(path, changed).unwrap();
+    };
+    change(&path);
+    let stop = AtomicBool::new(false);
+    let train = |cells: &[Cell], any_level: bool| {
+        let control = Control { any_level, ..Control::new(&stop) };
+        train_below(&records, &workshop, &set, cells, &control)
+    };
+    // A cell that is there, beside one that is not.
+    train(&cells[..1], false).unwrap();
+    let refused = |result: Result<()>, file: &Path| {
+        let error = result.unwrap_err();
+        assert_eq!(error.problems()[0].fault, Fault::ForeignInstructions);
+        assert_eq!(error.problems()[0].place.file.as_deref(), Some(file));
+        assert!(error.to_string().contains(&format!("expected {ours}, which")), "{error}");
+        assert!(error.to_string().contains("found another"), "{error}");
+    };
+    refused(train(&cells, false), &path);
+    // A cell of which one training is there.
+    let one = Cell { folds: Some(1), draws: 1, ..cells[1] };
+    let control = Control::new(&stop);
+    training::train(&one, &set, &workshop, &control, &|_| ()).unwrap();
+    let fold = workshop.join("cut/random-baseline/draw-0/fold-01");
+    change(&fold.join("configuration.json"));
+    change(&fold.join("run-00.json"));
+    refused(train(&cells[1..], false), &fold);
+    train(&cells, true).unwrap();
+    let record = CellRecord::read(&records, &cells[1], &set).unwrap().unwrap();
+    let instructions = record.configuration.instructions.to_string();
+    assert!(instructions.contains("another and") || instructions.contains("and another"), "{instructions}");
+}
+
+#[test]
 fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let (set, folder) = (set(), tempdir().unwrap());
     let cells: Vec<Cell> = plan(Profile::Smoke);

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
@@ -10,7 +10,7 @@ use super::plan::Cell;
 use super::record::{CellConfiguration, CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
-use crate::protocol::{self, Control};
+use crate::protocol::{self, Control, Instructions, Store};
 use crate::recordings::{DataSet, Genre, RecordingId};
 
 /// One training of a cell.
@@ -19,6 +19,9 @@ struct Task {
     fold: usize,
     split: Split,
 }
+
+/// A training, and what computed it.
+type Computed = (Training, Instructions);
 
 /// Number of trainings of a cell on these recordings.
 ///
@@ -42,7 +45,10 @@ pub(super) fn train(
 ) -> Result<CellRecord> {
     let workshop = workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model));
     let tasks = tasks(cell, set)?;
-    let results: Vec<Mutex<Option<Result<Training>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
+    if !control.any_level {
+        check_instructions(&tasks, &workshop, &Instructions::of(control.processor))?;
+    }
+    let results: Vec<Mutex<Option<Result<Computed>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
     let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
     // In a function of its own, because `while let` would hold the lock as long as a training takes.
     let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
@@ -62,15 +68,16 @@ pub(super) fn train(
     });
     let results =
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let results: Vec<Result<Training>> = results.flatten().collect();
+    let results: Vec<Result<Computed>> = results.flatten().collect();
     if control.stop.load(Ordering::Relaxed) {
         let done = results.iter().filter(|result| result.is_ok()).count();
         let found = format!("a request to stop when {done} were done");
         let expected = format!("{} trainings", tasks.len());
         return Err(Error::new(Fault::Interrupted, Place::field(cell.name()), expected, found));
     }
-    let trainings = Error::gather(results)?;
-    let configuration = CellConfiguration::of(cell, set);
+    let (trainings, instructions): (_, Vec<Instructions>) = Error::gather(results)?.into_iter().unzip();
+    let instructions = Instructions::of_all(&instructions);
+    let configuration = CellConfiguration { instructions, ..CellConfiguration::of(cell, set) };
     let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
     Ok(CellRecord { configuration, program, trainings })
 }
@@ -93,17 +100,34 @@ fn tasks(cell: &Cell, set: &DataSet) -> Result<Vec<Task>> {
     Error::gather(draws).map(|draws| draws.into_iter().flatten().collect())
 }
 
+/// Refuses to go on with a cell that other instructions began.
+fn check_instructions(tasks: &[Task], workshop: &Path, ours: &Instructions) -> Result<()> {
+    for task in tasks {
+        let folder = task.folder(workshop);
+        if let Some(found) = Store::instructions(&folder)? {
+            ours.check(&found, Place::file(folder))?;
+        }
+    }
+    Ok(())
+}
+
 impl Task {
-    fn train(&self, cell: &Cell, set: &DataSet, workshop: &Path, control: &Control) -> Result<Training> {
+    /// Where it leaves its record.
+    fn folder(&self, workshop: &Path) -> PathBuf {
+        workshop.join(format!("draw-{}", self.draw)).join(format!("fold-{:02}", self.fold))
+    }
+
+    fn train(&self, cell: &Cell, set: &DataSet, workshop: &Path, control: &Control) -> Result<Computed> {
         let Self { draw, fold, split } = self;
         let settings = cell.settings(set, *draw);
-        let folder = workshop.join(format!("draw-{draw}")).join(format!("fold-{fold:02}"));
+        let folder = self.folder(workshop);
         // One run on one thread: the trainings of a cell are side by side already.
         let control = Control { threads: 1, ..*control };
         let records = protocol::train(set, split, settings, 1, &folder, &control)?;
         let tested = settings.preparation.signals(set, split.test())?;
         let labels: BTreeMap<RecordingId, Genre> =
             tested.into_iter().map(|signal| (signal.recording, signal.genre)).collect();
-        Ok(Training::of(*draw, *fold, &records[0], &labels))
+        let instructions = records[0].configuration.instructions.clone();
+        Ok((Training::of(*draw, *fold, &records[0], &labels), instructions))
     }
 }

@@ -62,6 +62,8 @@ pub struct Control<'a> {
     pub checkpoint_every: Duration,
     /// Once it is true, runs say where they stand and end.
     pub stop: &'a AtomicBool,
+    /// Whether what other [instructions](super::Instructions) began may go on here.
+    pub any_level: bool,
     /// Is told what happens.
     pub observer: &'a dyn Observer,
 }
@@ -73,7 +75,7 @@ impl<'a> Control<'a> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         let (processor, checkpoint_every) = (Processor::Cpu, Duration::from_secs(20));
         let schedule = Schedule::usual_on(processor);
-        Self { processor, schedule, threads, checkpoint_every, stop, observer: &Nobody }
+        Self { processor, schedule, threads, checkpoint_every, stop, any_level: false, observer: &Nobody }
     }
 
     pub(super) fn tell(&self, run: u64, event: Event) {

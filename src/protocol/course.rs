@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::store::Store;
-use super::{Configuration, Control, Event, History, Outcome, Record, Weights};
+use super::{Configuration, Control, Event, History, Instructions, Outcome, Record, Weights};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::StateDict;
 use crate::training::{Checkpoint, Evaluation};
@@ -31,11 +31,10 @@ struct Note {
 
 /// What may differ between two runs that leave the same record.
 #[derive(Debug, Serialize)]
-struct Times<'a> {
+struct Times {
     /// Seconds of training and evaluation, on all attempts together.
     seconds: f64,
     threads: usize,
-    instructions: &'a str,
     system: String,
     device: String,
     /// Runs that shared these seconds.
@@ -49,6 +48,8 @@ pub(super) struct Course<'a> {
     pub(super) run: u64,
     history: History,
     best: Option<Best>,
+    /// Those of all attempts.
+    instructions: Instructions,
     /// Of training and evaluation.
     pub(super) seconds: f64,
 }
@@ -56,7 +57,9 @@ pub(super) struct Course<'a> {
 impl<'a> Course<'a> {
     /// A run at its beginning, or where its checkpoint is, if there is one.
     pub(super) fn open(store: &'a Store, run: u64) -> Result<(Self, Option<Checkpoint>)> {
-        let mut course = Self { store, run, history: History::default(), best: None, seconds: 0.0 };
+        let instructions = store.configuration().instructions.clone();
+        let mut course =
+            Self { store, run, history: History::default(), best: None, instructions, seconds: 0.0 };
         let checkpoint = match store.checkpoint(run)? {
             Some(bytes) => {
                 let restored = course.restore(&bytes);
@@ -73,11 +76,15 @@ impl<'a> Course<'a> {
             let place = Place::field("note");
             Error::new(Fault::BadRecord, place, "a checkpoint as training writes it", cause.to_string())
         })?;
-        if (&note.configuration, note.run) != (self.store.configuration(), self.run) {
+        let ours = self.store.configuration();
+        if (note.configuration.of_series(), note.run) != (ours.of_series(), self.run) {
             let expected = format!("run {} of this folder's configuration", self.run);
             let found = format!("run {} of another", note.run);
             return Err(Error::new(Fault::ForeignRecords, Place::field("configuration"), expected, found));
         }
+        let found = &note.configuration.instructions;
+        self.store.accept(found, Place::field("configuration.instructions"))?;
+        self.instructions = found.and(&ours.instructions);
         let best = Best { epoch: note.best_epoch, right: note.best_right, network: dict.nested("best") };
         self.best = (note.best_epoch > 0).then_some(best);
         self.history = note.history;
@@ -94,7 +101,8 @@ impl<'a> Course<'a> {
     /// file.
     pub(super) fn unusable(&self, error: Error) -> Error {
         let path = self.store.checkpoint_path(self.run);
-        if error.problems().iter().any(|problem| problem.fault == Fault::ForeignRecords) {
+        let foreign = [Fault::ForeignRecords, Fault::ForeignInstructions];
+        if error.problems().iter().any(|problem| foreign.contains(&problem.fault)) {
             return error.placed(|place| Place { field: place.field, ..Place::file(&path) });
         }
         let found: Vec<&str> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
@@ -113,7 +121,7 @@ impl<'a> Course<'a> {
             dict.nest("best", &best.network);
         }
         let note = Note {
-            configuration: self.store.configuration().clone(),
+            configuration: self.configuration(),
             run: self.run,
             epochs: *epochs,
             steps: *steps,
@@ -124,6 +132,10 @@ impl<'a> Course<'a> {
         };
         let note = serde_json::to_string(&note).unwrap_or_default();
         self.store.write_checkpoint(self.run, &dict.to_bytes(Some(note)))
+    }
+
+    fn configuration(&self) -> Configuration {
+        Configuration { instructions: self.instructions.clone(), ..self.store.configuration().clone() }
     }
 
     /// How training has gone so far.
@@ -187,13 +199,12 @@ impl<'a> Course<'a> {
         let times = Times {
             seconds: self.seconds,
             threads: control.threads,
-            instructions: crate::nn::Level::detected().name(),
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             device: control.processor.to_string(),
             at_once,
         };
         let record = Record {
-            configuration: configuration.clone(),
+            configuration: self.configuration(),
             run: self.run,
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
             history: self.history,

@@ -9,6 +9,7 @@
 
 mod control;
 mod course;
+mod instructions;
 mod processor;
 mod progress;
 mod record;
@@ -22,6 +23,7 @@ mod together;
 mod workers;
 
 pub use control::{Control, Event, Nobody, Observer};
+pub use instructions::Instructions;
 pub use processor::Processor;
 pub use progress::Progress;
 pub use record::{Curve, History, Outcome, Prediction, Record, Weights};

@@ -7,7 +7,7 @@ use dfdx::prelude::*;
 use super::run::Parts;
 use super::store::Store;
 use super::workers::Workers;
-use super::{Configuration, Control, Processor, Record, Schedule, Settings, revision};
+use super::{Configuration, Control, Instructions, Processor, Record, Schedule, Settings, revision};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{self, Model, Network, NetworkDevice, NetworkTask};
 use crate::preparation::Split;
@@ -20,7 +20,7 @@ use crate::recordings::DataSet;
 /// [`Schedule`] they differ as rounding makes them differ.
 ///
 /// # Errors
-/// Those of [`Store::open`]; [`Fault::BadSetting`] for a network that is not to be had, or no threads or runs;
+/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for a network that is not to be had, or no threads or runs;
 /// [`Fault::NoDevice`]; for each run that fails, why: [`Fault::LossNotFinite`], [`Fault::Unwritable`],
 /// [`Fault::Interrupted`]. Other runs are trained all the same, and what they left stays.
 pub fn train(
@@ -53,8 +53,10 @@ pub fn train(
         data: set.fingerprint(),
         split: split.digest(),
         revision: revision(settings.model),
+        instructions: Instructions::of(control.processor),
     };
-    let store = Store::open(folder, configuration, control.stop)?;
+    let store = Store::open(folder, configuration, control.stop)?.accepting(control.any_level);
+    store.check_instructions(runs)?;
     let series = Series { set, split, store: &store, runs, control };
     match control.processor {
         Processor::Cpu => series.train::<Cpu>(|seed| Ok(Cpu::seed_from_u64(seed))),

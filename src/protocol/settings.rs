@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Instructions;
 use crate::models::Model;
 use crate::paper::{self, cnn};
 use crate::preparation::{Input, Preparation};
@@ -61,7 +62,7 @@ impl Settings {
     }
 }
 
-/// Everything on which a record depends. Two records are comparable if it is equal.
+/// Everything on which a record depends. Two records belong to one series if all of it but the instructions is equal.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Configuration {
@@ -73,4 +74,15 @@ pub struct Configuration {
     pub split: String,
     /// That of its network ([`revision`]).
     pub revision: u32,
+    /// The instructions that computed the run.
+    #[serde(default, skip_serializing_if = "Instructions::is_unrecorded")]
+    pub instructions: Instructions,
+}
+
+impl Configuration {
+    /// The same without the instructions: what the runs of a series share.
+    #[must_use]
+    pub fn of_series(&self) -> Self {
+        Self { instructions: Instructions::default(), ..self.clone() }
+    }
 }

@@ -19,7 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Configuration, Record, Weights};
+use super::{Configuration, Instructions, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::store::{Lock, create_folder, write_atomically};
 
@@ -28,6 +28,7 @@ use crate::store::{Lock, create_folder, write_atomically};
 pub struct Store {
     folder: PathBuf,
     configuration: Configuration,
+    any_level: bool,
 }
 
 impl Store {
@@ -39,14 +40,17 @@ impl Store {
     pub fn open(folder: impl AsRef<Path>, configuration: Configuration, stop: &AtomicBool) -> Result<Self> {
         let folder = folder.as_ref().to_owned();
         create_folder(&folder)?;
-        let store = Self { folder, configuration };
+        let store = Self { folder, configuration, any_level: false };
         // Two processes may come here at once; one writes, the other compares.
         let _lock = Lock::wait(store.folder.join(".configuration.lock"), stop)?;
         let path = store.folder.join("configuration.json");
         match read_json::<Value>(&path)? {
             None => write_json(&path, &store.configuration)?,
-            Some(found) => {
-                let ours = serde_json::to_value(&store.configuration).unwrap_or_default();
+            Some(mut found) => {
+                if let Value::Object(fields) = &mut found {
+                    fields.remove("instructions");
+                }
+                let ours = serde_json::to_value(store.configuration.of_series()).unwrap_or_default();
                 let mut problems = Vec::new();
                 compare(&path, "", &ours, &found, &mut problems);
                 Error::unless_none(problems)?;
@@ -73,10 +77,10 @@ impl Store {
         let records = runs.into_iter().filter_map(|run| read_record(folder, run).transpose());
         let records = Error::gather(records)?;
         if let Some(first) = records.first() {
-            let ours = serde_json::to_value(&first.configuration).unwrap_or_default();
+            let ours = serde_json::to_value(first.configuration.of_series()).unwrap_or_default();
             let mut problems = Vec::new();
             for record in &records {
-                let found = serde_json::to_value(&record.configuration).unwrap_or_default();
+                let found = serde_json::to_value(record.configuration.of_series()).unwrap_or_default();
                 compare(&path_of(folder, record.run, "json"), "", &ours, &found, &mut problems);
             }
             Error::unless_none(problems)?;
@@ -98,6 +102,53 @@ impl Store {
         Ok(())
     }
 
+    /// The same, and with `any_level` also for runs that other instructions began.
+    #[must_use]
+    pub(super) fn accepting(self, any_level: bool) -> Self {
+        Self { any_level, ..self }
+    }
+
+    /// The instructions for which a folder of records was made; none if it is not there.
+    ///
+    /// # Errors
+    /// [`Fault::BadRecord`]
+    pub(crate) fn instructions(folder: &Path) -> Result<Option<Instructions>> {
+        let configuration: Option<Configuration> = read_json(&folder.join("configuration.json"))?;
+        Ok(configuration.map(|configuration| configuration.instructions))
+    }
+
+    /// Refuses to add a run from 0 to `runs` - 1 to what other instructions computed. If all are done, nothing is added.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignInstructions`] for the first file; [`Fault::BadRecord`].
+    pub(super) fn check_instructions(&self, runs: u64) -> Result<()> {
+        if (0..runs).all(|run| self.path(run, "json").exists()) {
+            return Ok(());
+        }
+        let field = Place::field("instructions").field;
+        if let Some(found) = Self::instructions(&self.folder)? {
+            let place = Place { field, ..Place::file(self.folder.join("configuration.json")) };
+            self.accept(&found, place)?;
+        }
+        // A record that cannot be read is told when its run has its turn.
+        let records = (0..runs).filter_map(|run| read_record(&self.folder, run).ok().flatten());
+        for record in records {
+            let field = Place::field("configuration.instructions").field;
+            let place = Place { field, ..Place::file(self.path(record.run, "json")) };
+            self.accept(&record.configuration.instructions, place)?;
+        }
+        Ok(())
+    }
+
+    /// Whether a run that these instructions began may go on.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignInstructions`]
+    pub(super) fn accept(&self, found: &Instructions, place: Place) -> Result<()> {
+        let ours = &self.configuration.instructions;
+        if self.any_level { Ok(()) } else { ours.check(found, place) }
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -117,7 +168,7 @@ impl Store {
     pub fn record(&self, run: u64) -> Result<Option<Record>> {
         let Some(record) = read_record(&self.folder, run)? else { return Ok(None) };
         let [ours, found] = [&self.configuration, &record.configuration]
-            .map(|configuration| serde_json::to_value(configuration).unwrap_or_default());
+            .map(|configuration| serde_json::to_value(configuration.of_series()).unwrap_or_default());
         let mut problems = Vec::new();
         compare(&self.path(run, "json"), "", &ours, &found, &mut problems);
         Error::unless_none(problems).map(|()| Some(record))

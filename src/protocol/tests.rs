@@ -207,6 +207,60 @@ fn records_of_another_configuration_are_never_mixed_in() {
 }
 
 #[test]
+fn a_checkpoint_of_other_instructions_is_refused_or_makes_a_record_of_both() {
+    let (set, folder) = (set(), tempdir().unwrap());
+    let split = Split::random(&set, 0).unwrap();
+    let settings = settings(Model::Baseline, 4);
+    let stop = AtomicBool::new(false);
+    let watch = Watch::new(&stop, 2);
+    let control = Control { threads: 1, observer: &watch, ..Control::new(&stop) };
+    train(&set, &split, settings, 1, folder.path(), &control).unwrap_err();
+    // As if a processor without AVX had made it; the folder's own configuration does not say which.
+    let ours = Instructions::of(Processor::Cpu);
+    let rewrite = |name: &str, change: &dyn Fn(String) -> String| {
+        let (path, quoted) = (folder.path().join(name), serde_json::to_string(&ours).unwrap());
+        let bytes = fs::read(&path).unwrap();
+        let (dict, note) = match crate::nn::StateDict::from_bytes(&bytes) {
+            Ok((dict, note)) => (Some(dict), note.unwrap()),
+            Err(_) => (None, String::from_utf8(bytes).unwrap()),
+        };
+        let changed = change(note.replace(&format!(",\"instructions\":{quoted}"), "INSTRUCTIONS"));
+        assert_ne!(note, changed);
+        fs::write(path, dict.map_or(changed.clone().into_bytes(), |dict| dict.to_bytes(Some(changed))))
+            .unwrap();
+    };
+    rewrite("configuration.json", &|text| text.replace("INSTRUCTIONS", ""));
+    rewrite("run-00.checkpoint", &|text| text.replace("INSTRUCTIONS", ",\"instructions\":[\"another\"]"));
+    let before = contents(folder.path());
+    for schedule in [Schedule::SideBySide, Schedule::Together] {
+        let stop = AtomicBool::new(false);
+        let control = Control { schedule, ..Control::new(&stop) };
+        let error = train(&set, &split, settings, 1, folder.path(), &control).unwrap_err();
+        assert_eq!(error.problems()[0].fault, Fault::ForeignInstructions);
+        let said =
+            format!("run-00.checkpoint, configuration.instructions: expected {ours}, which computes here");
+        assert!(error.to_string().contains(&said), "{error}");
+        assert_eq!(contents(folder.path()), before);
+    }
+    let stop = AtomicBool::new(false);
+    let control = Control { any_level: true, ..Control::new(&stop) };
+    let record = &train(&set, &split, settings, 1, folder.path(), &control).unwrap()[0];
+    let instructions = record.configuration.instructions.to_string();
+    assert!(instructions.contains("another") && instructions.contains(&ours.to_string()), "{instructions}");
+}
+
+#[test]
+fn committed_records_do_not_say_their_instructions_and_are_read() {
+    for model in Model::ALL {
+        let folder = crate::store::Project::of_tests().committed_records().join("raw").join(model.name());
+        let records = Store::read(&folder).unwrap();
+        assert_eq!(records.len(), paper::RUNS);
+        let ours = Instructions::of(Processor::Cpu);
+        assert!(records.iter().all(|record| ours.agree(&record.configuration.instructions)));
+    }
+}
+
+#[test]
 fn a_run_that_fails_spoils_no_other() {
     let (set, folder) = (set(), tempdir().unwrap());
     let settings = settings(Model::Baseline, 1);
@@ -308,7 +362,13 @@ fn who_waits_for_another_process_can_be_stopped() {
     let split = Split::random(&set, 0).unwrap();
     let settings = settings(Model::Baseline, 1);
     let (data, digest) = (set.fingerprint(), split.digest());
-    let configuration = Configuration { settings, data, split: digest, revision: revision(settings.model) };
+    let configuration = Configuration {
+        settings,
+        data,
+        split: digest,
+        revision: revision(settings.model),
+        instructions: Instructions::default(),
+    };
     let other = Store::open(folder.path(), configuration, &AtomicBool::new(false)).unwrap();
     let _held = other.try_lock(0).unwrap().unwrap();
     let stop = AtomicBool::new(false);

@@ -22,7 +22,7 @@ use sha2::{Digest, Sha256};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::{GENRES, Model};
 use crate::paper::ReportedSeries;
-use crate::protocol::{Configuration, Outcome, Record, Weights};
+use crate::protocol::{Configuration, Instructions, Outcome, Record, Weights};
 use crate::recordings::{Fingerprint, RecordingId};
 use crate::statistics::{Interval, clopper_pearson_of_mean, mean, mean_interval, trimmed_mean};
 
@@ -35,9 +35,9 @@ pub struct Series {
     pub model: Model,
     /// Which of its weights.
     pub weights: Weights,
-    /// What all its runs share.
+    /// What all its runs share, and the instructions that computed them.
     pub configuration: Configuration,
-    /// SHA-256 of the configuration as JSON.
+    /// SHA-256 of what its runs share, as JSON.
     pub digest: String,
     /// The programs that trained it.
     pub programs: BTreeSet<String>,
@@ -86,7 +86,9 @@ impl Series {
         records.sort_by_key(|record| record.run);
         check(&records, weights)?;
         let outcomes: Vec<&Outcome> = records.iter().map(|record| record.outcome(weights)).collect();
-        let configuration = &records[0].configuration;
+        let instructions =
+            Instructions::of_all(records.iter().map(|record| &record.configuration.instructions));
+        let configuration = Configuration { instructions, ..records[0].configuration.clone() };
         let model = configuration.settings.model;
         let recordings = outcomes[0].recordings();
         let right: Vec<usize> = outcomes.iter().map(|outcome| outcome.right()).collect();
@@ -103,8 +105,8 @@ impl Series {
             label: label(model, weights),
             model,
             weights,
-            configuration: configuration.clone(),
-            digest: digest(configuration),
+            digest: digest(&configuration),
+            configuration,
             programs: records.iter().map(|record| record.program.clone()).collect(),
             runs: records.iter().map(|record| record.run).collect(),
             recordings,
@@ -169,7 +171,7 @@ fn training_accuracy(record: &Record, weights: Weights) -> Option<[f64; 2]> {
 }
 
 fn digest(configuration: &Configuration) -> String {
-    let json = serde_json::to_vec(configuration).unwrap_or_default();
+    let json = serde_json::to_vec(&configuration.of_series()).unwrap_or_default();
     Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -185,7 +187,7 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
             let place = Place::field(format!("run {}", record.run));
             problems.push(Problem::new(fault, place, expected, found));
         };
-        if record.configuration != first.configuration {
+        if record.configuration.of_series() != first.configuration.of_series() {
             let [expected, found] = [first, record]
                 .map(|record| format!("configuration {}", &digest(&record.configuration)[..12]));
             refuse(Fault::MixedRecords, &expected, &found);

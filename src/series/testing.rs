@@ -2,7 +2,9 @@
 
 use crate::models::Model;
 use crate::paper::TEST_RECORDINGS;
-use crate::protocol::{Configuration, Curve, History, Outcome, Prediction, Record, Settings, revision};
+use crate::protocol::{
+    Configuration, Curve, History, Instructions, Outcome, Prediction, Record, Settings, revision,
+};
 use crate::recordings::{Fingerprint, Genre, Participant, RecordingId, Song};
 
 /// Which of the 39 test recordings a run answers rightly.
@@ -60,6 +62,7 @@ pub(crate) fn record(model: Model, run: u64, training: f64, last: &Answers, best
             data: Fingerprint::PUBLISHED,
             split: "0123456789abcdef".repeat(4),
             revision: revision(model),
+            instructions: Instructions::default(),
         },
         run,
         program: "eegenre 0.1.0".into(),

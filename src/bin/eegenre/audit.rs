@@ -5,10 +5,10 @@ use clap::Args;
 use eegenre::audit::{self, Audit};
 use eegenre::error::Result;
 use eegenre::profile::Profile;
-use eegenre::protocol::Control;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
+use crate::device::LevelArgs;
 use crate::{print, signals};
 
 #[derive(Args)]
@@ -28,6 +28,8 @@ pub struct AuditArgs {
     /// Train nothing: show what is recorded
     #[arg(long, conflicts_with = "only")]
     recorded: bool,
+    #[command(flatten)]
+    level: LevelArgs,
 }
 
 impl AuditArgs {
@@ -36,7 +38,7 @@ impl AuditArgs {
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
         if !self.recorded {
             let stop = signals::working();
-            audit::train(project, &set, profile, &self.only, &Control::new(&stop))?;
+            audit::train(project, &set, profile, &self.only, &self.level.control(&stop)?)?;
         }
         print(&Audit::read(project, &set, profile)?, json)?;
         Ok(())

@@ -4,6 +4,8 @@ use std::sync::atomic::AtomicBool;
 
 use clap::Args;
 
+use eegenre::error::Result;
+use eegenre::nn::Level;
 use eegenre::protocol::{Control, Processor, Schedule};
 
 #[derive(Args)]
@@ -14,12 +16,35 @@ pub struct DeviceArgs {
     /// How runs share the time: each on a thread of its own, or all step by step as one [default: together on a GPU]
     #[arg(long, value_name = "side-by-side|together")]
     schedule: Option<Schedule>,
+    #[command(flatten)]
+    level: LevelArgs,
+}
+
+/// With which vector instructions a CPU computes.
+#[derive(Args)]
+pub struct LevelArgs {
+    /// Vector instructions of the CPU, to repeat what another processor computed [default: the widest that it has]
+    #[arg(long, value_name = "AVX-512|AVX2+FMA|portable")]
+    level: Option<String>,
+    /// Go on although other vector instructions, or another kind of device, computed the runs that are there
+    #[arg(long)]
+    any_level: bool,
 }
 
 impl DeviceArgs {
     /// Watched by nobody, until it is done or `stop` becomes true.
-    pub fn control<'a>(&self, stop: &'a AtomicBool) -> Control<'a> {
+    pub fn control<'a>(&self, stop: &'a AtomicBool) -> Result<Control<'a>> {
         let schedule = self.schedule.unwrap_or(Schedule::usual_on(self.device));
-        Control { processor: self.device, schedule, ..Control::new(stop) }
+        Ok(Control { processor: self.device, schedule, ..self.level.control(stop)? })
+    }
+}
+
+impl LevelArgs {
+    /// On the CPU, watched by nobody, until it is done or `stop` becomes true.
+    pub fn control<'a>(&self, stop: &'a AtomicBool) -> Result<Control<'a>> {
+        if let Some(name) = &self.level {
+            Level::choose(name)?;
+        }
+        Ok(Control { any_level: self.any_level, ..Control::new(stop) })
     }
 }

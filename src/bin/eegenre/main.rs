@@ -181,7 +181,7 @@ impl Task {
             Self::Reproduce(ReproduceArgs { data, profile, device }) => {
                 let reproduction = {
                     let stop = signals::working();
-                    reproduce(project, &data.source(project), profile, &device.control(&stop))?
+                    reproduce(project, &data.source(project), profile, &device.control(&stop)?)?
                 };
                 print(&reproduction, json)
             }

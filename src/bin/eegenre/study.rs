@@ -41,7 +41,7 @@ impl StudyArgs {
         let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
         let stop = signals::working();
         for variation in variations {
-            variation.train(&set, &folder, &self.device.control(&stop))?;
+            variation.train(&set, &folder, &self.device.control(&stop)?)?;
         }
         drop(stop);
         let study = Study::read(&folder)?;

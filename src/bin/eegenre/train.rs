@@ -129,7 +129,7 @@ impl TrainArgs {
         let stop = signals::working();
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
         let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
-        let mut control = Control { observer, ..self.device.control(&stop) };
+        let mut control = Control { observer, ..self.device.control(&stop)? };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();

@@ -20,6 +20,8 @@ mod tile;
 
 use std::sync::OnceLock;
 
+use crate::error::{Error, Fault, Place, Result};
+
 pub(crate) use buffer::Buffer;
 pub(crate) use math::{SIGMOID_EXPONENT, TANH_EXPONENT, sigmoid, tanh};
 pub(crate) use product::{Left, Panels, Right, product};
@@ -30,6 +32,9 @@ pub(crate) const fn padded(columns: usize) -> usize {
     const MOST_LANES: usize = 16;
     columns.next_multiple_of(MOST_LANES)
 }
+
+/// With which level this process computes.
+static CHOSEN: OnceLock<Level> = OnceLock::new();
 
 /// An instruction set that this processor has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,11 +50,27 @@ enum Instructions {
 }
 
 impl Level {
-    /// The widest level of this processor. Asked once.
+    /// The level with which layers compute: the one that was [chosen](Self::choose), else the widest of this processor.
     #[must_use]
     pub fn detected() -> Self {
-        static DETECTED: OnceLock<Level> = OnceLock::new();
-        *DETECTED.get_or_init(|| Self::available()[0])
+        *CHOSEN.get_or_init(|| Self::available()[0])
+    }
+
+    /// Lets this process compute with a level of this name, to repeat what another processor computed. dfdx's own linear
+    /// layers keep to theirs: AVX2 with FMA where the processor has them.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] if the processor has no such level, or layers have computed with another.
+    pub fn choose(name: &str) -> Result<()> {
+        let available = Self::available();
+        let level = available.iter().copied().find(|level| level.name() == name);
+        let level = level.filter(|level| CHOSEN.get_or_init(|| *level) == level);
+        level.map(|_| ()).ok_or_else(|| {
+            let names: Vec<&str> = available.iter().map(|level| level.name()).collect();
+            let expected =
+                format!("a level of this processor, before anything computes: {}", names.join(", "));
+            Error::new(Fault::BadSetting, Place::field("level"), expected, name)
+        })
     }
 
     /// All levels of this processor, widest first; the portable one is always the last.
