@@ -1,5 +1,7 @@
 //! How a notebook is written: each step in words, then one short cell that calls the library, then what it shows.
 
+use proc_macro2::{LexError, TokenStream, TokenTree};
+
 use crate::notebook::document::{Cell, Code, Document};
 
 /// Lines of a code cell at most.
@@ -38,7 +40,7 @@ pub(super) fn lint(document: &Document) -> Vec<Broken> {
         }),
     }
     if let Some(last) = document.code().last()
-        && !words(last.source()).any(|word| word.ends_with("checks"))
+        && !words(last.source()).is_ok_and(|words| words.iter().any(|word| word.ends_with("checks")))
     {
         broken.push(Broken {
             cell: "last code cell".into(),
@@ -62,7 +64,11 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
         broken.push((format!("at most {LINES} lines"), format!("{lines}")));
     }
     let source = code.source();
-    let has = |wanted: &[&str]| words(source).find(|word| wanted.contains(word)).map(str::to_owned);
+    let words = words(source).unwrap_or_else(|cause| {
+        broken.push(("code that Rust can read".into(), cause));
+        Vec::new()
+    });
+    let has = |wanted: &[&str]| words.iter().find(|word| wanted.contains(&word.as_str()));
     if let Some(word) = has(&["fn"]) {
         broken.push(("no function: the library has them".into(), format!("`{word}`")));
     }
@@ -72,7 +78,7 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     if let Some(word) = has(&["unsafe"]) {
         broken.push(("no unsafe code".into(), format!("`{word}`")));
     }
-    if let Some(colour) = colour(source) {
+    if let Some(colour) = colour(source, &words) {
         broken.push(("no colour: the figures' theme has them".into(), format!("`{colour}`")));
     }
     broken
@@ -100,44 +106,32 @@ fn without_words(document: &Document) -> Vec<Broken> {
     broken
 }
 
-/// The words of code, without those of its texts and comments.
-fn words(source: &str) -> impl Iterator<Item = &str> {
-    code_parts(source)
-        .into_iter()
-        .flat_map(|part| part.split(|letter: char| !letter.is_alphanumeric() && letter != '_'))
-        .filter(|word| !word.is_empty())
-}
-
-/// What lies between texts and comments.
-fn code_parts(source: &str) -> Vec<&str> {
-    let mut parts = Vec::new();
-    for line in source.lines() {
-        // A text that goes over several lines would be read as code; cells have none.
-        for (number, part) in line.split('"').enumerate() {
-            if number % 2 == 1 {
-                continue;
+/// The words of code, without those of its texts and comments, or why Rust cannot read it.
+fn words(source: &str) -> Result<Vec<String>, String> {
+    let tokens: TokenStream = source.parse().map_err(|cause: LexError| cause.to_string())?;
+    let (mut words, mut left) = (Vec::new(), vec![tokens]);
+    while let Some(tokens) = left.pop() {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(word) => words.push(word.to_string()),
+                TokenTree::Group(group) => left.push(group.stream()),
+                TokenTree::Punct(_) | TokenTree::Literal(_) => {}
             }
-            if let Some((code, _comment)) = part.split_once("//") {
-                parts.push(code);
-                break;
-            }
-            parts.push(part);
         }
     }
-    parts
+    Ok(words)
 }
 
 /// The first colour: a type or constant of plotters, or six hexadecimal digits after a `#`.
-fn colour(source: &str) -> Option<String> {
+fn colour(source: &str, words: &[String]) -> Option<String> {
     const TYPES: [&str; 4] = ["RGBColor", "RGBAColor", "HSLColor", "BGRXPixel"];
     const NAMES: [&str; 8] = ["RED", "GREEN", "BLUE", "BLACK", "WHITE", "YELLOW", "CYAN", "MAGENTA"];
     let hexadecimal = source.match_indices('#').find_map(|(at, _)| {
         let digits = source.get(at + 1..at + 7)?;
         digits.bytes().all(|byte| byte.is_ascii_hexdigit()).then(|| format!("#{digits}"))
     });
-    hexadecimal.or_else(|| {
-        words(source).find(|word| TYPES.contains(word) || NAMES.contains(word)).map(str::to_owned)
-    })
+    let is_colour = |word: &&String| TYPES.contains(&word.as_str()) || NAMES.contains(&word.as_str());
+    hexadecimal.or_else(|| words.iter().find(is_colour).cloned())
 }
 
 #[cfg(test)]
@@ -175,6 +169,33 @@ pub(super) mod tests {
         let cell =
             "// for all: no loop\nlet title = \"the fn of a while loop\"; // unsafe\nformat!(\"{title}\")";
         assert_eq!(lint(&notebook(&[FIRST_CELL, cell, LAST_CELL])), []);
+    }
+
+    #[test]
+    fn texts_letters_and_comments_of_every_kind_are_no_code() {
+        for cell in [
+            "r#\"a \"for\" loop\"#",
+            "br##\"unsafe \"# fn\"##",
+            "b\"loop \\\" fn\"",
+            "c\"while\"",
+            "['\"', '\\'', '\\u{22}']; b'\"'",
+            "\"over two lines:\nfor each fn\"",
+            "/* loop /* unsafe */ for */ x",
+            "x // a \"text\" of a while loop",
+            "let all: &'static str = \"x\"; 'outer: { break 'outer }",
+        ] {
+            assert_eq!(lint(&notebook(&[FIRST_CELL, cell, LAST_CELL])), [], "{cell}");
+        }
+        for (cell, found) in [
+            ("let mark = '\"'; unsafe { go() } // \"", "`unsafe`"),
+            ("text(r\"\\\"); for x in 0..3 {}", "`for`"),
+            ("/* \" */ loop { break } /* \" */", "`loop`"),
+            ("b'\\''; fn f() {}", "`fn`"),
+            ("one(two[three(RED)])", "`RED`"),
+        ] {
+            assert!(broken(cell).ends_with(found), "{cell}");
+        }
+        assert!(broken("draw(\"").starts_with("code that Rust can read"));
     }
 
     #[test]
