@@ -3,18 +3,17 @@
 //! Bytes are flipped and cut in the archive itself, which mostly breaks its checksums, and in its inflated parts,
 //! which are then packed again with sound checksums, so that the damage reaches the parser.
 
+#[path = "support/damage.rs"]
+mod damage;
 mod support;
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::Path;
-use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
+use damage::{Damage, damages, panics};
 use eegenre::recordings::{Song, Workbook, read_workbook};
 use proptest::prelude::*;
-use proptest::strategy::ValueTree;
-use proptest::test_runner::{Config, TestRunner};
 use support::*;
 
 /// Counts what a thread holds beyond what it held at the start of a measurement, and the most of it.
@@ -63,55 +62,6 @@ fn most_bytes_held(work: impl FnOnce()) -> isize {
     MOST.get() - before
 }
 
-/// Panics of this program since it was first asked, also those that the library catches. A failed assertion of a test
-/// beside this one counts too; that test has failed anyway.
-fn panics() -> usize {
-    static HOOKED: Once = Once::new();
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    HOOKED.call_once(|| {
-        let report = std::panic::take_hook();
-        std::panic::set_hook(Box::new(move |panic| {
-            COUNT.fetch_add(1, Ordering::SeqCst);
-            report(panic);
-        }));
-    });
-    COUNT.load(Ordering::SeqCst)
-}
-
-/// One change of some bytes.
-#[derive(Debug, Clone)]
-enum Damage {
-    Flip { at: prop::sample::Index, mask: u8 },
-    Cut { at: prop::sample::Index },
-    Repeat { at: prop::sample::Index, length: usize, times: usize },
-    Put { at: prop::sample::Index, text: &'static str },
-}
-
-impl Damage {
-    fn apply(&self, bytes: &mut Vec<u8>) {
-        if bytes.is_empty() {
-            return;
-        }
-        match *self {
-            Self::Flip { at, mask } => {
-                let at = at.index(bytes.len());
-                bytes[at] ^= mask;
-            }
-            Self::Cut { at } => bytes.truncate(at.index(bytes.len())),
-            Self::Repeat { at, length, times } => {
-                let at = at.index(bytes.len());
-                let end = (at + length).min(bytes.len());
-                let copy = bytes[at..end].repeat(times);
-                bytes.splice(at..at, copy);
-            }
-            Self::Put { at, text } => {
-                let at = at.index(bytes.len());
-                bytes.splice(at..at, text.bytes());
-            }
-        }
-    }
-}
-
 /// Texts that a parser may stumble over.
 const TEXTS: &[&str] = &[
     "<",
@@ -133,17 +83,6 @@ const TEXTS: &[&str] = &[
     "</sheetData>",
 ];
 
-fn damage() -> impl Strategy<Value = Damage> {
-    prop_oneof![
-        4 => (any::<prop::sample::Index>(), 1..=255_u8).prop_map(|(at, mask)| Damage::Flip { at, mask }),
-        1 => any::<prop::sample::Index>().prop_map(|at| Damage::Cut { at }),
-        2 => (any::<prop::sample::Index>(), 1..200_usize, 1..20_usize)
-            .prop_map(|(at, length, times)| Damage::Repeat { at, length, times }),
-        4 => (any::<prop::sample::Index>(), prop::sample::select(TEXTS))
-            .prop_map(|(at, text)| Damage::Put { at, text }),
-    ]
-}
-
 /// Reads damaged workbooks and returns how many were still sound, how many were not, and the most memory that one of
 /// them took. A panic fails the test, also one that the library would turn into an error.
 fn read_damaged(
@@ -155,12 +94,7 @@ fn read_damaged(
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("S1.xlsx");
     let (mut sound, mut flawed, mut most) = (0, 0, 0);
-    let config = Config { cases, failure_persistence: None, ..Config::default() };
-    let mut runner =
-        TestRunner::new_with_rng(config, prop::test_runner::TestRng::deterministic_rng(Default::default()));
-    let strategy = (prop::collection::vec(damage(), 1..4), any::<prop::sample::Index>());
-    for _ in 0..cases {
-        let (damages, part) = strategy.new_tree(&mut runner).unwrap().current();
+    for (damages, part) in damages(cases, TEXTS) {
         std::fs::write(&path, spoil(&damages, part)).unwrap();
         let held = most_bytes_held(|| match is_sound(&path) {
             true => sound += 1,
