@@ -12,7 +12,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use divan::Bencher;
-use eegenre::features::{Feature, FeatureTable};
+use eegenre::features::{Feature, FeatureTable, FeatureVector};
 use eegenre::recordings::synthetic::{self, Settings};
 use eegenre::recordings::{DataSet, Recording};
 use serde_json::json;
@@ -44,6 +44,16 @@ fn one_of_each_song(set: &DataSet) -> Vec<&Recording> {
 fn all_features_of_192_recordings(bencher: Bencher) {
     let set = recordings();
     bencher.bench_local(|| FeatureTable::of(&set));
+}
+
+/// Four minutes at 250 Hz. The goal is 10 s on one core.
+#[divan::bench(sample_count = 1, sample_size = 1)]
+fn all_features_of_60_000_samples(bencher: Bencher) {
+    let samples: Vec<f64> = (recordings().recordings().iter())
+        .flat_map(|recording| recording.samples.iter().copied())
+        .take(60_000)
+        .collect();
+    bencher.bench_local(|| FeatureVector::of(&samples));
 }
 
 #[divan::bench(args = Feature::ALL.map(Feature::name), sample_count = 10, sample_size = 1)]

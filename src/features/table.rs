@@ -37,15 +37,26 @@ impl FeatureTable {
     /// All features of all recordings, in the set's order, on all cores.
     #[must_use]
     pub fn of(set: &DataSet) -> Self {
-        let rows = set.recordings().par_iter().enumerate().map(|(index, recording)| FeatureRow {
-            participant: recording.participant,
-            genre: recording.genre,
-            song: Some(recording.song),
-            band: None,
-            recording: index,
-            values: FeatureVector::of(&recording.samples).values().to_vec(),
-        });
-        Self { names: Feature::ALL.map(|feature| feature.name().to_owned()).into(), rows: rows.collect() }
+        Self::of_songs(set, |_| {})
+    }
+
+    /// The same, song by song: before the recordings of each, `begin` is called.
+    #[must_use]
+    pub fn of_songs(set: &DataSet, mut begin: impl FnMut(Song)) -> Self {
+        let mut rows = Vec::with_capacity(set.recordings().len());
+        for of_song in set.recordings().chunk_by(|one, other| one.song == other.song) {
+            begin(of_song[0].song);
+            let before = rows.len();
+            rows.par_extend(of_song.par_iter().enumerate().map(|(index, recording)| FeatureRow {
+                participant: recording.participant,
+                genre: recording.genre,
+                song: Some(recording.song),
+                band: None,
+                recording: before + index,
+                values: FeatureVector::of(&recording.samples).values().to_vec(),
+            }));
+        }
+        Self { names: Feature::ALL.map(|feature| feature.name().to_owned()).into(), rows }
     }
 
     /// A table of rows that have a value, or none, for each name.

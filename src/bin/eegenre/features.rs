@@ -7,7 +7,7 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::features::{FeatureTable, csv};
-use eegenre::report::note;
+use eegenre::report::{Steps, note};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -24,7 +24,10 @@ pub struct FeaturesArgs {
 
 impl FeaturesArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
-        let table = FeatureTable::of(&self.data.load(project)?);
+        let set = self.data.load(project)?;
+        let mut steps = Steps::new(set.songs().len() as u64);
+        let table = FeatureTable::of_songs(&set, |song| steps.begin(format!("features of {song}")));
+        steps.finish();
         if let Some(path) = self.out {
             csv::write(&table, &path)?;
             note(format_args!(

@@ -27,31 +27,70 @@ pub fn approximate(samples: &[f64]) -> Option<f64> {
 
 /// For each vector of two samples, and of three, how many resemble it, itself included.
 ///
-/// Lag by lag, so that each distance of two samples is computed once, and in loops without a branch.
+/// Vectors are sorted by their first sample. Those that may resemble one then stand next to it, so the others are never
+/// looked at: of a normal signal's pairs of vectors about nine in ten. The comparisons that are left are the definition's
+/// own, so the counts are exact.
 fn resembling(samples: &[f64], tolerance: f64) -> [Vec<u32>; 2] {
-    let count = samples.len();
-    let (mut pairs, mut triples) = (vec![1_u32; count - 1], vec![1_u32; count - 2]);
-    let mut near = vec![0_u32; count];
-    for lag in 1..count - 1 {
-        let near = &mut near[..count - lag];
-        for ((near, sample), later) in near.iter_mut().zip(samples).zip(&samples[lag..]) {
-            *near = u32::from((sample - later).abs() <= tolerance);
-        }
-        tally(&mut pairs, lag, near.len() - 1, |i| near[i] & near[i + 1]);
-        tally(&mut triples, lag, near.len() - 2, |i| near[i] & near[i + 1] & near[i + 2]);
-    }
+    let vectors = samples.len() - 1;
+    let mut order: Vec<usize> = (0..vectors).collect();
+    order.sort_by(|&one, &other| samples[one].total_cmp(&samples[other]));
+    // The last vector of two samples has no third one, and nothing is near what is not a number.
+    let sorted = [0, 1, 2]
+        .map(|place| order.iter().map(|i| samples.get(i + place).copied().unwrap_or(f64::NAN)).collect());
+    let [pairs, triples] = counts(&sorted, tolerance);
+    let in_time = |sorted: Vec<u32>| {
+        let mut counts = vec![0; vectors];
+        order.iter().zip(sorted).for_each(|(i, count)| counts[*i] = count);
+        counts
+    };
+    let (pairs, mut triples) = (in_time(pairs), in_time(triples));
+    triples.truncate(vectors - 1);
     [pairs, triples]
 }
 
-/// Adds what holds for vectors `i` and `i + lag` to both.
+/// The counts of vectors that are sorted by their first sample.
+fn counts(sorted: &[Vec<f64>; 3], tolerance: f64) -> [Vec<u32>; 2] {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has these instructions.
+        return unsafe { counts_with_avx2(sorted, tolerance) };
+    }
+    counts_in(sorted, tolerance)
+}
+
+/// The same, compiled for wider registers. Counts are whole numbers, so the result is the same.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn counts_with_avx2(sorted: &[Vec<f64>; 3], tolerance: f64) -> [Vec<u32>; 2] {
+    counts_in(sorted, tolerance)
+}
+
 #[inline(always)]
-fn tally(counts: &mut [u32], lag: usize, vectors: usize, holds: impl Fn(usize) -> u32) {
-    for (i, count) in counts[..vectors].iter_mut().enumerate() {
-        *count += holds(i);
+fn counts_in([first, second, third]: &[Vec<f64>; 3], tolerance: f64) -> [Vec<u32>; 2] {
+    let count = first.len();
+    let (mut pairs, mut triples) = (vec![1_u32; count], vec![1_u32; count]);
+    let mut end = 0;
+    for i in 0..count {
+        // Differences grow along the order, so the first that is too large ends the neighbourhood.
+        end = end.max(i + 1);
+        while end < count && first[end] - first[i] <= tolerance {
+            end += 1;
+        }
+        let (mut own_pairs, mut own_triples) = (0, 0);
+        let near = (second[i + 1..end].iter().zip(&third[i + 1..end]))
+            .zip(pairs[i + 1..end].iter_mut().zip(&mut triples[i + 1..end]));
+        for ((second_j, third_j), (pairs_j, triples_j)) in near {
+            let pair = u32::from((second_j - second[i]).abs() <= tolerance);
+            let triple = pair & u32::from((third_j - third[i]).abs() <= tolerance);
+            own_pairs += pair;
+            own_triples += triple;
+            *pairs_j += pair;
+            *triples_j += triple;
+        }
+        pairs[i] += own_pairs;
+        triples[i] += own_triples;
     }
-    for (i, count) in counts[lag..lag + vectors].iter_mut().enumerate() {
-        *count += holds(i);
-    }
+    [pairs, triples]
 }
 
 fn mean_logarithm_of_part(counts: &[u32]) -> f64 {
@@ -77,11 +116,38 @@ mod tests {
     }
 
     #[test]
-    fn counting_lag_by_lag_is_the_definition() {
+    fn counting_among_neighbours_is_the_definition() {
         for count in [3, 4, 5, 8, 31, 200] {
             let samples: Vec<f64> = (0..count).map(|i| f64::from(i * i % 23) + f64::from(i).cos()).collect();
             let found = approximate(&samples).unwrap();
             assert!((found - naive(&samples)).abs() < 1e-13, "{count}: {found}");
+        }
+    }
+
+    /// Lag by lag, with whole numbers: the counts of the definition.
+    fn counted_by_lag(samples: &[f64], tolerance: f64) -> [Vec<u32>; 2] {
+        [2, 3].map(|m| {
+            let mut counts = vec![1; samples.len() + 1 - m];
+            for i in 0..counts.len() {
+                for j in i + 1..counts.len() {
+                    if (0..m).all(|k| (samples[i + k] - samples[j + k]).abs() <= tolerance) {
+                        counts[i] += 1;
+                        counts[j] += 1;
+                    }
+                }
+            }
+            counts
+        })
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn counts_are_exact(
+            samples in proptest::collection::vec(proptest::prop_oneof![-3.0..3.0, proptest::strategy::Just(0.5)], 3..60),
+            tolerance in 0.0..2.0
+        ) {
+            let expected = counted_by_lag(&samples, tolerance);
+            proptest::prop_assert_eq!(&resembling(&samples, tolerance), &expected);
         }
     }
 

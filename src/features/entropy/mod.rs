@@ -7,8 +7,10 @@
 //! | [`shannon`] | how often each amplitude comes | bits |
 //! | [`permutation`] | how often each order of three samples comes | of its greatest |
 //!
-//! The first two compare every part of a signal with every other, so their time grows with the square of its length:
-//! 1.8 million pairs for 1900 samples.
+//! The first two compare parts of a signal with each other, so their time grows with the square of its length: 1.8
+//! million pairs for 1900 samples, 1.8 thousand million for 60 000. Approximate entropy looks at neighbours only, which
+//! changes no count. In fuzzy entropy every pair has a part, and at this tolerance few parts are too small to matter: its
+//! sums are computed in vector registers instead.
 
 mod approximate;
 mod exponential;
