@@ -61,7 +61,12 @@ fn signal(frames: usize, n: usize) -> Signal {
         let (i, n, step) = (i as f64, n as f64, (1 + n % 3) as f64);
         ((i * 0.7 * step + n).cos() + (i * 0.01 * (n + 1.0)).cos()) as f32
     };
-    Signal { recording, genre: recording.song.genre(), samples: (0..8 * frames).map(sample).collect() }
+    Signal {
+        recording,
+        genre: recording.song.genre(),
+        samples: (0..8 * frames).map(sample).collect(),
+        last_frame: Default::default(),
+    }
 }
 
 /// A batch of whole signals.

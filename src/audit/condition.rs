@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::preparation::{Ablated, Ablation, Input, Normalisation, Preparation};
+use crate::preparation::{Ablated, Ablation, Input, LastFrame, Normalisation, Preparation, Zeros};
 use crate::recordings::DataSet;
 
 /// What signals go through before a network reads them.
@@ -17,6 +17,8 @@ pub struct Condition {
     /// The networks that it concerns.
     pub models: &'static [Model],
     normalisation: Normalisation,
+    zeros: Zeros,
+    last_frame: LastFrame,
     is_cut: bool,
     ablated: Option<Ablated>,
     input: Input,
@@ -31,6 +33,8 @@ pub const RAW: Condition = Condition {
     what: "as the paper",
     models: &Model::ALL,
     normalisation: Normalisation::Raw,
+    zeros: Zeros::Keep,
+    last_frame: LastFrame::Zero,
     is_cut: false,
     ablated: None,
     input: Input::Whole,
@@ -40,15 +44,56 @@ pub const RAW: Condition = Condition {
 pub const WHOLE: Condition =
     Condition { name: "whole", what: "logarithmic scale", normalisation: Normalisation::Log, ..RAW };
 
+/// Without what stands at the ends of recordings and is no signal: exact zeros are replaced ([`Zeros::Reflect`]) and
+/// incomplete last frames cut off. Lengths stay.
+pub const CLEAN: Condition = Condition {
+    name: "clean",
+    what: "no pads and no zeros",
+    zeros: Zeros::Reflect,
+    last_frame: LastFrame::Cut,
+    ..WHOLE
+};
+
+/// The null distribution of [`CLEAN`]: each participant's genres exchange their names, or do not, by chance.
+pub const NULL: Condition = Condition {
+    name: "null",
+    what: "no pads and no zeros, each participant's genres exchanged by chance",
+    models: &[Model::Baseline],
+    ablated: Some(Ablated::OwnLabels),
+    ..CLEAN
+};
+
 /// The same without what length tells.
 pub const CUT: Condition =
     Condition { name: "cut", what: "cut to the length of the shortest", is_cut: true, ..WHOLE };
 
 /// All conditions.
-pub const CONDITIONS: [Condition; 16] = [
+pub const CONDITIONS: [Condition; 21] = [
     RAW,
+    Condition {
+        name: "raw-clean",
+        what: "as the paper, but no pads and no zeros",
+        normalisation: Normalisation::Raw,
+        ..CLEAN
+    },
     WHOLE,
+    CLEAN,
+    NULL,
     CUT,
+    Condition {
+        name: "z-score",
+        what: "z-scores of each recording, no pads",
+        normalisation: Normalisation::ZScore,
+        last_frame: LastFrame::Cut,
+        ..RAW
+    },
+    Condition {
+        name: "min-max",
+        what: "each recording from 0 to 1, no pads",
+        normalisation: Normalisation::MinMax,
+        last_frame: LastFrame::Cut,
+        ..RAW
+    },
     Condition { name: "end", what: "without the last second", ablated: Some(Ablated::End), ..WHOLE },
     Condition { name: "crop", what: "stretches of random length", ablated: Some(Ablated::Length), ..WHOLE },
     Condition {
@@ -121,6 +166,8 @@ impl Condition {
         Preparation {
             ablation: self.ablated.map(|of| Ablation { of, seed }),
             normalisation: self.normalisation,
+            zeros: self.zeros,
+            last_frame: self.last_frame,
             ..lengths
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use ndarray::{Array2, Array3, s};
 
-use super::{Signal, check_frame};
+use super::{LastFrame, Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{Genre, RecordingId};
 
@@ -27,14 +27,25 @@ impl fmt::Debug for Frames {
 impl Frames {
     /// Cuts a signal into frames of `frame` samples ([`paper::FRAME`](crate::paper::FRAME) in the paper).
     ///
-    /// The last frame is filled up with zeros and counts as a frame: 2047 samples make 256 frames of 8.
+    /// An incomplete last frame is filled up and counts as a frame, so 2047 samples make 256 frames of 8; or it is cut off
+    /// ([`LastFrame`]).
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME).
+    /// [`Fault::BadSetting`] unless `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME); [`Fault::EmptyRecording`] if
+    /// no frame is left because the only one is cut off.
     pub fn of(signal: &Signal, frame: usize) -> Result<Self> {
         check_frame(frame)?;
-        let samples = signal.samples.len();
-        let mut values = Array2::zeros((samples.div_ceil(frame), frame));
+        let (samples, fill) = match signal.last_frame {
+            LastFrame::Zero => (signal.samples.len(), 0.0),
+            LastFrame::Hold => (signal.samples.len(), signal.samples.last().copied().unwrap_or(0.0)),
+            LastFrame::Cut => (signal.samples.len() / frame * frame, 0.0),
+        };
+        if samples == 0 {
+            let place = Place::field(format!("recording {}", signal.recording));
+            let expected = format!("at least the {frame} samples of a frame");
+            return Err(Error::new(Fault::EmptyRecording, place, expected, signal.samples.len().to_string()));
+        }
+        let mut values = Array2::from_elem((samples.div_ceil(frame), frame), fill);
         values.iter_mut().zip(&signal.samples).for_each(|(value, sample)| *value = *sample);
         Ok(Self { recording: signal.recording, genre: signal.genre, values, samples })
     }
@@ -57,13 +68,13 @@ impl Frames {
         &self.values
     }
 
-    /// The true length in samples, without the zeros of the last frame.
+    /// The samples that stand in frames, without what fills the last one.
     #[must_use]
     pub const fn samples(&self) -> usize {
         self.samples
     }
 
-    /// The samples again, without the zeros of the last frame.
+    /// Those samples again.
     pub fn unpadded(&self) -> impl Iterator<Item = f32> {
         self.values.iter().copied().take(self.samples)
     }
@@ -129,6 +140,20 @@ mod tests {
         let frames = Frames::of(&signal("S1/P01", &[1., 2., 3., 4., 5.]), 2).unwrap();
         assert_eq!(frames.values(), array![[1., 2.], [3., 4.], [5., 0.]]);
         assert_eq!(frames.samples(), 5);
+    }
+
+    #[test]
+    fn the_last_frame_is_filled_or_cut_as_the_signal_asks() {
+        let of = |last_frame, samples: &[f32]| {
+            Frames::of(&Signal { last_frame, ..signal("S1/P01", samples) }, 2).map(|frames| frames.values)
+        };
+        let samples = [1., 2., 3., 4., 5.];
+        assert_eq!(of(LastFrame::Cut, &samples).unwrap(), array![[1., 2.], [3., 4.]]);
+        assert_eq!(of(LastFrame::Hold, &samples).unwrap(), array![[1., 2.], [3., 4.], [5., 5.]]);
+        for last_frame in LastFrame::ALL {
+            assert_eq!(of(last_frame, &samples[..4]).unwrap(), array![[1., 2.], [3., 4.]]);
+        }
+        assert_eq!(of(LastFrame::Cut, &[1.]).unwrap_err().problems()[0].fault, Fault::EmptyRecording);
     }
 
     #[test]

@@ -4,8 +4,8 @@
 //! DataSet ── Split ──────────► which recordings train, validate and test
 //!    │
 //!    └── Preparation ─► Signal ─┬─ Frames ─► Batch    [batch, longest, 8]   for an LSTM
-//!         truncate, ablate,     └─ Slicing ─► Slice   [120, 8]              for a CNN
-//!         median, normalise
+//!         truncate, zeros,      └─ Slicing ─► Slice   [120, 8]              for a CNN
+//!         ablate, median, normalise
 //! ```
 //!
 //! Every step but an [`Ablation`] looks at one recording alone, so nothing that is measured on a test recording reaches
@@ -15,21 +15,25 @@ mod ablation;
 mod example;
 mod frames;
 mod input;
+mod last_frame;
 mod median;
 mod normalise;
 mod signal;
 mod slices;
 pub mod split;
+mod zeros;
 
 pub use ablation::{Ablated, Ablation, SHORTEST_CROP};
 pub use example::Example;
 pub use frames::{Batch, Frames};
 pub use input::Input;
+pub use last_frame::LastFrame;
 pub use median::MedianFilter;
 pub use normalise::{LOG_OFFSET, Normalisation};
 pub use signal::{Preparation, Signal};
 pub use slices::{Slice, Slicing};
 pub use split::{Fold, Leakage, Origin, Scheme, Split, SplitSummary};
+pub use zeros::Zeros;
 
 /// The longest frame that is accepted, in samples: over eight minutes at 8 Hz, longer than any song.
 pub const LONGEST_FRAME: usize = 4096;

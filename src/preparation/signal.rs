@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Ablation, MedianFilter, Normalisation};
+use super::{Ablation, LastFrame, MedianFilter, Normalisation, Zeros};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{DataSet, Genre, Recording, RecordingId};
 
@@ -18,6 +18,8 @@ pub struct Signal {
     pub genre: Genre,
     /// The samples, at least one, all finite.
     pub samples: Vec<f32>,
+    /// What becomes of those that do not fill a last frame.
+    pub last_frame: LastFrame,
 }
 
 impl fmt::Debug for Signal {
@@ -27,7 +29,8 @@ impl fmt::Debug for Signal {
     }
 }
 
-/// The steps from recordings to signals, in this order: truncate, ablate, median filter, normalise.
+/// The steps from recordings to signals, in this order: truncate, replace zeros, ablate, median filter, normalise;
+/// and what becomes of an incomplete last frame.
 ///
 /// Truncation comes first, so that what is cut off has no part in the statistics. The default does nothing to the
 /// samples, as in the paper.
@@ -46,6 +49,9 @@ pub struct Preparation {
     /// Keep this many samples from the start of each recording; a shorter one stays as it is. With
     /// [`paper::SHORTEST`](crate::paper::SHORTEST) or less, length no longer tells one song from another.
     pub truncate: Option<NonZeroUsize>,
+    /// Replace samples that are exactly 0.
+    #[serde(skip_serializing_if = "Zeros::is_keep")]
+    pub zeros: Zeros,
     /// Take something away, to see whether a network needs it. The only step that sees more than one recording.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ablation: Option<Ablation>,
@@ -53,6 +59,9 @@ pub struct Preparation {
     pub median: Option<MedianFilter>,
     /// Scale the values.
     pub normalisation: Normalisation,
+    /// What becomes of samples that do not fill a last frame.
+    #[serde(skip_serializing_if = "LastFrame::is_zero")]
+    pub last_frame: LastFrame,
 }
 
 impl Preparation {
@@ -71,7 +80,7 @@ impl Preparation {
     /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
     pub fn signal(&self, recording: &Recording) -> Result<Signal> {
         match self.ablation {
-            None => self.prepared(recording),
+            None => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
             Some(Ablation { of, .. }) => {
                 let expected = "none for a recording alone, or Preparation::signals for a data set";
                 Err(Error::new(Fault::BadSetting, Place::field("ablation"), expected, of.to_string()))
@@ -90,7 +99,10 @@ impl Preparation {
         let ablated = self.ablation.map(|_| self.remaining(data)).transpose()?;
         let data = ablated.as_ref().unwrap_or(data);
         Error::gather(recordings.iter().map(|id| match data.recording(*id) {
-            Some(recording) => self.prepared(recording),
+            Some(recording) if self.ablation.is_some() => {
+                self.prepared(recording.id(), recording.genre, &recording.samples)
+            }
+            Some(recording) => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
             None => Err(Error::new(
                 Fault::UnknownRecording,
                 Place::field(format!("recording {id}")),
@@ -100,13 +112,12 @@ impl Preparation {
         }))
     }
 
-    /// What is left of recordings after the first two steps: cut, and without what is taken away.
+    /// What is left of recordings after the first steps: cut, with zeros replaced, and without what is taken away.
     ///
     /// # Errors
     /// Those of [`Ablation::apply`].
     pub fn remaining(&self, data: &DataSet) -> Result<DataSet> {
-        let cut =
-            |recording: &Recording| Recording { samples: self.kept(recording).to_vec(), ..recording.clone() };
+        let cut = |recording: &Recording| Recording { samples: self.kept(recording), ..recording.clone() };
         let cut = DataSet::new(data.recordings().iter().map(cut).collect())?;
         match self.ablation {
             None => Ok(cut),
@@ -114,26 +125,24 @@ impl Preparation {
         }
     }
 
-    /// The samples that are not cut off.
-    fn kept<'a>(&self, recording: &'a Recording) -> &'a [f64] {
+    /// The samples that are not cut off, with zeros replaced.
+    fn kept(&self, recording: &Recording) -> Vec<f64> {
         let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.samples.len());
-        &recording.samples[..length]
+        self.zeros.apply(&recording.samples[..length])
     }
 
-    /// Prepares one recording, of which nothing is to be taken away any more.
-    fn prepared(&self, recording: &Recording) -> Result<Signal> {
-        let id = recording.id();
-        if recording.samples.is_empty() {
+    /// Filters and scales samples of which nothing is to be taken away any more.
+    fn prepared(&self, id: RecordingId, genre: Genre, samples: &[f64]) -> Result<Signal> {
+        if samples.is_empty() {
             let place = Place::field(format!("recording {id}"));
             return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
         }
-        let samples = self.kept(recording);
         let filtered = self.median.map(|filter| filter.apply(samples));
         let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
         let values =
             values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
         let samples = values.into_iter().map(|value| value as f32).collect();
-        Ok(Signal { recording: id, genre: recording.genre, samples })
+        Ok(Signal { recording: id, genre, samples, last_frame: self.last_frame })
     }
 }
 
@@ -154,7 +163,7 @@ mod tests {
                     truncate,
                     median,
                     normalisation,
-                    ablation: None,
+                    ..Preparation::default()
                 })
             })
         })

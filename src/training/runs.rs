@@ -287,7 +287,12 @@ mod tests {
 
         // A recording that is not finite stops all.
         let recording = examples[0].recording();
-        let signal = Signal { recording, genre: recording.song.genre(), samples: vec![f32::NAN; 4] };
+        let signal = Signal {
+            recording,
+            genre: recording.song.genre(),
+            samples: vec![f32::NAN; 4],
+            last_frame: Default::default(),
+        };
         examples[0] = Frames::of(&signal, 2).unwrap();
         assert!(healthy.epoch(&examples).unwrap().iter().all(Result::is_err));
     }

@@ -23,7 +23,11 @@ pub(super) fn examples() -> Vec<Frames> {
         .map(|n| {
             let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();
             let samples = vec![n as f32 % 3.0 - 1.0; 6 + n % 4];
-            Frames::of(&Signal { recording, genre: recording.song.genre(), samples }, 2).unwrap()
+            Frames::of(
+                &Signal { recording, genre: recording.song.genre(), samples, last_frame: Default::default() },
+                2,
+            )
+            .unwrap()
         })
         .collect()
 }
@@ -77,7 +81,12 @@ fn a_loss_that_is_not_finite_names_run_epoch_and_batch_and_moves_nothing() {
     training.epoch(&examples).unwrap();
     let before = training.checkpoint();
     let recording = examples[0].recording();
-    let signal = Signal { recording, genre: recording.song.genre(), samples: vec![f32::NAN; 4] };
+    let signal = Signal {
+        recording,
+        genre: recording.song.genre(),
+        samples: vec![f32::NAN; 4],
+        last_frame: Default::default(),
+    };
     examples[0] = Frames::of(&signal, 2).unwrap();
     let error = training.epoch(&examples).unwrap_err();
     assert!(
@@ -106,7 +115,12 @@ fn seed_and_run_decide_the_course() {
 fn frames_of_another_size_are_refused_by_name() {
     let mut examples = examples();
     let recording = examples[3].recording();
-    let signal = Signal { recording, genre: recording.song.genre(), samples: vec![1.0; 6] };
+    let signal = Signal {
+        recording,
+        genre: recording.song.genre(),
+        samples: vec![1.0; 6],
+        last_frame: Default::default(),
+    };
     examples[3] = Frames::of(&signal, 3).unwrap();
     let error = training(HYPERPARAMETERS).evaluate(&examples).unwrap_err();
     let place = format!("recording {recording}");

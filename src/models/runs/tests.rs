@@ -14,7 +14,7 @@ fn signals() -> Vec<Signal> {
         .map(|n| {
             let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();
             let samples = (0..1500 + 37 * n).map(|i| ((i * (n + 3)) as f32 / 17.0).sin()).collect();
-            Signal { recording, genre: recording.song.genre(), samples }
+            Signal { recording, genre: recording.song.genre(), samples, last_frame: Default::default() }
         })
         .collect()
 }

@@ -9,6 +9,7 @@
 //! | `shuffle-N` | order: blocks of N frames in random order | everything within a block, length, all samples |
 //! | `participant-scale` | a participant's scale: samples are divided by the median of all of theirs | everything else |
 //! | `labels` | the tie between recording and label, for each recording | signals, lengths, class counts |
+//! | `own-labels` | the tie between a participant's genres and their names: the genres of each participant exchange their names by chance | signals, lengths, which two genres a participant heard, which songs share one |
 //! | `participant-labels` | the tie between participants and their genres: each gets those of another, in random order | signals, lengths, who heard two genres, which of a participant's songs share one |
 //!
 //! Cutting all recordings to one length is no ablation but a [preparation](super::Preparation::truncate); it comes
@@ -73,6 +74,9 @@ pub enum Ablated {
     ParticipantScale,
     /// `labels`: the labels of all recordings are dealt out anew.
     Labels,
+    /// `own-labels`: the genres that a participant heard exchange their names in an order drawn for that participant: of
+    /// two genres, in half of the cases. This is what a null distribution under the design exchanges.
+    OwnLabels,
     /// `participant-labels`: participants exchange their genres, among those who heard equally many, and each genre of a
     /// participant gets the name of one of the new ones. Songs of one genre still share one, for each participant alone.
     ParticipantLabels,
@@ -106,6 +110,7 @@ impl Ablation {
             Ablated::Order { block_frames } => order::shuffle(&mut recordings, block_frames, self.seed),
             Ablated::ParticipantScale => scale::remove(&mut recordings),
             Ablated::Labels => labels::deal(&mut recordings, self.seed),
+            Ablated::OwnLabels => labels::exchange_own(&mut recordings, self.seed),
             Ablated::ParticipantLabels => labels::exchange(&mut recordings, self.seed),
         }
         DataSet::new(recordings)
@@ -128,6 +133,7 @@ impl fmt::Display for Ablated {
             Self::Order { block_frames } => return f.pad(&format!("shuffle-{block_frames}")),
             Self::ParticipantScale => "participant-scale",
             Self::Labels => "labels",
+            Self::OwnLabels => "own-labels",
             Self::ParticipantLabels => "participant-labels",
         })
     }
@@ -146,12 +152,13 @@ impl FromStr for Ablated {
             "end" => Self::End,
             "participant-scale" => Self::ParticipantScale,
             "labels" => Self::Labels,
+            "own-labels" => Self::OwnLabels,
             "participant-labels" => Self::ParticipantLabels,
             _ => match blocks() {
                 Some(block_frames) => Self::Order { block_frames },
                 None => {
                     let expected = "constant, noise, crop, end, shuffle-N (blocks of N frames), participant-scale, \
-                                    labels or participant-labels";
+                                    labels, own-labels or participant-labels";
                     let place = Place::field("ablation");
                     return Err(Error::new(Fault::BadSetting, place, expected, format!("{name:?}")));
                 }

@@ -20,7 +20,12 @@ pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
 
 pub(crate) fn signal(name: &str, samples: &[f32]) -> Signal {
     let recording = recording(name, &[]);
-    Signal { recording: recording.id(), genre: recording.genre, samples: samples.to_vec() }
+    Signal {
+        recording: recording.id(),
+        genre: recording.genre,
+        samples: samples.to_vec(),
+        last_frame: LastFrame::default(),
+    }
 }
 
 pub(crate) fn ids(names: &[&str]) -> Vec<RecordingId> {
