@@ -8,7 +8,7 @@ use std::path::Path;
 use dfdx::prelude::*;
 use eegenre::models::{Network, builder};
 use eegenre::nn::StateDict;
-use eegenre::preparation::{Frames, Signal, Slice, Slicing};
+use eegenre::preparation::{Frames, LastFrame, Signal, Slice, Slicing};
 use eegenre::recordings::RecordingId;
 use eegenre::training::{Hyperparameters, Training};
 
@@ -65,7 +65,7 @@ fn signal(frames: usize, n: usize) -> Signal {
         recording,
         genre: recording.song.genre(),
         samples: (0..8 * frames).map(sample).collect(),
-        last_frame: Default::default(),
+        last_frame: LastFrame::default(),
     }
 }
 

@@ -3,13 +3,15 @@
 
 use serde::Serialize;
 
-use super::condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
+use super::condition::CONDITIONS;
 use super::estimate::chance;
-use super::record::CellRecord;
+use super::plan::{EQUAL, full_epochs};
+use super::record::{CellRecord, Training};
 use super::tally::{Difference, Tally, Unit};
 use crate::models::Model;
 use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
+use crate::profile::Profile;
 use crate::protocol::Weights;
 use crate::statistics::{Interval, Probability, holm};
 
@@ -22,6 +24,8 @@ pub struct AuditedClaim {
     pub condition: &'static str,
     /// The scheme of splitting.
     pub scheme: Scheme,
+    /// Epochs of its two networks, or of its only one.
+    pub epochs: Vec<usize>,
     /// By how many points the claim holds: below 0, the contrary does.
     pub difference: Difference,
     /// Its p value, corrected for all claims under this condition (Holm).
@@ -39,32 +43,36 @@ pub struct ControlEffect {
     pub scheme: Scheme,
     /// The network and its weights.
     pub series: ReportedSeries,
+    /// Epochs of each training with the control, and without.
+    pub epochs: [usize; 2],
     /// Points of accuracy that the control adds.
     pub difference: Difference,
     /// Its p value, corrected for all controls of this network under this scheme (Holm).
     pub p_holm: f64,
 }
 
-/// The conditions under which claims are tested.
-const CLAIM_CONDITIONS: [Condition; 3] = [RAW, WHOLE, CUT];
-
-/// All claims, as far as there are records.
-pub(super) fn claims(records: &[CellRecord]) -> Vec<AuditedClaim> {
+/// All claims under the conditions of equal schedules, as far as there are records.
+pub(super) fn claims(records: &[CellRecord], profile: Profile) -> Vec<AuditedClaim> {
     let mut all = Vec::new();
-    for Condition { name: condition, .. } in CLAIM_CONDITIONS {
+    for condition in EQUAL {
         let mut claims: Vec<AuditedClaim> = Scheme::ALL
             .into_iter()
             .flat_map(|scheme| CLAIMS.map(|claim| (scheme, claim)))
             .filter_map(|(scheme, claim)| {
-                let better = tally(records, condition, scheme, claim.better)?;
-                let difference = match claim.than {
+                let answers = |series| {
+                    let epochs = full_epochs(profile, network(series).0);
+                    Answers::of(records, condition, scheme, series, |own| own == epochs)
+                };
+                let better = answers(claim.better)?;
+                let (epochs, difference) = match claim.than {
                     Rival::Series(series) => {
-                        better.difference(&tally(records, condition, scheme, series)?, Unit::Participant)?
+                        let rival = answers(series)?;
+                        (vec![better.epochs(), rival.epochs()], better.less(&rival)?)
                     }
-                    Rival::Chance => less_chance(&better, scheme),
+                    Rival::Chance => (vec![better.epochs()], less_chance(&better.tally(), scheme)),
                 };
                 let statement = claim.statement;
-                Some(AuditedClaim { statement, condition, scheme, difference, p_holm: difference.p })
+                Some(AuditedClaim { statement, condition, scheme, epochs, difference, p_holm: difference.p })
             })
             .collect();
         let corrected = holm(&claims.iter().map(|claim| claim.difference.p).collect::<Vec<f64>>());
@@ -74,18 +82,28 @@ pub(super) fn claims(records: &[CellRecord]) -> Vec<AuditedClaim> {
     all
 }
 
-/// The effects of all controls, as far as there are records.
+/// The effects of all controls, as far as there are records. Each stands beside the reference that was trained for as many
+/// epochs or, if there is none, for most.
 pub(super) fn controls(records: &[CellRecord]) -> Vec<ControlEffect> {
     let mut all = Vec::new();
     for (scheme, series) in Scheme::ALL.into_iter().flat_map(|scheme| SERIES.map(|series| (scheme, series))) {
-        let controls = CONDITIONS.iter().filter(|condition| **condition != RAW && **condition != WHOLE);
-        let mut effects: Vec<ControlEffect> = controls
-            .filter_map(|control| {
-                let reference = if control.block_frames().is_some() { CUT.name } else { WHOLE.name };
-                let condition = control.name;
-                let [with, without] = [condition, reference].map(|name| tally(records, name, scheme, series));
-                let difference = with?.difference(&without?, Unit::Participant)?;
-                Some(ControlEffect { condition, reference, scheme, series, difference, p_holm: difference.p })
+        let references = CONDITIONS.iter().filter_map(|condition| Some((condition, condition.reference()?)));
+        let mut effects: Vec<ControlEffect> = references
+            .filter_map(|(control, reference)| {
+                let with = Answers::of(records, control.name, scheme, series, |_| true)?;
+                let without =
+                    Answers::of(records, reference, scheme, series, |epochs| epochs == with.epochs())
+                        .or_else(|| Answers::of(records, reference, scheme, series, |_| true))?;
+                let difference = with.less(&without)?;
+                Some(ControlEffect {
+                    condition: control.name,
+                    reference,
+                    scheme,
+                    series,
+                    epochs: [with.epochs(), without.epochs()],
+                    difference,
+                    p_holm: difference.p,
+                })
             })
             .collect();
         let corrected = holm(&effects.iter().map(|effect| effect.difference.p).collect::<Vec<f64>>());
@@ -99,24 +117,64 @@ pub(super) fn controls(records: &[CellRecord]) -> Vec<ControlEffect> {
 const SERIES: [ReportedSeries; 3] =
     [ReportedSeries::Baseline, ReportedSeries::MultilayerFinal, ReportedSeries::Cnn];
 
-/// The answers of a series under a condition and a scheme, if there are records.
-pub(super) fn tally(
-    records: &[CellRecord],
-    condition: &str,
-    scheme: Scheme,
-    series: ReportedSeries,
-) -> Option<Tally> {
-    let (model, weights) = match series {
+/// The network of a series, and its weights.
+const fn network(series: ReportedSeries) -> (Model, Weights) {
+    match series {
         ReportedSeries::Baseline => (Model::Baseline, Weights::Final),
         ReportedSeries::MultilayerFinal => (Model::Multilayer, Weights::Final),
         ReportedSeries::MultilayerBest => (Model::Multilayer, Weights::Best),
         ReportedSeries::Cnn => (Model::Cnn, Weights::Final),
-    };
-    let record = records.iter().find(|record| {
-        let configuration = &record.configuration;
-        configuration.condition == condition && configuration.scheme == scheme && record.model() == model
-    })?;
-    Some(Tally::of(&record.trainings, weights))
+    }
+}
+
+/// The answers of a series under a condition and a scheme.
+pub(super) struct Answers<'a> {
+    record: &'a CellRecord,
+    weights: Weights,
+}
+
+impl<'a> Answers<'a> {
+    /// Those of most epochs among the records whose epochs are accepted, if there are any.
+    pub(super) fn of(
+        records: &'a [CellRecord],
+        condition: &str,
+        scheme: Scheme,
+        series: ReportedSeries,
+        accepted: impl Fn(usize) -> bool,
+    ) -> Option<Self> {
+        let (model, weights) = network(series);
+        let is_own = |record: &&CellRecord| {
+            let configuration = &record.configuration;
+            (configuration.condition.as_str(), configuration.scheme, record.model())
+                == (condition, scheme, model)
+                && accepted(record.epochs())
+        };
+        let record = records.iter().filter(is_own).max_by_key(|record| record.epochs())?;
+        Some(Self { record, weights })
+    }
+
+    fn epochs(&self) -> usize {
+        self.record.epochs()
+    }
+
+    /// All of them.
+    pub(super) fn tally(&self) -> Tally {
+        Tally::of(&self.record.trainings, self.weights)
+    }
+
+    /// Accuracy less that of other answers, in trainings of the same draw and fold; `None` if they share none.
+    pub(super) fn less(&self, other: &Self) -> Option<Difference> {
+        let shared = |ours: &Self, theirs: &Self| {
+            let is_shared = |one: &&Training| theirs.record.has(one.draw, one.fold);
+            let trainings: Vec<Training> = ours.record.trainings.iter().filter(is_shared).cloned().collect();
+            Tally::of(&trainings, ours.weights)
+        };
+        let (ours, theirs) = (shared(self, other), shared(other, self));
+        if ours.answers() == 0 {
+            return None;
+        }
+        ours.difference(&theirs, Unit::Participant)
+    }
 }
 
 /// An accuracy less chance.

@@ -178,6 +178,18 @@ impl Condition {
         self.input
     }
 
+    /// The condition beside which it stands as a control, which takes one thing away from that one; `None` for the scales
+    /// that nothing is taken away from, and for null distributions.
+    #[must_use]
+    pub fn reference(&self) -> Option<&'static str> {
+        match self.name {
+            "raw" | "whole" | "null" | "z-score" | "min-max" => None,
+            "raw-clean" => Some(RAW.name),
+            _ if self.block_frames().is_some() => Some(CUT.name),
+            _ => Some(WHOLE.name),
+        }
+    }
+
     /// Frames of the blocks whose order is random; nothing if the order is kept.
     #[must_use]
     pub const fn block_frames(&self) -> Option<usize> {

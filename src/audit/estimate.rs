@@ -1,6 +1,6 @@
 //! How accurate a network, or a guess, is on what a scheme of splitting leaves unknown.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -82,7 +82,8 @@ impl Estimate {
         let chance = level[0] as f64 / level[1] as f64;
         let fits = record.trainings.iter().map(|training| training.fit(weights).training);
         let fits: Vec<f64> = fits.map(|[right, of]| right as f64 / of as f64).collect();
-        let by_draw: Vec<f64> = (0..configuration.draws)
+        let draws: BTreeSet<u64> = record.trainings.iter().map(|training| training.draw).collect();
+        let by_draw: Vec<f64> = (draws.into_iter())
             .map(|draw| {
                 let own = record.trainings.iter().filter(|training| training.draw == draw).cloned();
                 Tally::of(&own.collect::<Vec<Training>>(), weights).accuracy()
@@ -98,7 +99,7 @@ impl Estimate {
             scheme: configuration.scheme,
             series,
             trainings: record.trainings.len(),
-            epochs: configuration.settings.hyperparameters.epochs,
+            epochs: record.epochs(),
             answers: tally.answers(),
             recordings: tally.recordings(),
             accuracy: tally.accuracy(),

@@ -23,6 +23,7 @@
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
 //! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
 
+pub mod artefacts;
 mod comparison;
 mod condition;
 mod estimate;
@@ -42,17 +43,19 @@ use std::sync::Mutex;
 use serde::Serialize;
 
 pub use comparison::{AuditedClaim, ControlEffect};
-pub use condition::{CONDITIONS, CUT, Condition, RAW, WHOLE};
+pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
-pub use plan::{Cell, plan};
+pub use plan::{Cell, EQUAL, plan};
 pub use reach::Reach;
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
 pub use shortcut::Shortcut;
 pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::paper::ReportedSeries;
+use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::{Control, Instructions};
 use crate::recordings::{DataSet, Fingerprint, Provenance};
@@ -68,7 +71,7 @@ pub struct Audit {
     pub known_as: Option<String>,
     /// How much was trained.
     pub profile: Profile,
-    /// Cells of the profile that are not trained yet.
+    /// Cells of the profile of which trainings are not done yet, and of how many. Draws that are done are shown all the same.
     pub missing: Vec<String>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
@@ -85,6 +88,14 @@ pub struct Audit {
 }
 
 impl Audit {
+    /// The accuracy of a network under a condition and a scheme, after the most epochs that are recorded.
+    #[must_use]
+    pub fn estimate(&self, condition: &str, scheme: Scheme, series: ReportedSeries) -> Option<&Estimate> {
+        let is_own =
+            |one: &&Estimate| (one.condition.as_str(), one.scheme, one.series) == (condition, scheme, series);
+        self.estimates.iter().filter(is_own).max_by_key(|one| one.epochs)
+    }
+
     /// What a project's records of a profile say of these recordings. What is not trained yet is named, not trained.
     ///
     /// # Errors
@@ -98,9 +109,18 @@ impl Audit {
     fn below(folder: &Path, instrument: Instrument, set: &DataSet, profile: Profile) -> Result<Self> {
         let cells = plan(profile);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
-        let named = cells.iter().zip(&found);
-        let missing = named.filter(|(_, record)| record.is_none()).map(|(cell, _)| cell.name()).collect();
-        let records: Vec<CellRecord> = found.into_iter().flatten().collect();
+        let lacking =
+            cells.iter().zip(&found).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
+        let lacking = Error::gather(lacking)?;
+        let (mut missing, mut records) = (Vec::new(), Vec::new());
+        for ((cell, record), lacking) in cells.iter().zip(found).zip(lacking) {
+            if lacking > 0 {
+                missing.push(format!("{cell} ({lacking} trainings)"));
+            }
+            if let Some(record) = record {
+                records.extend(record.whole_draws(cell, set)?);
+            }
+        }
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.provenance().known_as(),
@@ -108,7 +128,7 @@ impl Audit {
             missing,
             guesses: GuessEstimate::all(set)?,
             estimates: records.iter().flat_map(Estimate::all).collect(),
-            claims: comparison::claims(&records),
+            claims: comparison::claims(&records, profile),
             controls: comparison::controls(&records),
             reaches: Reach::all(set)?,
             instrument,
@@ -154,25 +174,26 @@ fn train_below(
     control: &Control,
 ) -> Result<()> {
     let known = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
-    let open = || cells.iter().zip(&known).filter(|(_, record)| record.is_none()).map(|(cell, _)| cell);
-    if !control.any_level && open().next().is_some() {
+    let lacking =
+        cells.iter().zip(&known).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
+    let lacking = Error::gather(lacking)?;
+    let trainings: usize = lacking.iter().sum();
+    if !control.any_level && trainings > 0 {
         let ours = Instructions::of(control.processor);
         for (cell, record) in cells.iter().zip(&known) {
             let Some(record) = record else { continue };
             ours.check(&record.configuration.instructions, Place::file(CellRecord::path(folder, cell)))?;
         }
     }
-    let trainings: usize = Error::gather(open().map(|cell| training::count(cell, set)))?.into_iter().sum();
+    let open = cells.iter().zip(lacking).filter(|(_, lacking)| *lacking > 0).map(|(cell, _)| cell);
     let steps = Mutex::new(Steps::new(trainings as u64));
     let tell = |what: String| {
         if let Ok(mut steps) = steps.lock() {
             steps.begin(what);
         }
     };
-    for cell in open() {
-        let record =
-            training::train(cell, set, workshop, control, &|which| tell(format!("{cell}: {which}")))?;
-        record.write(folder, cell)?;
+    for cell in open {
+        training::train(cell, set, folder, workshop, control, &|which| tell(format!("{cell}: {which}")))?;
         training::clear(cell, workshop);
     }
     if let Ok(steps) = steps.into_inner() {
@@ -186,7 +207,8 @@ fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
     let mut cells = plan(profile);
     let words = |cell: &Cell| {
         let (name, scheme, model) = (cell.condition.name, cell.scheme.to_string(), cell.model.name());
-        only.iter().all(|word| [name, &scheme, model].contains(&word.as_str()))
+        let epochs = cell.epochs.to_string();
+        only.iter().all(|word| [name, &scheme, model, &epochs].contains(&word.as_str()))
     };
     cells.retain(words);
     if cells.is_empty() {

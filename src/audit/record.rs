@@ -1,6 +1,6 @@
 //! What a cell leaves: its answers to every test recording, without the histories of its trainings.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::fs;
 use std::io::ErrorKind;
@@ -10,9 +10,9 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::Model;
+use crate::models::{GENRES, Model};
 use crate::preparation::Scheme;
-use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision};
+use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision, significant};
 use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
 use crate::store::{create_folder, write_atomically};
 
@@ -24,7 +24,7 @@ pub struct CellRecord {
     pub configuration: CellConfiguration,
     /// The program that made it.
     pub program: String,
-    /// Draw after draw, fold after fold.
+    /// Those that are done, draw after draw, fold after fold.
     pub trainings: Vec<Training>,
 }
 
@@ -36,10 +36,6 @@ pub struct CellConfiguration {
     pub condition: String,
     /// The scheme of splitting.
     pub scheme: Scheme,
-    /// Draws of splits.
-    pub draws: u64,
-    /// Folds of each draw that are trained, if not all.
-    pub folds: Option<usize>,
     /// How the first draw is trained; the others differ in their seeds.
     pub settings: Settings,
     /// The recordings.
@@ -69,6 +65,10 @@ pub struct Training {
     /// For each test recording three labels ([`Genre::label`]): its own, which an ablation may have changed, and the
     /// answers with both weights.
     pub answers: BTreeMap<RecordingId, [usize; 3]>,
+    /// The outputs behind the two answers, to four significant digits: one row for the whole recording, or for each of
+    /// its slices. Records of version 0.1 have none.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub logits: BTreeMap<RecordingId, [Vec<[f32; GENRES]>; 2]>,
 }
 
 /// How well certain weights know the recordings that made them.
@@ -90,8 +90,6 @@ impl CellConfiguration {
         Self {
             condition: cell.condition.name.to_owned(),
             scheme: cell.scheme,
-            draws: cell.draws,
-            folds: cell.folds,
             settings: cell.settings(set, 0),
             data: set.fingerprint(),
             revision: revision(cell.model),
@@ -112,8 +110,19 @@ impl Training {
             let history = &record.history;
             Fit { epoch, training: right(&history.training), validation: right(&history.validation) }
         };
-        let pairs = record.last.predictions.iter().zip(&record.best.predictions);
-        let answers = pairs
+        let pairs = || record.last.predictions.iter().zip(&record.best.predictions);
+        let logits = pairs().map(|(last, best)| {
+            (
+                last.recording,
+                [last, best].map(|one| {
+                    one.logits
+                        .iter()
+                        .map(|row| row.map(|output| significant(f64::from(output)) as f32))
+                        .collect()
+                }),
+            )
+        });
+        let answers = pairs()
             .filter_map(|(last, best)| {
                 let genres = [*labels.get(&last.recording)?, last.genre, best.genre];
                 Some((last.recording, genres.map(Genre::label)))
@@ -126,6 +135,7 @@ impl Training {
             last: fit(Weights::Final),
             best: fit(Weights::Best),
             answers,
+            logits: logits.collect(),
         }
     }
 
@@ -154,13 +164,55 @@ impl CellRecord {
         self.configuration.settings.model
     }
 
+    /// That of a cell of which nothing is trained.
+    pub(super) fn empty(cell: &Cell, set: &DataSet) -> Self {
+        let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
+        Self { configuration: CellConfiguration::of(cell, set), program, trainings: Vec::new() }
+    }
+
+    /// Whether a training is done.
+    pub(super) fn has(&self, draw: u64, fold: usize) -> bool {
+        self.trainings.iter().any(|one| (one.draw, one.fold) == (draw, fold))
+    }
+
+    /// Adds trainings that it does not have, with what computed them.
+    pub(super) fn add(&mut self, computed: Vec<(Training, Instructions)>) {
+        let (trainings, mut instructions): (Vec<Training>, Vec<Instructions>) = computed.into_iter().unzip();
+        if !self.trainings.is_empty() {
+            instructions.push(self.configuration.instructions.clone());
+        }
+        self.configuration.instructions = Instructions::of_all(&instructions);
+        self.trainings.extend(trainings);
+        self.trainings.sort_by_key(|one| (one.draw, one.fold));
+    }
+
+    /// The draws of which all trainings that the cell asks for are done, and nothing else; `None` without such a draw.
+    ///
+    /// # Errors
+    /// Those of [`Scheme::draw`].
+    pub(super) fn whole_draws(mut self, cell: &Cell, set: &DataSet) -> Result<Option<Self>> {
+        let folds = cell.scheme.draw(set, 0)?.len();
+        let folds = cell.folds.unwrap_or(folds).min(folds);
+        let count =
+            |draw: u64| self.trainings.iter().filter(|one| one.draw == draw && one.fold <= folds).count();
+        let whole: BTreeSet<u64> = (0..cell.draws).filter(|draw| count(*draw) == folds).collect();
+        self.trainings.retain(|one| whole.contains(&one.draw) && one.fold <= folds);
+        Ok((!whole.is_empty()).then_some(self))
+    }
+
+    /// Epochs of each training.
+    #[must_use]
+    pub const fn epochs(&self) -> usize {
+        self.configuration.settings.hyperparameters.epochs
+    }
+
     /// The file of a cell below a folder.
     #[must_use]
     pub fn path(folder: &Path, cell: &Cell) -> PathBuf {
-        folder.join(cell.condition.name).join(format!("{}-{}.json", cell.scheme, cell.model))
+        folder.join(cell.condition.name).join(format!("{}-{}-{}.json", cell.scheme, cell.model, cell.epochs))
     }
 
-    /// The record of a cell below a folder, if it is there.
+    /// The record of a cell below a folder, if it is there; trainings may be missing.
     ///
     /// # Errors
     /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration than the cell on these recordings.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Audit, Difference, Estimate, GuessEstimate, Reach, Shortcut};
+use super::{Audit, Difference, GuessEstimate, Reach, Shortcut};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::report::Table;
@@ -35,9 +35,8 @@ impl Audit {
     /// The accuracy of a network under a condition in percent, as the table has it; empty if it is not recorded.
     #[must_use]
     pub fn percent(&self, condition: &str, scheme: Scheme, series: ReportedSeries) -> String {
-        let own =
-            |one: &&Estimate| (one.condition.as_str(), one.scheme, one.series) == (condition, scheme, series);
-        self.estimates.iter().find(own).map_or_else(String::new, |estimate| percent(estimate.accuracy))
+        self.estimate(condition, scheme, series)
+            .map_or_else(String::new, |estimate| percent(estimate.accuracy))
     }
 
     /// The accuracy of support vectors told the autocorrelations around a lag, in percent, as the table has it; empty if
@@ -72,6 +71,7 @@ impl Audit {
             "condition",
             "split by",
             "network",
+            "epochs",
             "trainings",
             "accuracy",
             "other participants",
@@ -86,6 +86,7 @@ impl Audit {
                 estimate.condition.clone(),
                 estimate.scheme.to_string(),
                 estimate.series.label().to_owned(),
+                estimate.epochs.to_string(),
                 estimate.trainings.to_string(),
                 percent(estimate.accuracy),
                 range(estimate.over_participants.map(in_percent)),
@@ -102,13 +103,22 @@ impl Audit {
     /// A row for each of the paper's claims under each condition and scheme.
     #[must_use]
     pub fn claims_table(&self) -> Table {
-        let mut table =
-            Table::new(["claim", "condition", "split by", "points", "other participants", "p", "p (Holm)"]);
+        let mut table = Table::new([
+            "claim",
+            "condition",
+            "split by",
+            "epochs",
+            "points",
+            "other participants",
+            "p",
+            "p (Holm)",
+        ]);
         for claim in &self.claims {
             let [points, interval, p] = difference(&claim.difference);
             let (condition, scheme) = (claim.condition.to_owned(), claim.scheme.to_string());
             let holm = probability(claim.p_holm, None);
-            table.push([claim.statement.to_owned(), condition, scheme, points, interval, p, holm]);
+            let epochs = claim.epochs.iter().map(usize::to_string).collect::<Vec<String>>().join(" and ");
+            table.push([claim.statement.to_owned(), condition, scheme, epochs, points, interval, p, holm]);
         }
         table
     }
@@ -121,6 +131,7 @@ impl Audit {
             "beside",
             "split by",
             "network",
+            "epochs",
             "points",
             "other participants",
             "p",
@@ -133,6 +144,10 @@ impl Audit {
                 effect.reference.to_owned(),
                 effect.scheme.to_string(),
                 effect.series.label().to_owned(),
+                match effect.epochs {
+                    [with, without] if with == without => with.to_string(),
+                    [with, without] => format!("{with} beside {without}"),
+                },
                 points,
                 interval,
                 p,
@@ -148,9 +163,12 @@ impl Audit {
         let known_as = self.known_as.as_deref().unwrap_or("recordings that are not known");
         let missing = match self.missing.len() {
             0 => String::new(),
-            1 => " One cell of the profile is not trained yet; `eegenre audit` trains it.".to_owned(),
+            1 => " One cell of the profile is not trained to its end yet; `eegenre audit` trains it."
+                .to_owned(),
             count => {
-                format!(" {count} cells of the profile are not trained yet; `eegenre audit` trains them.")
+                format!(
+                    " {count} cells of the profile are not trained to their end yet; `eegenre audit` trains them."
+                )
             }
         };
         format!(

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
 
 use super::plan::Cell;
-use super::record::{CellConfiguration, CellRecord, Training};
+use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::protocol::{self, Control, Instructions, Store};
@@ -23,28 +23,35 @@ struct Task {
 /// A training, and what computed it.
 type Computed = (Training, Instructions);
 
-/// Number of trainings of a cell on these recordings.
+/// Number of trainings that a cell's record lacks on these recordings; all of them if there is none.
 ///
 /// # Errors
 /// Those of [`Scheme::draw`](crate::preparation::Scheme::draw).
-pub(super) fn count(cell: &Cell, set: &DataSet) -> Result<usize> {
-    tasks(cell, set).map(|tasks| tasks.len())
+pub(super) fn lacking(cell: &Cell, set: &DataSet, record: Option<&CellRecord>) -> Result<usize> {
+    match record {
+        Some(record) => open_tasks(cell, set, record),
+        None => tasks(cell, set),
+    }
+    .map(|tasks| tasks.len())
 }
 
-/// Trains a cell. Each training leaves a record below `workshop`, so that what was interrupted goes on; `began` is told
-/// of each as it begins.
+/// Trains what a cell's record below `records` lacks, and adds it to the record. Each training leaves a record below
+/// `workshop`, so that what was interrupted goes on; `began` is told of each as it begins.
 ///
 /// # Errors
 /// Those of [`protocol::train`], for each training that fails; once `control` is asked to stop, [`Fault::Interrupted`].
+/// What was done by then is recorded.
 pub(super) fn train(
     cell: &Cell,
     set: &DataSet,
+    records: &Path,
     workshop: &Path,
     control: &Control,
     began: &(impl Fn(&str) + Sync),
-) -> Result<CellRecord> {
+) -> Result<()> {
     let workshop = workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model));
-    let tasks = tasks(cell, set)?;
+    let mut record = CellRecord::read(records, cell, set)?.unwrap_or_else(|| CellRecord::empty(cell, set));
+    let tasks = open_tasks(cell, set, &record)?;
     if !control.any_level {
         check_instructions(&tasks, &workshop, &Instructions::of(control.processor))?;
     }
@@ -68,18 +75,19 @@ pub(super) fn train(
     });
     let results =
         results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let results: Vec<Result<Computed>> = results.flatten().collect();
+    let (done, failed): (Vec<_>, Vec<_>) = results.flatten().partition(Result::is_ok);
+    let done: Vec<Computed> = Error::gather(done)?;
+    let count = done.len();
+    if count > 0 {
+        record.add(done);
+        record.write(records, cell)?;
+    }
     if control.stop.load(Ordering::Relaxed) {
-        let done = results.iter().filter(|result| result.is_ok()).count();
-        let found = format!("a request to stop when {done} were done");
+        let found = format!("a request to stop when {count} were done");
         let expected = format!("{} trainings", tasks.len());
         return Err(Error::new(Fault::Interrupted, Place::field(cell.name()), expected, found));
     }
-    let (trainings, instructions): (_, Vec<Instructions>) = Error::gather(results)?.into_iter().unzip();
-    let instructions = Instructions::of_all(&instructions);
-    let configuration = CellConfiguration { instructions, ..CellConfiguration::of(cell, set) };
-    let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
-    Ok(CellRecord { configuration, program, trainings })
+    Error::gather(failed).map(drop)
 }
 
 /// Removes what the trainings of a cell left below `workshop`, once its own record is written. What stays does no harm.
@@ -87,6 +95,13 @@ pub(super) fn clear(cell: &Cell, workshop: &Path) {
     let _ = fs::remove_dir_all(
         workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model)),
     );
+}
+
+/// The trainings that a record lacks.
+fn open_tasks(cell: &Cell, set: &DataSet, record: &CellRecord) -> Result<Vec<Task>> {
+    let mut tasks = tasks(cell, set)?;
+    tasks.retain(|task| !record.has(task.draw, task.fold));
+    Ok(tasks)
 }
 
 /// All trainings, draw after draw, fold after fold.

@@ -26,6 +26,7 @@ pub use control::{Control, Event, Nobody, Observer};
 pub use instructions::Instructions;
 pub use processor::Processor;
 pub use progress::Progress;
+pub(crate) use record::significant;
 pub use record::{Curve, History, Outcome, Prediction, Record, Weights};
 pub use schedule::Schedule;
 pub use series::train;

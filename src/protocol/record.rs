@@ -153,7 +153,7 @@ impl Curve {
 }
 
 /// A number to four significant digits: enough for a curve, and a third of the characters.
-fn significant(value: f64) -> f64 {
+pub(crate) fn significant(value: f64) -> f64 {
     format!("{value:.3e}").parse().unwrap_or(value)
 }
 

@@ -187,7 +187,7 @@ mod tests {
     use super::super::{Training, Vote};
     use super::*;
     use crate::nn::testing::{TestDevice, assert_close};
-    use crate::preparation::{Frames, Signal};
+    use crate::preparation::{Frames, LastFrame, Signal};
 
     type SmallTrainings = Trainings<Small, TestDevice>;
 
@@ -291,7 +291,7 @@ mod tests {
             recording,
             genre: recording.song.genre(),
             samples: vec![f32::NAN; 4],
-            last_frame: Default::default(),
+            last_frame: LastFrame::default(),
         };
         examples[0] = Frames::of(&signal, 2).unwrap();
         assert!(healthy.epoch(&examples).unwrap().iter().all(Result::is_err));

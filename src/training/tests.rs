@@ -2,7 +2,7 @@ use super::*;
 use crate::models::{Recurrent, builder};
 use crate::nn::StateDict;
 use crate::nn::testing::TestDevice;
-use crate::preparation::{Frames, Signal};
+use crate::preparation::{Frames, LastFrame, Signal};
 
 /// A small network: one LSTM layer of 8 units over frames of 2.
 pub(super) type Small = Recurrent<2, 8, 1, 6, f32, TestDevice>;
@@ -24,7 +24,12 @@ pub(super) fn examples() -> Vec<Frames> {
             let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();
             let samples = vec![n as f32 % 3.0 - 1.0; 6 + n % 4];
             Frames::of(
-                &Signal { recording, genre: recording.song.genre(), samples, last_frame: Default::default() },
+                &Signal {
+                    recording,
+                    genre: recording.song.genre(),
+                    samples,
+                    last_frame: LastFrame::default(),
+                },
                 2,
             )
             .unwrap()
@@ -85,7 +90,7 @@ fn a_loss_that_is_not_finite_names_run_epoch_and_batch_and_moves_nothing() {
         recording,
         genre: recording.song.genre(),
         samples: vec![f32::NAN; 4],
-        last_frame: Default::default(),
+        last_frame: LastFrame::default(),
     };
     examples[0] = Frames::of(&signal, 2).unwrap();
     let error = training.epoch(&examples).unwrap_err();
@@ -119,7 +124,7 @@ fn frames_of_another_size_are_refused_by_name() {
         recording,
         genre: recording.song.genre(),
         samples: vec![1.0; 6],
-        last_frame: Default::default(),
+        last_frame: LastFrame::default(),
     };
     examples[3] = Frames::of(&signal, 3).unwrap();
     let error = training(HYPERPARAMETERS).evaluate(&examples).unwrap_err();

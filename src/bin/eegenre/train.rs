@@ -11,7 +11,9 @@ use eegenre::error::Result;
 use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::paper;
-use eegenre::preparation::{Ablated, Ablation, Input, MedianFilter, Normalisation, Preparation, Split};
+use eegenre::preparation::{
+    Ablated, Ablation, Input, LastFrame, MedianFilter, Normalisation, Preparation, Split, Zeros,
+};
 use eegenre::protocol::{self, Control, Nobody, Observer, Progress, Settings};
 use eegenre::store::Project;
 
@@ -32,10 +34,19 @@ pub struct NetworkArgs {
     /// Width of a median filter, an odd number of samples [default: none]
     #[arg(long, value_name = "N")]
     pub median: Option<u32>,
+    /// Replace samples of exactly 0: keep leaves them, reflect mirrors the samples before them
+    #[arg(long, value_name = "keep|reflect", default_value_t = Zeros::default())]
+    pub zeros: Zeros,
+    /// What becomes of an incomplete last frame [default: zero as in the paper; with another normalisation than raw, cut]
+    ///
+    /// zero: filled with zeros after scaling, which on another scale than raw can name the song. cut: left out. hold:
+    /// filled with the last sample.
+    #[arg(long, value_name = "zero|cut|hold")]
+    pub last_frame: Option<LastFrame>,
     /// Take something away, to see whether the network needs it [default: nothing]
     ///
     /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N frames),
-    /// participant-scale, labels, participant-labels
+    /// participant-scale, labels, own-labels, participant-labels
     #[arg(long, value_name = "NAME")]
     pub ablate: Option<Ablated>,
     /// Seed of what the ablation draws
@@ -59,6 +70,8 @@ impl NetworkArgs {
             normalize: normalisation,
             truncate,
             median,
+            zeros,
+            last_frame,
             ablate,
             ablation_seed: seed,
             input,
@@ -67,8 +80,16 @@ impl NetworkArgs {
         } = *self;
         let median = median.map(MedianFilter::new).transpose()?;
         let paper = Settings::paper(model);
-        let preparation =
-            Preparation { truncate, ablation: ablate.map(|of| Ablation { of, seed }), median, normalisation };
+        // A pad must not become a signal through the scale unless that was asked for.
+        let usual = if normalisation == Normalisation::Raw { LastFrame::Zero } else { LastFrame::Cut };
+        let preparation = Preparation {
+            truncate,
+            zeros,
+            ablation: ablate.map(|of| Ablation { of, seed }),
+            median,
+            normalisation,
+            last_frame: last_frame.unwrap_or(usual),
+        };
         Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, input, ..paper })
     }
 }

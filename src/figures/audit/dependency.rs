@@ -10,7 +10,7 @@ use super::super::axis::Axis;
 use super::super::dots::{Mark, Marked, draw_legend};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{heading, mark};
-use crate::audit::{Audit, CONDITIONS, CUT, Reach, WEAK_STRENGTH, chance};
+use crate::audit::{Audit, CONDITIONS, CUT, Estimate, Reach, WEAK_STRENGTH, chance};
 use crate::preparation::Scheme;
 use crate::recordings::synthetic::Effect;
 
@@ -84,16 +84,22 @@ impl Dependency {
 impl Panel {
     fn of_blocks(audit: &Audit) -> Self {
         let scheme = Scheme::Random;
-        let marks = |name: &str| -> Vec<Mark> {
-            let own =
-                audit.estimates.iter().filter(|one| (one.condition.as_str(), one.scheme) == (name, scheme));
-            own.filter_map(mark).collect()
+        let own = |name: &str| -> Vec<&Estimate> {
+            let is_own = |one: &&Estimate| (one.condition.as_str(), one.scheme) == (name, scheme);
+            audit.estimates.iter().filter(is_own).collect()
         };
+        let marks = |name: &str| -> Vec<Mark> { own(name).into_iter().filter_map(mark).collect() };
         let shuffled = CONDITIONS.iter().filter_map(|condition| {
             let frames = condition.block_frames()?;
             Some((format!("{frames}"), marks(condition.name)))
         });
-        let whole = ("whole".to_owned(), marks(CUT.name));
+        // Beside the controls stands what was trained for as many epochs.
+        let schedules: Vec<_> = (CONDITIONS.iter().filter(|condition| condition.block_frames().is_some()))
+            .flat_map(|condition| own(condition.name))
+            .map(|one| (one.series, one.epochs))
+            .collect();
+        let whole = own(CUT.name).into_iter().filter(|one| schedules.contains(&(one.series, one.epochs)));
+        let whole = ("whole".to_owned(), whole.filter_map(mark).collect());
         Self {
             scheme,
             heading: "networks",

@@ -9,6 +9,7 @@ pub use view::View;
 use super::dots::{Dots, Group, Mark, Marked, Row};
 
 use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, chance};
+use crate::paper::REPORTED;
 use crate::preparation::Scheme;
 
 /// Guesses without a signal, above the networks without one and with one: a group for each scheme of splitting.
@@ -58,10 +59,7 @@ pub(super) fn splits(audit: &Audit) -> Dots {
 
 /// The networks of a condition under a scheme.
 fn networks_row(audit: &Audit, condition: Condition, scheme: Scheme, name: &str) -> Row {
-    let own = audit
-        .estimates
-        .iter()
-        .filter(|estimate| (estimate.condition.as_str(), estimate.scheme) == (condition.name, scheme));
+    let own = REPORTED.iter().filter_map(|reported| audit.estimate(condition.name, scheme, reported.series));
     let marks = own.filter_map(mark).collect();
     let [numerator, denominator] = chance(scheme);
     Row { name: name.to_owned(), chance: Some(100.0 * numerator as f64 / denominator as f64), marks }

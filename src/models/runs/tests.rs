@@ -4,7 +4,7 @@ use super::*;
 use crate::models::{Network, builder};
 use crate::nn::StateDict;
 use crate::nn::testing::{TestDevice, assert_close};
-use crate::preparation::Signal;
+use crate::preparation::{LastFrame, Signal};
 
 const RUNS: usize = 3;
 
@@ -14,7 +14,7 @@ fn signals() -> Vec<Signal> {
         .map(|n| {
             let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();
             let samples = (0..1500 + 37 * n).map(|i| ((i * (n + 3)) as f32 / 17.0).sin()).collect();
-            Signal { recording, genre: recording.song.genre(), samples, last_frame: Default::default() }
+            Signal { recording, genre: recording.song.genre(), samples, last_frame: LastFrame::default() }
         })
         .collect()
 }

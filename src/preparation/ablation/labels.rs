@@ -17,37 +17,51 @@ pub(super) fn deal(recordings: &mut [Recording], seed: u64) {
     }
 }
 
-/// Lets the genres of each participant exchange their names, in an order drawn for that participant.
-pub(super) fn exchange_own(recordings: &mut [Recording], seed: u64) {
+/// Labels exchanged as the design allows, one for each pair of a participant and a label: what a null distribution is made
+/// of.
+///
+/// The labels of each participant exchange their names in an order drawn for that participant. Where every participant has
+/// one label alone, the participants exchange their labels instead. What shares a participant and a label still shares
+/// both afterwards, so the structure of the design stays.
+#[must_use]
+pub fn exchanged_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre> {
     let mut chance = Shuffler::of_ablation(seed, STREAM);
+    let mut heard: BTreeMap<Participant, BTreeSet<Genre>> = BTreeMap::new();
+    for (participant, label) in owners {
+        heard.entry(*participant).or_default().insert(*label);
+    }
     let mut names: BTreeMap<(Participant, Genre), Genre> = BTreeMap::new();
-    for (participant, own) in genres_of_all(recordings) {
-        let mut dealt: Vec<Genre> = own.iter().copied().collect();
+    if heard.values().all(|own| own.len() == 1) {
+        let mut dealt: Vec<Genre> = heard.values().flatten().copied().collect();
         chance.shuffle(&mut dealt);
-        names.extend(own.into_iter().zip(dealt).map(|(genre, name)| ((participant, genre), name)));
+        let owners =
+            heard.iter().flat_map(|(participant, own)| own.iter().map(|label| (*participant, *label)));
+        names.extend(owners.zip(dealt));
+    } else {
+        for (participant, own) in heard {
+            let mut dealt: Vec<Genre> = own.iter().copied().collect();
+            chance.shuffle(&mut dealt);
+            names.extend(own.into_iter().zip(dealt).map(|(label, name)| ((participant, label), name)));
+        }
     }
-    rename(recordings, &names);
+    owners.iter().map(|owner| names[owner]).collect()
 }
 
-/// The genres that each participant heard.
-fn genres_of_all(recordings: &[Recording]) -> BTreeMap<Participant, BTreeSet<Genre>> {
-    let mut genres: BTreeMap<Participant, BTreeSet<Genre>> = BTreeMap::new();
-    for recording in recordings {
-        genres.entry(recording.participant).or_default().insert(recording.genre);
-    }
-    genres
-}
-
-/// Gives each genre of a participant its new name.
-fn rename(recordings: &mut [Recording], names: &BTreeMap<(Participant, Genre), Genre>) {
-    for recording in recordings {
-        recording.genre = names[&(recording.participant, recording.genre)];
+/// Gives each recording its [exchanged label](exchanged_labels).
+pub(super) fn exchange_own(recordings: &mut [Recording], seed: u64) {
+    let owners: Vec<(Participant, Genre)> =
+        recordings.iter().map(|recording| (recording.participant, recording.genre)).collect();
+    for (recording, label) in recordings.iter_mut().zip(exchanged_labels(&owners, seed)) {
+        recording.genre = label;
     }
 }
 
 /// Gives each participant the genres of another in random order, among those who heard equally many.
 pub(super) fn exchange(recordings: &mut [Recording], seed: u64) {
-    let genres = genres_of_all(recordings);
+    let mut genres: BTreeMap<Participant, BTreeSet<Genre>> = BTreeMap::new();
+    for recording in recordings.iter() {
+        genres.entry(recording.participant).or_default().insert(recording.genre);
+    }
     let mut chance = Shuffler::of_ablation(seed, STREAM);
     let mut names: BTreeMap<(Participant, Genre), Genre> = BTreeMap::new();
     for count in 1..=Genre::ALL.len() {
@@ -59,5 +73,7 @@ pub(super) fn exchange(recordings: &mut [Recording], seed: u64) {
             names.extend(own.iter().zip(other).map(|(genre, name)| ((*participant, *genre), name)));
         }
     }
-    rename(recordings, &names);
+    for recording in recordings {
+        recording.genre = names[&(recording.participant, recording.genre)];
+    }
 }

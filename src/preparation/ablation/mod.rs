@@ -24,6 +24,8 @@ mod noise;
 mod order;
 mod scale;
 
+pub use labels::exchanged_labels;
+
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::str::FromStr;

@@ -3,7 +3,7 @@
 use proptest::collection::btree_set;
 use proptest::prelude::*;
 
-use crate::preparation::Signal;
+use crate::preparation::{LastFrame, Signal};
 use crate::recordings::{DataSet, Recording, RecordingId, Song};
 
 pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
