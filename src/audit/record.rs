@@ -14,7 +14,7 @@ use crate::models::{GENRES, Model};
 use crate::preparation::Scheme;
 use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision, significant};
 use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
-use crate::store::{create_folder, write_atomically};
+use crate::store::{create_folder, to_json, write_atomically};
 
 /// The record of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -233,9 +233,9 @@ impl CellRecord {
         if record.configuration == configuration {
             return Ok(Some(record));
         }
-        let text =
-            |configuration: &CellConfiguration| serde_json::to_string(configuration).unwrap_or_default();
-        let (expected, found) = (text(&configuration), text(&record.configuration));
+        let [expected, found] = [&configuration, &record.configuration]
+            .map(|configuration| to_json("configuration", configuration));
+        let (expected, found) = (expected?, found?);
         Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
     }
 

@@ -13,7 +13,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
 use crate::models::GENRES;
 use crate::recordings::{Genre, Participant};
-use crate::store::{create_folder, write_atomically};
+use crate::store::{create_folder, to_json, write_atomically};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;
@@ -144,10 +144,8 @@ impl TrialRecord {
         let configuration = TrialConfiguration::of(trial, table);
         match Self::load(folder, trial)? {
             Some(record) if record.configuration != configuration => {
-                let text = |configuration: &TrialConfiguration| {
-                    serde_json::to_string(configuration).unwrap_or_default()
-                };
-                let (expected, found) = (text(&configuration), text(&record.configuration));
+                let expected = to_json("configuration", &configuration)?;
+                let found = to_json("configuration", &record.configuration)?;
                 let place = Place::file(Self::path(folder, &trial));
                 Err(Error::new(Fault::ForeignRecords, place, expected, found))
             }

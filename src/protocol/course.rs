@@ -6,6 +6,7 @@ use super::store::Store;
 use super::{Configuration, Control, Event, History, Instructions, Outcome, Record, Weights};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::StateDict;
+use crate::store::to_json;
 use crate::training::{Checkpoint, Evaluation};
 
 /// The best weights so far.
@@ -72,10 +73,11 @@ impl<'a> Course<'a> {
 
     fn restore(&mut self, bytes: &[u8]) -> Result<Checkpoint> {
         let (dict, note) = StateDict::from_bytes(bytes)?;
-        let note: Note = serde_json::from_str(&note.unwrap_or_default()).map_err(|cause| {
-            let place = Place::field("note");
-            Error::new(Fault::BadRecord, place, "a checkpoint as training writes it", cause.to_string())
-        })?;
+        let bad = |found: String| {
+            Error::new(Fault::BadRecord, Place::field("note"), "a checkpoint as training writes it", found)
+        };
+        let note = note.ok_or_else(|| bad("none".to_owned()))?;
+        let note: Note = serde_json::from_str(&note).map_err(|cause| bad(cause.to_string()))?;
         let ours = self.store.configuration();
         if (note.configuration.of_series(), note.run) != (ours.of_series(), self.run) {
             let expected = format!("run {} of this folder's configuration", self.run);
@@ -130,7 +132,7 @@ impl<'a> Course<'a> {
             history: self.history.clone(),
             seconds: self.seconds,
         };
-        let note = serde_json::to_string(&note).unwrap_or_default();
+        let note = to_json("checkpoint", &note)?;
         self.store.write_checkpoint(self.run, &dict.to_bytes(Some(note)))
     }
 
@@ -191,7 +193,7 @@ impl<'a> Course<'a> {
         let epochs = configuration.settings.hyperparameters.epochs;
         let best_epoch = self.best.as_ref().map_or(epochs, |best| best.epoch);
         // So that the weights can be used without the record.
-        let settings = serde_json::to_string(&configuration.settings).ok();
+        let settings = Some(to_json("settings", &configuration.settings)?);
         let weights = [
             (Weights::Final, last_weights.to_bytes(settings.clone())),
             (Weights::Best, self.best_weights(last_weights).to_bytes(settings)),

@@ -10,6 +10,7 @@
 //! .run-03.lock               held by the process that trains the run
 //! ```
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -21,7 +22,7 @@ use serde_json::Value;
 
 use super::{Configuration, Instructions, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::store::{Lock, create_folder, write_atomically};
+use crate::store::{Lock, create_folder, to_value, write_atomically};
 
 /// Records of one configuration.
 #[derive(Debug, Clone)]
@@ -50,7 +51,7 @@ impl Store {
                 if let Value::Object(fields) = &mut found {
                     fields.remove("instructions");
                 }
-                let ours = serde_json::to_value(store.configuration.of_series()).unwrap_or_default();
+                let ours = to_value("configuration", &store.configuration.of_series())?;
                 let mut problems = Vec::new();
                 compare(&path, "", &ours, &found, &mut problems);
                 Error::unless_none(problems)?;
@@ -66,21 +67,19 @@ impl Store {
     /// [`Fault::ForeignRecords`] if two have not the same configuration.
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
         let folder = folder.as_ref();
-        let Ok(entries) = fs::read_dir(folder) else { return Ok(Vec::new()) };
-        let mut runs: Vec<u64> = entries
-            .filter_map(|entry| {
-                let name = entry.ok()?.file_name().into_string().ok()?;
-                name.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok()
-            })
-            .collect();
+        let mut runs = match fs::read_dir(folder) {
+            Ok(entries) => runs_of(entries).map_err(|cause| bad_record(folder, &cause))?,
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(cause) => return Err(bad_record(folder, &cause)),
+        };
         runs.sort_unstable();
         let records = runs.into_iter().filter_map(|run| read_record(folder, run).transpose());
         let records = Error::gather(records)?;
         if let Some(first) = records.first() {
-            let ours = serde_json::to_value(first.configuration.of_series()).unwrap_or_default();
+            let ours = to_value("configuration", &first.configuration.of_series())?;
             let mut problems = Vec::new();
             for record in &records {
-                let found = serde_json::to_value(record.configuration.of_series()).unwrap_or_default();
+                let found = to_value("configuration", &record.configuration.of_series())?;
                 compare(&path_of(folder, record.run, "json"), "", &ours, &found, &mut problems);
             }
             Error::unless_none(problems)?;
@@ -167,8 +166,8 @@ impl Store {
     /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration.
     pub fn record(&self, run: u64) -> Result<Option<Record>> {
         let Some(record) = read_record(&self.folder, run)? else { return Ok(None) };
-        let [ours, found] = [&self.configuration, &record.configuration]
-            .map(|configuration| serde_json::to_value(configuration.of_series()).unwrap_or_default());
+        let ours = to_value("configuration", &self.configuration.of_series())?;
+        let found = to_value("configuration", &record.configuration.of_series())?;
         let mut problems = Vec::new();
         compare(&self.path(run, "json"), "", &ours, &found, &mut problems);
         Error::unless_none(problems).map(|()| Some(record))
@@ -245,6 +244,13 @@ impl Store {
     fn path(&self, run: u64, extension: &str) -> PathBuf {
         path_of(&self.folder, run, extension)
     }
+}
+
+/// The runs that files of records are named after. Other files may lie beside them.
+fn runs_of(entries: fs::ReadDir) -> std::io::Result<Vec<u64>> {
+    let run = |name: &OsStr| name.to_str()?.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok();
+    let runs = entries.map(|entry| Ok(run(&entry?.file_name())));
+    runs.filter_map(Result::transpose).collect()
 }
 
 fn stem(run: u64) -> String {

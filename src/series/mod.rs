@@ -25,6 +25,7 @@ use crate::paper::ReportedSeries;
 use crate::protocol::{Configuration, Instructions, Outcome, Record, Weights};
 use crate::recordings::{Fingerprint, RecordingId};
 use crate::statistics::{Interval, clopper_pearson_of_mean, mean, mean_interval, trimmed_mean};
+use crate::store::to_json;
 
 /// The accuracies of all runs of one configuration. Accuracies are parts of 1.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -105,7 +106,7 @@ impl Series {
             label: label(model, weights),
             model,
             weights,
-            digest: digest(&configuration),
+            digest: digest(&configuration)?,
             configuration,
             programs: records.iter().map(|record| record.program.clone()).collect(),
             runs: records.iter().map(|record| record.run).collect(),
@@ -170,9 +171,9 @@ fn training_accuracy(record: &Record, weights: Weights) -> Option<[f64; 2]> {
     Some([curve.accuracy().nth(place)?, curve.accuracy_by_example().nth(place)?])
 }
 
-fn digest(configuration: &Configuration) -> String {
-    let json = serde_json::to_vec(&configuration.of_series()).unwrap_or_default();
-    Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect()
+fn digest(configuration: &Configuration) -> Result<String> {
+    let json = to_json("configuration", &configuration.of_series())?;
+    Ok(Sha256::digest(json).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Refuses records, sorted by run, that do not make a series.
@@ -188,8 +189,8 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
             problems.push(Problem::new(fault, place, expected, found));
         };
         if record.configuration.of_series() != first.configuration.of_series() {
-            let [expected, found] = [first, record]
-                .map(|record| format!("configuration {}", &digest(&record.configuration)[..12]));
+            let [expected, found] = [digest(&first.configuration)?, digest(&record.configuration)?]
+                .map(|digest| format!("configuration {}", &digest[..12]));
             refuse(Fault::MixedRecords, &expected, &found);
             continue;
         }

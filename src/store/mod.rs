@@ -1,10 +1,12 @@
 //! How anything is kept: files that are whole or absent, one right to change them, and where each thing goes.
 
 mod atomic;
+mod json;
 mod lock;
 mod project;
 
 pub use atomic::{create_folder, write_atomically};
+pub(crate) use json::{to_json, to_value};
 pub use lock::Lock;
 pub(crate) use lock::NEVER;
 pub use project::{PROJECT_VARIABLE, Project};

@@ -10,7 +10,8 @@
 //! The first two compare parts of a signal with each other, so their time grows with the square of its length: 1.8
 //! million pairs for 1900 samples, 1.8 thousand million for 60 000. Approximate entropy looks at neighbours only, which
 //! changes no count. In fuzzy entropy every pair has a part, and at this tolerance few parts are too small to matter: its
-//! sums are computed in vector registers instead.
+//! sums are computed in vector registers instead. All features of 60 000 samples take 4 s on one core of an AMD EPYC with
+//! AVX-512 (`cargo bench --bench features`).
 
 mod approximate;
 mod exponential;

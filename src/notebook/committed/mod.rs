@@ -126,7 +126,7 @@ mod tests {
             code.execution_count = Some(number);
         }
         let origin = Origin::below(root(), &document, Profile::Paper, Fingerprint::PUBLISHED).unwrap();
-        origin.write_into(&mut document);
+        origin.write_into(&mut document).unwrap();
         document
     }
 

@@ -9,6 +9,7 @@ use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::document::Document;
 use crate::profile::Profile;
 use crate::recordings::Fingerprint;
+use crate::store::to_value;
 
 /// The key of the notebook's metadata.
 const KEY: &str = "eegenre";
@@ -43,15 +44,15 @@ impl Origin {
         })
     }
 
-    /// That which a notebook names.
+    /// That which a notebook names; none if it is not of this form.
     pub fn of(document: &Document) -> Option<Self> {
         serde_json::from_value(document.metadata.get(KEY)?.clone()).ok()
     }
 
     /// Names it in a notebook.
-    pub fn write_into(&self, document: &mut Document) {
-        let value = serde_json::to_value(self).unwrap_or_default();
-        document.metadata.insert(KEY.into(), value);
+    pub fn write_into(&self, document: &mut Document) -> Result<()> {
+        document.metadata.insert(KEY.into(), to_value("metadata", self)?);
+        Ok(())
     }
 }
 
@@ -82,7 +83,7 @@ mod tests {
         };
         let first = origin(&document);
         assert_eq!(Origin::of(&document), None);
-        first.write_into(&mut document);
+        first.write_into(&mut document).unwrap();
         assert_eq!(Origin::of(&document), Some(first.clone()));
 
         fs::write(root.join("data/records/raw/run-00.times.json"), "{}").unwrap();

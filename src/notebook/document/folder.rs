@@ -15,10 +15,9 @@ pub fn notebooks(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
         Error::new(Fault::UnreadableNotebook, Place::file(folder), "notebooks (*.ipynb)", found)
     };
     let entries = fs::read_dir(folder).map_err(|cause| unreadable(cause.to_string()))?;
-    let mut paths: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == "ipynb"))
-        .collect();
+    let paths: std::io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut paths = paths.map_err(|cause| unreadable(cause.to_string()))?;
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "ipynb"));
     paths.sort();
     if paths.is_empty() { Err(unreadable("none".into())) } else { Ok(paths) }
 }

@@ -174,11 +174,21 @@ impl Code {
 }
 
 impl Output {
-    /// One message of the kernel, as the format keeps it; none if it is of another kind.
-    pub fn of_message(kind: &str, content: Value) -> Option<Self> {
-        let Value::Object(mut content) = content else { return None };
-        content.insert("output_type".into(), kind.into());
-        serde_json::from_value(Value::Object(content)).ok()
+    /// One message of the kernel, as the format keeps it; none if it is of a kind that is not put out. A message that
+    /// cannot be read is an error that the cell has put out, since it may have been one.
+    pub fn of_message(kind: &str, mut content: Value) -> Option<Self> {
+        if !["display_data", "error", "execute_result", "stream"].contains(&kind) {
+            return None;
+        }
+        if let Value::Object(content) = &mut content {
+            content.insert("output_type".into(), kind.into());
+        }
+        let unreadable = |cause: serde_json::Error| Self::Error {
+            ename: format!("unreadable {kind}"),
+            evalue: cause.to_string(),
+            traceback: Vec::new(),
+        };
+        Some(serde_json::from_value(content).unwrap_or_else(unreadable))
     }
 
     /// Adds this output to those before it. The lines of one stream become one text.
@@ -241,5 +251,13 @@ mod tests {
         assert_eq!(outputs.len(), 3);
         assert_eq!(outputs[0], Output::Stream { name: "stdout".into(), text: Text("a\nb\n".into()) });
         assert_eq!(Output::of_message("status", serde_json::json!({})), None);
+    }
+
+    #[test]
+    fn a_message_that_cannot_be_read_is_an_error() {
+        for (kind, content) in [("error", serde_json::json!({"ename": 1})), ("stream", Value::Null)] {
+            let output = Output::of_message(kind, content).unwrap();
+            assert!(matches!(output, Output::Error { .. }), "{output:?}");
+        }
     }
 }

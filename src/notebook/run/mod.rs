@@ -128,7 +128,7 @@ impl Run {
             for path in &paths {
                 let mut document = Document::read(&out.join(path.file_name().unwrap_or_default()))?;
                 Origin::below(environment.checkout(), &document, self.profile, set.fingerprint())?
-                    .write_into(&mut document);
+                    .write_into(&mut document)?;
                 document.write(path)?;
             }
         }

@@ -1,6 +1,7 @@
 //! Running one notebook: its cells one after the other in a fresh kernel, until one fails; then its checks.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::passing::passed;
 use super::progress::Progress;
 use super::{ExecutedNotebook, Run};
-use crate::error::{Fault, Place, Problem, Result};
+use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::notebook::document::{Code, Document, Output, name};
 use crate::notebook::environment::Environment;
 use crate::notebook::kernel::ending::Ending;
@@ -37,8 +38,13 @@ impl Task<'_> {
         }
         let cells = document.code().count();
         let checks = self.out.join(format!("{name}.checks.json"));
-        // An old file would tell of another run. If it cannot be removed, the cell cannot write it either.
-        let _ = fs::remove_file(&checks);
+        // An old file would tell of another run.
+        if let Err(cause) = fs::remove_file(&checks)
+            && cause.kind() != ErrorKind::NotFound
+        {
+            let expected = "to remove the checks of an earlier run";
+            return Err(Error::new(Fault::Unwritable, Place::file(&checks), expected, cause.to_string()));
+        }
         let bar = progress.notebook(&name, cells);
         let executed = self.cells(path, &mut document, &checks, |number, first_line| {
             bar.cell(number, first_line);

@@ -11,7 +11,7 @@ use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
-use crate::store::{create_folder, write_atomically};
+use crate::store::{create_folder, to_json, write_atomically};
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);
@@ -56,19 +56,19 @@ fn vendor(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     run(command.current_dir(environment.checkout()), &environment.log(), stop)?;
     let configuration = environment.folder().join(".cargo");
     create_folder(&configuration)?;
-    write_atomically(configuration.join("config.toml"), cargo_configuration(environment).as_bytes())
+    write_atomically(configuration.join("config.toml"), cargo_configuration(environment)?.as_bytes())
 }
 
 /// How cargo compiles cells. eegenre trains networks in them, so it is compiled as in a release; the cells' own few
 /// lines only call it.
-fn cargo_configuration(environment: &Environment) -> String {
-    let vendor = serde_json::to_string(&environment.vendor()).unwrap_or_default();
+fn cargo_configuration(environment: &Environment) -> Result<String> {
+    let vendor = to_json("the folder of dependencies", &environment.vendor())?;
     let cold = ["ctx"].iter().chain(&COLD_PACKAGES);
     let cold: String = cold.map(|name| format!("\n[profile.dev.package.{name}]\nopt-level = 0\n")).collect();
-    format!(
+    Ok(format!(
         "[source.crates-io]\nreplace-with = \"vendored\"\n\n[source.vendored]\ndirectory = {vendor}\n\n\
          [profile.dev]\nopt-level = 3\ndebug-assertions = false\noverflow-checks = false\n{cold}"
-    )
+    ))
 }
 
 /// What they are made of.
@@ -77,7 +77,7 @@ pub(super) fn state(environment: &Environment, rust: &str) -> Result<String> {
     let mut files = files_below(&root.join("src"))?;
     files.extend(["Cargo.toml", "Cargo.lock"].map(|name| root.join(name)));
     let sources = Digest::of_files(root, &files)?.to_string();
-    Ok(Digest::of([rust, &cargo_configuration(environment), EVCXR_VERSION, &sources]).to_string())
+    Ok(Digest::of([rust, &cargo_configuration(environment)?, EVCXR_VERSION, &sources]).to_string())
 }
 
 /// Runs a cell that depends on eegenre, which compiles it.
@@ -85,7 +85,7 @@ fn compile(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<
     let root = environment.checkout();
     let cells = Cells::first(environment, stop)?;
     let mut kernel = Kernel::start(environment, cells, root, &[], stop)?;
-    let path = serde_json::to_string(root).unwrap_or_default();
+    let path = to_json("the folder of the checkout", root)?;
     let cell = format!(":dep eegenre = {{ path = {path} }}\nuse eegenre::paper;\npaper::RUNS");
     let (outputs, end) = kernel.execute(&cell, FIRST_CELL, stop);
     let found = match end {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
 use crate::notebook::environment::Environment;
-use crate::store::write_atomically;
+use crate::store::{to_json, write_atomically};
 
 /// What an environment was made of. A part that has changed is made again.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,7 +26,7 @@ impl Stamp {
     }
 
     pub fn write(&self, environment: &Environment) -> Result<()> {
-        let text = serde_json::to_string_pretty(self).unwrap_or_default();
+        let text = to_json("setup.json", self)?;
         write_atomically(environment.stamp(), format!("{text}\n").as_bytes())
     }
 }

@@ -119,10 +119,11 @@ impl Split {
             fold: fold(typed("fold", fields.fold)?)?,
         };
         let named = [("training", fields.training), ("validation", fields.validation), ("test", fields.test)];
-        let mut parts =
-            Error::gather(named.into_iter().map(|(name, value)| recordings(name, value)))?.into_iter();
-        let mut next = || parts.next().unwrap_or_default();
-        let parts = Parts { training: next(), validation: next(), test: next() };
+        let parts = Error::gather(named.into_iter().map(|(name, value)| recordings(name, value)))?;
+        let Ok([training, validation, test]) = <[Vec<RecordingId>; 3]>::try_from(parts) else {
+            unreachable!("there are as many parts as names");
+        };
+        let parts = Parts { training, validation, test };
         Self::checked(data, origin, parts)
     }
 
