@@ -141,8 +141,10 @@ pub enum Fault {
     Interrupted,
     /// There is no such device to compute on.
     NoDevice,
-    /// The loss of a training became infinite or not a number.
-    LossNotFinite,
+    /// A loss, a gradient, a weight or an output of a network became infinite or not a number.
+    NotFinite,
+    /// A record holds what JSON cannot.
+    UnreadableRecord,
     /// There are no records to sum up.
     NoRecords,
     /// Records that are to be summed up together differ in what they must share.
@@ -274,9 +276,11 @@ impl Fault {
             Self::BadRecord => "delete the file; its run is then trained again",
             Self::Interrupted => "run the same command again; it goes on where it stopped",
             Self::NoDevice => "choose the device cpu, or build with CUDA on a machine that has an NVIDIA GPU",
-            Self::LossNotFinite => {
-                "choose a smaller learning rate or another normalisation; other runs go on"
+            Self::NotFinite => {
+                "look for enormous samples there, or choose another normalisation or a smaller learning rate; other runs \
+                 go on"
             }
+            Self::UnreadableRecord => "report this together with the command that you ran",
             Self::NoRecords => "train at least one run",
             Self::MixedRecords => {
                 "give records of one configuration for each network, all on the same recordings and split"

@@ -1,9 +1,6 @@
 //! What a cell leaves: its answers to every test recording, without the histories of its trainings.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -14,7 +11,7 @@ use crate::models::{GENRES, Model};
 use crate::preparation::Scheme;
 use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision, significant};
 use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
-use crate::store::{create_folder, to_json, write_atomically};
+use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// The record of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -218,15 +215,7 @@ impl CellRecord {
     /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration than the cell on these recordings.
     pub fn read(folder: &Path, cell: &Cell, set: &DataSet) -> Result<Option<Self>> {
         let path = Self::path(folder, cell);
-        let bad = |cause: &dyn fmt::Display| {
-            Error::new(Fault::BadRecord, Place::file(&path), "a record of the audit", cause.to_string())
-        };
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(bad(&cause)),
-        };
-        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(&cause))?;
+        let Some(record) = read_record::<Self>(&path, "a record of the audit")? else { return Ok(None) };
         let configuration = CellConfiguration::of(cell, set);
         let instructions = record.configuration.instructions.clone();
         let configuration = CellConfiguration { instructions, ..configuration };
@@ -242,13 +231,10 @@ impl CellRecord {
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]
+    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
     pub fn write(&self, folder: &Path, cell: &Cell) -> Result<()> {
         let path = Self::path(folder, cell);
         create_folder(path.parent().unwrap_or(folder))?;
-        let mut bytes = serde_json::to_vec(self)
-            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(&path), "JSON", cause.to_string()))?;
-        bytes.push(b'\n');
-        write_atomically(path, &bytes)
+        write_record(path, self)
     }
 }

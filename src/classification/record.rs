@@ -1,7 +1,5 @@
 //! What a trial leaves: its answer to every tested row.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
@@ -13,10 +11,13 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
 use crate::models::GENRES;
 use crate::recordings::{Genre, Participant};
-use crate::store::{create_folder, to_json, write_atomically};
+use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;
+
+/// What its files hold.
+const EXPECTED: &str = "a record of a classification";
 
 /// The record of a trial.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,19 +104,12 @@ impl TrialRecord {
     /// [`Fault::BadRecord`]
     pub fn load(folder: &Path, trial: Trial) -> Result<Option<Self>> {
         let path = Self::path(folder, &trial);
-        let bad = |cause: String| {
-            Error::new(Fault::BadRecord, Place::file(&path), "a record of a classification", cause)
-        };
-        let bytes = match fs::read(&path) {
-            Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(cause) => return Err(bad(cause.to_string())),
-        };
-        let record: Self = serde_json::from_slice(&bytes).map_err(|cause| bad(cause.to_string()))?;
+        let Some(record) = read_record::<Self>(&path, EXPECTED)? else { return Ok(None) };
         if record.is_sound() {
             Ok(Some(record))
         } else {
-            Err(bad("a row or a label that there is not".to_owned()))
+            let found = "a row or a label that there is not";
+            Err(Error::new(Fault::BadRecord, Place::file(path), EXPECTED, found))
         }
     }
 
@@ -156,14 +150,11 @@ impl TrialRecord {
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]
+    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = Self::path(folder, &self.configuration.trial);
         create_folder(path.parent().unwrap_or(folder))?;
-        let mut bytes = serde_json::to_vec(self)
-            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(&path), "JSON", cause.to_string()))?;
-        bytes.push(b'\n');
-        write_atomically(path, &bytes)
+        write_record(path, self)
     }
 }
 

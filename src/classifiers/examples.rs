@@ -2,6 +2,7 @@
 
 use ndarray::{Array2, Axis};
 
+use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::{Genre, Participant};
 
 /// A row of finite numbers for each signal, its genre and its participant.
@@ -45,9 +46,58 @@ impl Examples {
     }
 }
 
+/// Refuses rows with a value that is not finite: no distance, and so no genre, follows from it. `what` reads them.
+pub(super) fn check_finite(what: &str, values: &Array2<f64>) -> Result<()> {
+    let Some(((row, column), value)) = values.indexed_iter().find(|(_, value)| !value.is_finite()) else {
+        return Ok(());
+    };
+    let place = Place::field(format!("{what}, row {}, feature {}", row + 1, column + 1));
+    Err(Error::new(Fault::NotFinite, place, "a finite value", value.to_string()))
+}
+
 /// The part of predictions that are right, from 0 to 1.
 #[must_use]
 pub fn accuracy(predicted: &[Genre], genres: &[Genre]) -> f64 {
     let right = predicted.iter().zip(genres).filter(|(predicted, genre)| predicted == genre).count();
     right as f64 / genres.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{examples, noise};
+    use super::super::{HiddenLayer, NearestNeighbours, SupportVectors};
+    use super::*;
+
+    #[test]
+    fn no_classifier_learns_or_answers_from_what_is_not_finite() {
+        let sound = examples(20, 2, |row, column| noise(row * 2 + column));
+        let refused = |result: Result<Vec<Genre>>| {
+            let error = result.unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::NotFinite, "{error}");
+            assert!(error.to_string().contains("row 4, feature 2: expected a finite value"), "{error}");
+        };
+        let answer = |training: &Examples, points: &Array2<f64>| -> [Result<Vec<Genre>>; 3] {
+            [
+                NearestNeighbours::fit(training.clone(), 3).and_then(|model| model.predict(points)),
+                SupportVectors::fit(training).and_then(|model| model.predict(points)),
+                HiddenLayer::fit(training, 0).and_then(|model| model.predict(points)),
+            ]
+        };
+        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+            let mut spoilt = sound.clone();
+            spoilt.values[[3, 1]] = value;
+            answer(&spoilt, &sound.values).into_iter().for_each(|result| match result {
+                // In a batch of the network, rows are in another order.
+                Err(error) if error.to_string().starts_with("network") => {
+                    assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+                }
+                other => refused(other),
+            });
+            answer(&sound, &spoilt.values).into_iter().for_each(refused);
+        }
+        // Finite in double precision only, which the network does not have.
+        let mut enormous = sound.clone();
+        enormous.values[[3, 1]] = 1e300;
+        refused(HiddenLayer::fit(&sound, 0).unwrap().predict(&enormous.values));
+    }
 }

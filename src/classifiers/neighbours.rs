@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use ndarray::Array2;
 
+use super::examples::check_finite;
 use super::folds::InnerFold;
 use super::{Examples, Scaling, linfa};
 use crate::error::{Error, Fault, Place, Result};
@@ -54,7 +55,7 @@ impl NearestNeighbours {
     /// The genre of each row.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to, or none.
+    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to, or none; [`Fault::NotFinite`].
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         let genres = neighbours(&self.training, values, self.count)?;
         Ok(genres.iter().map(|genres| most_frequent(genres)).collect())
@@ -63,6 +64,9 @@ impl NearestNeighbours {
 
 /// The genres of the nearest training rows of each point, nearest first.
 fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<Genre>>> {
+    const WHAT: &str = "nearest neighbours";
+    check_finite(WHAT, &training.values)?;
+    check_finite(WHAT, points)?;
     let rows = linfa::nearest(&training.values, points, count)?;
     Ok(rows.into_iter().map(|rows| rows.into_iter().map(|row| training.genres[row]).collect()).collect())
 }

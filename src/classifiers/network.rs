@@ -5,13 +5,14 @@ use dfdx::prelude::*;
 use ndarray::Array2;
 
 use super::Examples;
+use super::examples::check_finite;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Logits, device_failed};
 use crate::nn::random::{bits, symmetric};
 use crate::nn::{Relu, Rows};
 use crate::recordings::Genre;
 use crate::shuffle::Shuffler;
-use crate::training::{Adam, Hyperparameters};
+use crate::training::{Adam, Hyperparameters, not_finite};
 
 /// Hidden units: those of Rahman et al.
 pub const HIDDEN: usize = 30;
@@ -61,7 +62,7 @@ impl HiddenLayer {
     /// Trains a network from its initial weights on all rows, in another order each epoch.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless there are rows and from 1 to [`MOST_FEATURES`] features; [`Fault::LossNotFinite`];
+    /// [`Fault::BadSetting`] unless there are rows and from 1 to [`MOST_FEATURES`] features; [`Fault::NotFinite`];
     /// [`Fault::DeviceFailed`].
     pub fn fit(training: &Examples, seed: u64) -> Result<Self> {
         let mut network = Self::initial(training, seed)?;
@@ -122,11 +123,15 @@ impl HiddenLayer {
         let value = loss.as_vec()[0];
         if !value.is_finite() {
             let place = Place::field(format!("network, step {}", adam.steps() + 1));
-            return Err(Error::new(Fault::LossNotFinite, place, "a finite loss", value.to_string()));
+            return Err(Error::new(Fault::NotFinite, place, "a finite loss", value.to_string()));
         }
         let mut gradients = loss.try_backward().map_err(device_failed)?;
         adam.update(self, &mut gradients).map_err(device_failed)?;
         self.try_zero_grads(&mut gradients).map_err(device_failed)?;
+        if let Some(found) = not_finite(self, adam, 1).remove(0) {
+            let place = Place::field(format!("network, step {}", adam.steps()));
+            return Err(Error::new(Fault::NotFinite, place, "finite numbers behind it", found));
+        }
         Ok((gradients, value))
     }
 
@@ -137,6 +142,8 @@ impl HiddenLayer {
             let found = values.ncols().to_string();
             return Err(Error::new(Fault::BadSetting, Place::field("network"), expected, found));
         }
+        let single = values.mapv(|value| f64::from(value as f32));
+        check_finite("network", &single)?;
         let mut padded = vec![0.0; values.nrows() * MOST_FEATURES];
         for (padded, row) in padded.chunks_exact_mut(MOST_FEATURES).zip(values.rows()) {
             for (padded, value) in padded.iter_mut().zip(row) {
@@ -154,7 +161,8 @@ impl HiddenLayer {
     /// The genre of each row: that of the greatest logit; of equal ones, the lowest label.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was trained on; [`Fault::DeviceFailed`].
+    /// [`Fault::BadSetting`] if rows have other features than those it was trained on; [`Fault::NotFinite`];
+    /// [`Fault::DeviceFailed`].
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         if values.nrows() == 0 {
             return Ok(Vec::new());
@@ -164,7 +172,14 @@ impl HiddenLayer {
             let labels = 1..GENRES;
             labels.fold(0, |best, label| if row[label] > row[best] { label } else { best })
         };
-        Ok(logits.chunks_exact(GENRES).map(|row| Genre::ALL[greatest(row)]).collect())
+        let answer = |(index, row): (usize, &[f32])| {
+            if row.iter().all(|logit| logit.is_finite()) {
+                return Ok(Genre::ALL[greatest(row)]);
+            }
+            let place = Place::field(format!("network, row {}", index + 1));
+            Err(Error::new(Fault::NotFinite, place, "finite outputs", format!("{row:?}")))
+        };
+        logits.chunks_exact(GENRES).enumerate().map(answer).collect()
     }
 }
 

@@ -3,9 +3,13 @@
 use ndarray::{Array2, ArrayView1};
 
 use super::Examples;
+use super::examples::check_finite;
 use super::linfa::Machine;
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::Genre;
+
+/// Its name in errors.
+const WHAT: &str = "support vector machine";
 
 /// What a row on the wrong side costs: scikit-learn's and LIBSVM's default.
 pub const COST: f64 = 1.0;
@@ -30,14 +34,15 @@ impl SupportVectors {
     /// Fits a machine for each genre that the training rows have.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are no rows or no features.
+    /// [`Fault::BadSetting`] if there are no rows or no features; [`Fault::NotFinite`] for a value that is not finite.
     pub fn fit(training: &Examples) -> Result<Self> {
         let features = training.values.ncols();
         if training.is_empty() || features == 0 {
             let found = format!("{} rows of {features} features", training.len());
-            let place = Place::field("support vector machine");
+            let place = Place::field(WHAT);
             return Err(Error::new(Fault::BadSetting, place, "rows of at least one feature", found));
         }
+        check_finite(WHAT, &training.values)?;
         let present = Genre::ALL.into_iter().filter(|genre| training.genres.contains(genre));
         let present: Vec<Genre> = present.collect();
         let machine = |genre: Genre| {
@@ -54,20 +59,26 @@ impl SupportVectors {
     /// The genre of each row; of several that are equally sure, the one of the lowest label.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to.
+    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to; [`Fault::NotFinite`] for a value or a
+    /// decision that is not finite.
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         if values.ncols() != self.features {
             let expected = format!("rows of {} features", self.features);
-            let place = Place::field("support vector machine");
+            let place = Place::field(WHAT);
             return Err(Error::new(Fault::BadSetting, place, expected, values.ncols().to_string()));
         }
-        Ok(values.rows().into_iter().map(|row| self.answer(row)).collect())
+        check_finite(WHAT, values)?;
+        (0..).zip(values.rows()).map(|(index, row)| self.answer(index, row)).collect()
     }
 
-    fn answer(&self, row: ArrayView1<'_, f64>) -> Genre {
-        let surest =
-            self.decisions(row).into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
-        surest.expect("there is at least one genre").0
+    fn answer(&self, index: usize, row: ArrayView1<'_, f64>) -> Result<Genre> {
+        let decisions = self.decisions(row);
+        if let Some((genre, value)) = decisions.iter().find(|(_, value)| !value.is_finite()) {
+            let place = Place::field(format!("{WHAT}, row {}, {genre}", index + 1));
+            return Err(Error::new(Fault::NotFinite, place, "a finite decision", value.to_string()));
+        }
+        let surest = decisions.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
+        Ok(surest.expect("there is at least one genre").0)
     }
 
     /// What each machine says of a row: above 0 for its genre, below for the rest.

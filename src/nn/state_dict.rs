@@ -198,7 +198,19 @@ impl StateDict {
                     .data()
                     .chunks_exact(4)
                     .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("chunks of four")));
-                dict.insert(name.to_owned(), view.shape().to_vec(), values.collect());
+                let values: Vec<f32> = values.collect();
+                if let Some((element, value)) =
+                    values.iter().enumerate().find(|(_, value)| !value.is_finite())
+                {
+                    let found = format!("{value} in element {element}");
+                    problems.push(Problem::new(
+                        Fault::BadWeights,
+                        Place::field(name),
+                        "finite elements",
+                        found,
+                    ));
+                }
+                dict.insert(name.to_owned(), view.shape().to_vec(), values);
             } else {
                 let found = format!("{:?}", view.dtype());
                 problems.push(Problem::new(
@@ -359,6 +371,20 @@ mod tests {
             problems[2].starts_with("weight_hh_l2: expected no such tensor, found a tensor of shape [1]")
         );
         assert_eq!(StateDict::of(&module), before);
+    }
+
+    #[test]
+    fn an_element_that_is_not_finite_is_named() {
+        let mut dict = StateDict::of(&module());
+        for (name, element, value) in [("bias_hh_l1", 7, f32::NAN), ("weight_hh_l0", 0, f32::NEG_INFINITY)] {
+            let (shape, values) = dict.get(name).unwrap();
+            let (shape, mut values) = (shape.to_vec(), values.to_vec());
+            values[element] = value;
+            dict.insert(name.into(), shape, values);
+        }
+        let error = StateDict::from_bytes(&dict.to_bytes(None)).unwrap_err().to_string();
+        assert!(error.contains("bias_hh_l1: expected finite elements, found NaN in element 7"), "{error}");
+        assert!(error.contains("weight_hh_l0: expected finite elements, found -inf in element 0"), "{error}");
     }
 
     #[test]

@@ -18,7 +18,7 @@ struct Best {
 }
 
 /// What a checkpoint holds beside its tensors.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 struct Note {
     configuration: Configuration,
     run: u64,
@@ -31,8 +31,8 @@ struct Note {
 }
 
 /// What may differ between two runs that leave the same record.
-#[derive(Debug, Serialize)]
-struct Times {
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Times {
     /// Seconds of training and evaluation, on all attempts together.
     seconds: f64,
     threads: usize,
@@ -132,8 +132,13 @@ impl<'a> Course<'a> {
             history: self.history.clone(),
             seconds: self.seconds,
         };
-        let note = to_json("checkpoint", &note)?;
-        self.store.write_checkpoint(self.run, &dict.to_bytes(Some(note)))
+        let text = to_json("checkpoint", &note)?;
+        if serde_json::from_str::<Note>(&text).ok().as_ref() != Some(&note) {
+            let place = Place::file(self.store.checkpoint_path(self.run));
+            let expected = "a checkpoint that can be read again";
+            return Err(Error::new(Fault::UnreadableRecord, place, expected, text));
+        }
+        self.store.write_checkpoint(self.run, &dict.to_bytes(Some(text)))
     }
 
     fn configuration(&self) -> Configuration {
@@ -166,6 +171,20 @@ impl<'a> Course<'a> {
         }
     }
 
+    /// The epoch of the best weights: the last, if nothing was chosen.
+    pub(super) fn best_epoch(&self) -> usize {
+        let last = self.store.configuration().settings.hyperparameters.epochs;
+        self.best.as_ref().map_or(last, |best| best.epoch)
+    }
+
+    /// An error of the evaluation after an epoch, at its place in the run.
+    pub(super) fn in_epoch(&self, epoch: usize, error: Error) -> Error {
+        error.placed(|place| {
+            let inner = place.field.map_or_else(String::new, |field| format!(", {field}"));
+            Place { field: Some(format!("run {}, epoch {epoch}{inner}", self.run)), ..place }
+        })
+    }
+
     /// The best weights; `last` if nothing was chosen, without validation.
     pub(super) fn best_weights<'b>(&'b self, last: &'b StateDict) -> &'b StateDict {
         self.best.as_ref().map_or(last, |best| &best.network)
@@ -191,7 +210,7 @@ impl<'a> Course<'a> {
     ) -> Result<Record> {
         let configuration = self.store.configuration();
         let epochs = configuration.settings.hyperparameters.epochs;
-        let best_epoch = self.best.as_ref().map_or(epochs, |best| best.epoch);
+        let best_epoch = self.best_epoch();
         // So that the weights can be used without the record.
         let settings = Some(to_json("settings", &configuration.settings)?);
         let weights = [

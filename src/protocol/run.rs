@@ -62,22 +62,26 @@ impl<'a, N: Network<D>, D: Device<f32>> Run<'a, N, D> {
             }
         }
         let weights = StateDict::of(self.training.network());
-        let last = self.training.evaluate(&parts.test)?;
+        let course = &self.course;
+        let at = |epoch: usize| move |error| course.in_epoch(epoch, error);
+        let last = self.training.evaluate(&parts.test).map_err(at(epochs))?;
         self.training.load(self.course.best_weights(&weights))?;
-        let best = self.training.evaluate(&parts.test)?;
+        let best = self.training.evaluate(&parts.test).map_err(at(self.course.best_epoch()))?;
         self.course.finish(&weights, [&last, &best], control, 1)
     }
 
     fn epoch(&mut self, parts: &Parts<N::Example>) -> Result<()> {
         let Self { course, training, .. } = self;
         training.epoch(&parts.training)?;
-        let of_training = training.evaluate(&parts.training)?;
+        let epoch = training.epochs();
+        let at = |error| course.in_epoch(epoch, error);
+        let of_training = training.evaluate(&parts.training).map_err(at)?;
         let of_validation = match parts.validation.is_empty() {
             true => None,
-            false => Some(training.evaluate(&parts.validation)?),
+            false => Some(training.evaluate(&parts.validation).map_err(at)?),
         };
         let weights = || StateDict::of(training.network());
-        course.add(training.epochs(), &of_training, of_validation.as_ref(), weights);
+        course.add(epoch, &of_training, of_validation.as_ref(), weights);
         Ok(())
     }
 }

@@ -16,13 +16,15 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
+use super::course::Times;
 use super::{Configuration, Instructions, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::store::{Lock, create_folder, to_value, write_atomically};
+use crate::store::{Lock, create_folder, read_record, to_value, write_atomically, write_record};
+
+/// What files of a store hold.
+const RECORD: &str = "a record as training writes it";
 
 /// Records of one configuration.
 #[derive(Debug, Clone)]
@@ -45,8 +47,8 @@ impl Store {
         // Two processes may come here at once; one writes, the other compares.
         let _lock = Lock::wait(store.folder.join(".configuration.lock"), stop)?;
         let path = store.folder.join("configuration.json");
-        match read_json::<Value>(&path)? {
-            None => write_json(&path, &store.configuration)?,
+        match read_record::<Value>(&path, RECORD)? {
+            None => write_record(&path, &store.configuration)?,
             Some(mut found) => {
                 if let Value::Object(fields) = &mut found {
                     fields.remove("instructions");
@@ -73,7 +75,7 @@ impl Store {
             Err(cause) => return Err(bad_record(folder, &cause)),
         };
         runs.sort_unstable();
-        let records = runs.into_iter().filter_map(|run| read_record(folder, run).transpose());
+        let records = runs.into_iter().filter_map(|run| record_of(folder, run).transpose());
         let records = Error::gather(records)?;
         if let Some(first) = records.first() {
             let ours = to_value("configuration", &first.configuration.of_series())?;
@@ -95,7 +97,7 @@ impl Store {
         for record in Self::read(&folder)? {
             let condensed = record.condensed();
             if condensed != record {
-                write_json(&path_of(folder.as_ref(), record.run, "json"), &condensed)?;
+                write_record(path_of(folder.as_ref(), record.run, "json"), &condensed)?;
             }
         }
         Ok(())
@@ -112,7 +114,7 @@ impl Store {
     /// # Errors
     /// [`Fault::BadRecord`]
     pub(crate) fn instructions(folder: &Path) -> Result<Option<Instructions>> {
-        let configuration: Option<Configuration> = read_json(&folder.join("configuration.json"))?;
+        let configuration: Option<Configuration> = read_record(folder.join("configuration.json"), RECORD)?;
         Ok(configuration.map(|configuration| configuration.instructions))
     }
 
@@ -130,7 +132,7 @@ impl Store {
             self.accept(&found, place)?;
         }
         // A record that cannot be read is told when its run has its turn.
-        let records = (0..runs).filter_map(|run| read_record(&self.folder, run).ok().flatten());
+        let records = (0..runs).filter_map(|run| record_of(&self.folder, run).ok().flatten());
         for record in records {
             let field = Place::field("configuration.instructions").field;
             let place = Place { field, ..Place::file(self.path(record.run, "json")) };
@@ -165,7 +167,7 @@ impl Store {
     /// # Errors
     /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration.
     pub fn record(&self, run: u64) -> Result<Option<Record>> {
-        let Some(record) = read_record(&self.folder, run)? else { return Ok(None) };
+        let Some(record) = record_of(&self.folder, run)? else { return Ok(None) };
         let ours = to_value("configuration", &self.configuration.of_series())?;
         let found = to_value("configuration", &record.configuration.of_series())?;
         let mut problems = Vec::new();
@@ -225,13 +227,13 @@ impl Store {
         &self,
         record: &Record,
         weights: &[(Weights, Vec<u8>)],
-        times: &impl Serialize,
+        times: &Times,
     ) -> Result<()> {
         for (which, bytes) in weights {
             write_atomically(self.weights(record.run, *which), bytes)?;
         }
-        write_json(&self.path(record.run, "times.json"), times)?;
-        write_json(&self.path(record.run, "json"), record)?;
+        write_record(self.path(record.run, "times.json"), times)?;
+        write_record(self.path(record.run, "json"), record)?;
         self.remove_checkpoint(record.run);
         Ok(())
     }
@@ -261,9 +263,9 @@ fn path_of(folder: &Path, run: u64, extension: &str) -> PathBuf {
     folder.join(format!("{}.{extension}", stem(run)))
 }
 
-fn read_record(folder: &Path, run: u64) -> Result<Option<Record>> {
+fn record_of(folder: &Path, run: u64) -> Result<Option<Record>> {
     let path = path_of(folder, run, "json");
-    let record: Option<Record> = read_json(&path)?;
+    let record: Option<Record> = read_record(&path, RECORD)?;
     match record {
         Some(record) if record.run != run => {
             let (expected, found) = (format!("run {run}, as the name says"), format!("run {}", record.run));
@@ -273,24 +275,8 @@ fn read_record(folder: &Path, run: u64) -> Result<Option<Record>> {
     }
 }
 
-fn read_json<T: DeserializeOwned>(path: &Path) -> Result<Option<T>> {
-    let bytes = match fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(cause) if cause.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(cause) => return Err(bad_record(path, &cause)),
-    };
-    serde_json::from_slice(&bytes).map(Some).map_err(|cause| bad_record(path, &cause))
-}
-
-fn write_json(path: &Path, value: &impl Serialize) -> Result<()> {
-    let mut bytes = serde_json::to_vec(value)
-        .map_err(|cause| Error::new(Fault::Unwritable, Place::file(path), "JSON", cause.to_string()))?;
-    bytes.push(b'\n');
-    write_atomically(path, &bytes)
-}
-
 fn bad_record(path: &Path, cause: &impl std::fmt::Display) -> Error {
-    Error::new(Fault::BadRecord, Place::file(path), "a record as training writes it", cause.to_string())
+    Error::new(Fault::BadRecord, Place::file(path), RECORD, cause.to_string())
 }
 
 /// Names every leaf in which two values differ.

@@ -45,7 +45,10 @@ impl Outcome {
             let recording = prediction.recording;
             let genre = recording.song.genre();
             let named: Vec<String> = (prediction.logits.iter())
-                .map(|&logits| Answer { recording, genre, logits }.predicted().to_string())
+                .map(|&logits| {
+                    let answer = Answer::new(recording, genre, logits);
+                    answer.map_or_else(|_| "not finite".to_owned(), |answer| answer.predicted().to_string())
+                })
                 .collect();
             let (genre, decided) = (genre.to_string(), prediction.genre.to_string());
             table.push([recording.to_string(), genre, named.join(", "), decided]);

@@ -283,8 +283,50 @@ fn a_learning_rate_that_breaks_the_network_is_told_with_run_epoch_and_batch() {
     let stop = AtomicBool::new(false);
     let split = Split::random(&set, 0).unwrap();
     let error = train(&set, &split, settings, 1, folder.path(), &Control::new(&stop)).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::LossNotFinite);
+    assert_eq!(error.problems()[0].fault, Fault::NotFinite);
     assert!(error.to_string().starts_with("run 0, epoch "), "{error}");
+}
+
+#[test]
+fn a_recording_that_overflows_is_told_whatever_part_it_is_in_and_nothing_unreadable_is_written() {
+    let (whole, folder) = (set(), tempdir().unwrap());
+    let split = Split::random(&whole, 0).unwrap();
+    let parts = [split.training(), split.validation(), split.test()];
+    for (part, name) in parts.into_iter().zip(["training", "validation", "test"]) {
+        for model in [Model::Baseline, Model::Cnn] {
+            let enormous = part[0];
+            let recordings = whole.recordings().iter().cloned().map(|mut recording| {
+                if recording.id() == enormous {
+                    recording.samples.fill(3e38);
+                }
+                recording
+            });
+            let set = DataSet::new(recordings.collect()).unwrap();
+            let mut settings = settings(model, 2);
+            settings.preparation.normalisation = crate::preparation::Normalisation::Raw;
+            for schedule in [Schedule::SideBySide, Schedule::Together] {
+                let folder = folder.path().join(format!("{name}-{model}-{schedule:?}"));
+                let stop = AtomicBool::new(false);
+                let control = Control { schedule, ..Control::new(&stop) };
+                let split = Split::random(&set, 0).unwrap();
+                let trained = train(&set, &split, settings, 2, &folder, &control);
+                let records = Store::read(&folder).unwrap();
+                match trained {
+                    // Gates that are full of it still answer with finite numbers.
+                    Ok(_) => assert_eq!((records.len(), model), (2, Model::Baseline)),
+                    Err(error) => {
+                        assert!(error.problems().iter().all(|problem| problem.fault == Fault::NotFinite));
+                        let text = error.to_string();
+                        let epoch = if name == "test" { 2 } else { 1 };
+                        assert!(text.starts_with(&format!("run 0, epoch {epoch}, ")), "{text}");
+                        let place = if name == "training" { "batch ".into() } else { enormous.to_string() };
+                        assert!(text.contains(&place) || text.contains("element"), "{name}: {text}");
+                        assert!(records.is_empty());
+                    }
+                }
+            }
+        }
+    }
 }
 
 #[test]

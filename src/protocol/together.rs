@@ -85,30 +85,36 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
             }
             let start = Instant::now();
             let losses = trainings.epoch(&self.parts.training)?;
-            if losses.iter().any(Result::is_err) {
-                stand(&mut group, trainings.checkpoints());
-                let mut healthy = Vec::new();
-                for (standing, loss) in group.into_iter().zip(losses) {
-                    match loss {
-                        Ok(_) => healthy.push(standing),
-                        Err(error) => results.push((standing.course.run, Err(error))),
-                    }
-                }
-                group = healthy;
-                if group.is_empty() {
-                    return Ok(group);
-                }
-                trainings = self.trainings::<N>(&group)?;
-            }
             let of_training = trainings.evaluate(&self.parts.training)?;
-            let of_validation = trainings.evaluate(&self.parts.validation)?;
+            let mut of_validation = trainings.evaluate(&self.parts.validation)?.into_iter();
             let (epoch, seconds) = (trainings.epochs(), start.elapsed().as_secs_f64());
             let weights = OnceCell::new();
-            for (index, Standing { course, .. }) in group.iter_mut().enumerate() {
-                let weights = || weights.get_or_init(|| trainings.weights())[index].clone();
-                course.add(epoch, &of_training[index], of_validation.get(index), weights);
-                course.seconds += seconds;
-                self.control.tell(course.run, Event::Epoch { epoch, history: course.history() });
+            let mut healthy = Vec::with_capacity(group.len());
+            for (index, (mut standing, (loss, of_training))) in
+                take(&mut group).into_iter().zip(losses.into_iter().zip(of_training)).enumerate()
+            {
+                let course = &mut standing.course;
+                let of_validation = of_validation.next().transpose();
+                let evaluated = of_training.and_then(|training| Ok((training, of_validation?)));
+                // What a spoilt network answers adds nothing to why it is spoilt.
+                match loss.and_then(|_| evaluated.map_err(|error| course.in_epoch(epoch, error))) {
+                    Ok((of_training, of_validation)) => {
+                        let weights = || weights.get_or_init(|| trainings.weights())[index].clone();
+                        course.add(epoch, &of_training, of_validation.as_ref(), weights);
+                        course.seconds += seconds;
+                        self.control.tell(course.run, Event::Epoch { epoch, history: course.history() });
+                        healthy.push(standing);
+                    }
+                    Err(error) => results.push((course.run, Err(error))),
+                }
+            }
+            group = healthy;
+            if group.is_empty() {
+                return Ok(group);
+            }
+            if group.len() < trainings.runs().len() {
+                stand(&mut group, trainings.checkpoints());
+                trainings = self.trainings::<N>(&group)?;
             }
             if saved.elapsed() >= self.control.checkpoint_every && epoch < self.hyperparameters.epochs {
                 stand(&mut group, trainings.checkpoints());
@@ -133,10 +139,15 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
             .collect();
         trainings.load(&best)?;
         let best = trainings.evaluate(&self.parts.test)?;
-        let at_once = group.len();
+        let (at_once, epochs) = (group.len(), self.hyperparameters.epochs);
         for (index, Standing { course, checkpoint, lock }) in group.into_iter().enumerate() {
-            let (run, outcomes) = (course.run, [&last[index], &best[index]]);
-            results.push((run, course.finish(&checkpoint.network, outcomes, self.control, at_once)));
+            let run = course.run;
+            let last = last[index].as_ref().map_err(|error| course.in_epoch(epochs, error.clone()));
+            let best =
+                best[index].as_ref().map_err(|error| course.in_epoch(course.best_epoch(), error.clone()));
+            let finished = last
+                .and_then(|last| course.finish(&checkpoint.network, [last, best?], self.control, at_once));
+            results.push((run, finished));
             drop(lock);
         }
         Ok(())
@@ -149,11 +160,12 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
     }
 }
 
-/// Notes where the trainings of a group stand.
+/// Notes where the trainings of a group stand, as far as they are of it.
 fn stand(group: &mut [Standing], checkpoints: Vec<(u64, Checkpoint)>) {
-    for (standing, (run, checkpoint)) in group.iter_mut().zip(checkpoints) {
-        assert_eq!(standing.course.run, run, "a run goes on where it stopped");
-        standing.checkpoint = checkpoint;
+    let mut checkpoints = checkpoints.into_iter();
+    for standing in group {
+        let own = checkpoints.find(|(run, _)| *run == standing.course.run);
+        standing.checkpoint = own.expect("every run of a group is trained, in its order").1;
     }
 }
 
@@ -287,21 +299,17 @@ mod tests {
         let watch = Watch::new(&stop, 2);
         let control = Control { observer: &watch, ..Control::new(&stop) };
         together(&set, settings, 3, &folder, &control).unwrap_err();
-        // The weights of run 1 become infinite.
+        // The weights of run 1 become too large to compute with.
         let path = folder.join("run-01.checkpoint");
         let (mut dict, note) = StateDict::from_bytes(&fs::read(&path).unwrap()).unwrap();
         let shape = dict.get("network.out.weight").unwrap().0.to_vec();
-        dict.insert(
-            "network.out.weight".to_owned(),
-            shape.clone(),
-            vec![f32::INFINITY; shape.iter().product()],
-        );
+        dict.insert("network.out.weight".to_owned(), shape.clone(), vec![3e38; shape.iter().product()]);
         fs::write(&path, dict.to_bytes(note)).unwrap();
 
         let stop = AtomicBool::new(false);
         let error = together(&set, settings, 3, &folder, &Control::new(&stop)).unwrap_err();
-        assert_eq!(error.problems().len(), 1);
-        assert_eq!(error.problems()[0].fault, Fault::LossNotFinite);
+        assert_eq!(error.problems().len(), 1, "{error}");
+        assert_eq!(error.problems()[0].fault, Fault::NotFinite);
         assert!(error.to_string().starts_with("run 1, epoch 2, batch 1: "), "{error}");
         let records = Store::read(&folder).unwrap();
         assert_eq!(records.len(), 2);

@@ -4,9 +4,11 @@ mod atomic;
 mod json;
 mod lock;
 mod project;
+mod record;
 
 pub use atomic::{create_folder, write_atomically};
 pub(crate) use json::{to_json, to_value};
 pub use lock::Lock;
 pub(crate) use lock::NEVER;
 pub use project::{PROJECT_VARIABLE, Project};
+pub use record::{read_record, write_record};

@@ -61,6 +61,11 @@ impl<D: Device<f32>> Adam<D> {
 }
 
 impl<D: Device<f32>> Adam<D> {
+    /// v of a trainable tensor of the network.
+    pub(super) fn second_moment<S: Shape>(&self, weight: &Tensor<S, f32, D>) -> Vec<f32> {
+        self.second.get(weight).as_vec()
+    }
+
     /// m and v of a network's trainable tensors, under the names of these.
     #[must_use]
     pub fn moments<M: TensorCollection<f32, D>>(&self, network: &M) -> [StateDict; 2] {

@@ -1,9 +1,9 @@
 //! What a network answers, how sure it is, and how often it is right.
 
 use dfdx::prelude::*;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::error::Result;
+use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Network, Networks};
 use crate::preparation::Example;
 use crate::recordings::{Genre, RecordingId};
@@ -12,17 +12,30 @@ use crate::recordings::{Genre, RecordingId};
 const BATCH: usize = 64;
 
 /// A network's answer to one example.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[non_exhaustive]
 pub struct Answer {
     /// The recording that the example comes from.
     pub recording: RecordingId,
     /// The true genre.
     pub genre: Genre,
-    /// The outputs, in label order.
+    /// The outputs, in label order, all finite.
     pub logits: [f32; GENRES],
 }
 
 impl Answer {
+    /// The answer that outputs give.
+    ///
+    /// # Errors
+    /// [`Fault::NotFinite`] with the recording if an output is infinite or not a number: no genre follows from it.
+    pub fn new(recording: RecordingId, genre: Genre, logits: [f32; GENRES]) -> Result<Self> {
+        if logits.iter().all(|logit| logit.is_finite()) {
+            return Ok(Self { recording, genre, logits });
+        }
+        let place = Place::field(format!("recording {recording}"));
+        Err(Error::new(Fault::NotFinite, place, "finite outputs of the network", format!("{logits:?}")))
+    }
+
     /// The softmax of the logits.
     #[must_use]
     pub fn probabilities(&self) -> [f64; GENRES] {
@@ -50,7 +63,7 @@ impl Answer {
     }
 }
 
-/// The genre of the largest value; of equal ones that of the larger `second`, then the lower label.
+/// The genre of the largest of finite values; of equal ones that of the larger `second`, then the lower label.
 fn best(values: [f64; GENRES], second: impl Fn(usize) -> f64) -> Genre {
     let mut best = Genre::ALL[0];
     for genre in Genre::ALL {
@@ -63,7 +76,7 @@ fn best(values: [f64; GENRES], second: impl Fn(usize) -> f64) -> Genre {
 }
 
 /// What the slices of one recording decide together (paper: 2.4). A whole signal votes alone.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Vote {
     /// The recording.
     pub recording: RecordingId,
@@ -75,7 +88,7 @@ pub struct Vote {
 }
 
 /// Answers to many examples.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
     answers: Vec<Answer>,
 }
@@ -84,7 +97,7 @@ impl Evaluation {
     /// A network's answers to examples, in their order.
     ///
     /// # Errors
-    /// Those of [`Network::logits`].
+    /// [`Fault::NotFinite`] for the first answer that is not finite; those of [`Network::logits`].
     pub fn of<N: Network<D>, D: Device<f32>>(
         network: &N,
         device: &D,
@@ -93,43 +106,48 @@ impl Evaluation {
         let mut evaluation = Self { answers: Vec::with_capacity(examples.len()) };
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
-            evaluation.add(batch, &network.logits(device, batch)?.as_vec());
+            evaluation.add(batch, &network.logits(device, batch)?.as_vec())?;
         }
         Ok(evaluation)
     }
 
-    /// The answers of several runs' networks to examples, in their order.
+    /// The answers of several runs' networks to examples, in their order; [`Fault::NotFinite`] for a run with an answer
+    /// that is not finite.
     ///
     /// # Errors
-    /// Those of [`Networks::logits`].
+    /// Those of [`Networks::logits`], for all runs.
     pub fn of_runs<N: Networks<D>, D: Device<f32>>(
         networks: &N,
         device: &D,
         examples: &[N::Example],
-    ) -> Result<Vec<Self>>
+    ) -> Result<Vec<Result<Self>>>
     where
         N::Example: Example,
     {
-        let mut evaluations: Vec<Self> = Vec::new();
+        let mut evaluations: Vec<Result<Self>> = Vec::new();
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
             let logits = networks.logits(device, batch)?.as_vec();
             let of_run = batch.len() * GENRES;
-            evaluations.resize(logits.len() / of_run, Self { answers: Vec::new() });
-            for (evaluation, logits) in evaluations.iter_mut().zip(logits.chunks_exact(of_run)) {
-                evaluation.add(batch, logits);
+            evaluations.resize(logits.len() / of_run, Ok(Self { answers: Vec::new() }));
+            for (result, logits) in evaluations.iter_mut().zip(logits.chunks_exact(of_run)) {
+                let added = result.as_mut().map_or(Ok(()), |evaluation| evaluation.add(batch, logits));
+                if let Err(error) = added {
+                    *result = Err(error);
+                }
             }
         }
         Ok(evaluations)
     }
 
     /// Adds the answers to a batch: `[batch, 3]`.
-    fn add<X: Example>(&mut self, batch: &[&X], logits: &[f32]) {
+    fn add<X: Example>(&mut self, batch: &[&X], logits: &[f32]) -> Result<()> {
         for (example, logits) in batch.iter().zip(logits.chunks_exact(GENRES)) {
             let mut row = [0.0; GENRES];
             row.copy_from_slice(logits);
-            self.answers.push(Answer { recording: example.recording(), genre: example.genre(), logits: row });
+            self.answers.push(Answer::new(example.recording(), example.genre(), row)?);
         }
+        Ok(())
     }
 
     /// The answers, in the order of the examples.
@@ -195,7 +213,7 @@ mod tests {
 
     fn answer(recording: &str, logits: [f32; GENRES]) -> Answer {
         let recording: RecordingId = recording.parse().unwrap();
-        Answer { recording, genre: recording.song.genre(), logits }
+        Answer::new(recording, recording.song.genre(), logits).unwrap()
     }
 
     #[test]

@@ -11,12 +11,14 @@
 mod adam;
 mod checkpoint;
 mod evaluation;
+mod finite;
 mod hyperparameters;
 mod runs;
 
 pub use adam::Adam;
 pub use checkpoint::Checkpoint;
 pub use evaluation::{Answer, Evaluation, Vote};
+pub(crate) use finite::not_finite;
 pub use hyperparameters::Hyperparameters;
 pub use runs::Trainings;
 
@@ -68,14 +70,20 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// with dropout.
     ///
     /// # Errors
-    /// [`Fault::LossNotFinite`], which leaves the network as it is; those of [`Network::training_logits`].
+    /// [`Fault::NotFinite`] for the first batch whose loss is not finite, which leaves the network as it is, or whose step
+    /// leaves a weight, a running statistic or a moment of the optimiser that is not; those of
+    /// [`Network::training_logits`].
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
         let order = order(examples, self.seed, self.run, self.epochs);
         let mut sum = 0.0;
         for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {
             let loss = self.step(batch)?;
+            let place = || format!("run {}, epoch {}, batch {}", self.run, self.epochs + 1, index + 1);
             if !loss.is_finite() {
-                return Err(not_finite(self.run, self.epochs + 1, index + 1, loss));
+                return Err(fault(place(), LOSS, loss));
+            }
+            if let Some(found) = not_finite(&self.network, &self.adam, 1).remove(0) {
+                return Err(fault(place(), STEP, found));
             }
             sum += loss * batch.len() as f64;
         }
@@ -104,7 +112,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// The network's answers in evaluation mode.
     ///
     /// # Errors
-    /// Those of [`Network::logits`].
+    /// Those of [`Evaluation::of`].
     pub fn evaluate(&self, examples: &[N::Example]) -> Result<Evaluation> {
         Evaluation::of(&self.network, &self.device, examples)
     }
@@ -117,9 +125,13 @@ fn order<X>(examples: &[X], seed: u64, run: u64, epoch: usize) -> Vec<&X> {
     order
 }
 
-fn not_finite(run: u64, epoch: usize, batch: usize, loss: f64) -> Error {
-    let place = Place::field(format!("run {run}, epoch {epoch}, batch {batch}"));
-    Error::new(Fault::LossNotFinite, place, "a finite loss", loss.to_string())
+/// What is expected of a batch.
+const LOSS: &str = "a finite loss";
+/// What is expected of a step.
+const STEP: &str = "a step that leaves finite numbers";
+
+fn fault(place: String, expected: &str, found: impl ToString) -> Error {
+    Error::new(Fault::NotFinite, Place::field(place), expected, found.to_string())
 }
 
 /// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.

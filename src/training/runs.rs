@@ -6,7 +6,7 @@
 
 use dfdx::prelude::*;
 
-use super::{Adam, Checkpoint, Evaluation, Hyperparameters, labels, not_finite, order};
+use super::{Adam, Checkpoint, Evaluation, Hyperparameters, LOSS, STEP, fault, labels, not_finite, order};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Network, Networks, device_failed, runs};
 use crate::nn::runs::Runs;
@@ -81,8 +81,9 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
     }
 
     /// Trains every run on every example once. Returns each run's mean loss, measured on each batch before the step
-    /// that it causes, with dropout. A run whose loss is not finite has [`Fault::LossNotFinite`] and is of no use any
-    /// more; the others are as if it had not been there.
+    /// that it causes, with dropout. A run whose loss is not finite, or that ends the epoch with a weight, a running
+    /// statistic or a moment of the optimiser that is not, has [`Fault::NotFinite`] and is of no use any more; the
+    /// others are as if it had not been there.
     ///
     /// # Errors
     /// Those of [`Networks::training_logits`], for all runs.
@@ -100,18 +101,23 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
         // Read at the end of an epoch and not of each step, for which a GPU would have to wait.
         let losses: Vec<(Vec<f32>, usize)> =
             losses.into_iter().map(|(losses, examples)| (losses.as_vec(), examples)).collect();
-        let mean = |(place, run): (usize, &u64)| {
+        let mut spoilt = not_finite(&self.networks, &self.adam, self.runs.len());
+        let mut mean = |(place, run): (usize, &u64)| {
+            let epoch = format!("run {run}, epoch {}", self.epochs);
             let mut sum = 0.0;
             for (index, (losses, examples)) in losses.iter().enumerate() {
                 let loss = f64::from(losses[place]);
                 if !loss.is_finite() {
-                    return Err(not_finite(*run, self.epochs, index + 1, loss));
+                    return Err(fault(format!("{epoch}, batch {}", index + 1), LOSS, loss));
                 }
                 sum += loss * *examples as f64;
             }
-            Ok(sum / examples.len() as f64)
+            match spoilt[place].take() {
+                None => Ok(sum / examples.len() as f64),
+                Some(found) => Err(fault(epoch, STEP, found)),
+            }
         };
-        Ok(self.runs.iter().enumerate().map(mean).collect())
+        Ok(self.runs.iter().enumerate().map(&mut mean).collect())
     }
 
     /// One batch of each run: the losses, and a step of the optimiser.
@@ -132,11 +138,12 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
         Ok(losses)
     }
 
-    /// Each run's answers in evaluation mode.
+    /// Each run's answers in evaluation mode; [`Fault::NotFinite`] with the recording for a run with an answer that is
+    /// not finite.
     ///
     /// # Errors
     /// Those of [`Networks::logits`].
-    pub fn evaluate(&self, examples: &[N::Example]) -> Result<Vec<Evaluation>> {
+    pub fn evaluate(&self, examples: &[N::Example]) -> Result<Vec<Result<Evaluation>>> {
         Evaluation::of_runs(&self.networks, &self.device, examples)
     }
 
@@ -234,6 +241,7 @@ mod tests {
                 assert_close(&values(found), &values(expected), 1e-3, &format!("moments of run {run}"));
             }
             let expected = training.evaluate(&examples).unwrap();
+            let evaluation = evaluation.unwrap();
             assert!((evaluation.loss() - expected.loss()).abs() < 1e-4);
             let votes = |evaluation: &Evaluation| {
                 evaluation.votes().iter().map(|vote: &Vote| vote.recording).collect::<Vec<_>>()

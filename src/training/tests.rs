@@ -101,6 +101,68 @@ fn a_loss_that_is_not_finite_names_run_epoch_and_batch_and_moves_nothing() {
     assert_eq!(training.checkpoint(), before);
 }
 
+/// What a training of one batch an epoch says once its checkpoint was changed.
+fn error_after(change: impl Fn(&mut Checkpoint)) -> String {
+    let hyperparameters = Hyperparameters { batch: 12, ..HYPERPARAMETERS };
+    let mut training = training(hyperparameters);
+    training.epoch(&examples()).unwrap();
+    let mut checkpoint = training.checkpoint();
+    change(&mut checkpoint);
+    training.restore(&checkpoint).unwrap();
+    training.epoch(&examples()).unwrap_err().to_string()
+}
+
+/// Puts a value into every element of a tensor.
+fn fill(dict: &mut StateDict, name: &str, value: f32) {
+    let (shape, values) = dict.get(name).unwrap();
+    let (shape, values) = (shape.to_vec(), vec![value; values.len()]);
+    dict.insert(name.to_owned(), shape, values);
+}
+
+#[test]
+fn a_gradient_a_weight_or_a_moment_that_overflows_names_run_epoch_batch_and_tensor() {
+    // Finite outputs of one size: the loss is finite. The gradient of what comes before them is not.
+    let gradient = error_after(|checkpoint| {
+        let (shape, values) = checkpoint.network.get("out.weight").unwrap();
+        let (shape, count) = (shape.to_vec(), values.len());
+        let signed = (0..count).map(|place| if place % 2 == 0 { 1e30 } else { -1e30 });
+        checkpoint.network.insert("out.weight".into(), shape, signed.collect());
+    });
+    assert!(
+        gradient.starts_with("run 2, epoch 2, batch 1: expected a step that leaves finite"),
+        "{gradient}"
+    );
+    assert!(gradient.contains("inf in the squared gradients of "), "{gradient}");
+    // The step's size is m / √v: here 1e30 in place of about 1.
+    let weight = error_after(|checkpoint| {
+        fill(&mut checkpoint.moments[0], "out.bias", -3e38);
+        fill(&mut checkpoint.moments[1], "out.bias", 1e-20);
+    });
+    assert!(weight.contains("inf in out.bias, element 0"), "{weight}");
+}
+
+#[test]
+fn an_answer_that_is_not_finite_is_no_answer() {
+    let recording: crate::recordings::RecordingId = "S5/P02".parse().unwrap();
+    for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+        for place in 0..GENRES {
+            let mut logits = [0.0; GENRES];
+            logits[place] = value;
+            let error = Answer::new(recording, recording.song.genre(), logits).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+            assert!(error.to_string().starts_with("recording S5/P02: expected finite outputs"), "{error}");
+        }
+    }
+    // Of a network.
+    let mut training = training(HYPERPARAMETERS);
+    let mut checkpoint = training.checkpoint();
+    fill(&mut checkpoint.network, "out.weight", 3e38);
+    fill(&mut checkpoint.network, "out.bias", 3e38);
+    training.restore(&checkpoint).unwrap();
+    let error = training.evaluate(&examples()).unwrap_err();
+    assert!(error.to_string().starts_with("recording S"), "{error}");
+}
+
 #[test]
 fn seed_and_run_decide_the_course() {
     let examples = examples();
