@@ -129,7 +129,9 @@ pub enum Fault {
     DeviceFailed,
     /// A file of weights is damaged or of another kind.
     BadWeights,
-    /// A file of weights belongs to another network.
+    /// A file of weights is PyTorch's own.
+    PyTorchFile,
+    /// A file of weights belongs to another network, or is for other recordings.
     ForeignWeights,
     /// A folder holds records of another configuration.
     ForeignRecords,
@@ -262,9 +264,16 @@ impl Fault {
                 "check that the folder exists, that you may write to it and that the disk has room"
             }
             Self::TraceableFigure => "use the PNG",
-            Self::BadWeights => "give a safetensors file in single precision, as training writes it",
+            Self::BadWeights => {
+                "give a safetensors file of finite floating-point numbers, as training or \
+                 safetensors.torch.save_file writes it"
+            }
+            Self::PyTorchFile => {
+                "save it as safetensors in Python:\n  import torch, safetensors.torch\n  \
+                 safetensors.torch.save_file(torch.load(\"weights.pt\", weights_only=True), \"weights.safetensors\")"
+            }
             Self::ForeignWeights => {
-                "give the weights of this network, with the frame and kernel it was trained with"
+                "give recordings and settings as the weights were trained with, or other weights"
             }
             Self::ForeignRecords => {
                 "use another folder, or the settings, recordings and split of the records there"
@@ -465,6 +474,14 @@ impl Error {
         for problem in &mut self.problems {
             problem.place = place(std::mem::take(&mut problem.place));
         }
+        self
+    }
+
+    /// The same problems in the order in which their fields come in a list; those of other fields stay behind.
+    pub(crate) fn in_order(mut self, fields: &[String]) -> Self {
+        let place =
+            |problem: &Problem| fields.iter().position(|field| Some(field) == problem.place.field.as_ref());
+        self.problems.sort_by_key(|problem| place(problem).unwrap_or(fields.len()));
         self
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use dfdx::prelude::*;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{self, GENRES, Network, NetworkTask};
 use crate::nn::StateDict;
-use crate::protocol::{self, Outcome, Settings};
+use crate::protocol::{self, Outcome, Purpose, Settings};
 use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
 use crate::training::{Answer, Evaluation};
 
@@ -42,44 +42,75 @@ impl fmt::Display for Prediction {
     }
 }
 
+/// A file of weights, and what it says that they are for.
+#[derive(Debug, Clone)]
+pub struct WeightsFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    purpose: Option<Purpose>,
+}
+
+impl WeightsFile {
+    /// Reads a safetensors file: one that training wrote, or one of a PyTorch module with the same names, which says
+    /// nothing of what it is for.
+    ///
+    /// # Errors
+    /// [`Fault::UnreadableFile`]; [`Fault::BadWeights`]; [`Fault::PyTorchFile`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        let bytes = fs::read(&path).map_err(|cause| {
+            Error::new(Fault::UnreadableFile, Place::file(&path), "a file of weights", cause.to_string())
+        })?;
+        let note = StateDict::note_in(&bytes);
+        let purpose = note.and_then(|note| note.as_deref().map(Purpose::from_note).transpose());
+        match purpose {
+            Ok(purpose) => Ok(Self { path, bytes, purpose }),
+            Err(error) => Err(in_file(&path, error)),
+        }
+    }
+
+    /// What the weights are for, if the file says so.
+    #[must_use]
+    pub const fn purpose(&self) -> Option<&Purpose> {
+        self.purpose.as_ref()
+    }
+
+    /// Lets the network of these settings, with these weights, answer to every recording.
+    ///
+    /// # Errors
+    /// - [`Fault::ForeignWeights`] for each setting, and each property of the recordings, that the weights are not for, or
+    ///   for each tensor that the network has not or otherwise; [`Fault::BadWeights`] for each that is of no use;
+    /// - [`Fault::NotFinite`] with the recording for outputs that are not finite;
+    /// - [`Fault::BadSetting`] for a network that is not to be had;
+    /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
+    pub fn predict(&self, set: &DataSet, settings: Settings) -> Result<Vec<Prediction>> {
+        if let Some(purpose) = &self.purpose {
+            purpose.check(settings, set).map_err(|error| in_file(&self.path, error))?;
+        }
+        let task = Predict { set, settings, bytes: &self.bytes };
+        let answers = models::choose::<Cpu, _>(settings.model, settings.frame, settings.kernel, task)?;
+        // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
+        let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
+        Ok(predictions(&evaluation))
+    }
+}
+
+fn in_file(path: &Path, error: Error) -> Error {
+    error.placed(|place| Place { field: place.field, ..Place::file(path) })
+}
+
 /// Lets the network of these settings, with the weights of a safetensors file, answer to every recording.
 ///
-/// A file that training wrote holds the settings of its run. Frame, kernel and preparation are then taken from there.
-///
 /// # Errors
-/// - [`Fault::UnreadableFile`], [`Fault::BadWeights`] or [`Fault::ForeignWeights`] for the file;
-/// - [`Fault::BadSetting`] for a network that is not to be had;
-/// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
+/// Those of [`WeightsFile::read`] and [`WeightsFile::predict`].
 pub fn predict(set: &DataSet, settings: Settings, path: &Path) -> Result<Vec<Prediction>> {
-    let placed = |error: Error| error.placed(|place| Place { field: place.field, ..Place::file(path) });
-    let bytes = fs::read(path).map_err(|cause| {
-        Error::new(Fault::UnreadableFile, Place::file(path), "a file of weights", cause.to_string())
-    })?;
-    let (weights, note) = StateDict::from_bytes(&bytes).map_err(placed)?;
-    let settings = match note.as_deref().map(serde_json::from_str::<Settings>) {
-        None => settings,
-        Some(Ok(trained)) if trained.model == settings.model => trained,
-        Some(Ok(trained)) => {
-            let expected = format!("weights of the network {}", settings.model);
-            let found = format!("those of {}", trained.model);
-            return Err(Error::new(Fault::ForeignWeights, Place::file(path), expected, found));
-        }
-        Some(Err(cause)) => {
-            let expected = "the settings of a training in the metadata, or none";
-            return Err(Error::new(Fault::BadWeights, Place::file(path), expected, cause.to_string()));
-        }
-    };
-    let task = Predict { set, settings, weights: &weights };
-    let answers = models::choose::<Cpu, _>(settings.model, settings.frame, settings.kernel, task)?;
-    // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
-    let evaluation = answers?.map_err(placed)?;
-    Ok(predictions(&evaluation))
+    WeightsFile::read(path)?.predict(set, settings)
 }
 
 struct Predict<'a> {
     set: &'a DataSet,
     settings: Settings,
-    weights: &'a StateDict,
+    bytes: &'a [u8],
 }
 
 impl NetworkTask<Cpu> for Predict<'_> {
@@ -87,14 +118,15 @@ impl NetworkTask<Cpu> for Predict<'_> {
     type Output = Result<Result<Evaluation>>;
 
     fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> N + Sync) -> Self::Output {
+        let Settings { preparation, input, .. } = self.settings;
         let names: Vec<RecordingId> = self.set.recordings().iter().map(|recording| recording.id()).collect();
-        let examples = N::examples(&self.settings.preparation.signals(self.set, &names)?)?;
+        let examples = N::examples(&input.answering(preparation.signals(self.set, &names)?)?)?;
         let device = Cpu::default();
         let mut network = build(&device);
-        match self.weights.load_into(&mut network) {
-            Ok(()) => Evaluation::of(&network, &device, &examples).map(Ok),
-            Err(error) => Ok(Err(error)),
-        }
+        let read = StateDict::from_bytes(self.bytes);
+        let read = read.map_err(|error| error.in_order(&StateDict::names_of(&network)));
+        let loaded = read.and_then(|(weights, _)| weights.load_into(&mut network));
+        Ok(loaded.and_then(|()| Evaluation::of(&network, &device, &examples)))
     }
 }
 

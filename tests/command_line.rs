@@ -5,8 +5,9 @@ mod support;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use eegenre::nn::StateDict;
 use serde_json::Value;
-use support::{Folder, blank, changed};
+use support::{Folder, blank, changed, project};
 
 /// Runs eegenre with no recordings in its environment.
 fn eegenre(arguments: &[&str]) -> Output {
@@ -213,7 +214,13 @@ fn what_is_trained_can_be_summed_up_and_predicts() {
         let weights = out.join("run-01.best.safetensors");
         let task =
             ["predict", "--model", model, "--weights", text(&weights), "--data", text(&data), "--json"];
-        let predictions = json(&eegenre(&task))["predictions"].as_array().unwrap().clone();
+        let answer = json(&eegenre(&task));
+        let purpose = &answer["purpose"];
+        assert_eq!(
+            (purpose["settings"]["model"].as_str(), purpose["rate_hz"].as_f64()),
+            (Some(model), Some(8.0))
+        );
+        let predictions = answer["predictions"].as_array().unwrap().clone();
         assert_eq!(predictions.len(), 192);
         let first = &predictions[0];
         assert_eq!((first["song"].as_str(), first["participant"].as_str()), (Some("S1"), Some("P01")));
@@ -229,7 +236,10 @@ fn what_is_trained_can_be_summed_up_and_predicts() {
         let output = eegenre(&task);
         assert_eq!(output.status.code(), Some(2));
         let errors = String::from_utf8(output.stderr).unwrap();
-        assert!(errors.contains(&format!("expected weights of the network {other}")), "{errors}");
+        assert!(
+            errors.contains(&format!("expected {model}, whose weights these are, found {other}")),
+            "{errors}"
+        );
     }
     let figures = folder.path().join("figures");
     let of = ["--data", text(&data), "--records", text(&records), "--out", text(&figures), "--json"];
@@ -275,6 +285,79 @@ fn results_without_records_and_unknown_networks_exit_with_2() {
         let output = eegenre(arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8(output.stderr).unwrap().contains("expected"), "{arguments:?}");
+    }
+}
+
+/// Weights of a baseline as a PyTorch module has them: they do not say what they are for.
+fn plain_weights() -> StateDict {
+    let bytes = std::fs::read(project().committed_records().join("raw/baseline/run-00.final.safetensors"));
+    StateDict::from_bytes(&bytes.unwrap()).unwrap().0
+}
+
+#[test]
+fn weights_say_what_they_are_for_and_anything_else_is_refused_by_name() {
+    let folder = synthetic_folder();
+    let data = folder.path().join("synthetic");
+    let committed = project().committed_records().join("log/cnn/run-00.best.safetensors");
+    let predict = |weights: &Path, data: &Path, options: &[&str]| {
+        let task = ["predict", "--weights", text(weights), "--data", text(data)];
+        let output = eegenre(&[&task[..], options].concat());
+        (output.status.code(), stdout(&output), String::from_utf8(output.stderr).unwrap())
+    };
+    let (code, answers, notes) = predict(&committed, &data, &[]);
+    assert_eq!((code, answers.lines().count()), (Some(0), 192), "{notes}");
+    assert!(!notes.contains("does not say"), "{notes}");
+    let same = ["--model", "cnn", "--normalize", "log", "--frame", "8", "--kernel", "3"];
+    assert_eq!(predict(&committed, &data, &same), (code, answers, notes));
+    for (options, said) in [
+        (["--model", "baseline"], "network: expected cnn, whose weights these are, found baseline"),
+        (
+            ["--normalize", "raw"],
+            "settings.preparation.normalisation: expected \"log\", as in training, found \"raw\"",
+        ),
+        (["--frame", "1"], "settings.frame: expected 8, as in training, found 1"),
+        (["--truncate", "1608"], "settings.preparation.truncate: expected null, as in training, found 1608"),
+    ] {
+        let (code, _, errors) = predict(&committed, &data, &options);
+        assert_eq!(code, Some(2), "{options:?}");
+        assert!(errors.contains(said) && errors.contains(text(&committed)), "{errors}");
+    }
+    // A module of PyTorch's.
+    let plain = folder.path().join("plain.safetensors");
+    std::fs::write(&plain, plain_weights().to_bytes(None)).unwrap();
+    let (code, _, errors) = predict(&plain, &data, &[]);
+    assert_eq!(code, Some(2));
+    assert!(errors.contains("--model: expected the network of these weights"), "{errors}");
+    let (code, answers, notes) = predict(&plain, &data, &["--model", "baseline"]);
+    assert_eq!((code, answers.lines().count()), (Some(0), 192));
+    assert!(notes.contains("does not say what its weights are for"), "{notes}");
+    std::fs::write(&plain, b"PK\x03\x04").unwrap();
+    let (code, _, errors) = predict(&plain, &data, &["--model", "baseline"]);
+    assert!(code == Some(2) && errors.contains("safetensors.torch.save_file(torch.load("), "{errors}");
+}
+
+#[test]
+fn weights_that_are_not_finite_and_recordings_that_overflow_give_no_genre() {
+    let folder = synthetic_folder();
+    let data = folder.path().join("synthetic");
+    let path = folder.path().join("weights.safetensors");
+    let task = ["predict", "--model", "baseline", "--weights", text(&path), "--data", text(&data)];
+    let mut enormous = plain_weights();
+    let mut nan = enormous.clone();
+    let (shape, values) = enormous.get("out.weight").unwrap();
+    let (shape, mut values) = (shape.to_vec(), values.to_vec());
+    enormous.insert("out.weight".into(), shape.clone(), vec![3e38; values.len()]);
+    values[5] = f32::NAN;
+    nan.insert("out.weight".into(), shape, values);
+    for (weights, said) in [
+        (nan, "out.weight: expected finite elements of F32, F16, BF16 or F64, found NaN in element 5"),
+        (enormous, "recording S1/P01: expected finite outputs of the network"),
+    ] {
+        std::fs::write(&path, weights.to_bytes(None)).unwrap();
+        let output = eegenre(&task);
+        let errors = String::from_utf8(output.stderr.clone()).unwrap();
+        assert_eq!((output.status.code(), stdout(&output).as_str()), (Some(2), ""), "{errors}");
+        assert!(errors.contains(said) && errors.contains(text(&path)), "{errors}");
     }
 }
 

@@ -8,8 +8,10 @@ use std::path::Path;
 
 use eegenre::classification::{Beside, Origin, TrialEstimate, TrialRecord, plan};
 use eegenre::models::Model;
+use eegenre::nn::StateDict;
+use eegenre::prediction::WeightsFile;
 use eegenre::profile::Profile;
-use eegenre::protocol::{Record, Store};
+use eegenre::protocol::{Record, Store, Weights};
 use eegenre::recordings::{Fingerprint, Provenance};
 use eegenre::results::Results;
 use eegenre::study::{Study, VARIATIONS};
@@ -117,6 +119,26 @@ fn every_trial_of_features_is_recorded_with_all_its_draws_and_on_one_table_of_it
         assert_eq!(configuration.table, first.unwrap().configuration.table, "{}", configuration.trial.name());
         let draws: BTreeSet<u64> = record.folds.iter().map(|fold| fold.draw).collect();
         assert_eq!(draws.len() as u64, configuration.trial.draws, "{}", configuration.trial.name());
+    }
+}
+
+#[test]
+fn committed_weights_say_what_they_are_for_in_the_bytes_that_training_writes() {
+    for variation in ["raw", "log"] {
+        for model in Model::ALL {
+            let folder = project().committed_records().join(variation).join(model.name());
+            let configuration = records(variation, model)[0].configuration.clone();
+            for which in [Weights::Final, Weights::Best] {
+                let path = Store::weights_in(&folder, 0, which);
+                let purpose = WeightsFile::read(&path).unwrap().purpose().cloned().unwrap();
+                assert_eq!(purpose.settings, configuration.settings, "{}", path.display());
+                assert_eq!((purpose.data, purpose.rate_hz), (configuration.data, 8.0));
+                assert_eq!(purpose.labels, ["classical", "instrumental", "pop"]);
+                let bytes = fs::read(&path).unwrap();
+                let (weights, _) = StateDict::from_bytes(&bytes).unwrap();
+                assert!(weights.to_bytes(Some(purpose.to_note().unwrap())) == bytes, "{}", path.display());
+            }
+        }
     }
 }
 

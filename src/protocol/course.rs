@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::store::Store;
-use super::{Configuration, Control, Event, History, Instructions, Outcome, Record, Weights};
+use super::{Configuration, Control, Event, History, Instructions, Outcome, Purpose, Record, Weights};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::StateDict;
 use crate::store::to_json;
@@ -204,6 +204,7 @@ impl<'a> Course<'a> {
     pub(super) fn finish(
         self,
         last_weights: &StateDict,
+        purpose: &Purpose,
         [last, best]: [&Evaluation; 2],
         control: &Control,
         at_once: usize,
@@ -212,10 +213,10 @@ impl<'a> Course<'a> {
         let epochs = configuration.settings.hyperparameters.epochs;
         let best_epoch = self.best_epoch();
         // So that the weights can be used without the record.
-        let settings = Some(to_json("settings", &configuration.settings)?);
+        let note = Some(purpose.to_note()?);
         let weights = [
-            (Weights::Final, last_weights.to_bytes(settings.clone())),
-            (Weights::Best, self.best_weights(last_weights).to_bytes(settings)),
+            (Weights::Final, last_weights.to_bytes(note.clone())),
+            (Weights::Best, self.best_weights(last_weights).to_bytes(note)),
         ];
         let times = Times {
             seconds: self.seconds,

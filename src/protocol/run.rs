@@ -6,17 +6,18 @@ use dfdx::prelude::*;
 
 use super::course::Course;
 use super::store::Store;
-use super::{Control, Event, Record};
+use super::{Control, Event, Purpose, Record};
 use crate::error::Result;
 use crate::models::Network;
 use crate::nn::StateDict;
 use crate::training::{Checkpoint, Training};
 
-/// The examples of a split's three parts.
+/// The examples of a split's three parts, and what weights that they make are for.
 pub(super) struct Parts<X> {
     pub(super) training: Vec<X>,
     pub(super) validation: Vec<X>,
     pub(super) test: Vec<X>,
+    pub(super) purpose: Purpose,
 }
 
 /// A run under way.
@@ -67,7 +68,7 @@ impl<'a, N: Network<D>, D: Device<f32>> Run<'a, N, D> {
         let last = self.training.evaluate(&parts.test).map_err(at(epochs))?;
         self.training.load(self.course.best_weights(&weights))?;
         let best = self.training.evaluate(&parts.test).map_err(at(self.course.best_epoch()))?;
-        self.course.finish(&weights, [&last, &best], control, 1)
+        self.course.finish(&weights, &parts.purpose, [&last, &best], control, 1)
     }
 
     fn epoch(&mut self, parts: &Parts<N::Example>) -> Result<()> {

@@ -7,7 +7,7 @@ use dfdx::prelude::*;
 use super::run::Parts;
 use super::store::Store;
 use super::workers::Workers;
-use super::{Configuration, Control, Instructions, Processor, Record, Schedule, Settings, revision};
+use super::{Configuration, Control, Instructions, Processor, Purpose, Record, Schedule, Settings, revision};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{self, Model, Network, NetworkDevice, NetworkTask};
 use crate::preparation::Split;
@@ -103,6 +103,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
             training: N::examples(&settings.input.training(signals(split.training())?)?)?,
             validation: answering(split.validation())?,
             test: answering(split.test())?,
+            purpose: Purpose::of(settings, set),
         };
         let workers = Workers { store, runs, control, parts: &parts, device: &device, build: &build };
         let results = match control.schedule {

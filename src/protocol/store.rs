@@ -21,7 +21,7 @@ use serde_json::Value;
 use super::course::Times;
 use super::{Configuration, Instructions, Record, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::store::{Lock, create_folder, read_record, to_value, write_atomically, write_record};
+use crate::store::{Lock, create_folder, differences, read_record, to_value, write_atomically, write_record};
 
 /// What files of a store hold.
 const RECORD: &str = "a record as training writes it";
@@ -55,7 +55,7 @@ impl Store {
                 }
                 let ours = to_value("configuration", &store.configuration.of_series())?;
                 let mut problems = Vec::new();
-                compare(&path, "", &ours, &found, &mut problems);
+                compare(&path, &ours, &found, &mut problems);
                 Error::unless_none(problems)?;
             }
         }
@@ -82,7 +82,7 @@ impl Store {
             let mut problems = Vec::new();
             for record in &records {
                 let found = to_value("configuration", &record.configuration.of_series())?;
-                compare(&path_of(folder, record.run, "json"), "", &ours, &found, &mut problems);
+                compare(&path_of(folder, record.run, "json"), &ours, &found, &mut problems);
             }
             Error::unless_none(problems)?;
         }
@@ -171,7 +171,7 @@ impl Store {
         let ours = to_value("configuration", &self.configuration.of_series())?;
         let found = to_value("configuration", &record.configuration.of_series())?;
         let mut problems = Vec::new();
-        compare(&self.path(run, "json"), "", &ours, &found, &mut problems);
+        compare(&self.path(run, "json"), &ours, &found, &mut problems);
         Error::unless_none(problems).map(|()| Some(record))
     }
 
@@ -280,19 +280,10 @@ fn bad_record(path: &Path, cause: &impl std::fmt::Display) -> Error {
 }
 
 /// Names every leaf in which two values differ.
-fn compare(path: &Path, field: &str, ours: &Value, found: &Value, problems: &mut Vec<Problem>) {
-    if let (Value::Object(ours), Value::Object(found)) = (ours, found) {
-        let mut keys: Vec<&String> = ours.keys().chain(found.keys()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        for key in keys {
-            let inner = if field.is_empty() { key.clone() } else { format!("{field}.{key}") };
-            let absent = &Value::Null;
-            let (ours, found) = (ours.get(key).unwrap_or(absent), found.get(key).unwrap_or(absent));
-            compare(path, &inner, ours, found, problems);
-        }
-    } else if ours != found {
-        let place = Place { field: Some(field.to_owned()), ..Place::file(path) };
-        problems.push(Problem::new(Fault::ForeignRecords, place, ours.to_string(), found.to_string()));
-    }
+fn compare(path: &Path, ours: &Value, found: &Value, problems: &mut Vec<Problem>) {
+    let problem = |(field, ours, found): (String, Value, Value)| {
+        let place = Place { field: Some(field), ..Place::file(path) };
+        Problem::new(Fault::ForeignRecords, place, ours.to_string(), found.to_string())
+    };
+    problems.extend(differences(ours, found).into_iter().map(problem));
 }

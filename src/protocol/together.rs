@@ -145,8 +145,9 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
             let last = last[index].as_ref().map_err(|error| course.in_epoch(epochs, error.clone()));
             let best =
                 best[index].as_ref().map_err(|error| course.in_epoch(course.best_epoch(), error.clone()));
-            let finished = last
-                .and_then(|last| course.finish(&checkpoint.network, [last, best?], self.control, at_once));
+            let finished = last.and_then(|last| {
+                course.finish(&checkpoint.network, &self.parts.purpose, [last, best?], self.control, at_once)
+            });
             results.push((run, finished));
             drop(lock);
         }

@@ -7,7 +7,7 @@ mod project;
 mod record;
 
 pub use atomic::{create_folder, write_atomically};
-pub(crate) use json::{to_json, to_value};
+pub(crate) use json::{differences, to_json, to_value};
 pub use lock::Lock;
 pub(crate) use lock::NEVER;
 pub use project::{PROJECT_VARIABLE, Project};

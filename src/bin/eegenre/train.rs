@@ -25,18 +25,18 @@ use crate::{print, signals};
 /// What a network is and what its signals go through.
 #[derive(Args)]
 pub struct NetworkArgs {
-    /// Normalisation of each recording
-    #[arg(long, value_name = "raw|log|z-score|min-max", default_value_t = Normalisation::default())]
-    pub normalize: Normalisation,
+    /// Normalisation of each recording [default: raw]
+    #[arg(long, value_name = "raw|log|z-score|min-max")]
+    pub normalize: Option<Normalisation>,
     /// Samples to keep from the start of each recording [default: all]
     #[arg(long, value_name = "N")]
     pub truncate: Option<NonZeroUsize>,
     /// Width of a median filter, an odd number of samples [default: none]
     #[arg(long, value_name = "N")]
     pub median: Option<u32>,
-    /// Replace samples of exactly 0: keep leaves them, reflect mirrors the samples before them
-    #[arg(long, value_name = "keep|reflect", default_value_t = Zeros::default())]
-    pub zeros: Zeros,
+    /// Replace samples of exactly 0: keep leaves them, reflect mirrors the samples before them [default: keep]
+    #[arg(long, value_name = "keep|reflect")]
+    pub zeros: Option<Zeros>,
     /// What becomes of an incomplete last frame [default: zero as in the paper; with another normalisation than raw, cut]
     ///
     /// zero: filled with zeros after scaling, which on another scale than raw can name the song. cut: left out. hold:
@@ -52,12 +52,12 @@ pub struct NetworkArgs {
     /// Seed of what the ablation draws
     #[arg(long, value_name = "N", default_value_t = 0, requires = "ablate")]
     pub ablation_seed: u64,
-    /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training
-    #[arg(long, value_name = "whole|slices|slices-and-whole", default_value_t = Input::default())]
-    pub input: Input,
-    /// Samples of a frame: 8, as in the paper, or 1
-    #[arg(long, value_name = "N", default_value_t = paper::FRAME)]
-    pub frame: usize,
+    /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training [default: whole]
+    #[arg(long, value_name = "whole|slices|slices-and-whole")]
+    pub input: Option<Input>,
+    /// Samples of a frame: 8, as in the paper, or 1 [default: 8]
+    #[arg(long, value_name = "N")]
+    pub frame: Option<usize>,
     /// Width of the CNN's kernels: 3, 5 or 7; with a frame of 1 only 3 [default: 3]
     #[arg(long, value_name = "N")]
     pub kernel: Option<usize>,
@@ -66,8 +66,18 @@ pub struct NetworkArgs {
 impl NetworkArgs {
     /// The paper's settings for a network, as far as these do not change them.
     pub fn settings(&self, model: Model) -> Result<Settings> {
+        let mut paper = Settings::paper(model);
+        // A pad must not become a signal through the scale unless that was asked for.
+        if self.normalize.is_some_and(|normalisation| normalisation != Normalisation::Raw) {
+            paper.preparation.last_frame = LastFrame::Cut;
+        }
+        self.over(paper)
+    }
+
+    /// Other settings, as far as these do not change them.
+    pub fn over(&self, settings: Settings) -> Result<Settings> {
         let Self {
-            normalize: normalisation,
+            normalize,
             truncate,
             median,
             zeros,
@@ -79,18 +89,22 @@ impl NetworkArgs {
             kernel,
         } = *self;
         let median = median.map(MedianFilter::new).transpose()?;
-        let paper = Settings::paper(model);
-        // A pad must not become a signal through the scale unless that was asked for.
-        let usual = if normalisation == Normalisation::Raw { LastFrame::Zero } else { LastFrame::Cut };
+        let before = settings.preparation;
         let preparation = Preparation {
-            truncate,
-            zeros,
-            ablation: ablate.map(|of| Ablation { of, seed }),
-            median,
-            normalisation,
-            last_frame: last_frame.unwrap_or(usual),
+            truncate: truncate.or(before.truncate),
+            zeros: zeros.unwrap_or(before.zeros),
+            ablation: ablate.map(|of| Ablation { of, seed }).or(before.ablation),
+            median: median.or(before.median),
+            normalisation: normalize.unwrap_or(before.normalisation),
+            last_frame: last_frame.unwrap_or(before.last_frame),
         };
-        Ok(Settings { frame, kernel: kernel.or(paper.kernel), preparation, input, ..paper })
+        Ok(Settings {
+            frame: frame.unwrap_or(settings.frame),
+            kernel: kernel.or(settings.kernel),
+            input: input.unwrap_or(settings.input),
+            preparation,
+            ..settings
+        })
     }
 }
 

@@ -3,18 +3,16 @@
 //! Files are those that `safetensors.torch.save_file(module.state_dict(), …)` writes and `load_file` reads. Unlike
 //! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_into`] names everything that does not fit.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod file;
 
-use ::safetensors::tensor::{Dtype as StoredType, SafeTensors, TensorView, serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
 use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Problem, Result};
 
 /// What PyTorch's normalisations count and nothing here needs.
 const IGNORED: &str = "num_batches_tracked";
-
-/// The key of a note in a file's metadata.
-const NOTE: &str = "eegenre";
 
 /// Shapes and elements by name.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -49,7 +47,7 @@ impl StateDict {
     }
 
     /// Adds a tensor.
-    pub(crate) fn insert(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) {
+    pub fn insert(&mut self, name: String, shape: Vec<usize>, values: Vec<f32>) {
         self.tensors.insert(name, (shape, values));
     }
 
@@ -81,14 +79,22 @@ impl StateDict {
         self.tensors.keys().map(String::as_str)
     }
 
+    /// Names of a module's tensors, in its order.
+    pub(crate) fn names_of<M: TensorCollection<f32, D>, D: Device<f32>>(module: &M) -> Vec<String> {
+        let mut names = Names(Vec::new());
+        let Ok(_) = M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut names });
+        names.0
+    }
+
     /// Puts the elements into a module's tensors.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] for each tensor of the module that is missing here or has another shape, and for each
-    /// that the module does not have; the module then keeps what it has. `num_batches_tracked`, which PyTorch writes
+    /// [`Fault::ForeignWeights`] for each tensor of the module that is missing here or has another shape, in the module's
+    /// order, and for each that the module does not have; the module then keeps what it has. `num_batches_tracked`, which PyTorch writes
     /// for each normalisation, is passed over.
     pub fn load_into<M: TensorCollection<f32, D>, D: Device<f32>>(&self, module: &mut M) -> Result<()> {
-        self.must_be_like(&Self::of(module))?;
+        let like = self.must_be_like(&Self::of(module));
+        like.map_err(|error| error.in_order(&Self::names_of(module)))?;
         let walked =
             M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Write(self) });
         let Ok(_) = walked;
@@ -162,67 +168,6 @@ impl StateDict {
         }
         dicts
     }
-
-    /// The bytes of a safetensors file, the same for the same tensors. `note` goes into the file's metadata.
-    #[must_use]
-    pub fn to_bytes(&self, note: Option<String>) -> Vec<u8> {
-        let bytes: Vec<Vec<u8>> = (self.tensors.values())
-            .map(|(_, values)| values.iter().flat_map(|value| value.to_le_bytes()).collect())
-            .collect();
-        let views = self.tensors.iter().zip(&bytes).map(|((name, (shape, _)), bytes)| {
-            let view = TensorView::new(StoredType::F32, shape.clone(), bytes);
-            (name, view.expect("a tensor has as many elements as its shape says"))
-        });
-        // One entry: the order of several would change from run to run.
-        let metadata = note.map(|note| HashMap::from([(NOTE.to_owned(), note)]));
-        serialize(views, metadata).expect("names and shapes are a header")
-    }
-
-    /// Reads the bytes of a safetensors file, and the note that [`Self::to_bytes`] may have left in it.
-    ///
-    /// # Errors
-    /// [`Fault::BadWeights`] if they are damaged, or for each tensor that is not in single precision.
-    pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Option<String>)> {
-        let damaged = |found: String| {
-            Error::new(Fault::BadWeights, Place::default(), "the bytes of a safetensors file", found)
-        };
-        let (_, header) =
-            SafeTensors::read_metadata(bytes).map_err(|cause| damaged(format!("damage: {cause}")))?;
-        let note = header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE).cloned());
-        let file = SafeTensors::deserialize(bytes).map_err(|cause| damaged(format!("damage: {cause}")))?;
-        let mut dict = Self::default();
-        let mut problems = Vec::new();
-        for (name, view) in file.iter().filter(|(name, _)| !is_ignored(name)) {
-            if view.dtype() == StoredType::F32 {
-                let values = view
-                    .data()
-                    .chunks_exact(4)
-                    .map(|bytes| f32::from_le_bytes(bytes.try_into().expect("chunks of four")));
-                let values: Vec<f32> = values.collect();
-                if let Some((element, value)) =
-                    values.iter().enumerate().find(|(_, value)| !value.is_finite())
-                {
-                    let found = format!("{value} in element {element}");
-                    problems.push(Problem::new(
-                        Fault::BadWeights,
-                        Place::field(name),
-                        "finite elements",
-                        found,
-                    ));
-                }
-                dict.insert(name.to_owned(), view.shape().to_vec(), values);
-            } else {
-                let found = format!("{:?}", view.dtype());
-                problems.push(Problem::new(
-                    Fault::BadWeights,
-                    Place::field(name),
-                    "single precision, F32",
-                    found,
-                ));
-            }
-        }
-        Error::unless_none(problems).map(|()| (dict, note))
-    }
 }
 
 fn is_ignored(name: &str) -> bool {
@@ -244,6 +189,25 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Read<'_> {
         (tensor, name): (&Tensor<S, f32, D>, String),
     ) -> Result<Option<Tensor<S, f32, D>>, Self::Err> {
         self.0.insert(name, tensor.shape().concrete().into(), tensor.as_vec());
+        Ok(None)
+    }
+}
+
+/// The names of a module's tensors.
+struct Names(Vec<String>);
+
+impl<D: Device<f32>> TensorVisitor<f32, D> for Names {
+    type Viewer = (ViewTensorRef, ViewTensorName);
+    type Err = std::convert::Infallible;
+    type E2 = f32;
+    type D2 = D;
+
+    fn visit<S: Shape>(
+        &mut self,
+        _: TensorOptions<S, f32, D>,
+        (_, name): (&Tensor<S, f32, D>, String),
+    ) -> Result<Option<Tensor<S, f32, D>>, Self::Err> {
+        self.0.push(name);
         Ok(None)
     }
 }
@@ -334,7 +298,7 @@ mod tests {
     use crate::nn::lstm;
     use crate::nn::testing::TestDevice;
 
-    fn module() -> crate::nn::Lstm<2, 3, 2, f32, TestDevice> {
+    pub(super) fn module() -> crate::nn::Lstm<2, 3, 2, f32, TestDevice> {
         TestDevice::seed_from_u64(1).build_module::<lstm::builder::Lstm<2, 3, 2>, f32>()
     }
 
@@ -363,28 +327,15 @@ mod tests {
         let error = dict.load_into(&mut module).unwrap_err();
         let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
         assert_eq!(problems.len(), 3, "{problems:?}");
-        assert!(problems[0].starts_with("bias_hh_l1: expected a tensor of shape [12], found no such tensor"));
+        // In the module's order, not in that of the alphabet.
         assert!(
-            problems[1].starts_with("weight_hh_l0: expected a tensor of shape [12, 3], found a tensor of")
+            problems[0].starts_with("weight_hh_l0: expected a tensor of shape [12, 3], found a tensor of")
         );
+        assert!(problems[1].starts_with("bias_hh_l1: expected a tensor of shape [12], found no such tensor"));
         assert!(
             problems[2].starts_with("weight_hh_l2: expected no such tensor, found a tensor of shape [1]")
         );
         assert_eq!(StateDict::of(&module), before);
-    }
-
-    #[test]
-    fn an_element_that_is_not_finite_is_named() {
-        let mut dict = StateDict::of(&module());
-        for (name, element, value) in [("bias_hh_l1", 7, f32::NAN), ("weight_hh_l0", 0, f32::NEG_INFINITY)] {
-            let (shape, values) = dict.get(name).unwrap();
-            let (shape, mut values) = (shape.to_vec(), values.to_vec());
-            values[element] = value;
-            dict.insert(name.into(), shape, values);
-        }
-        let error = StateDict::from_bytes(&dict.to_bytes(None)).unwrap_err().to_string();
-        assert!(error.contains("bias_hh_l1: expected finite elements, found NaN in element 7"), "{error}");
-        assert!(error.contains("weight_hh_l0: expected finite elements, found -inf in element 0"), "{error}");
     }
 
     #[test]
@@ -427,21 +378,5 @@ mod tests {
         let error =
             (dict.build::<crate::nn::Lstm<2, 4, 2, f32, TestDevice>, _>(&TestDevice::default())).unwrap_err();
         assert!(error.to_string().starts_with("weight_ih_l0: expected a tensor of 2 dimensions"), "{error}");
-    }
-
-    #[test]
-    fn damaged_bytes_are_refused() {
-        let bytes = StateDict::of(&module()).to_bytes(None);
-        for damaged in [&bytes[..bytes.len() - 1], &bytes[..7], &[], &bytes[9..]] {
-            let error = StateDict::from_bytes(damaged).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadWeights);
-        }
-    }
-
-    #[test]
-    fn double_precision_is_refused_by_name() {
-        let view = TensorView::new(StoredType::F64, vec![1], &[0; 8]).unwrap();
-        let error = StateDict::from_bytes(&serialize([("out.bias", view)], None).unwrap()).unwrap_err();
-        assert_eq!(error.problems()[0].place.to_string(), "out.bias");
     }
 }
