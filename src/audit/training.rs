@@ -1,7 +1,6 @@
 //! The trainings of a cell, side by side.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, PoisonError};
@@ -12,6 +11,10 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::protocol::{self, Control, Instructions, Store};
 use crate::recordings::{DataSet, Genre, RecordingId};
+use crate::store::{claim, discard};
+
+/// What the stamp of a cell's folder says.
+const WORKSHOP: &str = "trainings of an audit's cell";
 
 /// One training of a cell.
 struct Task {
@@ -49,12 +52,14 @@ pub(super) fn train(
     control: &Control,
     began: &(impl Fn(&str) + Sync),
 ) -> Result<()> {
-    let workshop = workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model));
+    let workshop = own_workshop(cell, workshop);
     let mut record = CellRecord::read(records, cell, set)?.unwrap_or_else(|| CellRecord::empty(cell, set));
     let tasks = open_tasks(cell, set, &record)?;
     if !control.any_level {
         check_instructions(&tasks, &workshop, &Instructions::of(control.processor))?;
     }
+    // Where something else is, nothing is in its way, and what trainings leave there stays.
+    let _ = claim(&workshop, WORKSHOP);
     let results: Vec<Mutex<Option<Result<Computed>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
     let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
     // In a function of its own, because `while let` would hold the lock as long as a training takes.
@@ -92,9 +97,12 @@ pub(super) fn train(
 
 /// Removes what the trainings of a cell left below `workshop`, once its own record is written. What stays does no harm.
 pub(super) fn clear(cell: &Cell, workshop: &Path) {
-    let _ = fs::remove_dir_all(
-        workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model)),
-    );
+    let _ = discard(own_workshop(cell, workshop), WORKSHOP);
+}
+
+/// The folder of one cell below `workshop`.
+fn own_workshop(cell: &Cell, workshop: &Path) -> PathBuf {
+    workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model))
 }
 
 /// The trainings that a record lacks.

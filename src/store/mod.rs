@@ -5,6 +5,7 @@ mod json;
 mod lock;
 mod project;
 mod record;
+mod stamped;
 
 pub use atomic::{create_folder, write_atomically};
 pub(crate) use json::{differences, to_json, to_value};
@@ -12,3 +13,4 @@ pub use lock::Lock;
 pub(crate) use lock::NEVER;
 pub use project::{PROJECT_VARIABLE, Project};
 pub use record::{read_record, write_record};
+pub use stamped::{STAMP, claim, discard, renew};

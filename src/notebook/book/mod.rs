@@ -2,7 +2,6 @@
 
 mod links;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
@@ -12,12 +11,15 @@ use super::document::notebooks;
 use super::environment::Environment;
 use super::environment::program::run;
 use super::setup::setup_python;
-use crate::error::{Error, Fault, Place, Result};
-use crate::store::{create_folder, write_atomically};
+use crate::error::Result;
+use crate::store::{claim, renew, write_atomically};
 
 const SCRIPT: &str = include_str!("render.py");
 const PAGE: &str = include_str!("page.html.j2");
 const STYLE: &str = include_str!("style.css");
+
+/// What the stamp of its folder says.
+const BOOK: &str = "book";
 
 /// The title of the book.
 const HEADING: &str = "Music genre from EEG";
@@ -30,18 +32,23 @@ const HEADING: &str = "Music genre from EEG";
 /// # Errors
 /// Those of [`setup`](super::setup()), of which only the Python is needed; [`Fault::UnreadableNotebook`]; [`Fault::ProgramFailed`] with the log to read;
 /// [`Fault::DeadLink`] for every link that leads nowhere and everything that a page would load from elsewhere;
-/// [`Fault::Unwritable`]; once `stop` is true, [`Fault::Interrupted`].
+/// [`Fault::OccupiedFolder`] if `to` holds anything but a book that this function made; [`Fault::Unwritable`]; once `stop` is
+/// true, [`Fault::Interrupted`].
+///
+/// [`Fault::UnreadableNotebook`]: crate::error::Fault::UnreadableNotebook
+/// [`Fault::ProgramFailed`]: crate::error::Fault::ProgramFailed
+/// [`Fault::DeadLink`]: crate::error::Fault::DeadLink
+/// [`Fault::OccupiedFolder`]: crate::error::Fault::OccupiedFolder
+/// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
+/// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
 pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool) -> Result<PathBuf> {
     let paths = notebooks(from)?;
+    // Before Python is set up, which may take a minute.
+    claim(to, BOOK)?;
     setup_python(environment, stop)?;
     let to = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
     // Pages of notebooks that are gone would stay behind.
-    if to.join("index.html").is_file() {
-        fs::remove_dir_all(&to).map_err(|cause| {
-            Error::new(Fault::Unwritable, Place::file(&to), "to replace the old book", cause.to_string())
-        })?;
-    }
-    create_folder(&to)?;
+    renew(&to, BOOK)?;
     let paths: Vec<PathBuf> =
         paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
     let job = json!({

@@ -1,7 +1,5 @@
 //! eegenre and all that it depends on, compiled for cells.
 
-use std::fs;
-use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
@@ -11,7 +9,10 @@ use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
-use crate::store::{create_folder, to_json, write_atomically};
+use crate::store::{claim, create_folder, renew, to_json, write_atomically};
+
+/// What the stamp of the folder of sources says.
+const VENDOR: &str = "sources of crates";
 
 /// Time that the first cell has, which compiles eegenre and what it depends on.
 const FIRST_CELL: Duration = Duration::from_secs(3600);
@@ -30,6 +31,14 @@ const COLD_PACKAGES: [&str; 9] = [
     "typed-path",
 ];
 
+/// Makes the folders that this needs.
+///
+/// # Errors
+/// Those of [`claim`].
+pub(super) fn check(environment: &Environment) -> Result<()> {
+    claim(environment.vendor(), VENDOR)
+}
+
 /// Brings the sources of all that eegenre depends on into the environment and compiles them for cells.
 pub(super) fn make(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<()> {
     vendor(environment, stop)?;
@@ -40,17 +49,7 @@ pub(super) fn make(environment: &Environment, state: &str, stop: &AtomicBool) ->
 /// on eegenre as on any crate, so cargo would choose the newest versions, and ask the network for them every time.
 fn vendor(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let vendor = environment.vendor();
-    match fs::remove_dir_all(&vendor) {
-        Err(cause) if cause.kind() != ErrorKind::NotFound => {
-            return Err(Error::new(
-                Fault::Unwritable,
-                Place::file(&vendor),
-                "to remove it",
-                cause.to_string(),
-            ));
-        }
-        _ => {}
-    }
+    renew(&vendor, VENDOR)?;
     let mut command = environment.command("cargo");
     command.args(["vendor", "--quiet", "--locked", "--versioned-dirs"]).arg(&vendor);
     run(command.current_dir(environment.checkout()), &environment.log(), stop)?;

@@ -1,12 +1,16 @@
 //! The kernel, evcxr: compiled in the way that costs least until a notebook has run.
 
-use std::fs;
+use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::error::Result;
 use crate::notebook::digest::Digest;
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
+use crate::store::{claim, discard};
+
+/// What the stamp of the folder in which the kernel is compiled says.
+const BUILD: &str = "the kernel's build";
 
 /// How the kernel is compiled: nothing is optimised but [`FAST_PACKAGES`].
 const KERNEL_OPTIONS: [(&str, &str); 2] =
@@ -31,10 +35,23 @@ pub(super) fn state() -> String {
     Digest::of([EVCXR_VERSION, FAST_PACKAGES, &options]).to_string()
 }
 
+fn build(environment: &Environment) -> PathBuf {
+    environment.folder().join("kernel-build")
+}
+
+/// Makes the folder that this needs.
+///
+/// # Errors
+/// Those of [`claim`].
+pub(super) fn check(environment: &Environment) -> Result<()> {
+    claim(build(environment), BUILD)
+}
+
 /// Compiles the kernel and describes it to Jupyter.
 pub(super) fn make(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     // What it is compiled to takes a gigabyte and is of no use afterwards; a half-done one is.
-    let target = environment.folder().join("kernel-build");
+    let target = build(environment);
+    claim(&target, BUILD)?;
     let mut command = environment.command("cargo");
     command.args(["install", "evcxr_jupyter", "--version", EVCXR_VERSION, "--locked", "--force", "--root"]);
     command.arg(environment.folder()).arg("--target-dir").arg(&target).envs(KERNEL_OPTIONS);
@@ -42,7 +59,7 @@ pub(super) fn make(environment: &Environment, stop: &AtomicBool) -> Result<()> {
         command.arg("--config").arg(format!("profile.release.package.\"{package}\".opt-level=1"));
     }
     run(&mut command, &environment.log(), stop)?;
-    let _ = fs::remove_dir_all(target);
+    discard(&target, BUILD)?;
     let mut command = environment.command(environment.kernel());
     run(command.arg("--install").env("JUPYTER_PATH", environment.share()), &environment.log(), stop)
 }

@@ -10,9 +10,13 @@ use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
 use crate::report::note;
 use crate::store::write_atomically;
+use crate::store::{claim, renew, write_atomically};
 
 const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");
 const LAB_REQUIREMENTS: &str = include_str!("../../../notebooks/requirements-lab.txt");
+
+/// What the stamp of its folder says.
+const VENV: &str = "Python of the notebooks";
 
 /// The oldest Python for which the requirements were resolved.
 const OLDEST_PYTHON: (u32, u32) = (3, 11);
@@ -28,6 +32,14 @@ pub(super) fn is_there(environment: &Environment, stamp: &Stamp) -> bool {
     stamp.packages.as_ref() == Some(&Digest::of([REQUIREMENTS]).to_string()) && starts()
 }
 
+/// Makes the folder that this needs.
+///
+/// # Errors
+/// Those of [`claim`].
+pub(super) fn check(environment: &Environment) -> Result<()> {
+    claim(environment.venv(), VENV)
+}
+
 /// Makes it.
 pub(super) fn make(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
     let version = "import sys; print(*sys.version_info[:3], sep='.')";
@@ -38,7 +50,8 @@ pub(super) fn make(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBo
     }
     ask(Command::new("python3").args(["-c", "import venv, ensurepip"]), INSTALL_VENV)?;
     let mut command = Command::new("python3");
-    command.args(["-m", "venv", "--clear"]).arg(environment.venv());
+    renew(environment.venv(), VENV)?;
+    command.args(["-m", "venv"]).arg(environment.venv());
     run(&mut command, &environment.log(), stop)?;
     install(environment, REQUIREMENTS, stop)?;
     stamp.packages = Some(Digest::of([REQUIREMENTS]).to_string());
