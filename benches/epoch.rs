@@ -12,6 +12,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
+#[path = "../src/bin/eegenre/memory.rs"]
+mod memory;
 #[path = "support/parts.rs"]
 mod parts;
 
@@ -168,6 +170,7 @@ fn measure<N, F>(
 }
 
 fn main() {
+    memory::keep_freed_memory();
     let arguments = Arguments::parse();
     let peak = peak_gflops();
     if !arguments.json {

@@ -9,6 +9,9 @@
 #[path = "../tests/support/counting.rs"]
 mod counting;
 
+#[path = "../src/bin/eegenre/memory.rs"]
+mod memory;
+
 use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
@@ -36,6 +39,7 @@ struct Step {
 }
 
 fn main() {
+    memory::keep_freed_memory();
     println!("step of three layers of 64      frames      ms    per frame      MB    per frame");
     let by_length =
         [200, 400, 800, 1600, 3200].map(|frames| (format!("16 sequences of {frames}"), vec![frames; 16]));

@@ -8,6 +8,9 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
+#[path = "../src/bin/eegenre/memory.rs"]
+mod memory;
+
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
@@ -20,6 +23,7 @@ use eegenre::nn::{
 const PATIENCE: Duration = Duration::from_secs(3);
 
 fn main() {
+    memory::keep_freed_memory();
     let peak = peak_gflops();
     println!("{}: {peak:.1} GFLOP/s in registers", Level::detected().name());
     println!();

@@ -11,6 +11,8 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a benchmark prints")]
 
+#[path = "../src/bin/eegenre/memory.rs"]
+mod memory;
 #[path = "support/parts.rs"]
 mod parts;
 
@@ -146,6 +148,7 @@ fn all<D: NetworkDevice>(arguments: &Arguments, device: impl Fn(u64) -> D) {
 }
 
 fn main() {
+    memory::keep_freed_memory();
     let arguments = Arguments::parse();
     match arguments.processor {
         Processor::Cpu => all(&arguments, Cpu::seed_from_u64),

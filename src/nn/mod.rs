@@ -43,6 +43,7 @@ pub use batch_norm::{BatchNorm1d, BatchNorm1dKernel};
 pub use conv1d::{Conv1d, Conv1dKernel, Signals};
 pub use dropout::{Dropout, DropoutKernel};
 pub use kernels::Level;
+pub(crate) use kernels::WorkingMemory;
 pub use lstm::{Lstm, LstmKernel};
 pub use packed::{Packed, Packing, Rows};
 pub use pool::{GlobalAveragePool, MaxPool1d, PoolKernel};

@@ -1,8 +1,5 @@
 //! In and out of dfdx's storage on a CPU: what an operation from outside the crate may read and write.
 
-use std::hint::black_box;
-use std::sync::Once;
-
 use dfdx::prelude::*;
 
 use super::kernels::{Buffer, Element};
@@ -11,7 +8,6 @@ use super::kernels::{Buffer, Element};
 pub(crate) fn contents<S: Shape, E: Dtype + Element>(
     tensor: &Tensor<S, E, Cpu>,
 ) -> Result<Buffer<E>, CpuError> {
-    keep_freed_memory();
     // Copies only where the tensor is a permuted or broadcast view; `copy_into` knows nothing of strides.
     let tensor = tensor.clone().try_contiguous()?;
     let mut elements = Buffer::stale(tensor.shape().num_elements());
@@ -40,16 +36,4 @@ pub(crate) fn with_gradients<S1: Shape, S2: Shape, E: Dtype + Element, R>(
     let result = with_gradient(gradients, written, |second| action(&first, second));
     with_gradient(gradients, read, |gradient| *gradient = first)?;
     result
-}
-
-/// Has the C library keep what is freed, up to 62 MiB, instead of giving it back to the system.
-///
-/// dfdx frees its tensors and gradients in every training step and allocates them again in the next. When glibc gives
-/// them back in between, the system maps and clears a few megabytes page by page each time; that takes longer than a
-/// convolution. Its threshold for that is set, for good, to twice the largest block that it has mapped and freed, if
-/// that is at most 32 MiB (`mallopt(3)`, `M_MMAP_THRESHOLD`). The block is never touched, so it costs no memory. Other
-/// C libraries lose nothing by it.
-fn keep_freed_memory() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| drop(black_box(Vec::<u8>::with_capacity(31 << 20))));
 }

@@ -9,7 +9,7 @@ use super::together::{Standing, Together};
 use super::{Control, Event, Record, Settings};
 use crate::error::Result;
 use crate::models::{Network, NetworkDevice};
-use crate::nn::random;
+use crate::nn::{WorkingMemory, random};
 use crate::store::Lock;
 use crate::training::Training;
 
@@ -37,6 +37,7 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         let attempt =
             |run: u64| self.lock(run).and_then(|lock| lock.map(|lock| self.alone(run, lock)).transpose());
         let work = || {
+            let _memory = WorkingMemory::of_training();
             while !self.control.stopped() {
                 let run = next.fetch_add(1, Ordering::Relaxed);
                 let Some(place) = usize::try_from(run).ok().and_then(|run| results.get(run)) else { return };
@@ -68,6 +69,7 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         F: Fn(u64) -> Result<D>,
         B: Fn(&D) -> N,
     {
+        let _memory = WorkingMemory::of_training();
         let settings = self.store.configuration().settings;
         let mut results: Vec<Option<Result<Record>>> = (0..self.runs).map(|_| None).collect();
         let mut waiting = Vec::new();

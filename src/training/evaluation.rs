@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Network, Networks};
+use crate::nn::WorkingMemory;
 use crate::preparation::Example;
 use crate::recordings::{Genre, RecordingId};
 
@@ -103,6 +104,7 @@ impl Evaluation {
         device: &D,
         examples: &[N::Example],
     ) -> Result<Self> {
+        let _memory = WorkingMemory::of_training();
         let mut evaluation = Self { answers: Vec::with_capacity(examples.len()) };
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
@@ -124,6 +126,7 @@ impl Evaluation {
     where
         N::Example: Example,
     {
+        let _memory = WorkingMemory::of_training();
         let mut evaluations: Vec<Result<Self>> = Vec::new();
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {

@@ -26,7 +26,7 @@ use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Logits, Network, device_failed};
-use crate::nn::Dropout;
+use crate::nn::{Dropout, WorkingMemory};
 use crate::preparation::Example;
 use crate::shuffle::Shuffler;
 
@@ -74,6 +74,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// leaves a weight, a running statistic or a moment of the optimiser that is not; those of
     /// [`Network::training_logits`].
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
+        let _memory = WorkingMemory::of_training();
         let order = order(examples, self.seed, self.run, self.epochs);
         let mut sum = 0.0;
         for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {

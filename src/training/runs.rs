@@ -10,7 +10,7 @@ use super::{Adam, Checkpoint, Evaluation, Hyperparameters, LOSS, STEP, fault, la
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Network, Networks, device_failed, runs};
 use crate::nn::runs::Runs;
-use crate::nn::{Dropout, StateDict};
+use crate::nn::{Dropout, StateDict, WorkingMemory};
 
 /// The [`Training`](super::Training)s of several runs of a seed, which advance together.
 #[derive(Debug)]
@@ -88,6 +88,7 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
     /// # Errors
     /// Those of [`Networks::training_logits`], for all runs.
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<Vec<Result<f64>>> {
+        let _memory = WorkingMemory::of_training();
         let orders: Vec<_> =
             self.runs.iter().map(|&run| order(examples, self.seed, run, self.epochs)).collect();
         let batch = self.hyperparameters.batch;

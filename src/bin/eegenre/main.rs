@@ -10,6 +10,7 @@ mod data;
 mod device;
 mod features;
 mod figure;
+mod memory;
 mod notebooks;
 mod predict;
 mod results;
@@ -129,6 +130,7 @@ struct ReproduceArgs {
 }
 
 fn main() -> ExitCode {
+    memory::keep_freed_memory();
     let listening = signals::listen();
     let Command { task, json, project } = match Command::try_parse() {
         Ok(command) => command,

@@ -1,8 +1,10 @@
 //! Working memory that is aligned for vectors and used again.
 
 use std::cell::RefCell;
+use std::marker::PhantomData;
 use std::ops::{Deref, DerefMut};
-use std::thread::LocalKey;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
 
 use super::Element;
 
@@ -13,14 +15,103 @@ struct Line([u8; LINE_BYTES]);
 
 const LINE_BYTES: usize = 64;
 
-/// Most that a thread keeps for later. A training step of the multi-layer network needs 23 MB; one of sixteen times the
-/// batch, 356 MB. What is not kept is mapped and cleared again, at half as much time again for the whole step.
-const KEPT_BYTES: usize = 512 << 20;
+/// Most that all threads together keep for later while none of them trains.
+const KEPT_BYTES: usize = 64 << 20;
 
-type Pool = RefCell<Vec<Vec<Line>>>;
+/// Most that a thread keeps for later while it trains ([`WorkingMemory`]). A training step of the multi-layer network
+/// needs 23 MB; one of sixteen times the batch, 356 MB. What is not kept is mapped and cleared again, at half as much
+/// time again for the whole step.
+const TRAINING_BYTES: usize = 512 << 20;
+
+/// What all threads together keep that do not train.
+static KEPT: AtomicUsize = AtomicUsize::new(0);
+
+/// Memory of a thread that waits to be used again.
+struct Pool {
+    buffers: Vec<Vec<Line>>,
+    bytes: usize,
+    /// Values of [`WorkingMemory`] that live.
+    trainings: usize,
+}
+
+impl Pool {
+    const EMPTY: Self = Self { buffers: Vec::new(), bytes: 0, trainings: 0 };
+
+    fn take(&mut self, lines: usize) -> Option<Vec<Line>> {
+        // The smallest that is large enough, so that a large one stays for those who need it.
+        let best = (0..self.buffers.len())
+            .filter(|&slot| self.buffers[slot].len() >= lines)
+            .min_by_key(|&slot| self.buffers[slot].len())?;
+        let buffer = self.buffers.swap_remove(best);
+        self.bytes -= bytes_of(&buffer);
+        if self.trainings == 0 {
+            KEPT.fetch_sub(bytes_of(&buffer), Relaxed);
+        }
+        Some(buffer)
+    }
+
+    /// Keeps a buffer if there is room.
+    fn keep(&mut self, buffer: Vec<Line>) {
+        let bytes = bytes_of(&buffer);
+        let more = |kept: usize, most: usize| Some(kept + bytes).filter(|kept| *kept <= most);
+        let has_room = match self.trainings {
+            0 => KEPT.fetch_update(Relaxed, Relaxed, |kept| more(kept, KEPT_BYTES)).is_ok(),
+            _ => more(self.bytes, TRAINING_BYTES).is_some(),
+        };
+        if has_room && bytes > 0 {
+            self.bytes += bytes;
+            self.buffers.push(buffer);
+        }
+    }
+
+    fn begin_training(&mut self) {
+        if self.trainings == 0 {
+            KEPT.fetch_sub(self.bytes, Relaxed);
+        }
+        self.trainings += 1;
+    }
+
+    fn end_training(&mut self) {
+        self.trainings -= 1;
+        if self.trainings == 0 {
+            self.bytes = 0;
+            for buffer in std::mem::take(&mut self.buffers) {
+                self.keep(buffer);
+            }
+        }
+    }
+}
+
+impl Drop for Pool {
+    fn drop(&mut self) {
+        if self.trainings == 0 {
+            KEPT.fetch_sub(self.bytes, Relaxed);
+        }
+    }
+}
 
 thread_local! {
-    static POOL: Pool = const { RefCell::new(Vec::new()) };
+    static POOL: RefCell<Pool> = const { RefCell::new(Pool::EMPTY) };
+}
+
+/// While it lives, its thread keeps what training steps need again; afterwards only what is left of 64 MiB for all.
+#[derive(Debug)]
+pub(crate) struct WorkingMemory {
+    /// The pool is that of one thread.
+    thread: PhantomData<*const ()>,
+}
+
+impl WorkingMemory {
+    pub(crate) fn of_training() -> Self {
+        with_pool(Pool::begin_training);
+        Self { thread: PhantomData }
+    }
+}
+
+impl Drop for WorkingMemory {
+    fn drop(&mut self) {
+        with_pool(Pool::end_training);
+    }
 }
 
 /// A slice of elements on a cache line's boundary, given back to the thread's pool when dropped.
@@ -30,22 +121,16 @@ thread_local! {
 pub(crate) struct Buffer<E: Element> {
     lines: Vec<Line>,
     len: usize,
-    element: std::marker::PhantomData<E>,
+    element: PhantomData<E>,
 }
 
 impl<E: Element> Buffer<E> {
     /// A buffer whose elements are arbitrary numbers: to be written before they are read.
     pub(crate) fn stale(len: usize) -> Self {
         let lines = rounded((len * size_of::<E>()).div_ceil(LINE_BYTES));
-        let kept = with_pool(&POOL, |pool| {
-            // The smallest that is large enough, so that a large one stays for those who need it.
-            let best = (0..pool.len())
-                .filter(|&slot| pool[slot].len() >= lines)
-                .min_by_key(|&slot| pool[slot].len())?;
-            Some(pool.swap_remove(best))
-        });
+        let kept = with_pool(|pool| pool.take(lines));
         let lines = kept.flatten().unwrap_or_else(|| vec![Line([0; LINE_BYTES]); lines]);
-        Self { lines, len, element: std::marker::PhantomData }
+        Self { lines, len, element: PhantomData }
     }
 
     /// A buffer of zeros.
@@ -62,20 +147,19 @@ fn rounded(lines: usize) -> usize {
     lines.next_multiple_of(quarter.max(1))
 }
 
-/// Runs `action` on the pool, unless the thread is ending and has none.
-fn with_pool<R>(pool: &'static LocalKey<Pool>, action: impl FnOnce(&mut Vec<Vec<Line>>) -> R) -> Option<R> {
-    pool.try_with(|pool| action(&mut pool.borrow_mut())).ok()
+fn bytes_of(buffer: &[Line]) -> usize {
+    buffer.len() * LINE_BYTES
+}
+
+/// Runs `action` on the thread's pool, unless the thread is ending and has none.
+fn with_pool<R>(action: impl FnOnce(&mut Pool) -> R) -> Option<R> {
+    POOL.try_with(|pool| action(&mut pool.borrow_mut())).ok()
 }
 
 impl<E: Element> Drop for Buffer<E> {
     fn drop(&mut self) {
         let lines = std::mem::take(&mut self.lines);
-        with_pool(&POOL, |pool| {
-            let kept: usize = pool.iter().map(Vec::len).sum();
-            if (kept + lines.len()) * LINE_BYTES <= KEPT_BYTES {
-                pool.push(lines);
-            }
-        });
+        with_pool(|pool| pool.keep(lines));
     }
 }
 
@@ -101,6 +185,8 @@ mod tests {
 
     #[test]
     fn a_buffer_starts_on_a_cache_line_and_is_used_again() {
+        // Other threads' tests may have all of what is kept otherwise.
+        let _training = WorkingMemory::of_training();
         let first = Buffer::<f32>::zeros(100_003);
         let address = first.as_ptr();
         assert_eq!(address as usize % LINE_BYTES, 0);
@@ -111,12 +197,38 @@ mod tests {
         assert_eq!(second.len(), 100_000);
     }
 
+    /// What the thread keeps.
+    fn kept() -> usize {
+        with_pool(|pool| pool.bytes).unwrap()
+    }
+
     #[test]
-    fn a_thread_keeps_no_more_than_its_bound() {
-        let buffers = [KEPT_BYTES / 2, KEPT_BYTES / 3 * 2].map(|bytes| Buffer::<f32>::stale(bytes / 4));
-        drop(buffers);
-        let kept = with_pool(&POOL, |pool| pool.iter().map(Vec::len).sum::<usize>() * LINE_BYTES);
-        assert!(kept.unwrap() <= KEPT_BYTES, "{kept:?}");
+    fn threads_keep_64_mib_together_and_more_only_while_they_train() {
+        let fill =
+            || drop([KEPT_BYTES, KEPT_BYTES / 2, KEPT_BYTES].map(|bytes| Buffer::<f32>::stale(bytes / 4)));
+        std::thread::scope(|scope| {
+            for _ in 0..3 {
+                scope.spawn(|| {
+                    fill();
+                    assert!(kept() <= KEPT_BYTES);
+                    let training = WorkingMemory::of_training();
+                    fill();
+                    let within = WorkingMemory::of_training();
+                    drop(within);
+                    assert!(kept() > 2 * KEPT_BYTES && kept() <= TRAINING_BYTES, "{}", kept());
+                    drop(training);
+                    assert!(kept() <= KEPT_BYTES, "{}", kept());
+                    assert!(KEPT.load(Relaxed) <= KEPT_BYTES);
+                });
+            }
+        });
+    }
+
+    #[test]
+    fn a_training_keeps_no_more_than_its_bound() {
+        let _training = WorkingMemory::of_training();
+        drop([TRAINING_BYTES / 2, TRAINING_BYTES / 3 * 2].map(|bytes| Buffer::<f32>::stale(bytes / 4)));
+        assert!(kept() <= TRAINING_BYTES, "{}", kept());
     }
 
     #[test]

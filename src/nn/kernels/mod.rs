@@ -22,7 +22,7 @@ use std::sync::OnceLock;
 
 use crate::error::{Error, Fault, Place, Result};
 
-pub(crate) use buffer::Buffer;
+pub(crate) use buffer::{Buffer, WorkingMemory};
 pub(crate) use math::{SIGMOID_EXPONENT, TANH_EXPONENT, sigmoid, tanh};
 pub(crate) use product::{Left, Panels, Right, product};
 pub(crate) use tile::accumulate;

@@ -45,15 +45,15 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     if missing == 0 {
         return Ok(());
     }
-    note(format_args!("setting up the notebooks' environment in {}", environment.folder().display()));
     // A folder that is in the way is told before anything slow begins.
     if !has_python {
         python::check(environment)?;
     }
     if !has_kernel {
         evcxr::check(environment)?;
+    }
     dependencies::check(environment)?;
-    eprintln!("setting up the notebooks' environment in {}", environment.folder().display());
+    note(format_args!("setting up the notebooks' environment in {}", environment.folder().display()));
     let mut steps = Steps::new(missing as u64);
     if !has_python {
         steps.begin("a Python of its own, and its packages");

@@ -9,7 +9,6 @@ use crate::notebook::digest::Digest;
 use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
 use crate::report::note;
-use crate::store::write_atomically;
 use crate::store::{claim, renew, write_atomically};
 
 const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");
