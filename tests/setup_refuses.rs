@@ -46,8 +46,8 @@ fn refusal(programs: &Path, folder: &Path) -> String {
 /// A Python that says that it is one, makes an environment, and whose pip does this.
 fn python(pip: &str) -> String {
     format!(
-        "case \"$*\" in\n*sys.version_info*) echo 3.12.1;;\n*ensurepip*) ;;\n*'-m venv'*) mkdir -p \"$4/bin\"; \
-         cp \"$0\" \"$4/bin/python\";;\n*pip*) {pip};;\n*) exit 1;;\nesac"
+        "case \"$*\" in\n*sys.version_info*) echo 3.12.1;;\n*ensurepip*) ;;\n*'-m venv'*) mkdir -p \"$3/bin\"; \
+         cp \"$0\" \"$3/bin/python\";;\n*pip*) {pip};;\n*) exit 1;;\nesac"
     )
 }
 
@@ -129,4 +129,50 @@ fn the_book_needs_python_and_neither_rust_nor_a_kernel() {
     let log = fs::read_to_string(folder.path().join("setup.log")).unwrap();
     assert_eq!(log.matches("pip install").count(), 1, "{log}");
     assert!(!log.contains("cargo"), "{log}");
+}
+
+#[test]
+fn a_folder_that_eegenre_did_not_make_is_refused_before_anything_slow_begins() {
+    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python), ("cargo", "exit 1")]);
+    for part in ["venv", "vendor", "kernel-build"] {
+        let folder = tempdir().unwrap();
+        let mine = folder.path().join(part).join("mine.txt");
+        fs::create_dir(mine.parent().unwrap()).unwrap();
+        fs::write(&mine, "mine").unwrap();
+        let said = refusal(tools.path(), folder.path());
+        let place = format!(
+            "{}: expected no folder, an empty one, or one that eegenre made",
+            mine.parent().unwrap().display()
+        );
+        assert!(said.contains(&place), "{said}");
+        assert!(said.contains("found files, and no .made-by-eegenre among them"), "{said}");
+        assert_eq!(fs::read(&mine).unwrap(), b"mine");
+        assert!(!folder.path().join("setup.log").exists(), "{part}: something was run");
+    }
+}
+
+#[test]
+fn a_book_replaces_a_book_and_nothing_else() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let tools = programs(&["sh", "mkdir", "cp"], &[("python3", &python)]);
+    let book = |out: &Path| {
+        let output = notebooks("book", tools.path(), folder.path()).arg("--out").arg(out).output().unwrap();
+        (output.status.code(), String::from_utf8(output.stderr).unwrap())
+    };
+    let site = out.path().join("site");
+    fs::create_dir(&site).unwrap();
+    fs::write(site.join("index.html"), "mine").unwrap();
+    let (code, said) = book(&site);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains(&format!("{}: expected no folder, an empty one", site.display())), "{said}");
+    assert_eq!(fs::read(site.join("index.html")).unwrap(), b"mine");
+    assert!(!folder.path().join("venv").exists(), "Python was set up first");
+
+    let own = out.path().join("book");
+    assert_eq!(book(&own).0, Some(0));
+    fs::write(own.join("gone.html"), "a page of a notebook that is gone").unwrap();
+    assert_eq!(book(&own).0, Some(0));
+    assert!(!own.join("gone.html").exists());
 }

@@ -50,7 +50,7 @@ fn a_cell_answers_every_test_recording_of_its_splits() {
     }
     let tally = Tally::of(&record.trainings, crate::protocol::Weights::Final);
     assert_eq!((tally.answers(), tally.recordings()), (2 * 192, 192));
-    assert!(!folder.path().join("workshop/cut/song-baseline").exists());
+    assert!(!folder.path().join("workshop/cut/song-baseline-1").exists());
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
     let control = Control::new(&stop);
     let elsewhere = folder.path().join("elsewhere");
     training::train(&one, &set, &elsewhere, &workshop, &control, &|_| ()).unwrap();
-    let fold = workshop.join("cut/random-baseline/draw-0/fold-01");
+    let fold = workshop.join("cut/random-baseline-1/draw-0/fold-01");
     change(&fold.join("configuration.json"));
     change(&fold.join("run-00.json"));
     refused(train(&cells[1..], false), &fold);

@@ -102,7 +102,7 @@ pub(super) fn clear(cell: &Cell, workshop: &Path) {
 
 /// The folder of one cell below `workshop`.
 fn own_workshop(cell: &Cell, workshop: &Path) -> PathBuf {
-    workshop.join(cell.condition.name).join(format!("{}-{}", cell.scheme, cell.model))
+    workshop.join(cell.condition.name).join(format!("{}-{}-{}", cell.scheme, cell.model, cell.epochs))
 }
 
 /// The trainings that a record lacks.
