@@ -18,7 +18,7 @@ use eegenre::study::{Study, VARIATIONS};
 use support::project;
 
 /// What the folder of records may hold at most.
-const MOST_BYTES: u64 = 8 << 20;
+const MOST_BYTES: u64 = 24 << 20;
 
 fn records(variation: &str, model: Model) -> Vec<Record> {
     Store::read(project().committed_records().join(variation).join(model.name())).unwrap()

@@ -109,7 +109,7 @@ fn processes_on_one_folder_share_the_work() {
 #[cfg(unix)]
 #[test]
 fn an_interrupt_ends_it_cleanly_and_says_how_to_go_on() {
-    for signal in ["-INT", "-TERM"] {
+    for (signal, expected) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143)] {
         let folder = tempdir().unwrap();
         // Too long to end before the interrupt.
         let child = training(folder.path(), 100_000).spawn().unwrap();
@@ -121,7 +121,7 @@ fn an_interrupt_ends_it_cleanly_and_says_how_to_go_on() {
         }
         assert!(Command::new("kill").args([signal, &child.id().to_string()]).status().unwrap().success());
         let (code, errors) = finish(child);
-        assert_eq!(code, Some(130), "{signal}: {errors}");
+        assert_eq!(code, Some(expected), "{signal}: {errors}");
         assert!(errors.contains("run the same command again; it goes on where it stopped"), "{errors}");
         assert!(folder.path().join("run-00.checkpoint").exists());
     }

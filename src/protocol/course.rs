@@ -133,7 +133,7 @@ impl<'a> Course<'a> {
             seconds: self.seconds,
         };
         let text = to_json("checkpoint", &note)?;
-        if serde_json::from_str::<Note>(&text).ok().as_ref() != Some(&note) {
+        if !matches!(serde_json::from_str::<Note>(&text), Ok(read) if read == note) {
             let place = Place::file(self.store.checkpoint_path(self.run));
             let expected = "a checkpoint that can be read again";
             return Err(Error::new(Fault::UnreadableRecord, place, expected, text));
