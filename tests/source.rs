@@ -3,15 +3,61 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-fn files_below(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            files_below(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| if path.is_dir() { sources(&path) } else { vec![path] })
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect()
+}
+
+/// Whether a file is compiled for tests only.
+fn is_of_tests(path: &Path) -> bool {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    name.ends_with("tests")
+        || name == "testing"
+        || path.components().any(|part| part.as_os_str() == "emulation")
+}
+
+/// Lines of the library or the program that hold a text, as `src/file.rs: line`. Those of tests and comments are left
+/// out.
+fn lines_with(text: &str) -> Vec<String> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut found = Vec::new();
+    for path in sources(&root.join("src")).into_iter().filter(|path| !is_of_tests(path)) {
+        let source = fs::read_to_string(&path).unwrap();
+        let own = source.split("#[cfg(test)]\nmod tests").next().unwrap();
+        let own = own.split("#[cfg(test)]\npub(crate) mod tests").next().unwrap();
+        let name = path.strip_prefix(root).unwrap().display().to_string();
+        let lines = own.lines().map(str::trim).filter(|line| !line.starts_with("//") && line.contains(text));
+        found.extend(lines.map(|line| format!("{name}: {line}")));
     }
+    found
+}
+
+#[test]
+fn one_function_removes_folders_with_what_is_in_them() {
+    assert_eq!(lines_with("remove_dir_all"), ["src/store/stamped.rs: fs::remove_dir_all(entry.path())?;"]);
+    // As Python's venv would.
+    assert_eq!(lines_with("\"--clear\""), [""; 0]);
+}
+
+#[test]
+fn nothing_is_found_by_the_folder_of_compilation() {
+    // The project of the library's own tests.
+    assert_eq!(
+        lines_with("CARGO_MANIFEST_DIR"),
+        ["src/store/project.rs: Self::at(env!(\"CARGO_MANIFEST_DIR\"))"]
+    );
+}
+
+#[test]
+fn the_allocator_is_the_programs_and_not_the_librarys() {
+    for text in ["mallopt", "global_allocator", "malloc_trim", "with_capacity(31 << 20)"] {
+        let lines = lines_with(text);
+        assert!(lines.iter().all(|line| line.starts_with("src/bin/eegenre/memory.rs: ")), "{lines:?}");
+    }
+    assert_eq!(lines_with("with_capacity(31 << 20)").len(), 1);
 }
 
 /// Where an error of JSON may be left out, and why.
@@ -25,8 +71,7 @@ const JUSTIFIED: [(&str, &str); 3] = [
 #[test]
 fn no_error_of_json_is_swallowed() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files = Vec::new();
-    files_below(&root.join("src"), &mut files);
+    let files = sources(&root.join("src"));
     assert!(files.len() > 100);
     let mut swallowed = Vec::new();
     for path in files {

@@ -194,7 +194,10 @@ impl Figure {
                 (audit::Dependency::HEIGHT_PT, Drawing::Dependency(audit::Dependency::of(audit)))
             }
         };
-        let profile = format!("profile {}", audit.profile);
+        let profile = match audit.missing.len() {
+            0 => format!("profile {}", audit.profile),
+            open => format!("profile {}, {open} cells unfinished", audit.profile),
+        };
         let is_published = audit.known_as == Provenance::Published.known_as();
         Self {
             name: format!("audit-{view}"),
@@ -202,7 +205,7 @@ impl Figure {
             height_inches: theme::framed_inches(points),
             footer: footer(&[source(audit.known_as.clone()), data(audit.data), profile]),
             vector_allowed: true,
-            tracked: is_published && audit.profile == Profile::Paper && audit.missing.is_empty(),
+            tracked: is_published && audit.profile == Profile::Paper && !audit.estimates.is_empty(),
             drawing,
         }
     }

@@ -93,11 +93,12 @@ impl FigureArgs {
                     Error::gather(Subject::ALL.iter().map(|subject| subject.figure(&set, &records)))?;
                 let table = FeatureTable::of(&set);
                 all.extend(FeatureView::ALL.map(|view| Figure::features(&table, &set, view)));
-                // Among all figures, those of something unfinished would stand for something finished.
                 let (audit, classification) = (audited()?, classified()?);
-                if audit.missing.is_empty() {
+                // The footer says how much of an audit is unfinished.
+                if !audit.estimates.is_empty() {
                     all.extend(View::ALL.map(|view| Figure::audit(&audit, view)));
                 }
+                // Among all figures, one of unfinished trials would stand for something finished.
                 if classification.missing.is_empty() {
                     all.push(Figure::classifiers(&classification));
                 }

@@ -44,7 +44,7 @@ pub(super) fn controls(audit: &Audit) -> Dots {
 /// The paper's splits beside those that keep participants, songs or both apart.
 pub(super) fn splits(audit: &Audit) -> Dots {
     let conditions =
-        CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "cut"].contains(&condition.name));
+        CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "clean", "cut"].contains(&condition.name));
     let groups = conditions.map(|condition| {
         let rows = Scheme::ALL.map(|scheme| networks_row(audit, condition, scheme, apart(scheme)));
         let name = match condition.name {
