@@ -81,7 +81,7 @@ impl WeightsFile {
     /// - [`Fault::ForeignWeights`] for each setting, and each property of the recordings, that the weights are not for, or
     ///   for each tensor that the network has not or otherwise; [`Fault::BadWeights`] for each that is of no use;
     /// - [`Fault::NotFinite`] with the recording for outputs that are not finite;
-    /// - [`Fault::BadSetting`] for a network that is not to be had;
+    /// - [`Fault::BadSetting`] for an unsupported network;
     /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
     pub fn predict(&self, set: &DataSet, settings: Settings) -> Result<Vec<Prediction>> {
         if let Some(purpose) = &self.purpose {

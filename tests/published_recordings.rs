@@ -2,14 +2,15 @@
 
 mod support;
 
+use std::collections::BTreeSet;
 use std::process::Command;
 
-use eegenre::audit::{Audit, AuditedClaim};
+use eegenre::audit::{Artefact, ArtefactScan, Audit, AuditedClaim};
 use eegenre::classification::{Classification, Tables};
 use eegenre::paper;
-use eegenre::preparation::{Frames, Preparation, Slicing, Split};
+use eegenre::preparation::{Frames, Preparation, Slicing, Split, Zeros};
 use eegenre::profile::Profile;
-use eegenre::recordings::{Description, Fingerprint, Provenance, load};
+use eegenre::recordings::{DataSet, Description, Fingerprint, Provenance, Recording, load};
 use serde_json::{Value, json};
 use support::{project, published_recordings};
 
@@ -94,6 +95,27 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
     let classification = Classification::read(&project(), &set, &tables, Profile::Paper).unwrap();
     assert_eq!(classification.missing, Vec::<String>::new());
     assert_eq!(classification.beside.len(), 4);
+}
+
+#[test]
+fn the_scan_finds_length_zeros_and_pads_and_without_them_length_alone() {
+    let Some(folder) = published_recordings() else { return };
+    let set = load(&folder).unwrap();
+    let found = |set: &DataSet| -> BTreeSet<Artefact> {
+        let scan = ArtefactScan::of(set, paper::FRAME).unwrap();
+        scan.found().iter().map(|finding| finding.artefact).collect()
+    };
+    let as_they_are = found(&set);
+    for artefact in [Artefact::Length, Artefact::Pads, Artefact::Zeros, Artefact::ZerosAtEnds] {
+        assert!(as_they_are.contains(&artefact), "{artefact}: {as_they_are:?}");
+    }
+    // What a network reads without pads and zeros: whole frames.
+    let clean = Preparation { zeros: Zeros::Reflect, ..Preparation::default() }.remaining(&set).unwrap();
+    let whole_frames = clean.recordings().iter().map(|recording| {
+        let kept = recording.samples.len() / paper::FRAME * paper::FRAME;
+        Recording { samples: recording.samples[..kept].to_vec(), ..recording.clone() }
+    });
+    assert_eq!(found(&DataSet::new(whole_frames.collect()).unwrap()), BTreeSet::from([Artefact::Length]));
 }
 
 #[test]

@@ -23,7 +23,7 @@
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
 //! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
 
-pub mod artefacts;
+mod artefacts;
 mod comparison;
 mod condition;
 mod estimate;
@@ -42,6 +42,7 @@ use std::sync::Mutex;
 
 use serde::Serialize;
 
+pub use artefacts::{Artefact, ArtefactScan, Finding};
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
@@ -54,7 +55,7 @@ pub use shortcut::Shortcut;
 pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper::ReportedSeries;
+use crate::paper::{FRAME, ReportedSeries};
 use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::{Control, Instructions};
@@ -73,6 +74,8 @@ pub struct Audit {
     pub profile: Profile,
     /// Cells of the profile of which trainings are not done yet, and of how many. Draws that are done are shown all the same.
     pub missing: Vec<String>,
+    /// What names a label without being signal, in the files as they are.
+    pub artefacts: ArtefactScan,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
     /// Networks.
@@ -126,6 +129,7 @@ impl Audit {
             known_as: set.provenance().known_as(),
             profile,
             missing,
+            artefacts: ArtefactScan::of(set, FRAME)?,
             guesses: GuessEstimate::all(set)?,
             estimates: records.iter().flat_map(Estimate::all).collect(),
             claims: comparison::claims(&records, profile),

@@ -145,7 +145,7 @@ impl Training {
         }
     }
 
-    /// Each test recording, and whether certain weights answer it rightly.
+    /// Each test recording, and whether the answer of certain weights is correct.
     pub fn right(&self, weights: Weights) -> impl Iterator<Item = (RecordingId, bool)> {
         self.answers.iter().map(move |(recording, [label, last, best])| {
             let answer = if weights == Weights::Final { last } else { best };

@@ -183,6 +183,10 @@ impl Audit {
     pub fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = vec![
             (
+                "Properties of the files that may name a label; * beyond labels exchanged within participants (p < 0.05, Holm).",
+                self.artefacts.table(),
+            ),
+            (
                 "Guesses that never see a signal, by what the parts of a split keep apart.",
                 self.guesses_table(),
             ),

@@ -20,7 +20,7 @@ use crate::recordings::DataSet;
 /// [`Schedule`] they differ as rounding makes them differ.
 ///
 /// # Errors
-/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for a network that is not to be had, or no threads or runs;
+/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for an unsupported network, or no threads or runs;
 /// [`Fault::NoDevice`]; for each run that fails, why: [`Fault::NotFinite`], [`Fault::Unwritable`],
 /// [`Fault::Interrupted`]. Other runs are trained all the same, and what they left stays.
 pub fn train(

@@ -72,7 +72,7 @@ impl Lock {
         Ok(Some(Self { _file: file, held }))
     }
 
-    /// The right, once whoever has it gives it back. Who waits for more than a second says for whom.
+    /// The lock, once its holder releases it. A process that waits for more than a second names the holder.
     ///
     /// # Errors
     /// Those of [`Self::attempt`]; [`Fault::Interrupted`] if `stop` becomes true first.

@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{GuessEstimate, Instrument, WHOLE};
+use crate::audit::{ArtefactScan, GuessEstimate, Instrument, WHOLE};
 use crate::figures::{Figure, View};
 use crate::paper::ReportedSeries;
 use crate::profile::Profile;
@@ -54,6 +54,7 @@ pub(in super::super) fn audit() -> Audit {
         known_as: None,
         profile: Profile::Paper,
         missing: Vec::new(),
+        artefacts: ArtefactScan { frame: 8, findings: Vec::new() },
         guesses: guesses.collect(),
         estimates: estimates.collect(),
         claims: Vec::new(),
@@ -88,7 +89,7 @@ fn weights_that_were_chosen_are_not_drawn() {
 }
 
 #[test]
-fn only_the_whole_audit_of_the_published_recordings_is_tracked() {
+fn only_the_papers_audit_of_the_published_recordings_is_tracked_and_says_what_is_unfinished() {
     let published = Audit {
         data: Fingerprint::PUBLISHED,
         known_as: crate::recordings::Provenance::Published.known_as(),
@@ -97,10 +98,14 @@ fn only_the_whole_audit_of_the_published_recordings_is_tracked() {
     let folder =
         |audit: &Audit| crate::figures::folder(&Project::of_tests(), [&Figure::audit(audit, View::Splits)]);
     assert!(folder(&published).ends_with("figures") && !folder(&published).ends_with("target/figures"));
+    let unfinished = Audit { missing: vec!["cut song cnn".into()], ..published.clone() };
+    assert_eq!(folder(&unfinished), folder(&published));
+    let [said, whole] = [&unfinished, &published].map(|audit| Figure::audit(audit, View::Splits).footer);
+    assert!(said.contains("1 cells unfinished") && !whole.contains("unfinished"), "{said}");
     for other in [
-        Audit { missing: vec!["cut song cnn".into()], ..published.clone() },
         Audit { profile: Profile::Quick, ..published },
         audit(),
+        Audit { estimates: Vec::new(), ..unfinished.clone() },
     ] {
         assert!(folder(&other).ends_with("target/figures"));
     }

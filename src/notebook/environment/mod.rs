@@ -92,7 +92,7 @@ impl Environment {
         self.folder.join("vendor")
     }
 
-    /// Held by whoever changes the environment.
+    /// The lock that a process holds while it changes the environment.
     pub(super) fn lock(&self) -> PathBuf {
         self.folder.join(".lock")
     }
