@@ -135,6 +135,8 @@ pub enum Fault {
     ForeignWeights,
     /// A folder holds records of another configuration.
     ForeignRecords,
+    /// A record or a figure is not as data/SHA256SUMS lists it.
+    ChangedFile,
     /// Runs were computed with other vector instructions, or on another kind of device.
     ForeignInstructions,
     /// A record or checkpoint cannot be read.
@@ -241,7 +243,7 @@ impl Fault {
             }
             Self::BeyondTime => "extend the Time column or delete the samples beyond it",
             Self::MoreProblems => "mend those that are listed and check again",
-            Self::NoRecordings => "give at least one recording",
+            Self::NoRecordings => "name a folder of recordings with --data or EEGENRE_DATA",
             Self::DuplicateRecording => "keep one recording of each song by each participant",
             Self::UnreadableRecording => "name the recording by its song and its participant, as S1/P01",
             Self::EmptyRecording => "give the recording samples or leave it out",
@@ -282,6 +284,9 @@ impl Fault {
                 "use another folder, the same level (--level) or device, or accept records that differ in rounding \
                  (--any-level)"
             }
+            Self::ChangedFile => {
+                "get the committed file back (git checkout), or run `eegenre records update` if it was meant to change"
+            }
             Self::BadRecord => "delete the file; its run is then trained again",
             Self::Interrupted => "run the same command again; it goes on where it stopped",
             Self::NoDevice => "choose the device cpu, or build with CUDA on a machine that has an NVIDIA GPU",
@@ -309,9 +314,7 @@ impl Fault {
             Self::NoChecks => "let the last cell write the notebook's checks",
             Self::CheckFailed => "find out which is wrong: the code, the data or what is expected",
             Self::NotebookStyle => "change the cell",
-            Self::StaleNotebook => {
-                "run `eegenre notebooks run --profile paper` on the published recordings and commit the result"
-            }
+            Self::StaleNotebook => "run `eegenre notebooks run --update` and commit the result",
             Self::MachinePath => "let the cell show a path below the project, or none",
             Self::DeadLink => "correct the link in the notebook",
             Self::DeviceFailed => "use smaller batches or a device with more memory",
@@ -331,6 +334,7 @@ impl Fault {
                 | Self::KernelDied
                 | Self::NoChecks
                 | Self::CheckFailed
+                | Self::ChangedFile
                 | Self::NotebookStyle
                 | Self::StaleNotebook
                 | Self::MachinePath

@@ -1,16 +1,15 @@
 //! The paper's experiment to a certain extent: three networks, each trained several times on one split.
 //!
-//! The command line, the notebooks and the main job all come here, so that they share records.
+//! The main job trains it, where there are recordings.
 
 use std::path::PathBuf;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::models::Model;
 use crate::preparation::Split;
 use crate::profile::Profile;
 use crate::protocol::{self, Control, Record, Settings};
 use crate::recordings::DataSet;
-use crate::results::Results;
 use crate::store::Project;
 
 /// The seed of the split that results are reported on.
@@ -30,13 +29,13 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// The experiment on these recordings, in a project.
+    /// The experiment on these recordings, with records of its own in a project: it reads none that git tracks.
     ///
     /// # Errors
     /// Those of [`Split::random`].
     pub fn new(project: &Project, set: DataSet, profile: Profile) -> Result<Self> {
         let split = Split::random(&set, SPLIT_SEED)?;
-        let records = profile.records(project, &set);
+        let records = profile.own_records(project, &set);
         Ok(Self { set, split, profile, records })
     }
 
@@ -54,15 +53,5 @@ impl Experiment {
         let (runs, _) = self.profile.extent(model);
         let folder = self.records.join(model.name());
         protocol::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
-    }
-
-    /// The results of all networks, after [training](Self::train) what is not there.
-    ///
-    /// # Errors
-    /// Those of [`protocol::train`] and of [`Results::of`].
-    pub fn results(&self, control: &Control) -> Result<Results> {
-        let groups = Error::gather(Model::ALL.map(|model| self.train(model, control)))?;
-        let groups: Vec<&[Record]> = groups.iter().map(Vec::as_slice).collect();
-        Results::of(&groups, &self.set.provenance())
     }
 }

@@ -45,15 +45,14 @@
 //! ```no_run
 //! use eegenre::figures::Figure;
 //! use eegenre::preparation::Split;
-//! use eegenre::recordings::{Description, Source};
+//! use eegenre::recordings::Material;
 //! use eegenre::store::Project;
 //!
-//! // From EEGENRE_DATA, data/music-affect_v2, or synthetic recordings.
-//! let source = Source::choose(&Project::find("."), None);
-//! let set = source.load()?;
-//! println!("{source}\n{}", Description::of(&set));
-//! println!("the paper's split shares {}", Split::random(&set, 0)?.leakage());
-//! Figure::recordings(&set).save("target/figures")?;
+//! // Recordings from EEGENRE_DATA or data/music-affect_v2; else what is recorded of the published ones.
+//! let of = Material::choose(&Project::find("."), None)?;
+//! println!("{of}\n{}", of.description());
+//! println!("the paper's split shares {}", Split::random(&of, 0)?.leakage());
+//! Figure::design(&of).save("target/figures")?;
 //! # eegenre::Result::<()>::Ok(())
 //! ```
 

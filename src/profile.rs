@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::paper;
 use crate::protocol::{self, Settings, revision};
-use crate::recordings::{DataSet, Provenance};
+use crate::recordings::{Design, Provenance};
 use crate::store::Project;
 
 /// How much of the paper's experiment is run.
@@ -43,7 +43,7 @@ impl Profile {
     /// The one that what goes past the paper has without being told: that of the paper for the published recordings, of
     /// which it is recorded, else quick.
     #[must_use]
-    pub fn of_audit(set: &DataSet) -> Self {
+    pub fn of_audit(set: &Design) -> Self {
         if set.provenance() == Provenance::Published { Self::Paper } else { Self::Quick }
     }
 
@@ -81,17 +81,21 @@ impl Profile {
     /// Where its records of a project go: `data/records/raw` for the paper's profile on the published recordings, else a folder of
     /// its own under `target/records`. Shorter runs and other recordings never change what git tracks.
     #[must_use]
-    pub fn records(self, project: &Project, set: &DataSet) -> PathBuf {
+    pub fn records(self, project: &Project, set: &Design) -> PathBuf {
         match (self, set.provenance()) {
             (Self::Paper, provenance @ Provenance::Published) => protocol::folder(project, &provenance),
-            _ => {
-                // What another program left is no obstacle: each of its revisions has a folder of its own.
-                let [baseline, multilayer, cnn] = Model::ALL.map(revision);
-                let revisions = format!("r{baseline}.{multilayer}.{cnn}");
-                let name = format!("{}-{}-{revisions}", self.name(), set.fingerprint().short());
-                project.records().join(name)
-            }
+            _ => self.own_records(project, set),
         }
+    }
+
+    /// Where this program's own runs of it go, on whatever recordings: a folder of their own under `target/records`.
+    #[must_use]
+    pub fn own_records(self, project: &Project, set: &Design) -> PathBuf {
+        // What another program left is no obstacle: each of its revisions has a folder of its own.
+        let [baseline, multilayer, cnn] = Model::ALL.map(revision);
+        let revisions = format!("r{baseline}.{multilayer}.{cnn}");
+        let name = format!("{}-{}-{revisions}", self.name(), set.fingerprint().short());
+        project.records().join(name)
     }
 }
 

@@ -420,6 +420,9 @@ fn runs_train_together_or_side_by_side() {
 
 #[test]
 fn an_audit_trains_what_is_missing_and_shows_all_of_it() {
+    let folder = synthetic_folder();
+    let data = folder.path().join("synthetic");
+    let eegenre = |arguments: &[&str]| eegenre(&[arguments, &["--data", text(&data)]].concat());
     let output = eegenre(&["audit", "--profile", "smoke", "--json"]);
     assert_eq!(output.status.code(), Some(0));
     let audit = json(&output);

@@ -11,8 +11,6 @@ use std::time::Duration;
 
 use eegenre::error::{Error, Fault, Problem};
 use eegenre::notebook::{Environment, Run};
-use eegenre::profile::Profile;
-use eegenre::recordings::Source;
 use eegenre::store::Project;
 use tempfile::tempdir;
 
@@ -28,7 +26,7 @@ fn run(folder: &Path, out: &Path, cell_limit: Duration, stop: &AtomicBool) -> Re
         notebooks: folder.to_owned(),
         out: Some(out.to_owned()),
         cell_limit,
-        ..Run::new(&project, Profile::Smoke, Source::choose(&project, None))?
+        ..Run::new(&project, None)?
     };
     let executed = run.run(&Environment::of(&project)?, stop)?;
     Ok(executed.notebooks.len())

@@ -92,7 +92,7 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
     let set = load(&folder).unwrap();
     let tables = Tables::of(&set, &folder).unwrap();
     assert!(tables.published.is_some());
-    let classification = Classification::read(&project(), &set, &tables, Profile::Paper).unwrap();
+    let classification = Classification::read(&project(), &set, Profile::Paper).unwrap();
     assert_eq!(classification.missing, Vec::<String>::new());
     assert_eq!(classification.beside.len(), 4);
 }

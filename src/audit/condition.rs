@@ -5,7 +5,7 @@ use std::num::NonZeroUsize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::preparation::{Ablated, Ablation, Input, LastFrame, Normalisation, Preparation, Zeros};
-use crate::recordings::DataSet;
+use crate::recordings::Design;
 
 /// What signals go through before a network reads them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -161,7 +161,7 @@ impl Condition {
 
     /// What signals of these recordings go through; chance is drawn from a seed.
     #[must_use]
-    pub fn preparation(&self, set: &DataSet, seed: u64) -> Preparation {
+    pub fn preparation(&self, set: &Design, seed: u64) -> Preparation {
         let lengths = if self.is_cut { Preparation::of_one_length(set) } else { Preparation::default() };
         Preparation {
             ablation: self.ablated.map(|of| Ablation { of, seed }),

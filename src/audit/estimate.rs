@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::recordings::{DataSet, Participant};
+use crate::recordings::{Design, Participant};
 use crate::series::reported;
 use crate::statistics::{Interval, Probability, binomial_test, mean, standard_deviation};
 
@@ -136,7 +136,7 @@ impl GuessEstimate {
     ///
     /// # Errors
     /// Those of [`Scheme::draw`].
-    pub(super) fn all(set: &DataSet) -> Result<Vec<Self>> {
+    pub(super) fn all(set: &Design) -> Result<Vec<Self>> {
         let schemes = Scheme::ALL.map(|scheme| {
             let splits = Error::gather((0..GUESS_DRAWS).map(|draw| scheme.draw(set, draw)))?.concat();
             Ok(Shortcut::ALL.map(|shortcut| {

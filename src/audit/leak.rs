@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::shortcut::Shortcut;
 use crate::preparation::Split;
-use crate::recordings::DataSet;
+use crate::recordings::Design;
 
 /// A way from what trains into the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -36,7 +36,7 @@ pub enum Leaked {
 /// Lengths leak if more than half of the test recordings have the genre of the nearest training length: guessing gives a
 /// third.
 #[must_use]
-pub fn leaks(set: &DataSet, split: &Split) -> Vec<Leak> {
+pub fn leaks(set: &Design, split: &Split) -> Vec<Leak> {
     let shared = split.leakage().test;
     let right = Shortcut::Length.right(set, split);
     let named = right.iter().filter(|right| **right > 0.5).count();
@@ -83,7 +83,7 @@ mod tests {
     use crate::preparation::split::testing::{data_set, ids, recording};
     use crate::recordings::synthetic;
 
-    fn leaked(set: &DataSet, split: &Split) -> Vec<(Leaked, usize, usize)> {
+    fn leaked(set: &Design, split: &Split) -> Vec<(Leaked, usize, usize)> {
         leaks(set, split).into_iter().map(|leak| (leak.of, leak.known, leak.tested)).collect()
     }
 

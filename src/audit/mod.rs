@@ -33,6 +33,7 @@ mod plan;
 mod reach;
 mod record;
 mod shortcut;
+mod signals;
 mod table;
 mod tally;
 mod training;
@@ -52,14 +53,15 @@ pub use plan::{Cell, EQUAL, plan};
 pub use reach::Reach;
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
 pub use shortcut::Shortcut;
+pub use signals::SignalFindings;
 pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper::{FRAME, ReportedSeries};
+use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::{Control, Instructions};
-use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::store::Project;
 
@@ -103,13 +105,14 @@ impl Audit {
     ///
     /// # Errors
     /// Those of [`CellRecord::read`] and of [`Scheme::draw`](crate::preparation::Scheme::draw).
-    pub fn read(project: &Project, set: &DataSet, profile: Profile) -> Result<Self> {
+    pub fn read(project: &Project, design: &Design, profile: Profile) -> Result<Self> {
         let instrument = Instrument::read(project, profile)?;
-        Self::below(&folder(project, set, profile), instrument, set, profile)
+        Self::below(&folder(project, design, profile), instrument, design, profile)
     }
 
     /// The same of records below a folder.
-    fn below(folder: &Path, instrument: Instrument, set: &DataSet, profile: Profile) -> Result<Self> {
+    fn below(folder: &Path, instrument: Instrument, set: &Design, profile: Profile) -> Result<Self> {
+        let signals = SignalFindings::read(folder, set)?;
         let cells = plan(profile);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let lacking =
@@ -129,12 +132,12 @@ impl Audit {
             known_as: set.provenance().known_as(),
             profile,
             missing,
-            artefacts: ArtefactScan::of(set, FRAME)?,
+            artefacts: signals.artefacts,
             guesses: GuessEstimate::all(set)?,
             estimates: records.iter().flat_map(Estimate::all).collect(),
             claims: comparison::claims(&records, profile),
             controls: comparison::controls(&records),
-            reaches: Reach::all(set)?,
+            reaches: signals.reaches,
             instrument,
         })
     }
@@ -160,8 +163,12 @@ pub fn train(
     control: &Control,
 ) -> Result<()> {
     if only != [INSTRUMENT] {
+        let folder = folder(project, set, profile);
+        if SignalFindings::load(&folder, set)?.is_none() {
+            SignalFindings::of(set)?.write(&folder)?;
+        }
         let workshop = own_folder(project, set, profile, "audit-trainings");
-        train_below(&folder(project, set, profile), &workshop, set, &chosen(profile, only)?, control)?;
+        train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
     }
     if only.is_empty() || only == [INSTRUMENT] {
         instrument::train(project, profile, control)?;
@@ -206,6 +213,17 @@ fn train_below(
     Ok(())
 }
 
+/// Trains a cell on recordings, below a folder of its own, and sums it up: one estimate for each of its weights.
+///
+/// # Errors
+/// As [`train`].
+pub fn measure(folder: &Path, set: &DataSet, cell: &Cell, control: &Control) -> Result<Vec<Estimate>> {
+    train_below(folder, &folder.join("trainings"), set, std::slice::from_ref(cell), control)?;
+    let record = CellRecord::read(folder, cell, set)?;
+    let whole = record.map(|record| record.whole_draws(cell, set)).transpose()?.flatten();
+    Ok(whole.iter().flat_map(Estimate::all).collect())
+}
+
 /// The cells in whose names all words stand.
 fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
     let mut cells = plan(profile);
@@ -226,16 +244,16 @@ fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
 /// Where the records of cells are: `data/records/audit` for the paper's profile on the published recordings, else a
 /// folder of their own under `target/records`.
 #[must_use]
-pub fn folder(project: &Project, set: &DataSet, profile: Profile) -> PathBuf {
-    match (profile, set.provenance()) {
+pub fn folder(project: &Project, design: &Design, profile: Profile) -> PathBuf {
+    match (profile, design.provenance()) {
         (Profile::Paper, Provenance::Published) => project.committed_records().join("audit"),
-        _ => own_folder(project, set, profile, "audit"),
+        _ => own_folder(project, design, profile, "audit"),
     }
 }
 
 /// A folder of its own among a project's records, for a profile on these recordings.
-fn own_folder(project: &Project, set: &DataSet, profile: Profile, name: &str) -> PathBuf {
-    let name = format!("{name}-{profile}-{}", set.fingerprint().short());
+fn own_folder(project: &Project, design: &Design, profile: Profile, name: &str) -> PathBuf {
+    let name = format!("{name}-{profile}-{}", design.fingerprint().short());
     project.records().join(name)
 }
 

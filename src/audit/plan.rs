@@ -7,7 +7,7 @@ use crate::models::Model;
 use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::Settings;
-use crate::recordings::DataSet;
+use crate::recordings::Design;
 
 /// A network under a condition, tested by a scheme of splitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +35,7 @@ impl Cell {
 
     /// The settings of a draw's trainings. The draw is the seed of all that is random in them.
     #[must_use]
-    pub fn settings(&self, set: &DataSet, draw: u64) -> Settings {
+    pub fn settings(&self, set: &Design, draw: u64) -> Settings {
         let mut settings = Settings::paper(self.model);
         settings.preparation = self.condition.preparation(set, draw);
         settings.input = self.condition.input();

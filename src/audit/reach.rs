@@ -17,7 +17,7 @@
 //! or a dependency without correlation, they do not see.
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::classification::{Division, Origin, Trial, TrialEstimate, TrialRecord};
 use crate::classifiers::{Classifier, Recipe};
@@ -31,7 +31,8 @@ use crate::statistics::{Interval, holm, mean, quantile};
 const HELD: f64 = 1.5;
 
 /// What an octave of lags knows of the genre.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reach {
     /// The shortest and the longest lag, in seconds.
     pub lags_seconds: [usize; 2],
@@ -42,7 +43,7 @@ pub struct Reach {
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub p_error: Option<f64>,
     /// The same, corrected for all octaves (Holm).
     pub p_holm: f64,

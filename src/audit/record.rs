@@ -1,6 +1,7 @@
 //! What a cell leaves: its answers to every test recording, without the histories of its trainings.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -8,9 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Model};
-use crate::preparation::Scheme;
-use crate::protocol::{Curve, Instructions, Record, Settings, Weights, revision, significant};
-use crate::recordings::{DataSet, Fingerprint, Genre, RecordingId};
+use crate::preparation::{Scheme, Split};
+use crate::protocol::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
+use crate::recordings::{Design, Fingerprint, Genre, RecordingId};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// The record of a cell.
@@ -83,7 +84,7 @@ pub struct Fit {
 impl CellConfiguration {
     /// That of a cell on these recordings, without instructions.
     #[must_use]
-    pub fn of(cell: &Cell, set: &DataSet) -> Self {
+    pub fn of(cell: &Cell, set: &Design) -> Self {
         Self {
             condition: cell.condition.name.to_owned(),
             scheme: cell.scheme,
@@ -136,6 +137,26 @@ impl Training {
         }
     }
 
+    /// A test recording whose answer is not the one that the recorded outputs vote for. Outputs are rounded, so outputs
+    /// that are equal by rounding say nothing.
+    fn unvoted(&self) -> Option<RecordingId> {
+        let is_tied = |row: &[f32; GENRES]| {
+            let mut sorted = *row;
+            sorted.sort_by(f32::total_cmp);
+            sorted[GENRES - 1] - sorted[GENRES - 2] <= 1e-3 * sorted[GENRES - 1].abs()
+        };
+        self.logits.iter().find_map(|(recording, both)| {
+            let answers = self.answers.get(recording)?;
+            let is_wrong = both.iter().zip(&answers[1..]).any(|(rows, answer)| {
+                let genre = Genre::ALL[*answer];
+                // Of slices, equally many votes are decided by probabilities, which rounding changes.
+                let single = rows.len() == 1 && !is_tied(&rows[0]);
+                single && !Prediction { recording: *recording, genre, logits: rows.clone() }.is_voted()
+            });
+            is_wrong.then_some(*recording)
+        })
+    }
+
     /// How well certain weights know what made them.
     #[must_use]
     pub const fn fit(&self, weights: Weights) -> &Fit {
@@ -162,7 +183,7 @@ impl CellRecord {
     }
 
     /// That of a cell of which nothing is trained.
-    pub(super) fn empty(cell: &Cell, set: &DataSet) -> Self {
+    pub(super) fn empty(cell: &Cell, set: &Design) -> Self {
         let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
         Self { configuration: CellConfiguration::of(cell, set), program, trainings: Vec::new() }
     }
@@ -187,7 +208,7 @@ impl CellRecord {
     ///
     /// # Errors
     /// Those of [`Scheme::draw`].
-    pub(super) fn whole_draws(mut self, cell: &Cell, set: &DataSet) -> Result<Option<Self>> {
+    pub(super) fn whole_draws(mut self, cell: &Cell, set: &Design) -> Result<Option<Self>> {
         let folds = cell.scheme.draw(set, 0)?.len();
         let folds = cell.folds.unwrap_or(folds).min(folds);
         let count =
@@ -213,7 +234,7 @@ impl CellRecord {
     ///
     /// # Errors
     /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration than the cell on these recordings.
-    pub fn read(folder: &Path, cell: &Cell, set: &DataSet) -> Result<Option<Self>> {
+    pub fn read(folder: &Path, cell: &Cell, set: &Design) -> Result<Option<Self>> {
         let path = Self::path(folder, cell);
         let Some(record) = read_record::<Self>(&path, "a record of the audit")? else { return Ok(None) };
         let configuration = CellConfiguration::of(cell, set);
@@ -226,6 +247,39 @@ impl CellRecord {
             .map(|configuration| to_json("configuration", configuration));
         let (expected, found) = (expected?, found?);
         Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+    }
+
+    /// Refuses trainings that are not those of the cell's splits, or whose answers do not follow from their outputs.
+    ///
+    /// # Errors
+    /// [`Fault::InconsistentRecord`], with `path` and the first training that is wrong; those of [`Scheme::draw`].
+    pub fn check(&self, cell: &Cell, design: &Design, path: &Path) -> Result<()> {
+        let mut splits: BTreeMap<u64, Vec<Split>> = BTreeMap::new();
+        for training in &self.trainings {
+            let Training { draw, fold, .. } = *training;
+            if let Entry::Vacant(drawn) = splits.entry(draw) {
+                drawn.insert(cell.scheme.draw(design, draw)?);
+            }
+            let split = fold.checked_sub(1).and_then(|index| splits[&draw].get(index));
+            let wrong = match split {
+                None => Some(("a fold of the scheme", "another".to_owned())),
+                Some(split) if split.digest() != training.split => {
+                    Some(("the split of the scheme and the seed", format!("split {}", training.split)))
+                }
+                Some(split) if !split.test().iter().eq(training.answers.keys()) => {
+                    Some(("one answer to each test recording", format!("{} answers", training.answers.len())))
+                }
+                Some(_) => training.unvoted().map(|recording| {
+                    ("the answers that the outputs vote for", format!("another for {recording}"))
+                }),
+            };
+            if let Some((expected, found)) = wrong {
+                let field = Some(format!("draw {draw}, fold {fold}"));
+                let place = Place { field, ..Place::file(path) };
+                return Err(Error::new(Fault::InconsistentRecord, place, expected, found));
+            }
+        }
+        Ok(())
     }
 
     /// Writes it below a folder.

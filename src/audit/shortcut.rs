@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::models::GENRES;
 use crate::preparation::Split;
-use crate::recordings::{DataSet, Genre, Recording};
+use crate::recordings::{Design, Genre, Outline};
 
 /// What a guess is made from. It knows the recordings that train, with their genres, and of a test recording only what
 /// is named here.
@@ -35,13 +35,13 @@ impl Shortcut {
     /// For each test recording of a split, the probability of guessing its genre. Genres that are equally good are
     /// guessed equally often.
     #[must_use]
-    pub fn right(self, set: &DataSet, split: &Split) -> Vec<f64> {
-        let training: Vec<&Recording> = split.training().iter().filter_map(|id| set.recording(*id)).collect();
-        let tested = split.test().iter().filter_map(|id| set.recording(*id));
+    pub fn right(self, set: &Design, split: &Split) -> Vec<f64> {
+        let training: Vec<&Outline> = split.training().iter().filter_map(|id| set.outline(*id)).collect();
+        let tested = split.test().iter().filter_map(|id| set.outline(*id));
         tested.map(|recording| self.guess(&training, recording)[recording.genre.label()]).collect()
     }
 
-    fn guess(self, training: &[&Recording], of: &Recording) -> Guess {
+    fn guess(self, training: &[&Outline], of: &Outline) -> Guess {
         let own = count(training.iter().filter(|other| other.participant == of.participant));
         let is_known = own.iter().any(|count| *count > 0);
         let possible = |genre: Genre| !is_known || own[genre.label()] > 0;
@@ -55,14 +55,14 @@ impl Shortcut {
                 best(|genre| if possible(genre) { -(own[genre.label()] as f64) } else { f64::NEG_INFINITY })
             }
             Self::LengthAndParticipant => {
-                let is_song = training.iter().any(|other| other.samples.len() == of.samples.len());
+                let is_song = training.iter().any(|other| other.samples == of.samples);
                 nearest(training, of, |genre| is_song || possible(genre))
             }
         }
     }
 }
 
-fn count<'a>(recordings: impl Iterator<Item = &'a &'a Recording>) -> [usize; GENRES] {
+fn count<'a>(recordings: impl Iterator<Item = &'a &'a Outline>) -> [usize; GENRES] {
     let mut counts = [0; GENRES];
     recordings.for_each(|recording| counts[recording.genre.label()] += 1);
     counts
@@ -75,9 +75,9 @@ fn best(score: impl Fn(Genre) -> f64) -> Guess {
 }
 
 /// The genre of one of the nearest in length, among the genres that are possible.
-fn nearest(training: &[&Recording], of: &Recording, possible: impl Fn(Genre) -> bool) -> Guess {
-    let distance = |other: &&&Recording| other.samples.len().abs_diff(of.samples.len());
-    let candidates: Vec<&&Recording> = training.iter().filter(|other| possible(other.genre)).collect();
+fn nearest(training: &[&Outline], of: &Outline, possible: impl Fn(Genre) -> bool) -> Guess {
+    let distance = |other: &&&Outline| other.samples.abs_diff(of.samples);
+    let candidates: Vec<&&Outline> = training.iter().filter(|other| possible(other.genre)).collect();
     let least = candidates.iter().map(&distance).min();
     let mut weights = [0.0; GENRES];
     for other in candidates.iter().filter(|other| Some(distance(other)) == least) {

@@ -10,7 +10,7 @@ use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::protocol::{self, Control, Instructions, Store};
-use crate::recordings::{DataSet, Genre, RecordingId};
+use crate::recordings::{DataSet, Design, Genre, RecordingId};
 use crate::store::{claim, discard};
 
 /// What the stamp of a cell's folder says.
@@ -30,7 +30,7 @@ type Computed = (Training, Instructions);
 ///
 /// # Errors
 /// Those of [`Scheme::draw`](crate::preparation::Scheme::draw).
-pub(super) fn lacking(cell: &Cell, set: &DataSet, record: Option<&CellRecord>) -> Result<usize> {
+pub(super) fn lacking(cell: &Cell, set: &Design, record: Option<&CellRecord>) -> Result<usize> {
     match record {
         Some(record) => open_tasks(cell, set, record),
         None => tasks(cell, set),
@@ -106,14 +106,14 @@ fn own_workshop(cell: &Cell, workshop: &Path) -> PathBuf {
 }
 
 /// The trainings that a record lacks.
-fn open_tasks(cell: &Cell, set: &DataSet, record: &CellRecord) -> Result<Vec<Task>> {
+fn open_tasks(cell: &Cell, set: &Design, record: &CellRecord) -> Result<Vec<Task>> {
     let mut tasks = tasks(cell, set)?;
     tasks.retain(|task| !record.has(task.draw, task.fold));
     Ok(tasks)
 }
 
 /// All trainings, draw after draw, fold after fold.
-fn tasks(cell: &Cell, set: &DataSet) -> Result<Vec<Task>> {
+fn tasks(cell: &Cell, set: &Design) -> Result<Vec<Task>> {
     let draws = (0..cell.draws).map(|draw| {
         let splits = cell.scheme.draw(set, draw)?;
         let folds = cell.folds.unwrap_or(splits.len());

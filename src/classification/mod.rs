@@ -21,6 +21,7 @@
 mod beside;
 mod division;
 mod estimate;
+mod features;
 mod measures;
 mod record;
 mod table;
@@ -33,16 +34,17 @@ use serde::Serialize;
 pub use beside::{Beside, Ours, RahmanVerdict};
 pub use division::{Division, TENTHS, TableFold};
 pub use estimate::TrialEstimate;
+pub use features::FeatureFindings;
 pub use measures::{Confusion, Measures};
 pub use record::{TestedFold, TrialConfiguration, TrialRecord};
 pub use table::NOT_COMPARABLE;
 pub use trial::{Origin, SELECTED, Trial, plan};
 
 use crate::error::{Error, Result};
-use crate::features::{FeatureTable, published};
+use crate::features::{FeatureSummary, FeatureTable, published};
 use crate::preparation::Preparation;
 use crate::profile::Profile;
-use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::store::Project;
 
@@ -57,6 +59,8 @@ pub struct Classification {
     pub profile: Profile,
     /// Trials of the profile that are not recorded yet.
     pub missing: Vec<String>,
+    /// What each feature of the recordings knows; none if it is not recorded.
+    pub features: FeatureSummary,
     /// What the records say.
     pub estimates: Vec<TrialEstimate>,
     /// Section 3.4, if the recordings are the published ones.
@@ -89,14 +93,10 @@ impl Tables {
         })
     }
 
-    /// The trials on these tables, each with its table.
-    fn trials(&self, profile: Profile) -> impl Iterator<Item = (Trial, &FeatureTable)> {
+    /// The tables that there are, by their origin.
+    fn by_origin(&self) -> impl Iterator<Item = (Origin, &FeatureTable)> {
         let published = self.published.iter().map(|table| (Origin::Published, table));
-        let own = [(Origin::Recordings, &self.recordings), (Origin::Cut, &self.cut)];
-        let tables = own.into_iter().chain(published);
-        tables.flat_map(move |(origin, table)| {
-            plan(origin, profile).into_iter().map(move |trial| (trial, table))
-        })
+        [(Origin::Recordings, &self.recordings), (Origin::Cut, &self.cut)].into_iter().chain(published)
     }
 }
 
@@ -105,8 +105,8 @@ impl Classification {
     ///
     /// # Errors
     /// Those of [`TrialRecord::read`].
-    pub fn read(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
-        Self::below(&folder(project, set, profile), set, tables, profile)
+    pub fn read(project: &Project, design: &Design, profile: Profile) -> Result<Self> {
+        Self::below(&folder(project, design, profile), design, profile)
     }
 
     /// How many of the reported accuracies nothing here reaches.
@@ -116,19 +116,27 @@ impl Classification {
     }
 
     /// The same of records below a folder.
-    fn below(folder: &Path, set: &DataSet, tables: &Tables, profile: Profile) -> Result<Self> {
-        let trials: Vec<(Trial, &FeatureTable)> = tables.trials(profile).collect();
+    fn below(folder: &Path, design: &Design, profile: Profile) -> Result<Self> {
+        let tables = FeatureFindings::read(folder, design)?;
+        // Of tables that nobody has made, nothing is known but that two of them can be made.
+        let unknown = [Origin::Recordings, Origin::Cut].map(|origin| (origin, String::new()));
+        let digests = tables.as_ref().map_or_else(|| unknown.into(), |tables| tables.digests.clone());
+        let trials = digests.iter().flat_map(|(origin, digest)| {
+            plan(*origin, profile).into_iter().map(move |trial| (trial, digest))
+        });
+        let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
-            Error::gather(trials.iter().map(|(trial, table)| TrialRecord::read(folder, *trial, table)))?;
+            Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
         let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
         let missing = missing.map(|((trial, _), _)| format!("{} {}", trial.origin, trial.name())).collect();
         let estimates: Vec<TrialEstimate> = found.iter().flatten().map(TrialEstimate::of).collect();
-        let is_published = set.provenance() == Provenance::Published;
+        let is_published = design.provenance() == Provenance::Published;
         Ok(Self {
-            data: set.fingerprint(),
-            known_as: set.provenance().known_as(),
+            data: design.fingerprint(),
+            known_as: design.provenance().known_as(),
             profile,
             missing,
+            features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { Beside::all(&estimates) } else { Vec::new() },
             estimates,
         })
@@ -142,9 +150,15 @@ impl Classification {
 pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
     let folder = folder(project, set, profile);
     let mut open = Vec::new();
-    for (trial, table) in tables.trials(profile) {
-        if TrialRecord::read(&folder, trial, table)?.is_none() {
-            open.push((trial, table));
+    let findings = FeatureFindings::of(set, tables);
+    if FeatureFindings::read(&folder, set)?.as_ref() != Some(&findings) {
+        findings.write(&folder)?;
+    }
+    for (origin, table) in tables.by_origin() {
+        for trial in plan(origin, profile) {
+            if TrialRecord::read(&folder, trial, &findings.digests[&origin])?.is_none() {
+                open.push((trial, table));
+            }
         }
     }
     let mut steps = Steps::new(open.len() as u64);
@@ -159,11 +173,11 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
 /// Where records are: `data/records/classification` for the paper's profile on the published recordings, else a folder of
 /// their own under `target/records`.
 #[must_use]
-pub fn folder(project: &Project, set: &DataSet, profile: Profile) -> PathBuf {
-    match (profile, set.provenance()) {
+pub fn folder(project: &Project, design: &Design, profile: Profile) -> PathBuf {
+    match (profile, design.provenance()) {
         (Profile::Paper, Provenance::Published) => project.committed_records().join("classification"),
         _ => {
-            let name = format!("classification-{profile}-{}", set.fingerprint().short());
+            let name = format!("classification-{profile}-{}", design.fingerprint().short());
             project.records().join(name)
         }
     }
@@ -192,12 +206,12 @@ mod tests {
         let folder = tempdir().unwrap();
         let table = FeatureTable::of(&few(Effect::Null, 1.0, 6));
         let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Svm));
-        assert_eq!(TrialRecord::read(folder.path(), trial, &table), Ok(None));
+        assert_eq!(TrialRecord::read(folder.path(), trial, &table.digest()), Ok(None));
         let record = TrialRecord::make(trial, &table).unwrap();
         record.write(folder.path()).unwrap();
-        assert_eq!(TrialRecord::read(folder.path(), trial, &table), Ok(Some(record)));
+        assert_eq!(TrialRecord::read(folder.path(), trial, &table.digest()), Ok(Some(record)));
         let other = FeatureTable::of(&few(Effect::Local, 1.0, 6));
-        let error = TrialRecord::read(folder.path(), trial, &other).unwrap_err();
+        let error = TrialRecord::read(folder.path(), trial, &other.digest()).unwrap_err();
         assert_eq!(error.problems()[0].fault, crate::error::Fault::ForeignRecords);
     }
 
@@ -228,9 +242,7 @@ mod tests {
     #[test]
     fn synthetic_recordings_get_no_verdict_and_name_what_is_missing() {
         let set = few(Effect::Null, 1.0, 6);
-        let tables = Tables::of(&set, Path::new("none")).unwrap();
-        let classification =
-            Classification::below(tempdir().unwrap().path(), &set, &tables, Profile::Paper).unwrap();
+        let classification = Classification::below(tempdir().unwrap().path(), &set, Profile::Paper).unwrap();
         let planned = [Origin::Recordings, Origin::Cut].map(|origin| plan(origin, Profile::Paper).len());
         assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());

@@ -64,10 +64,10 @@ pub struct TestedFold {
 }
 
 impl TrialConfiguration {
-    /// That of a trial on this table.
+    /// That of a trial on the table of this digest.
     #[must_use]
-    pub fn of(trial: Trial, table: &FeatureTable) -> Self {
-        Self { trial, table: table.digest(), revision: REVISION }
+    pub const fn of(trial: Trial, table: String) -> Self {
+        Self { trial, table, revision: REVISION }
     }
 }
 
@@ -85,7 +85,7 @@ impl TrialRecord {
             .map(|(draw, number, fold)| TestedFold::make(trial, table, *draw, *number, fold))
             .collect();
         Ok(Self {
-            configuration: TrialConfiguration::of(trial, table),
+            configuration: TrialConfiguration::of(trial, table.digest()),
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
             rows: table.rows().iter().map(|row| (row.participant, row.genre.label())).collect(),
             folds: Error::gather(folds)?,
@@ -130,12 +130,12 @@ impl TrialRecord {
         })
     }
 
-    /// The record of a trial on a table below a folder, if it is there.
+    /// The record of a trial on the table of a digest below a folder, if it is there.
     ///
     /// # Errors
     /// Those of [`Self::load`]; [`Fault::ForeignRecords`] if it is of another trial or table.
-    pub fn read(folder: &Path, trial: Trial, table: &FeatureTable) -> Result<Option<Self>> {
-        let configuration = TrialConfiguration::of(trial, table);
+    pub fn read(folder: &Path, trial: Trial, table: &str) -> Result<Option<Self>> {
+        let configuration = TrialConfiguration::of(trial, table.to_owned());
         match Self::load(folder, trial)? {
             Some(record) if record.configuration != configuration => {
                 let expected = to_json("configuration", &configuration)?;

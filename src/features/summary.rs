@@ -3,21 +3,23 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{FeatureRow, FeatureTable};
 use crate::report::Table;
 use crate::statistics::{quantile, rank_eta_squared};
 
 /// A row for each feature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct FeatureSummary {
     /// In the table's order.
     pub features: Vec<SummarisedFeature>,
 }
 
 /// The values of one feature.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SummarisedFeature {
     /// Its name.
     pub name: String,

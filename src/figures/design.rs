@@ -8,11 +8,11 @@ use std::collections::BTreeSet;
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::recordings::{DataSet, Description, Genre, Participant, Song};
+use crate::recordings::{Design, Genre, Participant, Song};
 
 /// Who heard what.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Design {
+pub(super) struct Attendance {
     participants: Vec<Participant>,
     songs: Vec<SongRow>,
     notes: Vec<String>,
@@ -26,25 +26,25 @@ struct SongRow {
     seconds: (f64, f64),
 }
 
-impl Design {
-    pub(super) fn of(set: &DataSet) -> Self {
+impl Attendance {
+    pub(super) fn of(set: &Design) -> Self {
         let mut participants: Vec<Participant> = set.participants().into_iter().collect();
         // Participants who heard the same genres stand side by side.
         participants.sort_by_key(|participant| (set.genres_of(*participant), *participant));
         let songs = set.songs().into_iter().map(|song| {
-            let own = || set.recordings().iter().filter(move |recording| recording.song == song);
-            let seconds = own().map(crate::recordings::Recording::seconds);
+            let own = || set.outlines().iter().filter(move |recording| recording.song == song);
+            let rate_hz = f64::from(set.rate_hz());
+            let seconds = own().map(|recording| recording.samples as f64 / rate_hz);
             SongRow {
                 song,
                 listeners: own().map(|recording| recording.participant).collect(),
                 seconds: seconds.fold((f64::INFINITY, 0.0), |(low, high), s| (low.min(s), high.max(s))),
             }
         });
-        let description = Description::of(set);
-        let heard = description.genres_per_participant.map(|genres| {
-            format!("Every participant heard {genres} of {} genres.", description.genres.len())
-        });
-        let lengths = description.length_names_genre.then(|| "No length occurs in two genres.".to_owned());
+        let of: BTreeSet<Genre> = set.outlines().iter().map(|recording| recording.genre).collect();
+        let heard = set.genres_per_participant();
+        let heard = heard.map(|genres| format!("Every participant heard {genres} of {} genres.", of.len()));
+        let lengths = set.length_names_genre().then(|| "No length occurs in two genres.".to_owned());
         Self { participants, songs: songs.collect(), notes: heard.into_iter().chain(lengths).collect() }
     }
 

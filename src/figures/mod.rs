@@ -17,6 +17,7 @@
 //! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
 //! [`View`] those of the audit, [`FeatureView`] those of features.
 
+mod all;
 mod architecture;
 mod audit;
 mod axis;
@@ -31,6 +32,7 @@ mod subject;
 mod theme;
 mod training;
 
+pub use all::all;
 pub use audit::View;
 pub use features::FeatureView;
 pub use subject::Subject;
@@ -43,15 +45,14 @@ use plotters::prelude::*;
 use crate::audit::Audit;
 use crate::classification::Classification;
 use crate::error::{Error, Fault, Place, Result};
-use crate::features::FeatureTable;
+use crate::features::{FeatureSummary, FeatureTable};
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
 use crate::protocol::{Record, Weights};
-use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::results::Results;
 use crate::series::Series;
-use crate::store::Project;
-use crate::store::{create_folder, write_atomically};
+use crate::store::{Project, Sums, create_folder, write_atomically};
 use raster::OVERSAMPLING;
 use theme::{Canvas, DrawingFailure};
 
@@ -74,13 +75,14 @@ pub struct Figure {
 #[derive(Debug, Clone, PartialEq)]
 enum Drawing {
     Recordings(recordings::Signals),
-    Design(design::Design),
+    Design(design::Attendance),
     Architecture(Architecture),
     Training(training::Training),
     Results(results::Accuracies),
     Dots(dots::Dots),
     Distributions(features::Distributions),
     Dependency(audit::Dependency),
+    Kept(Vec<u8>),
 }
 
 /// Where figures of a project go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
@@ -104,15 +106,15 @@ impl Figure {
 
     /// Who heard what, and how long the songs are.
     #[must_use]
-    pub fn design(set: &DataSet) -> Self {
-        Self::of_set(Subject::Design, 4.2, set, Drawing::Design(design::Design::of(set)))
+    pub fn design(set: &Design) -> Self {
+        Self::of_set(Subject::Design, 4.2, set, Drawing::Design(design::Attendance::of(set)))
     }
 
-    fn of_set(subject: Subject, height_inches: f64, set: &DataSet, drawing: Drawing) -> Self {
+    fn of_set(subject: Subject, height_inches: f64, set: &Design, drawing: Drawing) -> Self {
         let provenance = set.provenance();
         Self {
             name: subject.file_name(),
-            title: subject.title(),
+            title: subject.title_for(&provenance),
             height_inches,
             footer: footer(&[source(provenance.known_as()), data(set.fingerprint())]),
             vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
@@ -155,7 +157,7 @@ impl Figure {
         let provenance = provenance.confirmed_by(configuration.data);
         Ok(Self {
             name: subject.file_name(),
-            title: subject.title(),
+            title: subject.title_for(&provenance),
             height_inches: theme::framed_inches(drawing.height_pt()),
             footer: footer_of_runs(provenance.known_as(), configuration.data, &configuration.split, profile),
             vector_allowed: true,
@@ -172,9 +174,14 @@ impl Figure {
         let drawing = results::Accuracies::of(results);
         let known_as = results.known_as.clone();
         let is_published = known_as == Provenance::Published.known_as();
+        let provenance = match &known_as {
+            Some(_) if is_published => Provenance::Published,
+            Some(how) => Provenance::Synthetic(how.clone()),
+            None => Provenance::Unknown,
+        };
         Self {
             name: subject.file_name(),
-            title: subject.title(),
+            title: subject.title_for(&provenance),
             height_inches: theme::framed_inches(drawing.height_pt()),
             footer: footer_of_runs(known_as, results.data, &results.split, profile),
             vector_allowed: true,
@@ -210,22 +217,44 @@ impl Figure {
         }
     }
 
-    /// What the features of recordings know; the table is theirs.
+    /// A figure of the published recordings as a checkout keeps it, where there are no recordings to draw it from.
+    ///
+    /// # Errors
+    /// [`Fault::ChangedFile`] if its SHA-256 is not the listed one; those of [`Sums::read`].
+    pub fn kept(project: &Project, name: &str) -> Result<Self> {
+        let png = Sums::read(project)?.file(&format!("../figures/{name}.png"))?;
+        Ok(Self {
+            name: name.to_owned(),
+            title: String::new(),
+            height_inches: 0.0,
+            footer: String::new(),
+            vector_allowed: false,
+            tracked: true,
+            drawing: Drawing::Kept(png),
+        })
+    }
+
+    /// How a few features of recordings are distributed; the table is theirs.
     #[must_use]
-    pub fn features(table: &FeatureTable, set: &DataSet, view: FeatureView) -> Self {
-        let (points, drawing) = match view {
-            FeatureView::Distributions => {
-                let distributions = features::Distributions::of(table);
-                (features::Distributions::HEIGHT_PT, Drawing::Distributions(distributions))
-            }
-            FeatureView::Knowledge => dots(features::knowledge(table)),
-        };
-        let provenance = set.provenance();
+    pub fn distributions(table: &FeatureTable, design: &Design) -> Self {
+        let drawing = Drawing::Distributions(features::Distributions::of(table));
+        let height = features::Distributions::HEIGHT_PT;
+        Self::of_features(FeatureView::Distributions, design, (height, drawing))
+    }
+
+    /// What each feature of recordings knows.
+    #[must_use]
+    pub fn knowledge(summary: &FeatureSummary, design: &Design) -> Self {
+        Self::of_features(FeatureView::Knowledge, design, dots(features::knowledge(summary)))
+    }
+
+    fn of_features(view: FeatureView, design: &Design, (points, drawing): (f64, Drawing)) -> Self {
+        let provenance = design.provenance();
         Self {
-            name: format!("features-{view}"),
+            name: view.file_name(),
             title: view.title().to_owned(),
             height_inches: theme::framed_inches(points),
-            footer: footer(&[source(provenance.known_as()), data(set.fingerprint())]),
+            footer: footer(&[source(provenance.known_as()), data(design.fingerprint())]),
             // The highest and the lowest sample are features.
             vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
             tracked: provenance == Provenance::Published,
@@ -251,6 +280,12 @@ impl Figure {
         }
     }
 
+    /// Whether git tracks it: it shows the published recordings, the paper profile's runs on them, or a network alone.
+    #[must_use]
+    pub const fn is_tracked(&self) -> bool {
+        self.tracked
+    }
+
     /// The name of its files, without an extension.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -262,6 +297,9 @@ impl Figure {
     /// # Errors
     /// [`Fault::Undrawable`] if the drawing library fails.
     pub fn png(&self) -> Result<Vec<u8>> {
+        if let Drawing::Kept(png) = &self.drawing {
+            return Ok(png.clone());
+        }
         let (width, height) = self.pixels(theme::PRINT_PIXELS_PER_INCH);
         let fine = (width * OVERSAMPLING, height * OVERSAMPLING);
         let mut pixels = vec![0; 3 * fine.0 as usize * fine.1 as usize];
@@ -338,6 +376,8 @@ impl Figure {
                 Drawing::Dots(dots) => dots.draw(&inside),
                 Drawing::Distributions(distributions) => distributions.draw(&inside),
                 Drawing::Dependency(dependency) => dependency.draw(&inside),
+                // It is shown as it is.
+                Drawing::Kept(_) => Ok(()),
             }?;
             Ok(area.present()?)
         });

@@ -8,22 +8,23 @@ use super::Figure;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::protocol::Store;
-use crate::recordings::DataSet;
+use crate::recordings::{Design, Material, Provenance};
 use crate::results::Results;
+use crate::store::Project;
 
 /// What a figure is of.
 ///
 /// ```no_run
 /// use eegenre::figures::{self, Figure, Subject};
 /// use eegenre::profile::Profile;
-/// use eegenre::recordings::Source;
+/// use eegenre::recordings::Material;
 /// use eegenre::store::Project;
 ///
 /// let project = Project::find(".");
-/// let set = Source::choose(&project, None).load()?;
-/// let records = Profile::Paper.records(&project, &set);
+/// let of = Material::choose(&project, None)?;
+/// let records = Profile::Paper.records(&project, &of);
 /// let all: Vec<Figure> =
-///     eegenre::error::Error::gather(Subject::ALL.map(|subject| subject.figure(&set, &records)))?;
+///     eegenre::error::Error::gather(Subject::ALL.map(|subject| subject.figure(&project, &of, &records)))?;
 /// let folder = figures::folder(&project, &all);
 /// for figure in &all {
 ///     figure.save(&folder)?;
@@ -75,18 +76,21 @@ impl Subject {
     }
 
     /// The figure of these recordings and of the runs on them: those in the folders of the networks below `records`.
-    /// Records are read only if it shows runs.
+    /// Records are read only if it shows runs. What shows samples is the one that the checkout [keeps](Figure::kept)
+    /// where there are no recordings.
     ///
     /// # Errors
-    /// [`Fault::NoRecords`] if the runs that it shows are not there; [`Fault::MixedRecords`] if they are of other
-    /// recordings; those of [`Store::read`], [`Figure::training`] and [`Results::read`].
-    pub fn figure(self, set: &DataSet, records: impl AsRef<Path>) -> Result<Figure> {
+    /// [`Fault::NoRecords`] if the runs that it shows are not there; [`Fault::ForeignRecords`] if they are of other
+    /// recordings; those of [`Figure::kept`], of [`Store::read`], [`Figure::training`] and [`Results::read`].
+    pub fn figure(self, project: &Project, of: &Material, records: impl AsRef<Path>) -> Result<Figure> {
         match self {
-            Self::Recordings => Ok(Figure::recordings(set)),
-            Self::Design => Ok(Figure::design(set)),
+            Self::Recordings => of
+                .recordings()
+                .map_or_else(|| Figure::kept(project, &self.file_name()), |set| Ok(Figure::recordings(set))),
+            Self::Design => Ok(Figure::design(of)),
             Self::Architecture(model) => Ok(Figure::architecture(model)),
-            Self::Training(model) => training(model, set, &records.as_ref().join(model.name())),
-            Self::Results => Ok(Figure::results(&Results::read(records, set)?)),
+            Self::Training(model) => training(model, of, &records.as_ref().join(model.name())),
+            Self::Results => Ok(Figure::results(&Results::read(records, of)?)),
         }
     }
 
@@ -98,7 +102,20 @@ impl Subject {
         }
     }
 
-    /// What stands above it.
+    /// What stands above it. Only what shows the published study, or a network alone, has the paper's number.
+    pub(super) fn title_for(self, provenance: &Provenance) -> String {
+        let (title, number) = (self.title(), format!("Figure {}. ", self.name()));
+        let what = title.strip_prefix(&number).unwrap_or(&title);
+        match provenance {
+            Provenance::Published => title,
+            Provenance::Synthetic(_) => {
+                format!("Synthetic recordings: {}{}", what[..1].to_lowercase(), &what[1..])
+            }
+            Provenance::Unknown => format!("Other recordings: {}{}", what[..1].to_lowercase(), &what[1..]),
+        }
+    }
+
+    /// The same for the published study.
     pub(super) fn title(self) -> String {
         let network = |model| match model {
             Model::Baseline => "baseline LSTM",
@@ -117,18 +134,13 @@ impl Subject {
 }
 
 /// The training of a network, whose records are in this folder.
-fn training(model: Model, set: &DataSet, folder: &Path) -> Result<Figure> {
+fn training(model: Model, set: &Design, folder: &Path) -> Result<Figure> {
     let records = Store::read(folder)?;
     let Some(first) = records.first() else {
         let expected = format!("records of the network {model}");
         return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none"));
     };
-    let found = first.configuration.data;
-    if found != set.fingerprint() {
-        let expected = format!("records of the recordings {}", set.fingerprint().short());
-        let found = format!("records of {}", found.short());
-        return Err(Error::new(Fault::MixedRecords, Place::file(folder), expected, found));
-    }
+    set.check_record(folder, first.configuration.data)?;
     Figure::training(&records, &set.provenance())
 }
 

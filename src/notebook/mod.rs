@@ -2,7 +2,7 @@
 //! book.
 //!
 //! ```text
-//! in a notebook    Session::begin ─► recordings, split, profile ─► records, results, figures, shown in cells
+//! in a notebook    Session::begin ─► design, split, records ─► results, figures, shown in cells
 //!                         └────────► Checks ─► a file that says whether the notebook holds
 //!
 //! around it        setup ──► run ──► executed notebooks, with checks ──► book
@@ -26,7 +26,6 @@
 
 mod book;
 mod committed;
-mod digest;
 mod document;
 mod environment;
 mod kernel;
@@ -41,5 +40,5 @@ pub use document::notebooks;
 pub use environment::Environment;
 pub use lab::lab;
 pub use run::{Executed, ExecutedNotebook, Run};
-pub use session::{CHECKS_VARIABLE, Check, Checks, PROFILE_VARIABLE, Session};
+pub use session::{CHECKS_VARIABLE, Check, Checks, Live, Session};
 pub use setup::setup;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ablation, LastFrame, MedianFilter, Normalisation, Zeros};
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{DataSet, Genre, Recording, RecordingId};
+use crate::recordings::{DataSet, Design, Genre, Recording, RecordingId};
 
 /// A prepared recording: single-precision samples, their owner and the label to be predicted.
 #[derive(Clone, PartialEq)]
@@ -67,9 +67,9 @@ pub struct Preparation {
 impl Preparation {
     /// Nothing but a cut of all recordings to the length of the shortest, so that lengths tell nothing.
     #[must_use]
-    pub fn of_one_length(data: &DataSet) -> Self {
-        let shortest = data.recordings().iter().map(|recording| recording.samples.len()).min();
-        Self { truncate: shortest.and_then(NonZeroUsize::new), ..Self::default() }
+    pub fn of_one_length(design: &Design) -> Self {
+        let [shortest, _] = design.lengths();
+        Self { truncate: NonZeroUsize::new(shortest), ..Self::default() }
     }
 
     /// Prepares one recording.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::Configuration;
+use crate::error::Result;
 use crate::models::GENRES;
 use crate::recordings::{Genre, RecordingId};
-use crate::training::Evaluation;
+use crate::training::{Answer, Evaluation};
 
 /// Which weights of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -179,6 +180,17 @@ pub struct Prediction {
     pub genre: Genre,
     /// The network's outputs: one row for the whole recording, or for each of its slices.
     pub logits: Vec<[f32; GENRES]>,
+}
+
+impl Prediction {
+    /// Whether the genre is the one that the outputs vote for.
+    #[must_use]
+    pub fn is_voted(&self) -> bool {
+        let genre = self.recording.song.genre();
+        let answers = self.logits.iter().map(|logits| Answer::new(self.recording, genre, *logits));
+        let evaluation = answers.collect::<Result<_>>().and_then(Evaluation::from_answers);
+        evaluation.is_ok_and(|evaluation| evaluation.votes()[0].predicted == self.genre)
+    }
 }
 
 impl Outcome {

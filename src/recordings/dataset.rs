@@ -2,20 +2,32 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::recording::{Genre, Participant, Recording, RecordingId, Song};
+use super::design::Design;
+use super::recording::{Recording, RecordingId};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
-/// Recordings of one sampling rate, sorted by song and participant, each pair at most once.
+/// Recordings of one sampling rate, sorted by song and participant, each pair at most once: a [`Design`] with samples.
+///
+/// What needs no samples takes a `&Design`, and a `&DataSet` will do for one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DataSet {
+    design: Design,
     recordings: Vec<Recording>,
-    fingerprint: Fingerprint,
     formulas: usize,
+}
+
+impl Deref for DataSet {
+    type Target = Design;
+
+    fn deref(&self) -> &Design {
+        &self.design
+    }
 }
 
 impl DataSet {
@@ -40,12 +52,13 @@ impl DataSet {
             Problem::new(Fault::MixedRates, place, expected, odd.rate_hz.to_string())
         });
         Error::unless_none(duplicates.chain(odd_rates).collect())?;
-        let fingerprint = Fingerprint::of(&recordings);
-        Ok(Self { recordings, fingerprint, formulas: 0 })
+        let design = Design::of(&recordings, Fingerprint::of(&recordings));
+        Ok(Self { design, recordings, formulas: 0 })
     }
 
     /// The same data set, all of its recordings marked as synthetic, with a word on how they were made.
     pub(super) fn marked_synthetic(mut self, how: &str) -> Self {
+        self.design.marked_synthetic(how);
         let how: Arc<str> = how.into();
         for recording in &mut self.recordings {
             recording.synthetic = Some(Arc::clone(&how));
@@ -71,61 +84,17 @@ impl DataSet {
         self.recordings.get(index)
     }
 
-    /// What identifies the set.
-    #[must_use]
-    pub const fn fingerprint(&self) -> Fingerprint {
-        self.fingerprint
-    }
-
-    /// Samples per second of every recording.
-    #[must_use]
-    pub fn rate_hz(&self) -> u32 {
-        self.recordings[0].rate_hz
-    }
-
-    /// The songs that were heard.
-    #[must_use]
-    pub fn songs(&self) -> BTreeSet<Song> {
-        self.recordings.iter().map(|recording| recording.song).collect()
-    }
-
-    /// The participants.
-    #[must_use]
-    pub fn participants(&self) -> BTreeSet<Participant> {
-        self.recordings.iter().map(|recording| recording.participant).collect()
-    }
-
-    /// The genres that a participant heard.
-    #[must_use]
-    pub fn genres_of(&self, participant: Participant) -> BTreeSet<Genre> {
-        let own = self.recordings.iter().filter(|recording| recording.participant == participant);
-        own.map(|recording| recording.genre).collect()
-    }
-
     /// How many numbers of the workbooks were results of formulas, as the spreadsheet program stored them. 0 for a set that
     /// was not read from workbooks.
     #[must_use]
     pub const fn formulas(&self) -> usize {
         self.formulas
     }
-
-    /// Where the set comes from, as far as it can be told from the set itself.
-    #[must_use]
-    pub fn provenance(&self) -> Provenance {
-        let hows: BTreeSet<&str> =
-            self.recordings.iter().filter_map(|recording| recording.synthetic.as_deref()).collect();
-        if !hows.is_empty() {
-            Provenance::Synthetic(hows.into_iter().collect::<Vec<_>>().join(" and "))
-        } else if self.fingerprint == Fingerprint::PUBLISHED {
-            Provenance::Published
-        } else {
-            Provenance::Unknown
-        }
-    }
 }
 
 /// Where a data set comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Provenance {
     /// The real recordings of Rahman et al., known by their fingerprint.
     Published,
@@ -136,6 +105,19 @@ pub enum Provenance {
 }
 
 impl Provenance {
+    /// That of recordings with this fingerprint: synthetic if any of them is.
+    pub(super) fn of(recordings: &[Recording], data: Fingerprint) -> Self {
+        let hows: BTreeSet<&str> =
+            recordings.iter().filter_map(|recording| recording.synthetic.as_deref()).collect();
+        if !hows.is_empty() {
+            Self::Synthetic(hows.into_iter().collect::<Vec<_>>().join(" and "))
+        } else if data == Fingerprint::PUBLISHED {
+            Self::Published
+        } else {
+            Self::Unknown
+        }
+    }
+
     /// The name by which the set is known, if it is.
     #[must_use]
     pub fn known_as(&self) -> Option<String> {
@@ -248,6 +230,7 @@ impl TryFrom<String> for Fingerprint {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{Participant, Song};
     use super::*;
 
     fn recording(song: u32, participant: u32, samples: &[f64]) -> Recording {

@@ -1,16 +1,18 @@
 //! A data set in numbers.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::dataset::{DataSet, Fingerprint};
-use super::recording::{Genre, Recording};
+use super::design::{Design, Outline};
+use super::recording::Genre;
 
 /// What there is to know of a data set before anything is trained on it. Lengths are in samples.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Description {
     /// Number of recordings.
     pub recordings: usize,
@@ -43,7 +45,8 @@ pub struct Description {
 }
 
 /// The recordings of one genre. Lengths are in samples.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct GenreDescription {
     /// Number of recordings.
     pub recordings: usize,
@@ -54,7 +57,8 @@ pub struct GenreDescription {
 }
 
 /// The distribution of all samples. Values are in the recordings' unit.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Samples {
     /// How many there are.
     pub count: usize,
@@ -74,8 +78,8 @@ impl Description {
     /// Describes a data set.
     #[must_use]
     pub fn of(set: &DataSet) -> Self {
-        let lengths = |recordings: &mut dyn Iterator<Item = &Recording>| {
-            let lengths: Vec<usize> = recordings.map(|recording| recording.samples.len()).collect();
+        let lengths = |recordings: &mut dyn Iterator<Item = &Outline>| {
+            let lengths: Vec<usize> = recordings.map(|recording| recording.samples).collect();
             let (shortest, longest) = (lengths.iter().min().copied(), lengths.iter().max().copied());
             GenreDescription {
                 recordings: lengths.len(),
@@ -83,43 +87,33 @@ impl Description {
                 longest: longest.unwrap_or(0),
             }
         };
-        let all = lengths(&mut set.recordings().iter());
-        let genres_heard: Vec<BTreeSet<Genre>> =
-            set.participants().into_iter().map(|participant| set.genres_of(participant)).collect();
-        let counts: BTreeSet<usize> = genres_heard.iter().map(BTreeSet::len).collect();
+        let participants = set.participants();
         let mut participants_by_genres = BTreeMap::new();
-        for genres in &genres_heard {
-            let names: Vec<String> = genres.iter().map(ToString::to_string).collect();
+        for participant in &participants {
+            let names: Vec<String> = set.genres_of(*participant).iter().map(ToString::to_string).collect();
             *participants_by_genres.entry(names.join(" + ")).or_insert(0) += 1;
         }
         let genres = Genre::ALL.into_iter().map(|genre| {
-            (genre, lengths(&mut set.recordings().iter().filter(|recording| recording.genre == genre)))
+            (genre, lengths(&mut set.outlines().iter().filter(|recording| recording.genre == genre)))
         });
+        let [shortest, longest] = set.lengths();
         Self {
-            recordings: all.recordings,
-            participants: genres_heard.len(),
+            recordings: set.outlines().len(),
+            participants: participants.len(),
             songs: set.songs().len(),
             rate_hz: set.rate_hz(),
-            shortest: all.shortest,
-            longest: all.longest,
+            shortest,
+            longest,
             fingerprint: set.fingerprint(),
             known_as: set.provenance().known_as(),
-            genres_per_participant: counts.first().filter(|_| counts.len() == 1).copied(),
+            genres_per_participant: set.genres_per_participant(),
             participants_by_genres,
-            length_names_genre: length_names_genre(set),
+            length_names_genre: set.length_names_genre(),
             genres: genres.filter(|(_, genre)| genre.recordings > 0).collect(),
             samples: Samples::of(set),
             formulas: set.formulas(),
         }
     }
-}
-
-fn length_names_genre(set: &DataSet) -> bool {
-    let mut genres: BTreeMap<usize, BTreeSet<Genre>> = BTreeMap::new();
-    for recording in set.recordings() {
-        genres.entry(recording.samples.len()).or_default().insert(recording.genre);
-    }
-    genres.values().all(|genres| genres.len() == 1)
 }
 
 impl Samples {
@@ -155,6 +149,24 @@ fn median(samples: &mut [f64]) -> f64 {
     }
     let lower = below.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     f64::midpoint(lower, upper)
+}
+
+impl Description {
+    /// Whether its counts are those of a design.
+    #[must_use]
+    pub fn is_of(&self, design: &Design) -> bool {
+        let recordings = design.outlines();
+        let samples: usize = recordings.iter().map(|recording| recording.samples).sum();
+        let zeros: usize = recordings.iter().map(|recording| recording.zeros.all).sum();
+        self.fingerprint == design.fingerprint()
+            && self.recordings == recordings.len()
+            && self.participants == design.participants().len()
+            && self.songs == design.songs().len()
+            && [self.shortest, self.longest] == design.lengths()
+            && (self.samples.count, self.samples.zeros) == (samples, zeros)
+            && self.genres_per_participant == design.genres_per_participant()
+            && self.length_names_genre == design.length_names_genre()
+    }
 }
 
 impl fmt::Display for Description {

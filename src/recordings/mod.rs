@@ -9,7 +9,9 @@
 
 mod dataset;
 mod description;
+mod design;
 mod folder;
+mod material;
 mod recording;
 mod source;
 pub mod synthetic;
@@ -17,7 +19,10 @@ pub(crate) mod workbook;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use description::{Description, GenreDescription, Samples};
+pub use design::{Design, Outline, Zeros};
 pub use folder::load;
+pub use material::Material;
+pub(crate) use material::{DESCRIPTION, DESIGN};
 pub use recording::{Genre, Participant, Recording, RecordingId, Song};
 pub use source::{DATA_VARIABLE, Source};
 pub use workbook::{

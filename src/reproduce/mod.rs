@@ -1,145 +1,170 @@
-//! The main job: everything there is, from recordings to figures and results, in one call.
+//! The main job: everything there is, from records (and recordings, where they are) to figures, results and the book.
 
+mod live;
+pub mod records;
+mod retrained;
 mod summary;
 
+pub use live::Live;
+pub use retrained::{Retrained, RetrainedNetwork};
 pub use summary::summary;
 
 use std::fmt;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::classification::{Classification, Tables};
-use crate::error::{Error, Place, Result};
-use crate::experiment::Experiment;
-use crate::figures::{self, Subject};
-use crate::models::Model;
+use crate::classification::Classification;
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::experiment::{Experiment, SPLIT_SEED};
+use crate::figures::{self, Figure};
 use crate::notebook::{self, Environment, Executed, Run};
-use crate::preparation::SplitSummary;
+use crate::preparation::{Split, SplitSummary};
 use crate::profile::Profile;
-use crate::protocol::{Control, Progress};
-use crate::recordings::{Description, Source};
-use crate::report::Steps;
-use crate::report::Table;
+use crate::protocol::Control;
+use crate::recordings::{Description, Material, Provenance};
+use crate::report::{Steps, Table};
 use crate::results::Results;
 use crate::store::Project;
+use records::CheckedRecords;
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Reproduction {
-    /// Where the recordings came from, and why from there.
-    pub source: String,
-    /// How much was run.
+    /// What the results are of, and why of that.
+    pub of: String,
+    /// How much is trained again, where there are recordings.
     pub profile: Profile,
+    /// The committed records, all sound.
+    pub checked: CheckedRecords,
     /// The recordings in numbers.
     pub data: Description,
-    /// The paper's split (2.1), from [`SPLIT_SEED`](crate::experiment::SPLIT_SEED).
+    /// The paper's split (2.1), from [`SPLIT_SEED`].
     pub split: SplitSummary,
-    /// The figures.
+    /// The figures. Those of the published study are as they are committed.
     pub figures: Vec<PathBuf>,
-    /// The folder of the records.
+    /// The folder of the records that the results are from.
     pub records: PathBuf,
     /// The paper's results beside ours (3).
     pub results: Results,
     /// Every fact, number and claim of the paper beside what is found here.
     pub summary: Table,
+    /// What was trained again of the published study, beside what is recorded; nothing without the recordings.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retrained: Option<Retrained>,
+    /// What was trained live, on small synthetic studies.
+    pub live: Live,
     /// The notebooks, all of whose checks hold.
     pub notebooks: Executed,
     /// The contents page of the book made of them.
     pub book: PathBuf,
 }
 
-/// Reads and checks the recordings, describes them, splits them as the paper does, trains the three networks, draws the
-/// figures, runs the notebooks, makes the book of them and holds the results against the paper's. Runs whose records are
-/// there are not trained again, and what notebooks need is set up once. `control` says what trains; progress is shown
-/// whoever watches.
+/// Checks the committed records, rebuilds every table, verdict and figure from them, runs the notebooks, makes the book of
+/// them, and trains live on two small synthetic studies. With the published recordings it also trains again as far as the
+/// profile says, and compares with the records; with other recordings it trains on them, and results are theirs.
+///
+/// What notebooks need is set up once. `control` says what trains; progress is shown whoever watches.
 ///
 /// # Errors
-/// [`Fault::NoCheckout`](crate::error::Fault::NoCheckout); [`Fault::NoDevice`](crate::error::Fault::NoDevice); all problems of the recordings; those of [`notebook::setup`], [`Experiment::train`], [`Run::run`] and
-/// [`notebook::book`]; a figure that cannot be written. Once it is asked to stop,
-/// [`Fault::Interrupted`](crate::error::Fault::Interrupted).
+/// [`Fault::NoCheckout`]; [`Fault::NoDevice`]; those of [`records::check`], [`Experiment::train`], [`notebook::setup`],
+/// [`Run::run`], [`notebook::book`] and [`Live::check`]; [`Fault::ChangedFile`] for a figure that is not drawn as it is
+/// committed. Once it is asked to stop, [`Fault::Interrupted`].
 pub fn reproduce(
     project: &Project,
-    source: &Source,
+    of: &Material,
     profile: Profile,
     control: &Control,
 ) -> Result<Reproduction> {
-    // What is missing should be said before hours of training.
+    // What is missing should be said before anything slow.
     let environment = Environment::of(project)?;
     control.processor.check()?;
     let stop = control.stop;
-    let mut steps = Steps::new(3);
-    steps.begin(format!("reading recordings from {source}"));
-    let set = source.load_unless(stop)?;
-    steps.begin("describing them");
-    let data = Description::of(&set);
-    steps.begin("splitting them as the paper does");
-    let experiment = Experiment::new(project, set, profile)?;
-    // Two sets of bars would draw over each other.
-    steps.finish();
-    // Early for the same reason.
-    notebook::setup(&environment, stop)?;
-    for model in Model::ALL {
-        let (runs, epochs) = profile.extent(model);
-        let progress = Progress::new(model.name(), runs, epochs);
-        let trained = experiment.train(model, &Control { observer: &progress, ..*control });
-        progress.finish();
-        trained?;
-    }
-    let results = Results::read(&experiment.records, &experiment.set)?;
-    let figures = draw(project, &experiment, stop)?;
-    let notebooks = Run::new(project, profile, source.clone())?.run(&environment, stop)?;
-    let book = project.book();
-    // The notebooks have tried what was not recorded.
-    let tables = Tables::of(&experiment.set, source.folder())?;
-    let classification = Classification::read(project, &experiment.set, &tables, profile)?;
+    let checked = records::check(project)?;
+    let is_published = of.provenance() == Provenance::Published;
+    let (retrained, records) = match of.recordings() {
+        Some(set) => {
+            let experiment = Experiment::new(project, set.clone(), profile)?;
+            let retrained = Retrained::train(project, &experiment, control)?;
+            (is_published.then_some(retrained), experiment.records)
+        }
+        None => (None, PathBuf::new()),
+    };
+    let (records, shown) =
+        if is_published { (Profile::Paper.records(project, of), Profile::Paper) } else { (records, profile) };
+    let (results, classification) = (Results::read(&records, of)?, Classification::read(project, of, shown)?);
+    let figures = draw(project, figures::all(project, of, &records, shown)?, stop)?;
+    let live = Live::train(project, control)?;
+    live.check()?;
+    let notebooks = Run::new(project, of.source().cloned())?.run(&environment, stop)?;
+    let (data, split) = (of.description(), Split::random(of, SPLIT_SEED)?);
     Ok(Reproduction {
-        source: source.to_string(),
+        of: of.to_string(),
         profile,
-        split: experiment.split.summary(),
+        checked,
         figures,
-        book: notebook::book(&environment, &notebooks.folder, &book, stop)?,
+        book: notebook::book(&environment, &notebooks.folder, &project.book(), stop)?,
         notebooks,
-        records: experiment.records.clone(),
-        summary: summary(&experiment, &data, &results, &classification),
+        records,
+        summary: summary(&split, &data, &results, &classification),
+        split: split.summary(),
         data,
         results,
+        retrained,
+        live,
     })
 }
 
-/// Draws all figures, unless `stop` becomes true first. Returns the files.
-fn draw(project: &Project, experiment: &Experiment, stop: &AtomicBool) -> Result<Vec<PathBuf>> {
-    let (set, records) = (&experiment.set, &experiment.records);
-    let drawn = Error::gather(Subject::ALL.iter().map(|subject| subject.figure(set, records)))?;
-    let folder = figures::folder(project, &drawn);
+/// Draws figures into the project's folder of figures that can be made again, unless `stop` becomes true first, and holds
+/// those that are committed against them. Returns the files.
+fn draw(project: &Project, drawn: Vec<Figure>, stop: &AtomicBool) -> Result<Vec<PathBuf>> {
+    let folder = project.figures();
     let mut steps = Steps::new(drawn.len() as u64);
     let mut written = Vec::new();
+    let mut problems = Vec::new();
     for figure in &drawn {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::interrupted(Place::field(figure.name()), "to draw it"));
         }
         steps.begin(format!("drawing {}", figure.name()));
-        written.extend(figure.save(&folder)?);
+        let files = figure.save(&folder)?;
+        if figure.is_tracked() {
+            problems.extend(files.iter().filter_map(|file| differs(project, file)));
+        }
+        written.extend(files);
     }
     steps.finish();
+    Error::unless_none(problems)?;
     Ok(written)
+}
+
+/// A problem if the committed figure of this name is another picture.
+fn differs(project: &Project, drawn: &Path) -> Option<Problem> {
+    let committed = project.committed_figures().join(drawn.file_name()?);
+    let same = fs::read(drawn).ok().zip(fs::read(&committed).ok()).is_some_and(|(one, other)| one == other);
+    let expected = format!("the picture that is drawn from the records, {}", drawn.display());
+    (!same).then(|| Problem::new(Fault::ChangedFile, Place::file(committed), expected, "another"))
 }
 
 impl fmt::Display for Reproduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "source        {}\n{}", self.source, self.data)?;
+        writeln!(f, "{}\n\n{}", self.of, self.data)?;
         writeln!(f, "split         {}", self.split)?;
+        writeln!(f, "records       {}: {}", self.records.display(), self.checked)?;
         for figure in &self.figures {
             writeln!(f, "figure        {}", figure.display())?;
         }
-        writeln!(f, "profile       {}\nrecords       {}", self.profile, self.records.display())?;
         writeln!(f, "notebooks     {}", self.notebooks.folder.display())?;
-        writeln!(f, "book          {}", self.book.display())?;
-        write!(f, "\n{}\n\n{}", self.results.introduction(), self.summary)?;
+        if let Some(retrained) = &self.retrained {
+            writeln!(f, "\nTrained again (profile {}), beside the records:\n\n{retrained}", self.profile)?;
+        }
+        write!(f, "\nThe paper beside the records. {}\n\n{}", self.results.introduction(), self.summary)?;
         for note in self.results.notes() {
             write!(f, "\n{note}")?;
         }
-        Ok(())
+        writeln!(f, "\n\nTrained live, on small synthetic studies of known truth:\n\n{}", self.live)?;
+        write!(f, "\nThe book: {}", self.book.display())
     }
 }

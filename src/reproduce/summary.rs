@@ -1,8 +1,8 @@
 //! The whole reproduction in one table: what the paper states, what is found here, and where to read on.
 
 use crate::classification::{Beside, Classification};
-use crate::experiment::Experiment;
 use crate::paper;
+use crate::preparation::Split;
 use crate::recordings::Description;
 use crate::report::Table;
 use crate::results::Results;
@@ -17,13 +17,13 @@ const FEATURES: &str = "07-features";
 /// verdicts.
 #[must_use]
 pub fn summary(
-    experiment: &Experiment,
+    split: &Split,
     description: &Description,
     results: &Results,
     classification: &Classification,
 ) -> Table {
     let mut table = Table::new(["section", "item", "paper", "here", "verdict", "where to look"]);
-    facts(&mut table, experiment, description, !results.verdicts.is_empty());
+    facts(&mut table, split, description, !results.verdicts.is_empty());
     numbers(&mut table, results);
     for tested in &results.claims {
         let points = format!("{:+.1} points", 100.0 * tested.comparison.difference);
@@ -42,8 +42,7 @@ pub fn summary(
 }
 
 /// What the paper states of the recordings and of the split.
-fn facts(table: &mut Table, experiment: &Experiment, description: &Description, with_paper: bool) {
-    let split = &experiment.split;
+fn facts(table: &mut Table, split: &Split, description: &Description, with_paper: bool) {
     let facts = [
         ("1", "participants", usize::from(paper::PARTICIPANTS), description.participants),
         ("2.1", "songs", usize::from(paper::SONGS), description.songs),

@@ -16,7 +16,7 @@ use crate::models::Model;
 use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
 use crate::profile::Profile;
 use crate::protocol::{Record, Store, Weights};
-use crate::recordings::{DataSet, Fingerprint, Provenance};
+use crate::recordings::{Design, Fingerprint, Provenance};
 use crate::report::Table;
 use crate::series::{self, Chance, Series};
 use crate::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
@@ -92,8 +92,8 @@ impl Results {
     /// From the records in the folders of the networks below `folder`, which are those of these recordings.
     ///
     /// # Errors
-    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::MixedRecords`] if the records are of other recordings.
-    pub fn read(folder: impl AsRef<Path>, set: &DataSet) -> Result<Self> {
+    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::ForeignRecords`] if the records are of other recordings.
+    pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
         let folder = folder.as_ref();
         let groups = Error::gather(Model::ALL.map(|model| Store::read(folder.join(model.name()))))?;
         let groups: Vec<&[Record]> =
@@ -108,11 +108,7 @@ impl Results {
             ));
         }
         let results = Self::of(&groups, &set.provenance())?;
-        if results.data != set.fingerprint() {
-            let expected = format!("records of the recordings {}", set.fingerprint().short());
-            let found = format!("records of {}", results.data.short());
-            return Err(Error::new(Fault::MixedRecords, Place::file(folder), expected, found));
-        }
+        set.check_record(folder, results.data)?;
         Ok(results)
     }
 

@@ -1,12 +1,13 @@
 //! A lower and an upper bound.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Part of all repetitions in which an interval holds the true value.
 pub const CONFIDENCE: f64 = 0.95;
 
 /// The values that data leave possible, with [`CONFIDENCE`].
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Interval {
     /// The lowest.
     pub low: f64,

@@ -1,16 +1,20 @@
 //! How anything is kept: files that are whole or absent, one right to change them, and where each thing goes.
 
 mod atomic;
+mod digest;
 mod json;
 mod lock;
 mod project;
 mod record;
 mod stamped;
+mod sums;
 
 pub use atomic::{create_folder, write_atomically};
+pub(crate) use digest::{Digest, files_below};
 pub(crate) use json::{differences, to_json, to_value};
 pub use lock::Lock;
 pub(crate) use lock::NEVER;
 pub use project::{PROJECT_VARIABLE, Project};
 pub use record::{read_record, write_record};
 pub use stamped::{STAMP, claim, discard, renew};
+pub use sums::Sums;

@@ -14,7 +14,7 @@ use crate::models::Model;
 use crate::paper::{self, ReportedSeries};
 use crate::preparation::{Normalisation, Split};
 use crate::protocol::{self, Control, Progress, Settings, Store, Weights};
-use crate::recordings::{DataSet, Provenance};
+use crate::recordings::{DataSet, Design, Provenance};
 use crate::series::Series;
 use crate::store::Project;
 
@@ -102,9 +102,9 @@ impl Variation {
     ///
     /// # Errors
     /// Those of [`Split::random`].
-    pub fn split(&self, set: &DataSet) -> Result<Split> {
+    pub fn split(&self, design: &Design) -> Result<Split> {
         let seed = if let Change::SplitSeed(seed) = self.change { seed } else { SPLIT_SEED };
-        Split::random(set, seed)
+        Split::random(design, seed)
     }
 
     /// Trains its networks in the folder of its name below `folder`. Runs that are done are not trained again. Where there
@@ -135,11 +135,11 @@ impl Variation {
 /// Where the records of all variations go: `data/records` for the published recordings, else a folder of their own under
 /// `target/records`.
 #[must_use]
-pub fn folder(project: &Project, set: &DataSet) -> PathBuf {
-    match set.provenance() {
+pub fn folder(project: &Project, design: &Design) -> PathBuf {
+    match design.provenance() {
         Provenance::Published => project.committed_records(),
         Provenance::Synthetic(_) | Provenance::Unknown => {
-            project.records().join(format!("study-{}", set.fingerprint().short()))
+            project.records().join(format!("study-{}", design.fingerprint().short()))
         }
     }
 }

@@ -95,6 +95,17 @@ pub struct Evaluation {
 }
 
 impl Evaluation {
+    /// That of answers to the examples, at least one, of one or several recordings.
+    ///
+    /// # Errors
+    /// [`Fault::EmptyPart`] if there is none.
+    pub fn from_answers(answers: Vec<Answer>) -> Result<Self> {
+        if answers.is_empty() {
+            return Err(Error::new(Fault::EmptyPart, Place::field("answers"), "at least one", "none"));
+        }
+        Ok(Self { answers })
+    }
+
     /// A network's answers to examples, in their order.
     ///
     /// # Errors

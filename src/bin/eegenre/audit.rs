@@ -3,7 +3,7 @@
 use clap::Args;
 
 use eegenre::audit::{self, Audit};
-use eegenre::error::Result;
+use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::profile::Profile;
 use eegenre::store::Project;
 
@@ -25,7 +25,7 @@ pub struct AuditArgs {
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
-    /// Train nothing: show what is recorded
+    /// Train nothing: show what is recorded. So it is without recordings
     #[arg(long, conflicts_with = "only")]
     recorded: bool,
     #[command(flatten)]
@@ -34,13 +34,16 @@ pub struct AuditArgs {
 
 impl AuditArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
-        let set = self.data.load(project)?;
-        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
-        if !self.recorded {
-            let stop = signals::working();
-            audit::train(project, &set, profile, &self.only, &self.level.control(&stop)?)?;
+        let of = self.data.material(project)?;
+        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        if of.recordings().is_none() && !self.only.is_empty() {
+            let (place, found) = (Place::field("--only"), "records alone");
+            return Err(Error::new(Fault::NoRecordings, place, "recordings to train on", found));
         }
-        print(&Audit::read(project, &set, profile)?, json)?;
-        Ok(())
+        if let Some(set) = of.recordings().filter(|_| !self.recorded) {
+            let stop = signals::working();
+            audit::train(project, set, profile, &self.only, &self.level.control(&stop)?)?;
+        }
+        print(&Audit::read(project, &of, profile)?, json)
     }
 }

@@ -11,7 +11,7 @@ use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
 use eegenre::profile::Profile;
-use eegenre::report::note;
+use eegenre::recordings::Material;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -48,7 +48,7 @@ pub struct ClassifyArgs {
     /// Select on all rows, those included that are tested. This leaks, and is there to show how much
     #[arg(long, requires = "select")]
     leak: bool,
-    /// Make nothing: show what is recorded
+    /// Make nothing: show what is recorded. So it is without recordings
     #[arg(long, conflicts_with = "model")]
     recorded: bool,
     /// Print the table of section 3.4 as Markdown
@@ -75,15 +75,12 @@ impl ClassifyArgs {
     }
 
     fn compare(self, project: &Project, json: bool) -> Result<()> {
-        let source = self.data.source(project);
-        note(format_args!("recordings from {source}"));
-        let set = source.load()?;
-        let tables = Tables::of(&set, source.folder())?;
-        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
-        if !self.recorded {
-            classification::classify(project, &set, &tables, profile)?;
+        let of = self.data.material(project)?;
+        let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
+            classification::classify(project, set, &Tables::of(set, source.folder())?, profile)?;
         }
-        let classification = Classification::read(project, &set, &tables, profile)?;
+        let classification = Classification::read(project, &of, profile)?;
         if self.markdown && !json {
             print(&classification.beside_table().markdown(), json)?;
         } else {

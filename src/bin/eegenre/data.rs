@@ -7,11 +7,11 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::recordings::synthetic::{self, Effect, Settings};
-use eegenre::recordings::{self, DataSet, Description, Source};
+use eegenre::recordings::{self, DataSet, Description, Material, Source};
 use eegenre::report::note;
 use eegenre::store::Project;
 
-use crate::print;
+use crate::{print, signals};
 
 #[derive(Args)]
 pub struct DataArgs {
@@ -23,6 +23,13 @@ pub struct DataArgs {
 impl DataArgs {
     pub fn source(self, project: &Project) -> Source {
         Source::choose(project, self.data)
+    }
+
+    /// What results are of; which, and why, is said on standard error.
+    pub fn material(self, project: &Project) -> Result<Material> {
+        let material = Material::choose_unless(project, self.data, &signals::working())?;
+        note(&material);
+        Ok(material)
     }
 
     /// Reads the recordings and says on standard error which ones and why.
@@ -69,7 +76,7 @@ pub struct SynthesizeArgs {
 impl DataTask {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
-            Self::Describe(data) => print(&Description::of(&data.load(project)?), json)?,
+            Self::Describe(data) => print(&data.material(project)?.description(), json)?,
             Self::Check { dir } => {
                 let set = recordings::load(&dir)?;
                 let description = Description::of(&set);

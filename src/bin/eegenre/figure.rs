@@ -7,13 +7,11 @@ use clap::Args;
 use serde_json::json;
 
 use eegenre::audit::Audit;
-use eegenre::classification::{Classification, Tables};
+use eegenre::classification::Classification;
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::features::FeatureTable;
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::protocol;
-use eegenre::report::note;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -71,39 +69,22 @@ impl FromStr for Choice {
 
 impl FigureArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
-        let source = self.data.source(project);
-        note(format_args!("recordings from {source}"));
-        let set = source.load()?;
+        let of = self.data.material(project)?;
         let elsewhere = self.records.is_some();
         let records = match (self.records, self.profile) {
             (Some(records), _) => records,
-            (None, Some(profile)) => profile.records(project, &set),
-            (None, None) => protocol::folder(project, &set.provenance()),
+            (None, Some(profile)) => profile.records(project, &of),
+            (None, None) => protocol::folder(project, &of.provenance()),
         };
         let profile = self.profile.unwrap_or(Profile::Paper);
-        let audited = || Audit::read(project, &set, profile);
-        let classified = || Classification::read(project, &set, &Tables::of(&set, source.folder())?, profile);
-        let drawn: Vec<Figure> = match self.figure {
-            Choice::One(subject) => vec![subject.figure(&set, &records)?],
-            Choice::Audit(view) => vec![Figure::audit(&audited()?, view)],
-            Choice::Features(view) => vec![Figure::features(&FeatureTable::of(&set), &set, view)],
-            Choice::Classifiers => vec![Figure::classifiers(&classified()?)],
-            Choice::All => {
-                let mut all =
-                    Error::gather(Subject::ALL.iter().map(|subject| subject.figure(&set, &records)))?;
-                let table = FeatureTable::of(&set);
-                all.extend(FeatureView::ALL.map(|view| Figure::features(&table, &set, view)));
-                let (audit, classification) = (audited()?, classified()?);
-                // The footer says how much of an audit is unfinished.
-                if !audit.estimates.is_empty() {
-                    all.extend(View::ALL.map(|view| Figure::audit(&audit, view)));
-                }
-                // Among all figures, one of unfinished trials would stand for something finished.
-                if classification.missing.is_empty() {
-                    all.push(Figure::classifiers(&classification));
-                }
-                all
+        let drawn = match self.figure {
+            Choice::One(subject) => vec![subject.figure(project, &of, &records)?],
+            Choice::Audit(view) => vec![Figure::audit(&Audit::read(project, &of, profile)?, view)],
+            Choice::Features(view) => vec![view.figure(project, &of)?],
+            Choice::Classifiers => {
+                vec![Figure::classifiers(&Classification::read(project, &of, profile)?)]
             }
+            Choice::All => figures::all(project, &of, &records, profile)?,
         };
         let folder = match self.out {
             Some(out) => out,

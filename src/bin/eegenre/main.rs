@@ -13,6 +13,7 @@ mod figure;
 mod memory;
 mod notebooks;
 mod predict;
+mod records;
 mod results;
 mod signals;
 mod split;
@@ -41,6 +42,7 @@ use features::FeaturesArgs;
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
 use predict::PredictArgs;
+use records::RecordsTask;
 use results::ResultsArgs;
 use split::SplitArgs;
 use study::StudyArgs;
@@ -48,14 +50,14 @@ use train::TrainArgs;
 
 const EXAMPLES: &str = "\
 Examples:
-  eegenre reproduce                              everything, on the recordings that are there
+  eegenre reproduce                              everything, from records and the recordings that are there
   eegenre data check ~/recordings                list every problem in a folder of workbooks
   eegenre data describe --data ~/recordings      what is in it
   eegenre split --scheme song                    four folds that share no song
   eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
   eegenre figure 1 --out /tmp                    the paper's Figure 1
   eegenre figure all                             all figures, of the recordings and records that are there
-  eegenre notebooks run --profile smoke          run the notebooks and see whether their checks hold
+  eegenre notebooks run                          run the notebooks and see whether their checks hold
   eegenre notebooks book                         all of them as a site, in target/book
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
@@ -66,8 +68,9 @@ Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer
 /// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
 /// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
-/// the project; else synthetic ones are made in data/synthetic, and results say so. Outside a checkout of eegenre
-/// everything that is made goes to eegenre/ in the working folder.
+/// the project. Without any, results of the published study are shown from its records; what trains makes synthetic
+/// recordings in data/synthetic, and says so. Outside a checkout of eegenre everything that is made goes to eegenre/ in the
+/// working folder.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 100, after_long_help = EXAMPLES)]
 struct Command {
@@ -85,7 +88,7 @@ struct Command {
 
 #[derive(Subcommand)]
 enum Task {
-    /// The main job: everything there is, from recordings to figures and results
+    /// The main job: everything there is, from records (and recordings) to the book
     Reproduce(ReproduceArgs),
     /// Look at recordings, check them, or make synthetic ones
     #[command(subcommand)]
@@ -101,6 +104,9 @@ enum Task {
     Train(TrainArgs),
     /// The paper's results beside those of the records, with a verdict on each
     Results(ResultsArgs),
+    /// The committed records: check them, or make what signals show without a network anew
+    #[command(subcommand)]
+    Records(RecordsTask),
     /// The notebooks: set up their kernel, open, run and check them, make the book
     Notebooks(NotebooksArgs),
     /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
@@ -119,10 +125,9 @@ enum Task {
 struct ReproduceArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How much of the experiment is run
+    /// How much is trained again, where there are recordings
     ///
-    /// smoke: a few epochs. quick: fewer and shorter runs than the paper's, under ten minutes on two cores once notebooks
-    /// are set up. paper: all of it.
+    /// smoke: a few epochs. quick: fewer and shorter runs than the paper's. paper: all of it, most of an hour on two cores.
     #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
     profile: Profile,
     #[command(flatten)]
@@ -181,9 +186,10 @@ impl Task {
     fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Reproduce(ReproduceArgs { data, profile, device }) => {
+                let of = data.material(project)?;
                 let reproduction = {
                     let stop = signals::working();
-                    reproduce(project, &data.source(project), profile, &device.control(&stop)?)?
+                    reproduce(project, &of, profile, &device.control(&stop)?)?
                 };
                 print(&reproduction, json)
             }
@@ -192,6 +198,7 @@ impl Task {
             Self::Figure(figure) => figure.run(project, json),
             Self::Train(train) => train.run(project, json),
             Self::Results(results) => results.run(project, json),
+            Self::Records(task) => task.run(project, json),
             Self::Notebooks(notebooks) => notebooks.run(project, json),
             Self::Study(study) => study.run(project, json),
             Self::Audit(audit) => audit.run(project, json),

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::notebook::{self, Environment, Run};
-use eegenre::profile::Profile;
+use eegenre::recordings::Source;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -54,11 +54,9 @@ enum NotebooksTask {
 struct RunArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How much of the experiment the notebooks run
-    ///
-    /// Executed copies go to target/notebooks. paper on the published recordings also rewrites the committed notebooks.
-    #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]
-    profile: Profile,
+    /// Give the committed notebooks what they put out, if all pass
+    #[arg(long, conflicts_with = "only")]
+    update: bool,
     /// Only notebooks whose names start so, as 03
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
@@ -81,8 +79,10 @@ impl NotebooksArgs {
             NotebooksTask::Lab { arguments } => {
                 notebook::lab(&environment, &arguments, &signals::working())?;
             }
-            NotebooksTask::Run(RunArgs { data, profile, only }) => {
-                let run = Run { only, ..Run::new(project, profile, data.source(project))? };
+            NotebooksTask::Run(RunArgs { data, update, only }) => {
+                let source = data.source(project);
+                let source = (!matches!(source, Source::Synthetic(_))).then_some(source);
+                let run = Run { only, update, ..Run::new(project, source)? };
                 let executed = run.run(&environment, &signals::working())?;
                 print(&executed, json)?;
             }

@@ -31,11 +31,11 @@ pub struct ResultsArgs {
 
 impl ResultsArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
-        let set = self.data.load(project)?;
-        let folder = self.records.unwrap_or_else(|| protocol::folder(project, &set.provenance()));
-        let results = Results::read(&folder, &set)?;
+        let of = self.data.material(project)?;
+        let folder = self.records.unwrap_or_else(|| protocol::folder(project, &of.provenance()));
+        let results = Results::read(&folder, &of)?;
         if let Some(other) = self.against {
-            print(&results.less(&Results::read(other, &set)?)?, json)?;
+            print(&results.less(&Results::read(other, &of)?)?, json)?;
         } else if self.markdown && !json {
             print(&results.markdown(), json)?;
         } else {

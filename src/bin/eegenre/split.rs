@@ -8,7 +8,7 @@ use serde_json::json;
 use eegenre::audit::leaks;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::{Scheme, Split, SplitSummary};
-use eegenre::recordings::DataSet;
+use eegenre::recordings::Design;
 use eegenre::report::note;
 use eegenre::store::Project;
 
@@ -39,7 +39,7 @@ pub struct SplitArgs {
 impl SplitArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let Self { data, scheme, seed, fold, out } = self;
-        let set = data.load(project)?;
+        let set = data.material(project)?;
         let mut splits = scheme.draw(&set, seed)?;
         if let Some(number) = fold {
             if !(1..=splits.len()).contains(&number) {
@@ -77,7 +77,7 @@ impl SplitArgs {
 }
 
 /// Says on standard error what a network can know of the test before it hears anything.
-pub fn warn_of_leaks(set: &DataSet, split: &Split) {
+pub fn warn_of_leaks(set: &Design, split: &Split) {
     for leak in leaks(set, split) {
         note(format_args!("warning: {leak}"));
     }

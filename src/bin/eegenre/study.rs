@@ -37,13 +37,18 @@ pub struct StudyArgs {
 impl StudyArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let variations = Error::gather(self.variations.iter().map(|name| Variation::named(name)))?;
-        let set = self.data.load(project)?;
-        let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
-        let stop = signals::working();
-        for variation in variations {
-            variation.train(&set, &folder, &self.device.control(&stop)?)?;
-        }
-        drop(stop);
+        let folder = if variations.is_empty() {
+            let of = self.data.material(project)?;
+            self.records.unwrap_or_else(|| study::folder(project, &of))
+        } else {
+            let set = self.data.load(project)?;
+            let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
+            let stop = signals::working();
+            for variation in variations {
+                variation.train(&set, &folder, &self.device.control(&stop)?)?;
+            }
+            folder
+        };
         let study = Study::read(&folder)?;
         if self.markdown && !json {
             print(&study.markdown(), json)?;

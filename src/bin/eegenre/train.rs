@@ -158,7 +158,8 @@ impl TrainArgs {
             None => Split::random(&set, SPLIT_SEED)?,
         };
         if !self.quiet {
-            warn_of_leaks(&settings.preparation.remaining(&set)?, &split);
+            let remaining = settings.preparation.remaining(&set)?;
+            warn_of_leaks(&remaining, &split);
         }
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();

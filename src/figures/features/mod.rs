@@ -9,15 +9,15 @@ pub use view::FeatureView;
 use super::dots::{Dots, Group, Mark, Marked, Row};
 use crate::classification::{Classification, Division, Origin, TrialEstimate};
 use crate::classifiers::SelectedOn;
-use crate::features::FeatureTable;
+use crate::features::FeatureSummary;
 use crate::paper::RahmanLabel;
 
 /// The title of the figure of accuracies.
 pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and songs, and new ones";
 
 /// How much of each feature's spread lies between genres and between participants.
-pub(super) fn knowledge(table: &FeatureTable) -> Dots {
-    let rows = table.summary().features.into_iter().map(|feature| {
+pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
+    let rows = summary.features.iter().map(|feature| {
         let marks = [(Marked::Genre, feature.by_genre), (Marked::Participant, feature.by_participant)];
         let marks = marks.into_iter().filter_map(|(of, part)| Some(Mark::new(of, part?, None))).collect();
         Row { name: feature.name.replace('-', " "), chance: None, marks }
@@ -99,6 +99,7 @@ const fn apart(division: Division) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::features::FeatureTable;
     use crate::figures::Figure;
     use crate::recordings::synthetic::{self, Settings};
     use crate::recordings::{DataSet, Recording};
@@ -116,8 +117,8 @@ mod tests {
     fn features_can_be_drawn_as_far_as_there_are_any() {
         let set = few();
         let table = FeatureTable::of(&set);
-        for view in FeatureView::ALL {
-            let figure = Figure::features(&table, &set, view);
+        let figures = [Figure::distributions(&table, &set), Figure::knowledge(&table.summary(), &set)];
+        for (view, figure) in FeatureView::ALL.into_iter().zip(figures) {
             assert_eq!((figure.title.as_str(), figure.png().is_ok()), (view.title(), true), "{view}");
             assert_eq!(view.name().parse(), Ok(view));
         }
@@ -132,6 +133,7 @@ mod tests {
             known_as: None,
             profile: crate::profile::Profile::Quick,
             missing: Vec::new(),
+            features: Default::default(),
             estimates: Vec::new(),
             beside: Vec::new(),
         };

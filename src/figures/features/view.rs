@@ -27,6 +27,11 @@ impl FeatureView {
         }
     }
 
+    /// The name of its files, without an extension.
+    pub(in super::super) fn file_name(self) -> String {
+        format!("features-{self}")
+    }
+
     /// What stands above it.
     pub(in super::super) const fn title(self) -> &'static str {
         match self {

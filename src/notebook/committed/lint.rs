@@ -2,7 +2,7 @@
 
 use proc_macro2::{LexError, TokenStream, TokenTree};
 
-use crate::notebook::document::{Cell, Code, Document};
+use crate::notebook::document::{Cell, Code, Document, LIVE};
 
 /// Lines of a code cell at most.
 const LINES: usize = 15;
@@ -77,6 +77,12 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     }
     if let Some(word) = has(&["unsafe"]) {
         broken.push(("no unsafe code".into(), format!("`{word}`")));
+    }
+    if has(&["live"]).is_some() && !source.starts_with(LIVE) && source.contains(".live(") {
+        broken.push((
+            format!("a cell that trains to begin with `{}`", LIVE.trim_end()),
+            code.first_line().into(),
+        ));
     }
     if let Some(colour) = colour(source, &words) {
         broken.push(("no colour: the figures' theme has them".into(), format!("`{colour}`")));

@@ -10,8 +10,6 @@ use serde_json::Value;
 
 use super::document::{Code, Document, Output, notebooks};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::profile::Profile;
-use crate::recordings::Fingerprint;
 use crate::store::Project;
 use lint::lint;
 pub(super) use origin::Origin;
@@ -24,7 +22,7 @@ const MACHINE_PATHS: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "\\Use
 /// # Errors
 /// [`Fault::NoCheckout`]. Every problem of every notebook: [`Fault::UnreadableNotebook`]; [`Fault::NotebookStyle`] for each rule of writing
 /// that a cell breaks; [`Fault::StaleNotebook`] where outputs are missing, failed, or do not belong to the committed
-/// cells, records or figures, the paper's profile and the published recordings; [`Fault::MachinePath`].
+/// cells, records or figures; [`Fault::MachinePath`].
 pub fn check(project: &Project) -> Result<usize> {
     let root = project.checkout()?;
     let paths = notebooks(project.notebooks()?)?;
@@ -42,7 +40,7 @@ fn problems(path: &Path, document: &Document, root: &Path) -> Result<Vec<Problem
         .into_iter()
         .map(|broken| Problem::new(Fault::NotebookStyle, at(broken.cell), broken.expected, broken.found))
         .collect();
-    let current = Origin::below(root, document, Profile::Paper, Fingerprint::PUBLISHED)?;
+    let current = Origin::below(root, document)?;
     let stale = |place: Place, expected: &str, found: &str| {
         Problem::new(Fault::StaleNotebook, place, expected, found)
     };
@@ -50,8 +48,6 @@ fn problems(path: &Path, document: &Document, root: &Path) -> Result<Vec<Problem
         None => problems.push(stale(at("metadata".into()), "what its outputs came from", "nothing")),
         Some(named) => {
             for (field, found, expected) in [
-                ("profile", &named.profile, &current.profile),
-                ("data", &named.data, &current.data),
                 ("cells", &named.cells, &current.cells),
                 ("records", &named.records, &current.records),
                 ("figures", &named.figures, &current.figures),
@@ -70,8 +66,13 @@ fn problems(path: &Path, document: &Document, root: &Path) -> Result<Vec<Problem
             problems.push(stale(place.clone(), &format!("execution count {number}"), &found));
         }
         for output in &code.outputs {
-            if let Output::Error { evalue, .. } = output {
-                problems.push(stale(place.clone(), "no error", evalue));
+            match output {
+                Output::Error { evalue, .. } => problems.push(stale(place.clone(), "no error", evalue)),
+                Output::Stream { name, text } if name == "stderr" => {
+                    let line = text.0.lines().next().unwrap_or_default();
+                    problems.push(stale(place.clone(), "nothing on standard error, as progress", line));
+                }
+                _ => {}
             }
         }
         if let Some(found) = machine_path(code, root) {
@@ -119,13 +120,13 @@ mod tests {
     const FIRST_CELL: &str =
         ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\nuse eegenre::notebook::Session;";
 
-    /// A notebook as the paper's profile leaves it.
+    /// A notebook as an update leaves it.
     fn executed() -> Document {
         let mut document = notebook(&[FIRST_CELL, LAST_CELL]);
         for (number, code) in (1..).zip(document.code_mut()) {
             code.execution_count = Some(number);
         }
-        let origin = Origin::below(root(), &document, Profile::Paper, Fingerprint::PUBLISHED).unwrap();
+        let origin = Origin::below(root(), &document).unwrap();
         origin.write_into(&mut document).unwrap();
         document
     }
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_notebook_as_the_paper_profile_leaves_it_has_no_problem() {
+    fn a_notebook_as_an_update_leaves_it_has_no_problem() {
         assert_eq!(problems(Path::new("01.ipynb"), &executed(), root()), Ok(vec![]));
     }
 
@@ -163,8 +164,8 @@ mod tests {
     }
 
     #[test]
-    fn outputs_come_from_the_papers_profile_the_published_recordings_and_what_is_committed() {
-        for field in ["profile", "data", "cells", "records", "figures"] {
+    fn outputs_come_from_what_is_committed() {
+        for field in ["cells", "records", "figures"] {
             let mut document = executed();
             document.metadata["eegenre"][field] = json!("other");
             let problem = problem(&document);
@@ -185,6 +186,13 @@ mod tests {
     fn no_cell_put_out_an_error() {
         let content = json!({"ename": "Error", "evalue": "bad", "traceback": []});
         assert_eq!(problem(&with_output("error", content)).found, "bad");
+    }
+
+    #[test]
+    fn no_output_holds_progress() {
+        let stream = json!({"name": "stderr", "text": "[1/92] training\n"});
+        let problem = problem(&with_output("stream", stream));
+        assert_eq!((problem.fault, problem.found.as_str()), (Fault::StaleNotebook, "[1/92] training"));
     }
 
     #[test]

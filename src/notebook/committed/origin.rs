@@ -5,11 +5,9 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::document::Document;
-use crate::profile::Profile;
-use crate::recordings::Fingerprint;
 use crate::store::to_value;
+use crate::store::{Digest, files_below};
 
 /// The key of the notebook's metadata.
 const KEY: &str = "eegenre";
@@ -17,10 +15,6 @@ const KEY: &str = "eegenre";
 /// What the outputs came from.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::notebook) struct Origin {
-    /// The profile's name.
-    pub profile: String,
-    /// The recordings' fingerprint.
-    pub data: String,
     /// Digest of the notebook's own cells.
     pub cells: String,
     /// Digest of the records in `data/records`.
@@ -31,13 +25,11 @@ pub(in crate::notebook) struct Origin {
 
 impl Origin {
     /// That of outputs made now, from the records and figures of a checkout.
-    pub fn below(root: &Path, document: &Document, profile: Profile, data: Fingerprint) -> Result<Self> {
+    pub fn below(root: &Path, document: &Document) -> Result<Self> {
         let digest = |files: Vec<PathBuf>| Digest::of_files(root, &files).map(|digest| digest.to_string());
         let mut records = files_below(&root.join("data/records"))?;
         records.retain(|path| is_record(path));
         Ok(Self {
-            profile: profile.name().into(),
-            data: data.to_string(),
             cells: Digest::of(document.cells.iter().map(|cell| cell.source())).to_string(),
             records: digest(records)?,
             figures: digest(files_below(&root.join("figures"))?)?,
@@ -78,9 +70,7 @@ mod tests {
         let json = r##"{"cells": [{"cell_type": "markdown", "source": "# A"}], "metadata": {}, "nbformat": 4,
             "nbformat_minor": 5}"##;
         let mut document: Document = serde_json::from_str(json).unwrap();
-        let origin = |document: &Document| {
-            Origin::below(root, document, Profile::Paper, Fingerprint::PUBLISHED).unwrap()
-        };
+        let origin = |document: &Document| Origin::below(root, document).unwrap();
         let first = origin(&document);
         assert_eq!(Origin::of(&document), None);
         first.write_into(&mut document).unwrap();

@@ -108,7 +108,24 @@ impl Serialize for Text {
     }
 }
 
+/// How a cell begins in which something is trained.
+pub(super) const LIVE: &str = "// Live: ";
+
 impl Document {
+    /// The code cells whose outputs are others than those of the same notebook, but for those that train.
+    pub fn changed(&self, other: &Self) -> Vec<String> {
+        let cells = (1..).zip(self.code().zip(other.code()));
+        let is_changed =
+            |(one, other): &(&Code, &Code)| one.outputs != other.outputs && !one.source().starts_with(LIVE);
+        let changed = cells.filter(|(_, pair)| is_changed(pair));
+        let mut changed: Vec<String> =
+            changed.map(|(number, (one, _))| format!("cell {number} `{}`", one.first_line())).collect();
+        if self.code().count() != other.code().count() {
+            changed.push("the number of cells".to_owned());
+        }
+        changed
+    }
+
     /// Reads a notebook.
     pub fn read(path: &Path) -> Result<Self> {
         let unreadable = |cause: String| {

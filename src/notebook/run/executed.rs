@@ -17,6 +17,8 @@ pub struct Executed {
     pub notebooks: Vec<ExecutedNotebook>,
     /// Whether the project's own notebooks were rewritten.
     pub rewritten: bool,
+    /// Cells of the project's own notebooks that put out something else than what is committed, but for those that train.
+    pub changed: Vec<String>,
 }
 
 /// A notebook that has run and passed.
@@ -40,6 +42,12 @@ impl fmt::Display for Executed {
             writeln!(f, "{name:24} {cells:2} cells, {:2} checks hold, {seconds:.0} s", checks.checks.len())?;
         }
         write!(f, "executed copies in {}", self.folder.display())?;
-        if self.rewritten { write!(f, "; notebooks/ rewritten") } else { Ok(()) }
+        if self.rewritten {
+            write!(f, "; notebooks/ rewritten")?;
+        }
+        for cell in &self.changed {
+            write!(f, "\nnot as committed: {cell}")?;
+        }
+        Ok(())
     }
 }

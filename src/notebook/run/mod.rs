@@ -16,8 +16,7 @@ use super::document::{Document, name, notebooks};
 use super::environment::Environment;
 use super::setup::setup;
 use crate::error::{Error, Fault, Place, Result};
-use crate::profile::Profile;
-use crate::recordings::{Provenance, Source};
+use crate::recordings::Source;
 use crate::store::Project;
 use crate::store::create_folder;
 pub use executed::{Executed, ExecutedNotebook};
@@ -31,13 +30,13 @@ pub struct Run {
     pub notebooks: PathBuf,
     /// Only the notebooks whose names start so.
     pub only: Option<String>,
-    /// How much of the experiment they run.
-    pub profile: Profile,
-    /// The recordings.
-    pub source: Source,
-    /// Where executed copies and checks go; none is a folder of the profile and the recordings among the
-    /// [executed notebooks](Project::executed_notebooks) of the environment's project.
+    /// Recordings to draw anew what shows samples, if they are the published ones.
+    pub source: Option<Source>,
+    /// Where executed copies and checks go; none is the folder of [executed notebooks](Project::executed_notebooks) of the
+    /// environment's project.
     pub out: Option<PathBuf>,
+    /// Whether the project's own notebooks get what they put out.
+    pub update: bool,
     /// Time that a cell has.
     pub cell_limit: Duration,
     /// Time that a notebook has, all its cells together.
@@ -51,31 +50,26 @@ impl Run {
     ///
     /// # Errors
     /// [`Fault::NoCheckout`]
-    pub fn new(project: &Project, profile: Profile, source: Source) -> Result<Self> {
-        let (cell, notebook) = match profile {
-            Profile::Smoke => (5, 20),
-            Profile::Quick => (20, 60),
-            Profile::Paper => (12 * 60, 24 * 60),
-        };
+    pub fn new(project: &Project, source: Option<Source>) -> Result<Self> {
         Ok(Self {
             notebooks: project.notebooks()?,
             only: None,
-            profile,
             source,
             out: None,
-            cell_limit: Duration::from_secs(60 * cell),
-            notebook_limit: Duration::from_secs(60 * notebook),
+            update: false,
+            cell_limit: Duration::from_secs(5 * 60),
+            notebook_limit: Duration::from_secs(20 * 60),
             kernels: std::thread::available_parallelism().map_or(1, usize::from).min(4),
         })
     }
 
     /// Sets the environment up if needed, runs the notebooks and reads their checks.
     ///
-    /// The project's own notebooks are rewritten in place, with what they put out, by the paper's profile on the
-    /// published recordings and only if all pass; every other run leaves them alone.
+    /// They are of the published study on every machine, so what they put out is what is committed. With `update`, and only
+    /// if all pass, the project's own notebooks get it.
     ///
     /// # Errors
-    /// Those of [`setup`] and of the recordings; [`Fault::BadSetting`] if there is no such notebook. Then, for every
+    /// Those of [`setup`]; [`Fault::BadSetting`] if there is no such notebook. Then, for every
     /// notebook that fails: [`Fault::CellFailed`] for an error, a panic or a `?` that returned early,
     /// [`Fault::CellTimedOut`], [`Fault::KernelDied`], [`Fault::NoChecks`], [`Fault::CheckFailed`]. Once `stop` is
     /// true, [`Fault::Interrupted`].
@@ -83,20 +77,16 @@ impl Run {
         let paths = self.paths()?;
         let project = Project::at(environment.checkout());
         setup(environment, stop)?;
-        let set = self.source.load_unless(stop)?;
-        let out = self.out.clone().unwrap_or_else(|| {
-            let name = format!("{}-{}", self.profile, set.fingerprint().short());
-            project.executed_notebooks().join(name)
-        });
+        let out = self.out.clone().unwrap_or_else(|| project.executed_notebooks());
         create_folder(&out)?;
         // Kernels run elsewhere and need the whole path.
         let out = std::path::absolute(&out).unwrap_or(out);
         // A kernel chooses for itself as this process would, but in another folder; it is told of any other choice.
-        let named = matches!(self.source, Source::Asked(_) | Source::Environment(_));
-        let data = (named || self.source != Source::choose(&project, None)).then(|| {
-            let folder = self.source.folder();
-            std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
-        });
+        let data =
+            self.source.as_ref().filter(|source| !matches!(source, Source::Project(_))).map(|source| {
+                let folder = source.folder();
+                std::path::absolute(folder).unwrap_or_else(|_| folder.clone())
+            });
         let task = Task { run: self, environment, out: &out, data: data.as_deref(), stop };
         let progress = Progress::new(paths.len());
         let queue = Mutex::new(paths.iter().collect::<VecDeque<_>>());
@@ -121,18 +111,20 @@ impl Run {
         if stop.load(Ordering::Relaxed) {
             return Err(Error::interrupted(Place::file(&self.notebooks), "all notebooks to run"));
         }
-        let published = set.provenance() == Provenance::Published && self.profile == Profile::Paper;
-        let rewritten = published && self.notebooks == environment.notebooks();
-        if rewritten {
-            // Notebooks may have drawn figures, so what they belong to is known only now.
-            for path in &paths {
-                let mut document = Document::read(&out.join(path.file_name().unwrap_or_default()))?;
-                Origin::below(environment.checkout(), &document, self.profile, set.fingerprint())?
-                    .write_into(&mut document)?;
+        let is_own = self.notebooks == environment.notebooks();
+        let rewritten = self.update && is_own;
+        let mut changed = Vec::new();
+        for path in paths.iter().filter(|_| is_own) {
+            let mut document = Document::read(&out.join(path.file_name().unwrap_or_default()))?;
+            if rewritten {
+                Origin::below(environment.checkout(), &document)?.write_into(&mut document)?;
                 document.write(path)?;
+            } else {
+                let cells = document.changed(&Document::read(path)?);
+                changed.extend(cells.into_iter().map(|cell| format!("{}, {cell}", name(path))));
             }
         }
-        Ok(Executed { folder: out, notebooks, rewritten })
+        Ok(Executed { folder: out, notebooks, rewritten, changed })
     }
 
     /// The notebooks to run, in order.

@@ -14,7 +14,7 @@ use crate::notebook::document::{Code, Document, Output, name};
 use crate::notebook::environment::Environment;
 use crate::notebook::kernel::ending::Ending;
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
-use crate::notebook::session::{CHECKS_VARIABLE, PROFILE_VARIABLE};
+use crate::notebook::session::CHECKS_VARIABLE;
 use crate::recordings::DATA_VARIABLE;
 
 /// What the notebooks of one run share.
@@ -66,8 +66,7 @@ impl Task<'_> {
         begins: impl Fn(u64, &str),
     ) -> Result<()> {
         let working = path.parent().unwrap_or(Path::new("."));
-        let mut variables =
-            vec![(PROFILE_VARIABLE, Path::new(self.run.profile.name())), (CHECKS_VARIABLE, checks)];
+        let mut variables = vec![(CHECKS_VARIABLE, checks)];
         variables.extend(self.data.map(|data| (DATA_VARIABLE, data)));
         let in_notebook = |place: Place| Place {
             field: place.field.or(place.file.map(|f| f.display().to_string())),

@@ -7,7 +7,7 @@ use std::fmt::Display;
 
 use base64::prelude::*;
 
-use super::{Checks, Session};
+use super::{Checks, Live, Session};
 use crate::audit::{Audit, Instrument};
 use crate::features::FeatureSummary;
 use crate::figures::Figure;
@@ -135,8 +135,15 @@ impl Checks {
     }
 }
 
+impl Live {
+    /// Shows what was trained and what came of it.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}
+
 impl Session {
-    /// Shows which recordings, which profile, which program.
+    /// Shows which study, which records, which program.
     pub fn evcxr_display(&self) {
         self.table().evcxr_display();
     }

@@ -2,190 +2,181 @@
 
 mod checks;
 mod display;
+mod live;
 
 use std::fmt::Display;
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
 
-use crate::audit::{self, Audit};
-use crate::classification::{self, Classification, Tables};
+use crate::audit::Audit;
+use crate::classification::Classification;
 use crate::error::{Error, Fault, Place, Result};
-use crate::experiment::Experiment;
+use crate::experiment::SPLIT_SEED;
+use crate::figures::{FeatureView, Figure, Subject};
 use crate::models::Model;
+use crate::paper;
+use crate::preparation::Split;
 use crate::profile::Profile;
-use crate::protocol::{Control, Record, Store, Weights};
-use crate::recordings::{Provenance, Source};
+use crate::protocol::{Record, Store};
+use crate::recordings::{Description, Design, Material, Provenance, Source};
 use crate::report::Table;
 use crate::results::Results;
 use crate::store::Project;
 use crate::study::{self, Study};
 
 pub use checks::{Check, Checks};
+pub use live::Live;
 
-/// The environment variable that names the profile.
-pub const PROFILE_VARIABLE: &str = "EEGENRE_PROFILE";
 /// The environment variable that names the file into which a notebook writes its checks.
 pub const CHECKS_VARIABLE: &str = "EEGENRE_CHECKS";
 
-/// Recordings, split, profile and checks of one notebook.
+/// The published study in one notebook: its design, its records, and what the notebook checks of them.
 ///
-/// Which recordings and how much training is decided outside, so that one notebook serves all: by `EEGENRE_DATA` (see
-/// [`Source`]) and by [`PROFILE_VARIABLE`]. Without them, a notebook runs the quick profile.
+/// Everything is read from the records of the checkout, so that a notebook shows the same on every machine. The published
+/// recordings are only looked for (see [`Source`]) to draw anew what shows samples. What is trained in a notebook is
+/// trained on a small synthetic study, in cells of its own ([`Self::live`]).
 #[derive(Debug)]
 pub struct Session {
-    /// What is trained in it.
-    pub experiment: Experiment,
+    /// Who heard what, and how long.
+    pub design: Design,
+    /// The paper's split (2.1).
+    pub split: Split,
     /// What it has checked.
     pub checks: Checks,
     project: Project,
-    source: String,
-    folder: PathBuf,
+    of: Material,
     checks_path: PathBuf,
 }
 
 impl Session {
-    /// Reads the recordings, and makes synthetic ones if there are none.
+    /// Reads what is recorded of the published recordings.
     ///
     /// The project is that of the folder in which the cells run, unless `EEGENRE_PROJECT` names another
     /// ([`Project::choose`]).
     ///
     /// # Errors
-    /// Those of [`Project::choose`] and [`Source::load`]; [`Fault::BadSetting`] for another profile than there are.
+    /// Those of [`Project::choose`], [`Material::recorded`] and [`Source::load`].
     pub fn begin(notebook: &str) -> Result<Self> {
-        let profile = match std::env::var(PROFILE_VARIABLE) {
-            Ok(name) => name.parse()?,
-            Err(std::env::VarError::NotPresent) => Profile::default(),
-            Err(cause) => {
-                let place = Place::field(PROFILE_VARIABLE);
-                return Err(Error::new(Fault::BadSetting, place, "smoke, quick or paper", cause.to_string()));
-            }
-        };
         let project = Project::choose(None)?;
         let checks_path = std::env::var_os(CHECKS_VARIABLE).map_or_else(
             || project.executed_notebooks().join(format!("{notebook}.checks.json")),
             PathBuf::from,
         );
         let source = Source::choose(&project, None);
-        Self::with(project, notebook, &source, profile, checks_path)
+        Self::with(project, notebook, source, checks_path)
     }
 
-    fn with(
-        project: Project,
-        notebook: &str,
-        source: &Source,
-        profile: Profile,
-        checks_path: PathBuf,
-    ) -> Result<Self> {
-        let experiment = Experiment::new(&project, source.load()?, profile)?;
-        let folder = source.folder().clone();
-        let source = experiment.set.provenance().known_as().unwrap_or_else(|| "not known".to_owned());
-        Ok(Self { experiment, checks: Checks::of(notebook), project, source, folder, checks_path })
+    fn with(project: Project, notebook: &str, source: Source, checks_path: PathBuf) -> Result<Self> {
+        let recorded = Material::recorded(&project)?;
+        let of = match source {
+            Source::Synthetic(_) => recorded,
+            source => {
+                let set = source.load()?;
+                let is_published = set.provenance() == Provenance::Published;
+                if is_published { Material::Recordings(source, set) } else { recorded }
+            }
+        };
+        let (design, split) = ((*of).clone(), Split::random(&of, SPLIT_SEED)?);
+        Ok(Self { design, split, checks: Checks::of(notebook), project, of, checks_path })
     }
 
     /// What all its numbers are of.
     #[must_use]
     pub fn table(&self) -> Table {
-        let Experiment { set, split, profile, .. } = &self.experiment;
         let mut table = Table::new(["", "this notebook"]);
-        table.push(["recordings", &self.source]);
-        table.push(["fingerprint", &set.fingerprint().short()]);
-        table.push(["split", &split.summary().digest[..12]]);
-        table.push(["profile", profile.name()]);
+        table.push(["study", &self.design.provenance().known_as().unwrap_or_default()]);
+        table.push(["fingerprint", &self.design.fingerprint().short()]);
+        table.push(["split", &self.split.summary().digest[..12]]);
         for model in Model::ALL {
-            let (runs, epochs) = profile.extent(model);
-            table.push([model.name(), &format!("{runs} runs of {epochs} epochs")]);
+            let (runs, epochs) = Profile::Paper.extent(model);
+            table.push([model.name(), &format!("{runs} runs of {epochs} epochs, from records")]);
         }
         table.push(["program", concat!("eegenre ", env!("CARGO_PKG_VERSION"))]);
         table
     }
 
-    /// The records of all runs of a network; what is not there is trained, silently.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::train`].
-    pub fn train(&self, model: Model) -> Result<Vec<Record>> {
-        self.experiment.train(model, &Control::new(&AtomicBool::new(false)))
-    }
-
-    /// The results of all networks; what is not there is trained, silently.
-    ///
-    /// # Errors
-    /// Those of [`Experiment::results`].
-    pub fn results(&self) -> Result<Results> {
-        self.experiment.results(&Control::new(&AtomicBool::new(false)))
-    }
-
-    /// The file of weights of a network's first run, the only one that a repository keeps.
+    /// The recordings in numbers.
     #[must_use]
-    pub fn weights(&self, model: Model, weights: Weights) -> PathBuf {
-        Store::weights_in(&self.experiment.records.join(model.name()), 0, weights)
+    pub fn description(&self) -> Description {
+        self.of.description()
     }
 
-    /// The experiment with other choices, as far as there are records of it on these recordings; maybe none.
+    /// The records of all runs of a network.
     ///
     /// # Errors
-    /// Those of [`Study::read`], but not that there are no records.
-    pub fn study(&self) -> Result<Study> {
-        let study = Study::read(&study::folder(&self.project, &self.experiment.set));
-        study.or_else(|error| match error.problems() {
-            [problem] if problem.fault == Fault::NoRecords => Ok(Study { rows: Vec::new() }),
-            _ => Err(error),
-        })
-    }
-
-    /// What the numbers are worth, as far as it is recorded. In a shorter profile than the paper's, what is not there is
-    /// trained, silently.
-    ///
-    /// # Errors
-    /// Those of [`audit::train`] and [`Audit::read`].
-    pub fn audit(&self) -> Result<Audit> {
-        let Experiment { set, profile, .. } = &self.experiment;
-        if *profile != Profile::Paper {
-            audit::train(&self.project, set, *profile, &[], &Control::new(&AtomicBool::new(false)))?;
+    /// Those of [`Store::read`]; [`Fault::NoRecords`] if one of the runs is not there.
+    pub fn records(&self, model: Model) -> Result<Vec<Record>> {
+        let folder = self.runs().join(model.name());
+        let records = Store::read(&folder)?;
+        if records.len() == paper::RUNS {
+            return Ok(records);
         }
-        Audit::read(&self.project, set, *profile)
+        let (expected, found) = (format!("{} records", paper::RUNS), records.len().to_string());
+        Err(Error::new(Fault::NoRecords, Place::file(folder), expected, found))
     }
 
-    /// Features of the recordings, and those that were published with them, if they are there.
-    ///
-    /// # Errors
-    /// Those of [`Tables::of`].
-    pub fn features(&self) -> Result<Tables> {
-        Tables::of(&self.experiment.set, &self.folder)
+    fn runs(&self) -> PathBuf {
+        Profile::Paper.records(&self.project, &self.design)
     }
 
-    /// What classifiers make of features; what is not recorded yet is tried, silently.
+    /// The results of all networks.
     ///
     /// # Errors
-    /// Those of [`classification::classify`] and [`Classification::read`].
-    pub fn classify(&self, tables: &Tables) -> Result<Classification> {
-        let Experiment { set, profile, .. } = &self.experiment;
-        classification::classify(&self.project, set, tables, *profile)?;
-        Classification::read(&self.project, set, tables, *profile)
+    /// Those of [`Results::read`].
+    pub fn results(&self) -> Result<Results> {
+        Results::read(self.runs(), &self.design)
+    }
+
+    /// The experiment with other choices.
+    ///
+    /// # Errors
+    /// Those of [`Study::read`].
+    pub fn study(&self) -> Result<Study> {
+        Study::read(&study::folder(&self.project, &self.design))
+    }
+
+    /// What the numbers are worth.
+    ///
+    /// # Errors
+    /// Those of [`Audit::read`].
+    pub fn audit(&self) -> Result<Audit> {
+        Audit::read(&self.project, &self.design, Profile::Paper)
+    }
+
+    /// What features know, and what classifiers make of them.
+    ///
+    /// # Errors
+    /// Those of [`Classification::read`].
+    pub fn classification(&self) -> Result<Classification> {
+        Classification::read(&self.project, &self.design, Profile::Paper)
+    }
+
+    /// A figure of the paper, or of the design.
+    ///
+    /// # Errors
+    /// Those of [`Subject::figure`].
+    pub fn figure(&self, subject: Subject) -> Result<Figure> {
+        subject.figure(&self.project, &self.of, self.runs())
+    }
+
+    /// A figure of features.
+    ///
+    /// # Errors
+    /// Those of [`FeatureView::figure`].
+    pub fn figure_of_features(&self, view: FeatureView) -> Result<Figure> {
+        view.figure(&self.project, &self.of)
+    }
+
+    /// A small synthetic study on which a network is trained here and now.
+    ///
+    /// # Errors
+    /// Those of [`Live::train`].
+    pub fn live(&self, model: Model, epochs: usize) -> Result<Live> {
+        Live::train(&self.project, &self.checks.notebook, model, epochs)
     }
 
     /// Checks that two values are equal.
     pub fn check<T: PartialEq<U> + Display, U: Display>(&mut self, what: &str, expected: T, found: U) {
         self.checks.equal(what, expected, found);
-    }
-
-    /// Checks a number that only the whole experiment on the published recordings must give; elsewhere it does nothing.
-    pub fn check_published<T: PartialEq<U> + Display, U: Display>(
-        &mut self,
-        what: &str,
-        expected: T,
-        found: U,
-    ) {
-        if self.is_published() {
-            self.checks.equal(what, expected, found);
-        }
-    }
-
-    /// Whether this is the whole experiment on the published recordings.
-    #[must_use]
-    pub fn is_published(&self) -> bool {
-        let Experiment { set, profile, .. } = &self.experiment;
-        *profile == Profile::Paper && set.provenance() == Provenance::Published
     }
 
     /// Writes the file of checks, without which a notebook has failed.
@@ -202,28 +193,21 @@ impl Session {
 mod tests {
     use super::*;
 
-    fn session(folder: &std::path::Path) -> Session {
-        let project = Project::of_tests();
-        let source = Source::Synthetic(project.synthetic_recordings());
-        Session::with(project, "99-test", &source, Profile::Smoke, folder.join("99-test.json")).unwrap()
-    }
-
     #[test]
-    fn a_session_leaves_its_checks_behind() {
+    fn a_session_is_of_the_published_study_whatever_recordings_there_are_and_leaves_its_checks_behind() {
         let folder = tempfile::tempdir().unwrap();
-        let mut session = session(folder.path());
-        session.check("participants", 24, session.experiment.set.participants().len());
-        session.check("songs", 11, 12);
-        let checks = session.end().unwrap();
-        assert_eq!(Checks::read(folder.path().join("99-test.json")), Ok(checks.clone()));
-        assert_eq!(checks.failed().count(), 1);
-    }
-
-    #[test]
-    fn what_only_the_published_recordings_give_is_not_checked_elsewhere() {
-        let mut session = session(tempfile::tempdir().unwrap().path());
-        session.check_published("average", "43.8", "12.0");
-        assert!(session.checks.checks.is_empty());
-        assert!(session.table().to_string().contains("synthetic"));
+        let mine = folder.path().join("mine");
+        crate::recordings::synthetic::write(&Default::default(), &mine).unwrap();
+        let path = folder.path().join("99-test.json");
+        for source in [Source::Synthetic(mine.clone()), Source::Asked(mine)] {
+            let mut session = Session::with(Project::of_tests(), "99-test", source, path.clone()).unwrap();
+            assert_eq!(session.design.provenance(), Provenance::Published);
+            assert_eq!(session.description().participants, session.design.participants().len());
+            session.check("participants", 24, session.design.participants().len());
+            session.check("songs", 11, session.design.songs().len());
+            let checks = session.end().unwrap();
+            assert_eq!(Checks::read(&path), Ok(checks.clone()));
+            assert_eq!(checks.failed().count(), 1);
+        }
     }
 }

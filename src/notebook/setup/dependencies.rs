@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::notebook::digest::{Digest, files_below};
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
+use crate::store::{Digest, files_below};
 use crate::store::{claim, create_folder, renew, to_json, write_atomically};
 
 /// What the stamp of the folder of sources says.

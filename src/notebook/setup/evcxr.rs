@@ -4,9 +4,9 @@ use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
 use crate::error::Result;
-use crate::notebook::digest::Digest;
 use crate::notebook::environment::program::run;
 use crate::notebook::environment::{EVCXR_VERSION, Environment};
+use crate::store::Digest;
 use crate::store::{claim, discard};
 
 /// What the stamp of the folder in which the kernel is compiled says.

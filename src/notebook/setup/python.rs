@@ -5,10 +5,10 @@ use std::sync::atomic::AtomicBool;
 
 use super::stamp::Stamp;
 use crate::error::{Error, Fault, Place, Result};
-use crate::notebook::digest::Digest;
 use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
 use crate::report::note;
+use crate::store::Digest;
 use crate::store::{claim, renew, write_atomically};
 
 const REQUIREMENTS: &str = include_str!("../../../notebooks/requirements.txt");

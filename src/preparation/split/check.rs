@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use super::{Parts, Scheme, Split};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::recordings::DataSet;
+use crate::recordings::Design;
 
 /// Every name is one of the data set and stands once, and no part is empty but that of a custom validation.
-pub(super) fn parts(data: &DataSet, parts: &Parts, scheme: Option<Scheme>) -> Result<()> {
+pub(super) fn parts(data: &Design, parts: &Parts, scheme: Option<Scheme>) -> Result<()> {
     let mut problems = Vec::new();
     let mut seen = BTreeMap::new();
     for (name, recordings) in parts.named() {
@@ -16,7 +16,7 @@ pub(super) fn parts(data: &DataSet, parts: &Parts, scheme: Option<Scheme>) -> Re
             let problem = |fault, expected: &str, found: String| {
                 Problem::new(fault, Place::field(field.clone()), expected, found)
             };
-            if data.recording(*id).is_none() {
+            if data.outline(*id).is_none() {
                 let found = format!("{id}, which it does not have");
                 problems.push(problem(Fault::UnknownRecording, "a recording of the data set", found));
             }

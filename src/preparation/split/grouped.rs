@@ -6,7 +6,7 @@ use super::purpose::Purpose;
 use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::paper;
-use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
+use crate::recordings::{Design, Genre, Participant, RecordingId, Song};
 use crate::shuffle::Shuffler;
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
@@ -27,7 +27,7 @@ enum Role {
 /// The role of each participant, or of each song, in one fold.
 type Roles<T> = BTreeMap<T, Role>;
 
-pub(super) fn participant(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
+pub(super) fn participant(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     let participants = enough_participants(data)?;
     let roles = (0..participants.len()).map(|fold| {
         let mut others = participants.clone();
@@ -43,12 +43,12 @@ pub(super) fn participant(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
     Ok(roles.map(|roles| parts(data, |id| roles.get(&id.participant).copied())).collect())
 }
 
-pub(super) fn song(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
+pub(super) fn song(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     let folds = rotated(&triples(&data.songs(), seed)?);
     Ok(folds.iter().map(|roles| parts(data, |id| roles.get(&id.song).copied())).collect())
 }
 
-pub(super) fn both(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
+pub(super) fn both(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     let by_participant = rotated(&groups(data, seed)?);
     let by_song = rotated(&triples(&data.songs(), seed)?);
     let pairs = by_song.iter().flat_map(|songs| by_participant.iter().map(move |people| (songs, people)));
@@ -63,9 +63,9 @@ pub(super) fn both(data: &DataSet, seed: u64) -> Result<Vec<Parts>> {
 }
 
 /// Puts each recording into the part of its role; one without a role is left out.
-fn parts(data: &DataSet, role: impl Fn(RecordingId) -> Option<Role>) -> Parts {
+fn parts(data: &Design, role: impl Fn(RecordingId) -> Option<Role>) -> Parts {
     let mut parts = Parts::default();
-    for recording in data.recordings() {
+    for recording in data.outlines() {
         let id = recording.id();
         match role(id) {
             Some(Role::Training) => parts.training.push(id),
@@ -118,7 +118,7 @@ pub(crate) fn triples(songs: &BTreeSet<Song>, seed: u64) -> Result<Vec<Vec<Song>
 }
 
 /// Participants in groups whose sizes differ by one at most, dealt by the genres that they heard.
-fn groups(data: &DataSet, seed: u64) -> Result<Vec<Vec<Participant>>> {
+fn groups(data: &Design, seed: u64) -> Result<Vec<Vec<Participant>>> {
     let mut participants = enough_participants(data)?;
     Shuffler::new(seed, Purpose::Groups.stream()).shuffle(&mut participants);
     // A stable sort: among those who heard the same genres the drawn order stays.
@@ -131,7 +131,7 @@ fn groups(data: &DataSet, seed: u64) -> Result<Vec<Vec<Participant>>> {
     Ok(groups)
 }
 
-fn enough_participants(data: &DataSet) -> Result<Vec<Participant>> {
+fn enough_participants(data: &Design) -> Result<Vec<Participant>> {
     let participants = data.participants();
     if participants.len() < FEWEST_GROUPS {
         let (place, found) = (Place::field("participants"), participants.len().to_string());

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::{Fold, Origin, Parts, Scheme, Split};
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{DataSet, Fingerprint, RecordingId};
+use crate::recordings::{Design, Fingerprint, RecordingId};
 use crate::store::write_atomically;
 
 /// The form of a manifest and its version, the first field of each.
@@ -97,7 +97,7 @@ impl Split {
     /// - the errors of [`Split::custom`].
     ///
     /// Each names its field, as `test[3]`.
-    pub fn from_json(json: &str, data: &DataSet) -> Result<Self> {
+    pub fn from_json(json: &str, data: &Design) -> Result<Self> {
         let fields: Fields = serde_json::from_str(json)
             .map_err(|error| bad("manifest", "JSON with the fields of a split", error.to_string()))?;
         let format: String = typed("format", fields.format)?;
@@ -132,7 +132,7 @@ impl Split {
     /// # Errors
     /// [`Fault::UnreadableFile`] if there is no such file or it is not text; else those of [`Split::from_json`], each
     /// with the file's name.
-    pub fn read(path: impl AsRef<Path>, data: &DataSet) -> Result<Self> {
+    pub fn read(path: impl AsRef<Path>, data: &Design) -> Result<Self> {
         let path = path.as_ref();
         let json = fs::read_to_string(path).map_err(|error| {
             Error::new(Fault::UnreadableFile, Place::file(path), "a manifest", error.to_string())
@@ -208,6 +208,7 @@ mod tests {
 
     use super::super::testing::{any_data_set, data_set, ids, paper_like, recording};
     use super::*;
+    use crate::recordings::DataSet;
 
     fn small() -> DataSet {
         data_set(["S1/P01", "S2/P01", "S5/P02", "S9/P03"].map(|name| recording(name, &[1.0])).to_vec())
@@ -370,7 +371,7 @@ mod tests {
             if let Ok(split) = Split::from_json(&String::from_utf8_lossy(&bytes), &data) {
                 let mut names = [split.training(), split.validation(), split.test(), split.unused()].concat();
                 names.sort_unstable();
-                let all: Vec<_> = data.recordings().iter().map(|recording| recording.id()).collect();
+                let all: Vec<_> = data.outlines().iter().map(|recording| recording.id()).collect();
                 prop_assert_eq!(names, all);
                 prop_assert!(!split.training().is_empty() && !split.test().is_empty());
             }

@@ -49,7 +49,7 @@ pub use scheme::{Fold, Scheme};
 pub use summary::{Sizes, SplitSummary};
 
 use crate::error::Result;
-use crate::recordings::{DataSet, Fingerprint, RecordingId};
+use crate::recordings::{Design, Fingerprint, RecordingId};
 
 /// Recordings of one data set in three parts: training, validation and test. No recording is in two of them.
 ///
@@ -100,7 +100,7 @@ impl Split {
     ///
     /// # Errors
     /// [`Fault::TooFewToSplit`](crate::error::Fault::TooFewToSplit) if there are fewer than three recordings.
-    pub fn random(data: &DataSet, seed: u64) -> Result<Self> {
+    pub fn random(data: &Design, seed: u64) -> Result<Self> {
         let origin = Origin { scheme: Some(Scheme::Random), seed: Some(seed), fold: None };
         Self::checked(data, origin, scheme::random(data, seed)?)
     }
@@ -112,7 +112,7 @@ impl Split {
     /// - [`Fault::RepeatedRecording`](crate::error::Fault::RepeatedRecording) for each name that stands twice;
     /// - [`Fault::EmptyPart`](crate::error::Fault::EmptyPart) if training or test is empty.
     pub fn custom(
-        data: &DataSet,
+        data: &Design,
         training: Vec<RecordingId>,
         validation: Vec<RecordingId>,
         test: Vec<RecordingId>,
@@ -121,14 +121,14 @@ impl Split {
     }
 
     /// Checks the parts, sorts them and finds out what is left over.
-    fn checked(data: &DataSet, origin: Origin, mut parts: Parts) -> Result<Self> {
+    fn checked(data: &Design, origin: Origin, mut parts: Parts) -> Result<Self> {
         check::parts(data, &parts, origin.scheme)?;
         for part in [&mut parts.training, &mut parts.validation, &mut parts.test] {
             part.sort_unstable();
         }
         let in_a_part =
             |id: &RecordingId| parts.named().iter().any(|(_, part)| part.binary_search(id).is_ok());
-        let names = data.recordings().iter().map(|recording| recording.id());
+        let names = data.outlines().iter().map(|recording| recording.id());
         let unused = names.filter(|id| !in_a_part(id)).collect();
         let split = Self { data: data.fingerprint(), origin, parts, unused };
         check::promise(&split)?;
@@ -202,6 +202,7 @@ mod tests {
     use super::testing::{data_set, ids, paper_like, recording};
     use super::*;
     use crate::error::Fault;
+    use crate::recordings::DataSet;
 
     fn small() -> DataSet {
         data_set(["S1/P01", "S5/P02", "S9/P03", "S2/P01"].map(|name| recording(name, &[1.0])).to_vec())
@@ -243,7 +244,7 @@ mod tests {
     #[test]
     fn the_digest_depends_on_data_and_parts_alone() {
         let parts = || (ids(&["S1/P01"]), ids(&["S5/P02"]), ids(&["S9/P03"]));
-        let digest = |data: &DataSet, (training, validation, test)| {
+        let digest = |data: &Design, (training, validation, test)| {
             Split::custom(data, training, validation, test).unwrap().digest()
         };
         let (training, validation, test) = parts();

@@ -9,7 +9,7 @@ use super::purpose::Purpose;
 use super::{Origin, Parts, Split, grouped, held_out};
 use crate::error::{Error, Fault, Place, Result};
 use crate::paper;
-use crate::recordings::{DataSet, RecordingId};
+use crate::recordings::{Design, RecordingId};
 use crate::shuffle::Shuffler;
 
 /// What the parts of a split keep apart.
@@ -63,7 +63,7 @@ impl Scheme {
     /// - [`Fault::TooFewToSplit`] if there are fewer than three recordings, or, for the grouped schemes, fewer than
     ///   three participants, fewer than three songs of a genre, or more songs of one genre than of another;
     /// - [`Fault::EmptyPart`] if a fold leaves a part without recordings, because nobody of a group heard a song.
-    pub fn draw(self, data: &DataSet, seed: u64) -> Result<Vec<Split>> {
+    pub fn draw(self, data: &Design, seed: u64) -> Result<Vec<Split>> {
         let folds = match self {
             Self::Random => return Ok(vec![Split::random(data, seed)?]),
             Self::Participant => grouped::participant(data, seed)?,
@@ -82,8 +82,8 @@ impl Scheme {
 }
 
 /// The parts of the paper's split.
-pub(super) fn random(data: &DataSet, seed: u64) -> Result<Parts> {
-    let names: Vec<RecordingId> = data.recordings().iter().map(|recording| recording.id()).collect();
+pub(super) fn random(data: &Design, seed: u64) -> Result<Parts> {
+    let names: Vec<RecordingId> = data.outlines().iter().map(|recording| recording.id()).collect();
     let named = |places: Vec<usize>| places.into_iter().map(|place| names[place]).collect();
     let [training, validation, test] = deal(names.len(), seed)?.map(named);
     Ok(Parts { training, validation, test })
@@ -149,6 +149,7 @@ mod tests {
 
     use super::super::testing::{any_data_set, paper_like, permuted};
     use super::*;
+    use crate::recordings::DataSet;
 
     fn sizes(split: &Split) -> [usize; 4] {
         [split.training(), split.validation(), split.test(), split.unused()].map(<[_]>::len)
@@ -220,7 +221,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_drawn_split_is_a_partition_whatever_the_data(data in any_data_set(), seed: u64) {
-            let all: Vec<RecordingId> = data.recordings().iter().map(|recording| recording.id()).collect();
+            let all: Vec<RecordingId> = data.outlines().iter().map(|recording| recording.id()).collect();
             for scheme in Scheme::ALL {
                 let Ok(folds) = scheme.draw(&data, seed) else { continue };
                 for split in &folds {
@@ -241,7 +242,7 @@ mod tests {
 
         #[test]
         fn sizes_are_those_of_the_paper(data in any_data_set(), seed: u64) {
-            let count = data.recordings().len();
+            let count = data.outlines().len();
             if let Ok(split) = Split::random(&data, seed) {
                 let test = count.div_ceil(5);
                 let validation = (count - test).div_ceil(5);

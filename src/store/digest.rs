@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 
 /// A SHA-256.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Digest([u8; 32]);
+pub(crate) struct Digest([u8; 32]);
 
 impl Digest {
     /// Of texts, so that moving a letter from one to the next changes it.
@@ -23,16 +23,23 @@ impl Digest {
         Self(hash.finalize().into())
     }
 
+    /// Of bytes.
+    pub fn of_bytes(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// Of a file's bytes.
+    pub fn of_file(file: &Path) -> Result<Self> {
+        read(file).map(|bytes| Self::of_bytes(&bytes))
+    }
+
     /// Of files, each with its path below a folder.
     pub fn of_files(root: &Path, files: &[PathBuf]) -> Result<Self> {
         let mut files = files.to_vec();
         files.sort();
         let mut hash = Sha256::new();
         for file in files {
-            let unreadable = |cause: std::io::Error| {
-                Error::new(Fault::UnreadableFile, Place::file(&file), "to read it", cause.to_string())
-            };
-            let bytes = fs::read(&file).map_err(unreadable)?;
+            let bytes = read(&file)?;
             let parts = file.strip_prefix(root).unwrap_or(&file).components();
             let name: Vec<_> = parts.map(|part| part.as_os_str().to_string_lossy().into_owned()).collect();
             let name = name.join("/");
@@ -45,6 +52,12 @@ impl Digest {
     }
 }
 
+fn read(file: &Path) -> Result<Vec<u8>> {
+    fs::read(file).map_err(|cause| {
+        Error::new(Fault::UnreadableFile, Place::file(file), "to read it", cause.to_string())
+    })
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
@@ -52,7 +65,7 @@ impl fmt::Display for Digest {
 }
 
 /// All files below a folder, except hidden ones; none if it is not there.
-pub(super) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     let Ok(entries) = fs::read_dir(folder) else { return Ok(files) };
     for entry in entries {

@@ -1,0 +1,34 @@
+//! `eegenre records`.
+
+use clap::Subcommand;
+use serde_json::json;
+
+use eegenre::error::Result;
+use eegenre::reproduce::records;
+use eegenre::store::Project;
+
+use crate::data::DataArgs;
+use crate::print;
+
+#[derive(Subcommand)]
+pub enum RecordsTask {
+    /// Check every committed record: SHA-256, form, configuration, and that summaries follow from answers
+    Check,
+    /// Record anew what is known of signals without a network (with recordings), and list every SHA-256
+    Update(DataArgs),
+}
+
+impl RecordsTask {
+    pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        match self {
+            Self::Check => print(&records::check(project)?, json),
+            Self::Update(data) => {
+                let files = records::update(project, &data.material(project)?)?;
+                if json {
+                    return print(&json!({ "files": files }), json);
+                }
+                print(&format!("{files} files are listed in data/SHA256SUMS"), json)
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! All figures of recordings, or of what is recorded of the published ones.
+
+use std::path::Path;
+
+use super::{FeatureView, Figure, Subject, View};
+use crate::audit::Audit;
+use crate::classification::{self, Classification, FeatureFindings};
+use crate::error::{Error, Fault, Place, Result};
+use crate::features::FeatureTable;
+use crate::profile::Profile;
+use crate::recordings::Material;
+use crate::store::Project;
+
+/// Every figure: the paper's with the runs below `records`, then those of features, of the audit and of classifiers as far
+/// as there are records of a profile.
+///
+/// # Errors
+/// Those of [`Subject::figure`], [`FeatureView::figure`], [`Audit::read`] and [`Classification::read`].
+pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -> Result<Vec<Figure>> {
+    let mut all = Error::gather(Subject::ALL.map(|subject| subject.figure(project, of, records)))?;
+    all.extend(Error::gather(FeatureView::ALL.map(|view| view.figure(project, of)))?);
+    let (audit, classification) =
+        (Audit::read(project, of, profile)?, Classification::read(project, of, profile)?);
+    // The footer says how much of an audit is unfinished.
+    if !audit.estimates.is_empty() {
+        all.extend(View::ALL.map(|view| Figure::audit(&audit, view)));
+    }
+    // Among all figures, one of unfinished trials would stand for something finished.
+    if classification.missing.is_empty() {
+        all.push(Figure::classifiers(&classification));
+    }
+    Ok(all)
+}
+
+impl FeatureView {
+    /// The figure of recordings; without them, of what is recorded of the published ones, or as a checkout
+    /// [keeps](Figure::kept) it.
+    ///
+    /// # Errors
+    /// Those of [`Figure::kept`]; [`Fault::NoRecords`] if nothing is recorded of features.
+    pub fn figure(self, project: &Project, of: &Material) -> Result<Figure> {
+        match (self, of.recordings()) {
+            (Self::Distributions, Some(set)) => Ok(Figure::distributions(&FeatureTable::of(set), set)),
+            (Self::Knowledge, Some(set)) => Ok(Figure::knowledge(&FeatureTable::of(set).summary(), set)),
+            (Self::Distributions, None) => Figure::kept(project, &self.file_name()),
+            (Self::Knowledge, None) => {
+                let folder = classification::folder(project, of, Profile::Paper);
+                let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
+                    let place = Place::file(FeatureFindings::path(&folder));
+                    Error::new(Fault::NoRecords, place, "what features know", "no such file")
+                })?;
+                Ok(Figure::knowledge(&findings.features, of))
+            }
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The design of a study: who heard what, and how long. All that is known of recordings without their samples.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::dataset::{Fingerprint, Provenance};
+use super::recording::{Genre, Participant, Recording, RecordingId, Song};
+use crate::error::{Error, Fault, Place, Result};
+
+/// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Design {
+    data: Fingerprint,
+    provenance: Provenance,
+    rate_hz: u32,
+    recordings: Vec<Outline>,
+}
+
+/// A recording without its samples.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Outline {
+    /// The song that was heard.
+    pub song: Song,
+    /// The participant who heard it.
+    pub participant: Participant,
+    /// The label to be predicted.
+    pub genre: Genre,
+    /// Number of samples.
+    pub samples: usize,
+    /// How many of them are exactly 0.
+    pub zeros: Zeros,
+}
+
+/// How many samples of a recording are exactly 0, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Zeros {
+    /// In the whole recording.
+    pub all: usize,
+    /// Without a gap from its start on.
+    pub at_start: usize,
+    /// Without a gap up to its end.
+    pub at_end: usize,
+}
+
+impl Zeros {
+    fn of(samples: &[f64]) -> Self {
+        let is_zero = |sample: &&f64| **sample == 0.0;
+        Self {
+            all: samples.iter().filter(is_zero).count(),
+            at_start: samples.iter().take_while(is_zero).count(),
+            at_end: samples.iter().rev().take_while(is_zero).count(),
+        }
+    }
+}
+
+impl Outline {
+    fn of(recording: &Recording) -> Self {
+        let Recording { song, participant, genre, ref samples, .. } = *recording;
+        Self { song, participant, genre, samples: samples.len(), zeros: Zeros::of(samples) }
+    }
+
+    /// The recording's name.
+    #[must_use]
+    pub const fn id(&self) -> RecordingId {
+        RecordingId { song: self.song, participant: self.participant }
+    }
+}
+
+impl Design {
+    /// That of recordings, at least one, sorted by song and participant.
+    pub(super) fn of(recordings: &[Recording], data: Fingerprint) -> Self {
+        Self {
+            data,
+            provenance: Provenance::of(recordings, data),
+            rate_hz: recordings.first().map_or(0, |recording| recording.rate_hz),
+            recordings: recordings.iter().map(Outline::of).collect(),
+        }
+    }
+
+    pub(super) fn marked_synthetic(&mut self, how: &str) {
+        self.provenance = Provenance::Synthetic(how.to_owned());
+    }
+
+    /// The recordings without their samples, sorted by song and participant.
+    #[must_use]
+    pub fn outlines(&self) -> &[Outline] {
+        &self.recordings
+    }
+
+    /// The outline of a recording, if there is one of this name.
+    #[must_use]
+    pub fn outline(&self, id: RecordingId) -> Option<&Outline> {
+        let index = self.recordings.binary_search_by_key(&id, Outline::id).ok()?;
+        self.recordings.get(index)
+    }
+
+    /// What identifies the recordings.
+    #[must_use]
+    pub const fn fingerprint(&self) -> Fingerprint {
+        self.data
+    }
+
+    /// Where they come from, as far as it can be told from themselves.
+    #[must_use]
+    pub fn provenance(&self) -> Provenance {
+        self.provenance.clone()
+    }
+
+    /// Refuses a record of other recordings.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignRecords`]
+    pub fn check_record(&self, path: &Path, data: Fingerprint) -> Result<()> {
+        if data == self.data {
+            return Ok(());
+        }
+        let expected = format!("a record of the recordings {}", self.data.short());
+        let found = format!("a record of {}", data.short());
+        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+    }
+
+    /// Samples per second of every recording.
+    #[must_use]
+    pub const fn rate_hz(&self) -> u32 {
+        self.rate_hz
+    }
+
+    /// The songs that were heard.
+    #[must_use]
+    pub fn songs(&self) -> BTreeSet<Song> {
+        self.recordings.iter().map(|recording| recording.song).collect()
+    }
+
+    /// The participants.
+    #[must_use]
+    pub fn participants(&self) -> BTreeSet<Participant> {
+        self.recordings.iter().map(|recording| recording.participant).collect()
+    }
+
+    /// The genres that a participant heard.
+    #[must_use]
+    pub fn genres_of(&self, participant: Participant) -> BTreeSet<Genre> {
+        let own = self.recordings.iter().filter(|recording| recording.participant == participant);
+        own.map(|recording| recording.genre).collect()
+    }
+
+    /// Genres that each participant heard; nothing if participants differ in it.
+    #[must_use]
+    pub fn genres_per_participant(&self) -> Option<usize> {
+        let counts: BTreeSet<usize> =
+            self.participants().into_iter().map(|participant| self.genres_of(participant).len()).collect();
+        counts.first().filter(|_| counts.len() == 1).copied()
+    }
+
+    /// Whether no length occurs in two genres: then the length alone names the genre.
+    #[must_use]
+    pub fn length_names_genre(&self) -> bool {
+        let mut genres: BTreeMap<usize, BTreeSet<Genre>> = BTreeMap::new();
+        for recording in &self.recordings {
+            genres.entry(recording.samples).or_default().insert(recording.genre);
+        }
+        genres.values().all(|genres| genres.len() == 1)
+    }
+
+    /// Samples of the shortest recording and of the longest.
+    #[must_use]
+    pub fn lengths(&self) -> [usize; 2] {
+        let lengths = || self.recordings.iter().map(|recording| recording.samples);
+        [lengths().min().unwrap_or(0), lengths().max().unwrap_or(0)]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zeros_are_counted_at_both_ends_and_in_all() {
+        let zeros = |all, at_start, at_end| Zeros { all, at_start, at_end };
+        assert_eq!(Zeros::of(&[0.0, -0.0, 1.0, 0.0, 2.0, 0.0]), zeros(4, 2, 1));
+        assert_eq!(Zeros::of(&[1.0, 2.0]), zeros(0, 0, 0));
+        assert_eq!(Zeros::of(&[0.0, 0.0]), zeros(2, 2, 2));
+        assert_eq!(Zeros::of(&[]), Zeros::default());
+    }
+}
