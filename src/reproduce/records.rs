@@ -74,11 +74,21 @@ fn runs(project: &Project, design: &Design) -> Result<usize> {
         let split = variation.split(design)?.digest();
         for record in &records {
             let own = &record.configuration;
+            let place = || Place::file(folder.join(format!("run-{:02}.json", record.run)));
             design.check_record(&folder, own.data)?;
             if own.settings != variation.settings(model) || own.split != split {
-                let place = Place::file(folder.join(format!("run-{:02}.json", record.run)));
                 let expected = format!("settings and split of {}", variation.name);
-                return Err(Error::new(Fault::ForeignRecords, place, expected, "others"));
+                return Err(Error::new(Fault::ForeignRecords, place(), expected, "others"));
+            }
+            let answers = record.last.predictions.iter().chain(&record.best.predictions);
+            if let Some(other) = answers.into_iter().find(|answer| !answer.is_voted()) {
+                let expected = format!("the genre that the outputs for {} vote for", other.recording);
+                return Err(Error::new(
+                    Fault::InconsistentRecord,
+                    place(),
+                    expected,
+                    other.genre.to_string(),
+                ));
             }
         }
         if !records.is_empty() {

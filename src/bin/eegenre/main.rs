@@ -186,6 +186,8 @@ impl Task {
     fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Reproduce(ReproduceArgs { data, profile, device }) => {
+                // What is missing should be said before anything slow.
+                project.checkout()?;
                 let of = data.material(project)?;
                 let reproduction = {
                     let stop = signals::working();
