@@ -8,10 +8,11 @@ use super::record::{CellRecord, Training};
 use super::shortcut::Shortcut;
 use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
+use crate::evaluation::{Cell, Spread, minimum_effect};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::recordings::{Design, Participant};
+use crate::recordings::{Design, Participant, RecordingId};
 use crate::series::reported;
 use crate::statistics::{Interval, Probability, binomial_test, mean, standard_deviation};
 
@@ -51,6 +52,10 @@ pub struct Estimate {
     pub over_participants: Option<Interval>,
     /// What it could be with other songs.
     pub over_songs: Option<Interval>,
+    /// What it could be with other participants and other songs at once.
+    pub over_both: Option<Interval>,
+    /// The least effect above chance that would be found in 80 % of such studies ([`minimum_effect`]), as a part.
+    pub detectable: Option<f64>,
     /// Standard deviation of the accuracies of draws: other seeds and, for a random split, other test sets. Nothing for
     /// one draw.
     pub over_draws: Option<f64>,
@@ -105,6 +110,8 @@ impl Estimate {
             accuracy: tally.accuracy(),
             over_participants: tally.interval(Unit::Participant),
             over_songs: tally.interval(Unit::Song),
+            over_both: tally.interval_over_both(),
+            detectable: detectable(&tally.cells(), chance),
             over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
             training: mean(&fits),
             chance,
@@ -113,6 +120,13 @@ impl Estimate {
             p_binomial: binomial_test(right, tally.recordings(), chance),
         })
     }
+}
+
+/// The least effect above chance that answers to these recordings would show, with their own spread over participants and
+/// songs.
+fn detectable(cells: &[Cell], chance: f64) -> Option<f64> {
+    let design: Vec<RecordingId> = cells.iter().map(|(recording, ..)| *recording).collect();
+    minimum_effect(&design, chance, Spread::of(cells))
 }
 
 /// The accuracy of a guess that never sees a signal.

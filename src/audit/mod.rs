@@ -24,6 +24,7 @@
 //! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
 
 mod artefacts;
+pub mod blocks;
 mod comparison;
 mod condition;
 mod estimate;
@@ -44,6 +45,7 @@ use std::sync::Mutex;
 use serde::Serialize;
 
 pub use artefacts::{Artefact, ArtefactScan, Finding};
+pub use blocks::Blocks;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
 pub use estimate::{Estimate, GuessEstimate, chance};
@@ -78,6 +80,8 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// What names a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
+    /// How far levels of power tell a participant's genres apart; nothing if that is not recorded.
+    pub blocks: Option<Blocks>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
     /// Networks.
@@ -133,6 +137,7 @@ impl Audit {
             profile,
             missing,
             artefacts: signals.artefacts,
+            blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
             estimates: records.iter().flat_map(Estimate::all).collect(),
             claims: comparison::claims(&records, profile),
@@ -146,11 +151,32 @@ impl Audit {
 /// The word that asks for the [`instrument`] check alone.
 const INSTRUMENT: &str = "instrument";
 
+/// The word that asks for [`blocks`] alone.
+const BLOCKS: &str = "blocks";
+
+/// Deals of labels or songs behind each p value of [`blocks`].
+const fn deals(profile: Profile) -> u64 {
+    match profile {
+        Profile::Smoke => 99,
+        Profile::Quick => 199,
+        Profile::Paper => 1999,
+    }
+}
+
+/// Measures [`Blocks`] and keeps them below a folder, unless they are there.
+fn measure_blocks(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
+    let deals = deals(profile);
+    if Blocks::read(folder, set.fingerprint(), deals)?.is_some() {
+        return Ok(());
+    }
+    Blocks::of(set, deals)?.write(folder)
+}
+
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
 ///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
-/// `["instrument"]`, the instrument check alone.
+/// `["instrument"]`, the instrument check alone, and for `["blocks"]` blocks and drift alone, which train nothing.
 ///
 /// # Errors
 /// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
@@ -168,7 +194,12 @@ pub fn train(
             SignalFindings::of(set)?.write(&folder)?;
         }
         let workshop = own_folder(project, set, profile, "audit-trainings");
-        train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
+        if only.is_empty() || only == [BLOCKS] {
+            measure_blocks(&folder, set, profile)?;
+        }
+        if only != [BLOCKS] {
+            train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
+        }
     }
     if only.is_empty() || only == [INSTRUMENT] {
         instrument::train(project, profile, control)?;

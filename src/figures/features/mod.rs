@@ -136,6 +136,7 @@ mod tests {
             features: Default::default(),
             estimates: Vec::new(),
             beside: Vec::new(),
+            baselines: crate::classification::baselines::Baselines::default(),
         };
         assert_eq!(classifiers(&nothing), Dots::of_accuracies(Vec::new()));
         assert!(Figure::classifiers(&nothing).svg().unwrap().contains(CLASSIFIERS));
