@@ -21,7 +21,8 @@
 //! # What a reader must know
 //! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
-//! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
+//! - Chance follows from the design: which labels are possible for a participant, and whether others of the participant's
+//!   recordings train ([`even_guess`](crate::evaluation::even_guess)).
 
 mod artefacts;
 pub mod blocks;
@@ -48,7 +49,7 @@ pub use artefacts::{Artefact, ArtefactScan, Finding};
 pub use blocks::Blocks;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
-pub use estimate::{Estimate, GuessEstimate, chance};
+pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
 pub use plan::{Cell, EQUAL, plan};
@@ -131,6 +132,8 @@ impl Audit {
                 records.extend(record.whole_draws(cell, set)?);
             }
         }
+        let mut estimates: Vec<Estimate> = records.iter().flat_map(Estimate::all).collect();
+        estimate::add_nulls(&mut estimates, &records);
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.provenance().known_as(),
@@ -139,7 +142,7 @@ impl Audit {
             artefacts: signals.artefacts,
             blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
-            estimates: records.iter().flat_map(Estimate::all).collect(),
+            estimates,
             claims: comparison::claims(&records, profile),
             controls: comparison::controls(&records),
             reaches: signals.reaches,

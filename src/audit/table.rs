@@ -60,7 +60,7 @@ impl Audit {
                 reach.lags(),
                 percent(reach.accuracy),
                 range(reach.over_participants.map(in_percent)),
-                percent(1.0 / 3.0),
+                percent(reach.chance),
                 probability(reach.p, reach.p_error),
                 probability(reach.p_holm, None),
             ]);
@@ -86,6 +86,8 @@ impl Audit {
             "chance",
             "detectable",
             "p",
+            "labels exchanged",
+            "two genres",
         ]);
         for estimate in &self.estimates {
             table.push([
@@ -103,6 +105,13 @@ impl Audit {
                 percent(estimate.chance),
                 estimate.detectable.map_or_else(String::new, |points| format!("+{}", percent(points))),
                 probability(estimate.p, estimate.p_error),
+                estimate.null.map_or_else(String::new, |null| {
+                    let range = null.range.map_or_else(String::new, |[low, high]| {
+                        format!(" ({} to {})", percent(low), percent(high))
+                    });
+                    format!("{}{range}, p {:.3}, {}", percent(null.chance), null.p, null.exchanges)
+                }),
+                estimate.among_heard.map_or_else(String::new, percent),
             ]);
         }
         table
@@ -200,7 +209,9 @@ impl Audit {
             ),
             (
                 "Networks; intervals with other participants, with other songs and with both; detectable: the least effect above \
-                 chance that the last interval shows in 80 % of simulated studies of this design.",
+                 chance that the last interval shows in 80 % of simulated studies of this design; labels exchanged: chance (95 %), p \
+                 and exchanges of the same training with labels exchanged within participants; two genres: accuracy among those \
+                 that the participant heard, known from the design.",
                 self.estimates_table(),
             ),
             ("The paper's claims: points by which they hold.", self.claims_table()),
