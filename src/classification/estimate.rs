@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(estimate.over_draws, Some(0.0));
         assert_eq!(estimate.confusion, Confusion([[1, 1, 0], [0, 0, 0], [0, 1, 5]]));
         assert_eq!(estimate.selected, [("mean".to_owned(), 0.75), ("sum".to_owned(), 0.25)]);
-        // Both participants are above a third: two of four choices of signs are as far.
-        assert_eq!((estimate.chance, estimate.p), (1.0 / 3.0, 0.5));
+        // Two labels are possible. One participant is at that level and one above: both choices of signs are as far.
+        assert_eq!((estimate.chance, estimate.p), (0.5, 1.0));
     }
 }

@@ -137,7 +137,7 @@ mod tests {
         // scipy.stats.spearmanr([1, 2, 2, 5, 3], [0.2, 0.1, 0.4, 0.9, 0.4]).statistic
         let found =
             correlation(&ranks(&[1.0, 2.0, 2.0, 5.0, 3.0]), &ranks(&[0.2, 0.1, 0.4, 0.9, 0.4])).unwrap();
-        assert!((found - 0.710_526_315_789_473_6).abs() < 1e-12, "{found}");
+        assert!((found - 0.763_157_894_736_842_1).abs() < 1e-12, "{found}");
         assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);
     }
 }
