@@ -145,7 +145,7 @@ impl Classification {
             features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { Beside::all(&estimates) } else { Vec::new() },
             estimates,
-            baselines: Baselines::below(folder, set.fingerprint(), profile)?,
+            baselines: Baselines::below(folder, design.fingerprint(), profile)?,
         })
     }
 }
