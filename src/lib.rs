@@ -36,6 +36,7 @@
 //! | 3.4: the features of Rahman et al., computed from the recordings and as published | [`features`] |
 //! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
 //! | 3.4: their accuracies beside those that the paper quotes | [`classification`] |
+//! | strong baselines; null distributions | [`classification::baselines`], [`evaluation`] |
 //! | what is stated, and what is left open | [`paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
@@ -62,6 +63,7 @@ pub mod audit;
 pub mod classification;
 pub mod classifiers;
 pub mod error;
+pub mod evaluation;
 pub mod experiment;
 pub mod features;
 pub mod figures;

@@ -93,3 +93,16 @@ fn no_error_of_json_is_swallowed() {
     swallowed.retain(|(name, _)| JUSTIFIED.iter().all(|(justified, _)| justified != name));
     assert!(swallowed.is_empty(), "{swallowed:#?}");
 }
+
+/// Lines that hold a chance level of one design, a half or a third, as a number of its own.
+///
+/// This finds `1.0 / 3.0`, `1 / 3`, `[1, 3]`, `[1, 2]`, and texts with 33.3 %. It does not find a level under another name.
+#[test]
+fn no_chance_level_is_a_constant() {
+    let levels = ["1.0 / 3.0", "1. / 3.", "[1, 3]", "[1, 2]", "33.3", "0.333"];
+    let found: Vec<String> = levels.iter().flat_map(|level| lines_with(level)).collect();
+    assert_eq!(
+        found, [""; 0],
+        "chance follows from the design: evaluation::even_guess, or a null distribution"
+    );
+}

@@ -4,10 +4,11 @@
 use serde::Serialize;
 
 use super::condition::CONDITIONS;
-use super::estimate::chance;
+use super::estimate::{chance, even_guess_of};
 use super::plan::{EQUAL, full_epochs};
 use super::record::{CellRecord, Training};
 use super::tally::{Difference, Tally, Unit};
+use crate::evaluation::Known;
 use crate::models::Model;
 use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
@@ -69,7 +70,7 @@ pub(super) fn claims(records: &[CellRecord], profile: Profile) -> Vec<AuditedCla
                         let rival = answers(series)?;
                         (vec![better.epochs(), rival.epochs()], better.less(&rival)?)
                     }
-                    Rival::Chance => (vec![better.epochs()], less_chance(&better.tally(), scheme)),
+                    Rival::Chance => (vec![better.epochs()], less_chance(&better)),
                 };
                 let statement = claim.statement;
                 Some(AuditedClaim { statement, condition, scheme, epochs, difference, p_holm: difference.p })
@@ -157,6 +158,17 @@ impl<'a> Answers<'a> {
         self.record.epochs()
     }
 
+    /// What a guess reaches that knows the design alone.
+    pub(super) fn chance(&self) -> [usize; 2] {
+        chance(self.record)
+    }
+
+    /// What a guess reaches, from 0 to 1, that knows so much of participants.
+    pub(super) fn even_guess(&self, known: Known) -> f64 {
+        let [numerator, denominator] = even_guess_of(self.record, known);
+        numerator as f64 / denominator as f64
+    }
+
     /// All of them.
     pub(super) fn tally(&self) -> Tally {
         Tally::of(&self.record.trainings, self.weights)
@@ -178,8 +190,8 @@ impl<'a> Answers<'a> {
 }
 
 /// An accuracy less chance.
-fn less_chance(tally: &Tally, scheme: Scheme) -> Difference {
-    let level = chance(scheme);
+fn less_chance(answers: &Answers<'_>) -> Difference {
+    let (tally, level) = (answers.tally(), answers.chance());
     let chance = level[0] as f64 / level[1] as f64;
     let points = |part: f64| 100.0 * (part - chance);
     let interval = tally.interval(Unit::Participant);

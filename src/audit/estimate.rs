@@ -4,28 +4,42 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+use super::condition::{CLEAN, NULL};
 use super::record::{CellRecord, Training};
 use super::shortcut::Shortcut;
 use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
+use crate::evaluation::{Cell, Known, NullDistribution, Spread, even_guess, minimum_effect};
+use crate::models::GENRES;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::recordings::{Design, Participant};
+use crate::recordings::{Design, Participant, RecordingId};
 use crate::series::reported;
 use crate::statistics::{Interval, Probability, binomial_test, mean, standard_deviation};
 
-/// What can be had by chance on the test recordings of a scheme, as numerator and denominator.
-///
-/// Everybody heard two genres. Where a participant's other recordings train, the genres are known, and guessing one of the
-/// two is right in 1 of 2; where the participant is new, in 1 of 3, to which the paper compares (3.1). Whoever also counts
-/// how many recordings of each genre train does better in a random split ([`Shortcut::Participant`]).
-#[must_use]
-pub const fn chance(scheme: Scheme) -> [usize; 2] {
-    match scheme {
-        Scheme::Random | Scheme::Song => [1, 2],
-        Scheme::Participant | Scheme::Both => [1, 3],
-    }
+/// What a guess reaches that knows the design of a record's answers alone: where a scheme leaves participants out, nothing of
+/// the participant, else the labels of the participant's other recordings, which train ([`even_guess`]).
+pub(super) fn chance(record: &CellRecord) -> [usize; 2] {
+    even_guess_of(
+        record,
+        match record.configuration.scheme {
+            Scheme::Random | Scheme::Song => Known::OwnLabels,
+            Scheme::Participant | Scheme::Both => Known::Nothing,
+        },
+    )
+}
+
+/// What a guess reaches that knows so much of the participants of a record.
+pub(super) fn even_guess_of(record: &CellRecord, known: Known) -> [usize; 2] {
+    let labels: BTreeMap<RecordingId, usize> = record
+        .trainings
+        .iter()
+        .flat_map(|training| training.answers.iter().map(|(recording, [label, ..])| (*recording, *label)))
+        .collect();
+    let owners: Vec<(Participant, usize)> =
+        labels.into_iter().map(|(recording, label)| (recording.participant, label)).collect();
+    even_guess(&owners, known)
 }
 
 /// The accuracy of a network in a cell, with certain weights.
@@ -51,13 +65,22 @@ pub struct Estimate {
     pub over_participants: Option<Interval>,
     /// What it could be with other songs.
     pub over_songs: Option<Interval>,
+    /// What it could be with other participants and other songs at once.
+    pub over_both: Option<Interval>,
+    /// The least effect above chance that would be found in 80 % of such studies ([`minimum_effect`]), as a part.
+    pub detectable: Option<f64>,
     /// Standard deviation of the accuracies of draws: other seeds and, for a random split, other test sets. Nothing for
     /// one draw.
     pub over_draws: Option<f64>,
     /// Mean part of the training recordings that are answered rightly.
     pub training: f64,
-    /// What can be had by [`chance`].
+    /// What a guess reaches that knows the design alone.
     pub chance: f64,
+    /// What the same network reaches with labels exchanged within participants, as far as that is trained.
+    pub null: Option<EstimateNull>,
+    /// Part of the answers that are right among the genres that the participant heard, which takes knowledge of the design;
+    /// nothing where outputs are not recorded.
+    pub among_heard: Option<f64>,
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
@@ -78,7 +101,7 @@ impl Estimate {
         let configuration = &record.configuration;
         let series = reported(record.model(), weights)?;
         let tally = Tally::of(&record.trainings, weights);
-        let level = chance(configuration.scheme);
+        let level = chance(record);
         let chance = level[0] as f64 / level[1] as f64;
         let fits = record.trainings.iter().map(|training| training.fit(weights).training);
         let fits: Vec<f64> = fits.map(|[right, of]| right as f64 / of as f64).collect();
@@ -105,14 +128,98 @@ impl Estimate {
             accuracy: tally.accuracy(),
             over_participants: tally.interval(Unit::Participant),
             over_songs: tally.interval(Unit::Song),
+            over_both: tally.interval_over_both(),
+            detectable: detectable(&tally.cells(), chance),
             over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
             training: mean(&fits),
             chance,
+            null: None,
+            among_heard: among_heard(record, weights),
             p,
             p_error: standard_error,
             p_binomial: binomial_test(right, tally.recordings(), chance),
         })
     }
+}
+
+/// A null distribution of trainings: each draw of the condition `null` is one exchange of labels.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct EstimateNull {
+    /// Exchanges that are trained.
+    pub exchanges: usize,
+    /// Their mean accuracy: chance of this network under this design and split.
+    pub chance: f64,
+    /// What 95 % of them stay within.
+    pub range: Option<[f64; 2]>,
+    /// `(1 + exchanges that are as accurate) / (1 + exchanges)`; of several draws with the true labels their mean counts.
+    pub p: f64,
+}
+
+/// Gives each estimate of the condition whose null distribution is trained that distribution, for the same scheme, network, weights
+/// and epochs.
+pub(super) fn add_nulls(estimates: &mut [Estimate], records: &[CellRecord]) {
+    for estimate in estimates.iter_mut().filter(|estimate| estimate.condition == CLEAN.name) {
+        for record in records.iter().filter(|record| record.configuration.condition == NULL.name) {
+            let weights = [Weights::Final, Weights::Best]
+                .into_iter()
+                .find(|weights| reported(record.model(), *weights) == Some(estimate.series));
+            let is_same =
+                record.configuration.scheme == estimate.scheme && record.epochs() == estimate.epochs;
+            let Some(weights) = weights.filter(|_| is_same) else { continue };
+            let mut draws: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+            for training in &record.trainings {
+                let own = draws.entry(training.draw).or_default();
+                for (_, is_right) in training.right(weights) {
+                    *own = (own.0 + usize::from(is_right), own.1 + 1);
+                }
+            }
+            let of = draws.values().map(|(_, of)| *of).max().unwrap_or(0);
+            let null = NullDistribution { of, right: draws.into_values().map(|(right, _)| right).collect() };
+            let right = (estimate.accuracy * of as f64 - 1e-9).ceil() as usize;
+            let (exchanges, chance, range) = (null.exchanges(), null.chance(), null.range());
+            estimate.null = Some(EstimateNull { exchanges, chance, range, p: null.p(right) });
+        }
+    }
+}
+
+/// The part of the answers that are right if only genres count that the participant heard: of slices most votes, each for the
+/// highest output among these; of equally many the lower label.
+fn among_heard(record: &CellRecord, weights: Weights) -> Option<f64> {
+    let mut heard: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
+    for training in &record.trainings {
+        for (recording, [label, ..]) in &training.answers {
+            heard.entry(recording.participant).or_default().insert(*label);
+        }
+    }
+    let (mut right, mut of) = (0, 0_usize);
+    for training in &record.trainings {
+        for (recording, [label, ..]) in &training.answers {
+            let outputs = &training.logits.get(recording)?[usize::from(weights == Weights::Best)];
+            let own = &heard[&recording.participant];
+            let mut votes = [0_usize; GENRES];
+            for row in outputs {
+                let best = own
+                    .iter()
+                    .copied()
+                    .reduce(|best, other| if row[other] > row[best] { other } else { best })?;
+                votes[best] += 1;
+            }
+            let answer = own
+                .iter()
+                .copied()
+                .reduce(|best, other| if votes[other] > votes[best] { other } else { best })?;
+            right += usize::from(answer == *label);
+            of += 1;
+        }
+    }
+    (of > 0).then(|| right as f64 / of as f64)
+}
+
+/// The least effect above chance that answers to these recordings would show, with their own spread over participants and
+/// songs.
+fn detectable(cells: &[Cell], chance: f64) -> Option<f64> {
+    let design: Vec<RecordingId> = cells.iter().map(|(recording, ..)| *recording).collect();
+    minimum_effect(&design, chance, Spread::of(cells))
 }
 
 /// The accuracy of a guess that never sees a signal.

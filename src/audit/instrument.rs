@@ -21,9 +21,10 @@ use super::condition::Condition;
 use super::plan::Cell;
 use super::reach::Reach;
 use super::record::CellRecord;
-use super::tally::{Tally, Unit};
+use super::tally::Unit;
 use super::{own_folder, train_below};
 use crate::error::{Error, Result};
+use crate::evaluation::Known;
 use crate::models::Model;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
@@ -38,11 +39,11 @@ use crate::store::Project;
 /// What is expected of an accuracy, or of the difference of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Expected {
-    /// Above a level, as numerator and denominator.
-    Above([usize; 2]),
+    /// Above what a guess reaches that knows the labels of the design alone, and nothing of the participant.
+    Above,
     /// Not above it.
-    NotAbove([usize; 2]),
-    /// More accurate than another network, or than the same under another condition; and above a third, since one that
+    NotAbove,
+    /// More accurate than another network, or than the same under another condition; and above that guess, since one that
     /// has seen nothing can still be above one that follows the class balance below chance.
     MoreThan(Side),
 }
@@ -63,8 +64,6 @@ struct Demand {
     expected: Expected,
 }
 
-const THIRD: [usize; 2] = [1, 3];
-
 const fn side(condition: &'static str, model: Model) -> Side {
     Side { condition, model }
 }
@@ -74,10 +73,10 @@ const fn demand(effect: Effect, scheme: Scheme, side: Side, expected: Expected) 
 }
 
 const DEMANDS: [Demand; 8] = [
-    demand(Effect::Null, Scheme::Participant, side("cut", Model::Baseline), Expected::NotAbove(THIRD)),
-    demand(Effect::Null, Scheme::Participant, side("cut", Model::Cnn), Expected::NotAbove(THIRD)),
-    demand(Effect::Null, Scheme::Random, side("whole", Model::Baseline), Expected::Above(THIRD)),
-    demand(Effect::Local, Scheme::Participant, side("cut", Model::Cnn), Expected::Above(THIRD)),
+    demand(Effect::Null, Scheme::Participant, side("cut", Model::Baseline), Expected::NotAbove),
+    demand(Effect::Null, Scheme::Participant, side("cut", Model::Cnn), Expected::NotAbove),
+    demand(Effect::Null, Scheme::Random, side("whole", Model::Baseline), Expected::Above),
+    demand(Effect::Local, Scheme::Participant, side("cut", Model::Cnn), Expected::Above),
     demand(
         Effect::LongRange,
         Scheme::Random,
@@ -300,12 +299,14 @@ fn folder(project: &Project, set: &DataSet, effect: Effect, profile: Profile) ->
 impl Demand {
     fn read(&self, records: &[CellRecord]) -> Option<Reading> {
         let Self { effect, scheme, side, expected } = *self;
-        let own = side.tally(records, scheme)?;
-        let ([numerator, denominator], is_above) = match expected {
-            Expected::Above(level) => (level, true),
-            Expected::NotAbove(level) => (level, false),
+        let answers = side.answers(records, scheme)?;
+        let (own, level) = (answers.tally(), answers.even_guess(Known::Nothing));
+        let is_above = match expected {
+            Expected::Above => true,
+            Expected::NotAbove => false,
             Expected::MoreThan(other) => {
-                let difference = own.difference(&other.tally(records, scheme)?, Unit::Participant)?;
+                let difference =
+                    own.difference(&other.answers(records, scheme)?.tally(), Unit::Participant)?;
                 let is_above = |interval: Option<Interval>, level: f64| {
                     interval.is_some_and(|interval| interval.low > level)
                 };
@@ -313,16 +314,15 @@ impl Demand {
                     effect,
                     strength: FULL,
                     scheme,
-                    demand: format!("{side} more accurate than {other}, and above 33.3 %"),
+                    demand: format!("{side} more accurate than {other}, and above {:.1} %", 100.0 * level),
                     measured: difference.points,
                     interval: difference.interval,
                     is_seen: is_above(difference.interval, 0.0)
-                        && is_above(own.interval(Unit::Participant), 1.0 / 3.0),
+                        && is_above(own.interval(Unit::Participant), level),
                 });
             }
         };
         let interval = own.interval(Unit::Participant);
-        let level = numerator as f64 / denominator as f64;
         let is_seen = interval.is_some_and(|interval| (interval.low > level) == is_above);
         let demand =
             format!("{side} {} {:.1} %", if is_above { "above" } else { "not above" }, 100.0 * level);
@@ -341,18 +341,22 @@ impl Demand {
 impl Planted {
     /// Whether the genre is named at a lag, or, without one, nowhere.
     fn read(&self, lag_seconds: Option<usize>) -> Option<Reading> {
-        let third = 1.0 / 3.0;
         let (reach, demand, is_seen) = match lag_seconds {
             Some(lag) => {
                 let reach = self.reaches.iter().find(|reach| reach.has(lag))?;
-                let is_above = reach.over_participants.is_some_and(|interval| interval.low > third);
-                (reach, format!("autocorrelations at {} above 33.3 %", reach.lags()), is_above)
+                let is_above = reach.over_participants.is_some_and(|interval| interval.low > reach.chance);
+                let level = 100.0 * reach.chance;
+                (reach, format!("autocorrelations at {} above {level:.1} %", reach.lags()), is_above)
             }
             None => {
                 let highest = self.reaches.iter().max_by(|a, b| a.accuracy.total_cmp(&b.accuracy))?;
-                let is_above = |reach: &Reach| reach.accuracy > third && reach.p_holm <= 0.05;
+                let is_above = |reach: &Reach| reach.accuracy > reach.chance && reach.p_holm <= 0.05;
                 let is_seen = !self.reaches.iter().any(is_above);
-                (highest, "autocorrelations at no lag above 33.3 %".to_owned(), is_seen)
+                (
+                    highest,
+                    format!("autocorrelations at no lag above {:.1} %", 100.0 * highest.chance),
+                    is_seen,
+                )
             }
         };
         Some(Reading {
@@ -372,13 +376,13 @@ fn percent(Interval { low, high }: Interval) -> Interval {
 }
 
 impl Side {
-    fn tally(self, records: &[CellRecord], scheme: Scheme) -> Option<Tally> {
+    fn answers(self, records: &[CellRecord], scheme: Scheme) -> Option<Answers<'_>> {
         let series = match self.model {
             Model::Baseline => ReportedSeries::Baseline,
             Model::Multilayer => ReportedSeries::MultilayerFinal,
             Model::Cnn => ReportedSeries::Cnn,
         };
-        Answers::of(records, self.condition, scheme, series, |_| true).map(|answers| answers.tally())
+        Answers::of(records, self.condition, scheme, series, |_| true)
     }
 }
 
@@ -400,6 +404,7 @@ mod tests {
 
     use tempfile::tempdir;
 
+    use super::super::tally::Tally;
     use super::*;
     use crate::paper;
     use crate::protocol::Weights;

@@ -21,9 +21,11 @@
 //! # What a reader must know
 //! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
-//! - [`chance()`] is 1 of 2 where the participant's other recordings train, and 1 of 3 where not.
+//! - Chance follows from the design: which labels are possible for a participant, and whether others of the participant's
+//!   recordings train ([`even_guess`](crate::evaluation::even_guess)).
 
 mod artefacts;
+pub mod blocks;
 mod comparison;
 mod condition;
 mod estimate;
@@ -44,9 +46,10 @@ use std::sync::Mutex;
 use serde::Serialize;
 
 pub use artefacts::{Artefact, ArtefactScan, Finding};
+pub use blocks::Blocks;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
-pub use estimate::{Estimate, GuessEstimate, chance};
+pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
 pub use plan::{Cell, EQUAL, plan};
@@ -78,6 +81,8 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// What names a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
+    /// How far levels of power tell a participant's genres apart; nothing if that is not recorded.
+    pub blocks: Option<Blocks>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
     /// Networks.
@@ -127,14 +132,17 @@ impl Audit {
                 records.extend(record.whole_draws(cell, set)?);
             }
         }
+        let mut estimates: Vec<Estimate> = records.iter().flat_map(Estimate::all).collect();
+        estimate::add_nulls(&mut estimates, &records);
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.provenance().known_as(),
             profile,
             missing,
             artefacts: signals.artefacts,
+            blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
-            estimates: records.iter().flat_map(Estimate::all).collect(),
+            estimates,
             claims: comparison::claims(&records, profile),
             controls: comparison::controls(&records),
             reaches: signals.reaches,
@@ -146,11 +154,32 @@ impl Audit {
 /// The word that asks for the [`instrument`] check alone.
 const INSTRUMENT: &str = "instrument";
 
+/// The word that asks for [`blocks`] alone.
+const BLOCKS: &str = "blocks";
+
+/// Deals of labels or songs behind each p value of [`blocks`].
+const fn deals(profile: Profile) -> u64 {
+    match profile {
+        Profile::Smoke => 99,
+        Profile::Quick => 199,
+        Profile::Paper => 1999,
+    }
+}
+
+/// Measures [`Blocks`] and keeps them below a folder, unless they are there.
+fn measure_blocks(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
+    let deals = deals(profile);
+    if Blocks::read(folder, set.fingerprint(), deals)?.is_some() {
+        return Ok(());
+    }
+    Blocks::of(set, deals)?.write(folder)
+}
+
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
 ///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
-/// `["instrument"]`, the instrument check alone.
+/// `["instrument"]`, the instrument check alone, and for `["blocks"]` blocks and drift alone, which train nothing.
 ///
 /// # Errors
 /// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
@@ -168,7 +197,12 @@ pub fn train(
             SignalFindings::of(set)?.write(&folder)?;
         }
         let workshop = own_folder(project, set, profile, "audit-trainings");
-        train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
+        if only.is_empty() || only == [BLOCKS] {
+            measure_blocks(&folder, set, profile)?;
+        }
+        if only != [BLOCKS] {
+            train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
+        }
     }
     if only.is_empty() || only == [INSTRUMENT] {
         instrument::train(project, profile, control)?;

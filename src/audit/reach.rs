@@ -36,8 +36,10 @@ const HELD: f64 = 1.5;
 pub struct Reach {
     /// The shortest and the longest lag, in seconds.
     pub lags_seconds: [usize; 2],
-    /// Part of the recordings of new participants whose genre is named rightly. Chance is 1 of 3.
+    /// Part of the recordings of new participants whose genre is named rightly.
     pub accuracy: f64,
+    /// What a guess reaches that knows the design alone.
+    pub chance: f64,
     /// What it could be with other participants.
     pub over_participants: Option<Interval>,
     /// The probability of being as far from chance, participants as the units.
@@ -76,8 +78,17 @@ impl Reach {
         let table = FeatureTable::new(names, rows.collect())?;
         let trial = Trial::new(Origin::Cut, Division::Participant, Recipe::of(Classifier::Svm));
         let record = TrialRecord::make(Trial { draws: 1, ..trial }, &table)?;
-        let TrialEstimate { accuracy, over_participants, p, p_error, .. } = TrialEstimate::of(&record);
-        Ok(Self { lags_seconds: [shortest, longest], accuracy, over_participants, p, p_error, p_holm: p })
+        let TrialEstimate { accuracy, chance, over_participants, p, p_error, .. } =
+            TrialEstimate::of(&record);
+        Ok(Self {
+            lags_seconds: [shortest, longest],
+            accuracy,
+            chance,
+            over_participants,
+            p,
+            p_error,
+            p_holm: p,
+        })
     }
 
     /// Whether a lag belongs to the octave.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::record::Training;
+use crate::evaluation::{Cell, crossed_interval};
 use crate::protocol::Weights;
 use crate::recordings::RecordingId;
 use crate::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
@@ -94,6 +95,19 @@ impl Tally {
         accuracy_interval(&sums.collect::<Vec<(f64, usize)>>())
     }
 
+    /// What the accuracy could be with other participants and other songs at once, from 0 to 1; nothing for fewer than two
+    /// of either.
+    #[must_use]
+    pub fn interval_over_both(&self) -> Option<Interval> {
+        crossed_interval(&self.cells()).map(Interval::of_parts)
+    }
+
+    /// Right answers and answers of each recording.
+    #[must_use]
+    pub fn cells(&self) -> Vec<Cell> {
+        self.counts.iter().map(|(id, count)| (*id, count.right as f64, count.of)).collect()
+    }
+
     /// The same for the accuracy less that of other answers, each pair to the same recording; nothing unless both
     /// answered the same recordings equally often.
     #[must_use]
@@ -152,8 +166,7 @@ impl Tally {
 /// What an accuracy from 0 to 1 could be with other clusters, each given by its right answers and its answers; nothing for
 /// fewer than two.
 pub(super) fn accuracy_interval(clusters: &[(f64, usize)]) -> Option<Interval> {
-    let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
-    cluster_interval(clusters).map(within)
+    cluster_interval(clusters).map(Interval::of_parts)
 }
 
 /// How much more accurate some answers are than others, in points of a hundred.

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::Known;
 use crate::features::{FeatureRow, FeatureTable};
 use crate::preparation::split::{deal, triples};
 use crate::recordings::{Participant, Song};
@@ -66,12 +67,12 @@ impl Division {
         }
     }
 
-    /// What can be had by chance, as numerator and denominator: see [`audit::chance`](crate::audit::chance()).
+    /// What a guess without a signal knows of a tested participant.
     #[must_use]
-    pub const fn chance(self) -> [usize; 2] {
+    pub const fn known(self) -> Known {
         match self {
-            Self::Participant => [1, 3],
-            Self::Song | Self::Random | Self::TenFold => [1, 2],
+            Self::Participant => Known::Nothing,
+            Self::Song | Self::Random | Self::TenFold => Known::OwnLabels,
         }
     }
 

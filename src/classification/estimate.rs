@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::measures::{Confusion, Measures};
 use super::record::TrialRecord;
 use super::trial::Trial;
+use crate::evaluation::even_guess;
 use crate::recordings::Participant;
 use crate::statistics::{Interval, Probability, cluster_interval, level_test, standard_deviation};
 
@@ -23,7 +24,7 @@ pub struct TrialEstimate {
     pub over_participants: Option<Interval>,
     /// Standard deviation of the accuracies of draws; nothing for one draw.
     pub over_draws: Option<f64>,
-    /// What can be had by [chance](super::Division::chance).
+    /// What a guess reaches that knows the design alone ([`even_guess`]).
     pub chance: f64,
     /// The probability of being as far from chance, participants as the units.
     pub p: f64,
@@ -57,7 +58,7 @@ impl TrialEstimate {
         let confusion = Confusion::of(record.answers().map(|(_, _, label, answer)| (label, answer)));
         let answers = participants.iter().map(|(_, of)| of).sum();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
-        let level = trial.division.chance();
+        let level = even_guess(&record.rows, trial.division.known());
         let sums: Vec<(f64, usize)> = participants.iter().map(|&(right, of)| (right as f64, of)).collect();
         let Probability { p, standard_error } = level_test(&participants, level);
         Self {
@@ -127,7 +128,7 @@ mod tests {
         assert_eq!(estimate.over_draws, Some(0.0));
         assert_eq!(estimate.confusion, Confusion([[1, 1, 0], [0, 0, 0], [0, 1, 5]]));
         assert_eq!(estimate.selected, [("mean".to_owned(), 0.75), ("sum".to_owned(), 0.25)]);
-        // Both participants are above a third: two of four choices of signs are as far.
-        assert_eq!((estimate.chance, estimate.p), (1.0 / 3.0, 0.5));
+        // Two labels are possible. One participant is at that level and one above: both choices of signs are as far.
+        assert_eq!((estimate.chance, estimate.p), (0.5, 1.0));
     }
 }

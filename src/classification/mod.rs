@@ -13,11 +13,14 @@
 //! The recordings are tried whole and cut to one length, because their ends name the genre (samples of exactly 0 stand
 //! only there, and not in instrumental ones), and so do their lengths.
 //!
+//! Methods that are stronger than theirs, with chance from exchanged labels, are in [`baselines`].
+//!
 //! # What cannot be compared
 //! Rahman et al. had 14 channels, signals sampled 128 times a second, and the listeners' ratings. Published are band
 //! powers of one channel, eight a second, and a table of features of that channel. So what is measured here is how far
 //! their classifiers come on what others can have, and how much each way of dividing gives away.
 
+pub mod baselines;
 mod beside;
 mod division;
 mod estimate;
@@ -40,6 +43,7 @@ pub use record::{TestedFold, TrialConfiguration, TrialRecord};
 pub use table::NOT_COMPARABLE;
 pub use trial::{Origin, SELECTED, Trial, plan};
 
+use self::baselines::Baselines;
 use crate::error::{Error, Result};
 use crate::features::{FeatureSummary, FeatureTable, published};
 use crate::preparation::Preparation;
@@ -65,6 +69,8 @@ pub struct Classification {
     pub estimates: Vec<TrialEstimate>,
     /// Section 3.4, if the recordings are the published ones.
     pub beside: Vec<Beside>,
+    /// Methods that neither the paper nor Rahman et al. tried.
+    pub baselines: Baselines,
 }
 
 /// The features that are to be classified.
@@ -139,14 +145,15 @@ impl Classification {
             features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { Beside::all(&estimates) } else { Vec::new() },
             estimates,
+            baselines: Baselines::below(folder, design.fingerprint(), profile)?,
         })
     }
 }
 
-/// Makes the trials of a profile that are not recorded yet.
+/// Makes the trials and the [baselines](baselines::make) of a profile that are not recorded yet.
 ///
 /// # Errors
-/// Those of [`TrialRecord::read`], [`TrialRecord::make`] and [`TrialRecord::write`].
+/// Those of [`TrialRecord::read`], [`TrialRecord::make`], [`TrialRecord::write`] and [`baselines::make`].
 pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
     let folder = folder(project, set, profile);
     let mut open = Vec::new();
@@ -167,7 +174,7 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
         TrialRecord::make(trial, table)?.write(&folder)?;
     }
     steps.finish();
-    Ok(())
+    baselines::make(&folder, set, profile)
 }
 
 /// Where records are: `data/records/classification` for the paper's profile on the published recordings, else a folder of

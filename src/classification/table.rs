@@ -157,9 +157,11 @@ impl fmt::Display for Classification {
         if !self.missing.is_empty() {
             write!(f, " {} trials are not recorded yet; `eegenre classify` makes them.", self.missing.len())?;
         }
+        let baselines = self.baselines.heading();
         for (heading, table) in [
             ("Section 3.4: each participant left out, all features.", self.beside_table()),
             ("All trials.", self.estimates_table()),
+            (baselines.as_str(), self.baselines.table()),
         ] {
             if !table.rows().is_empty() {
                 write!(f, "\n\n{heading}\n\n{}", table.to_string().trim_end())?;

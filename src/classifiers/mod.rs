@@ -23,6 +23,11 @@
 //! of smartcore from two passes of an approximate solver with a random order, and sixty times as slowly, which a
 //! floating selection asks for thousands of times.
 //!
+//! # For null distributions
+//! A [`Relabelled`] classifier does all that needs no labels once, and then answers for any labels of its training rows:
+//! [`Ridge`], [`Discriminant`] and [`Logistic`] decompose or factor their rows once, [`Template`] multiplies courses once.
+//! Matrices are decomposed by nalgebra. [`ExtraTrees`] grow anew. Values of the first three agree with scikit-learn's.
+//!
 //! # Example
 //! ```
 //! # fn main() -> eegenre::Result<()> {
@@ -51,26 +56,39 @@
 //! # }
 //! ```
 
+mod discriminant;
 mod examples;
 mod folds;
 mod linfa;
+mod logistic;
+mod nalgebra;
 mod neighbours;
 mod network;
 mod recipe;
+mod relabelled;
+mod ridge;
 mod scaling;
 mod selection;
 mod support_vectors;
+mod template;
 #[cfg(test)]
 mod testing;
+mod trees;
 
+pub use discriminant::{Discriminant, SHRINKAGE};
 pub use examples::{Examples, accuracy};
 pub use folds::{INNER_FOLDS, InnerFold, inner_folds};
+pub use logistic::Logistic;
 pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS, choose_neighbours};
 pub use network::{HIDDEN, HiddenLayer, MOST_FEATURES, TRAINING};
 pub use recipe::{Classifier, Recipe, Trained};
+pub use relabelled::{Relabelled, Scaled, highest};
+pub use ridge::Ridge;
 pub use scaling::{FARTHEST, Scaling};
 pub use selection::{
     BINS, SelectedOn, Selection, floating_forward, minimum_redundancy, mutual_information,
     rank_by_mutual_information,
 };
 pub use support_vectors::{COST, SupportVectors};
+pub use template::Template;
+pub use trees::{ExtraTrees, TREES};

@@ -19,6 +19,9 @@
 //! | entropy | approximate, fuzzy, Shannon, permutation | [`entropy`] |
 //! | scaling | detrended fluctuation analysis, Hurst exponent | [`scaling`] |
 //!
+//! Stronger features of a whole course, which the paper's predecessors did not have: [`minirocket`], and level, spectrum and
+//! quantiles in [`course`].
+//!
 //! Rahman et al. name their features but define none of them: the definitions here are the usual ones of the sources
 //! that each function names, and each function says which choice it makes (embedding, tolerance, sizes) and why.
 //!
@@ -58,11 +61,13 @@
 
 pub mod amplitude;
 mod constant;
+pub mod course;
 pub mod csv;
 pub mod differences;
 pub mod entropy;
 mod feature;
 pub mod hjorth;
+pub mod minirocket;
 pub mod moments;
 pub mod published;
 pub mod scaling;

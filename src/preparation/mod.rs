@@ -23,7 +23,7 @@ mod slices;
 pub mod split;
 mod zeros;
 
-pub use ablation::{Ablated, Ablation, SHORTEST_CROP, exchanged_labels};
+pub use ablation::{Ablated, Ablation, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
 pub use frames::{Batch, Frames};
 pub use input::Input;

@@ -34,6 +34,12 @@ impl Interval {
         self.high - self.low
     }
 
+    /// Held within what a part of a whole can be: from 0 to 1.
+    #[must_use]
+    pub const fn of_parts(self) -> Self {
+        Self { low: self.low.max(0.0), high: self.high.min(1.0) }
+    }
+
     /// The same, moved.
     #[must_use]
     pub const fn shifted(self, by: f64) -> Self {

@@ -46,6 +46,7 @@ pub use quantile::quantile;
 pub use range::{expected_range, mean_interval_from_range, standard_deviation_from_range};
 pub use ranks::rank_eta_squared;
 pub use sign_flip::sign_flip_test;
+pub(crate) use student::student_quantile;
 pub use student::{mean_interval, welch_interval};
 pub use trimmed::{trimmed_mean, trimmed_mean_interval};
 

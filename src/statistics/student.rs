@@ -5,7 +5,7 @@ use statrs::distribution::{ContinuousCDF, StudentsT};
 use super::{CONFIDENCE, Interval, mean, standard_deviation};
 
 /// The quantile `t` of Student's distribution that leaves half of the doubt above it.
-pub(super) fn student_quantile(degrees_of_freedom: f64) -> f64 {
+pub(crate) fn student_quantile(degrees_of_freedom: f64) -> f64 {
     let student = StudentsT::new(0.0, 1.0, degrees_of_freedom);
     student.map_or(f64::NAN, |student| student.inverse_cdf(0.5 + CONFIDENCE / 2.0))
 }

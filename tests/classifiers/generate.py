@@ -8,6 +8,9 @@ Rows are formulas, so that a test can make the same.
 """
 
 import numpy as np
+from scipy.signal import welch
+from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+from sklearn.linear_model import LogisticRegression, RidgeClassifierCV
 from sklearn.metrics import mutual_info_score
 from sklearn.svm import SVC
 
@@ -78,7 +81,38 @@ def network():
     print("losses", [round(loss, 6) for loss in losses])
 
 
+def planted(rows, columns):
+    """As `support_vectors`: 0.6 more in the column of the label, so that no answer is certain. Scaled to a spread of 1."""
+    row, column, values = grid(rows, columns)
+    values = values + 0.6 * (column == row % 3)
+    return values / values[: rows - 8].std(axis=0), np.arange(rows) % 3
+
+
+def linear():
+    for columns in (6, 120):
+        values, labels = planted(68, columns)
+        ridge = RidgeClassifierCV(alphas=np.logspace(-3, 3, 10)).fit(values[:60], labels[:60])
+        print("ridge", columns, ridge.alpha_, ridge.decision_function(values[60:]).round(6).tolist())
+    values, labels = planted(68, 6)
+    # Labels of unequal frequency, so that priors matter.
+    labels[:60:7] = 2
+    values = (values - values[:60].mean(axis=0)) / values[:60].std(axis=0)
+    lda = LinearDiscriminantAnalysis(solver="lsqr", shrinkage=0.1).fit(values[:60], labels[:60])
+    print("discriminant", lda.decision_function(values[60:]).round(6).tolist())
+    logistic = LogisticRegression(C=1.0, tol=1e-10, max_iter=10_000).fit(values[:60], labels[:60])
+    print("logistic", logistic.predict_proba(values[60:]).round(6).tolist())
+
+
+def spectrum():
+    i = np.arange(700)
+    signal = np.cos(0.7 * i.astype(float) ** 2) + 2 * np.cos(0.2 * i)
+    frequency, density = welch(signal, fs=8, nperseg=256)
+    print("density", density[[1, 2, 8, 9, 64, 127, 128]].tolist())
+
+
 if __name__ == "__main__":
+    linear()
+    spectrum()
     support_vectors()
     information()
     network()

@@ -10,7 +10,7 @@ use super::super::axis::Axis;
 use super::super::dots::{Mark, Marked, draw_legend};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{heading, mark};
-use crate::audit::{Audit, CONDITIONS, CUT, Estimate, Reach, WEAK_STRENGTH, chance};
+use crate::audit::{Audit, CONDITIONS, CUT, Estimate, Reach, WEAK_STRENGTH};
 use crate::preparation::Scheme;
 use crate::recordings::synthetic::Effect;
 
@@ -40,6 +40,8 @@ pub(in super::super) struct Dependency {
 /// Accuracies at places along a line.
 #[derive(Debug, Clone, PartialEq)]
 struct Panel {
+    /// What a guess reaches that knows the design alone, from 0 to 1.
+    chance: Option<f64>,
     scheme: Scheme,
     heading: &'static str,
     under: &'static str,
@@ -101,6 +103,7 @@ impl Panel {
         let whole = own(CUT.name).into_iter().filter(|one| schedules.contains(&(one.series, one.epochs)));
         let whole = ("whole".to_owned(), whole.filter_map(mark).collect());
         Self {
+            chance: own(CUT.name).first().map(|estimate| estimate.chance),
             scheme,
             heading: "networks",
             under: "order is kept within blocks of so many seconds",
@@ -122,6 +125,7 @@ impl Panel {
             (reach.lags().replace(" s", ""), marks.collect())
         });
         Self {
+            chance: audit.reaches.first().map(|reach| reach.chance),
             scheme: Scheme::Participant,
             heading: "no network: support vectors told autocorrelations",
             under: "lags (s)",
@@ -148,9 +152,10 @@ impl Panel {
         let centre = i32::midpoint(left, right);
         let above = format!("{}; {}", self.heading, heading(self.scheme));
         canvas.write(&above, (centre, top - canvas.pt(9.0)), Anchor::Centre, &small)?;
-        let [numerator, denominator] = chance(self.scheme);
-        let level = y(100.0 * numerator as f64 / denominator as f64);
-        canvas.broken_path((left, level), (right, level), canvas.line(0.8, theme::INK))?;
+        if let Some(chance) = self.chance {
+            let level = y(100.0 * chance);
+            canvas.broken_path((left, level), (right, level), canvas.line(0.8, theme::INK))?;
+        }
         for (place, (name, _)) in self.places.iter().enumerate() {
             canvas.write(name, (x(place), bottom + canvas.pt(8.0)), Anchor::Centre, &small)?;
         }

@@ -8,7 +8,7 @@ pub use view::View;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
 
-use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut, chance};
+use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut};
 use crate::paper::REPORTED;
 use crate::preparation::Scheme;
 
@@ -60,9 +60,9 @@ pub(super) fn splits(audit: &Audit) -> Dots {
 /// The networks of a condition under a scheme.
 fn networks_row(audit: &Audit, condition: Condition, scheme: Scheme, name: &str) -> Row {
     let own = REPORTED.iter().filter_map(|reported| audit.estimate(condition.name, scheme, reported.series));
-    let marks = own.filter_map(mark).collect();
-    let [numerator, denominator] = chance(scheme);
-    Row { name: name.to_owned(), chance: Some(100.0 * numerator as f64 / denominator as f64), marks }
+    let own: Vec<&Estimate> = own.collect();
+    let chance = own.first().map(|estimate| 100.0 * estimate.chance);
+    Row { name: name.to_owned(), chance, marks: own.into_iter().filter_map(mark).collect() }
 }
 
 /// The mark of a network, with the weights after its last epoch.

@@ -56,7 +56,8 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
     let marks: Vec<Mark> = reported
         .map(|row| Mark::new(Marked::Classifier(row.classifier), row.reported.percent / 100.0, None))
         .collect();
-    let chance = Some(percent(Division::Participant.chance()));
+    let is_of = |estimate: &&TrialEstimate| estimate.trial.division == Division::Participant;
+    let chance = classification.estimates.iter().find(is_of).map(|estimate| 100.0 * estimate.chance);
     let rows = vec![Row { name: "new participants, all features".to_owned(), chance, marks }];
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
     Dots::of_accuracies(vec![
@@ -79,12 +80,8 @@ fn row(estimates: &[&TrialEstimate], name: &str, is_row: impl Fn(&TrialEstimate)
         let of = Marked::Classifier(estimate.trial.recipe.classifier);
         Mark::new(of, estimate.accuracy, estimate.over_participants)
     };
-    let chance = own.first().map(|estimate| percent(estimate.trial.division.chance()));
+    let chance = own.first().map(|estimate| 100.0 * estimate.chance);
     Row { name: name.to_owned(), chance, marks: own.iter().map(mark).collect() }
-}
-
-fn percent([numerator, denominator]: [usize; 2]) -> f64 {
-    100.0 * numerator as f64 / denominator as f64
 }
 
 const fn apart(division: Division) -> &'static str {
@@ -136,6 +133,7 @@ mod tests {
             features: Default::default(),
             estimates: Vec::new(),
             beside: Vec::new(),
+            baselines: crate::classification::baselines::Baselines::default(),
         };
         assert_eq!(classifiers(&nothing), Dots::of_accuracies(Vec::new()));
         assert!(Figure::classifiers(&nothing).svg().unwrap().contains(CLASSIFIERS));

@@ -47,6 +47,24 @@ pub fn exchanged_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre
     owners.iter().map(|owner| names[owner]).collect()
 }
 
+/// Labels dealt anew to each participant's own recordings: who has how many of which label stays, and blocks of recordings of
+/// one label are mixed.
+#[must_use]
+pub fn dealt_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre> {
+    let mut chance = Shuffler::of_ablation(seed, STREAM);
+    let mut own: BTreeMap<Participant, Vec<usize>> = BTreeMap::new();
+    for (place, (participant, _)) in owners.iter().enumerate() {
+        own.entry(*participant).or_default().push(place);
+    }
+    let mut labels: Vec<Genre> = owners.iter().map(|(_, label)| *label).collect();
+    for places in own.into_values() {
+        let mut dealt: Vec<Genre> = places.iter().map(|place| labels[*place]).collect();
+        chance.shuffle(&mut dealt);
+        places.into_iter().zip(dealt).for_each(|(place, label)| labels[place] = label);
+    }
+    labels
+}
+
 /// Gives each recording its [exchanged label](exchanged_labels).
 pub(super) fn exchange_own(recordings: &mut [Recording], seed: u64) {
     let owners: Vec<(Participant, Genre)> =

@@ -1,0 +1,60 @@
+//! Whether participants share the direction in which their genres differ.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::level::{Level, blocks};
+use crate::recordings::Genre;
+use crate::statistics::{binomial_test, holm, mean, mean_interval};
+
+/// The difference between two genres over the participants who heard both.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Direction {
+    /// The genres.
+    pub genres: [Genre; 2],
+    /// Participants who heard both.
+    pub participants: usize,
+    /// In how many of them the level of the first is the higher one.
+    pub first_higher: usize,
+    /// Mean of the first's level less the second's, in logarithms of power.
+    pub difference: f64,
+    /// What that could be with other participants: its ends.
+    pub over_participants: Option<[f64; 2]>,
+    /// The sign test: the probability of so uneven a division if either direction is equally likely, corrected for all pairs
+    /// (Holm).
+    pub p: f64,
+}
+
+impl Direction {
+    /// Those of all pairs of genres that some participant heard. Equal levels count as lower.
+    pub(super) fn all(levels: &[Level]) -> Vec<Self> {
+        let labels: Vec<Genre> = levels.iter().map(|level| level.genre).collect();
+        let mut differences: BTreeMap<[Genre; 2], Vec<f64>> = BTreeMap::new();
+        for (_, genres, pair) in blocks(levels, &labels) {
+            let [first, second] = pair.map(|places| {
+                mean(&places.iter().map(|place| levels[*place].median()).collect::<Vec<f64>>())
+            });
+            differences.entry(genres).or_default().push(first - second);
+        }
+        let mut all: Vec<Self> = differences
+            .into_iter()
+            .map(|(genres, differences)| {
+                let first_higher = differences.iter().filter(|difference| **difference > 0.0).count();
+                let participants = differences.len();
+                Self {
+                    genres,
+                    participants,
+                    first_higher,
+                    difference: mean(&differences),
+                    over_participants: mean_interval(&differences).map(|own| [own.low, own.high]),
+                    p: binomial_test(first_higher, participants, 0.5),
+                }
+            })
+            .collect();
+        let corrected = holm(&all.iter().map(|one| one.p).collect::<Vec<f64>>());
+        all.iter_mut().zip(corrected).for_each(|(one, p)| one.p = p);
+        all
+    }
+}

@@ -1,0 +1,143 @@
+//! Whether levels are further apart where song numbers are.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::level::Level;
+use crate::recordings::{Genre, Participant};
+use crate::shuffle::Shuffler;
+use crate::statistics::mean;
+
+/// Which pairs of a participant's recordings are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Pairs {
+    All,
+    Within,
+    Between,
+}
+
+/// Mean distance of levels at one distance of song numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Apart {
+    /// The distance of song numbers.
+    pub songs: u8,
+    /// Pairs of recordings of one genre, and the mean distance of their levels.
+    pub within: Option<(usize, f64)>,
+    /// The same of two genres.
+    pub between: Option<(usize, f64)>,
+}
+
+/// Distances of song numbers and of levels of some pairs of each participant's recordings. `songs` are the numbers.
+fn distances(levels: &[Level], songs: &[u8], pairs: Pairs) -> Vec<Vec<(u8, f64)>> {
+    let mut own: BTreeMap<Participant, Vec<usize>> = BTreeMap::new();
+    for (place, level) in levels.iter().enumerate() {
+        own.entry(level.participant).or_default().push(place);
+    }
+    own.into_values()
+        .map(|places| {
+            let all = places.iter().flat_map(|one| places.iter().map(move |other| (*one, *other)));
+            let kept = all.filter(|(one, other)| {
+                let is_within = levels[*one].genre == levels[*other].genre;
+                one < other && (pairs == Pairs::All || is_within == (pairs == Pairs::Within))
+            });
+            kept.map(|(one, other)| {
+                (songs[one].abs_diff(songs[other]), (levels[one].median() - levels[other].median()).abs())
+            })
+            .collect()
+        })
+        .collect()
+}
+
+/// [`Statistic::Drift`](super::Statistic::Drift) of some pairs. Participants whose pairs do not vary are left out; nothing if
+/// that leaves none.
+pub(super) fn drift(levels: &[Level], songs: &[u8], pairs: Pairs) -> Option<f64> {
+    let each = distances(levels, songs, pairs).into_iter().filter_map(|pairs| {
+        let [songs, levels]: [Vec<f64>; 2] = [
+            pairs.iter().map(|(songs, _)| f64::from(*songs)).collect(),
+            pairs.iter().map(|(_, level)| *level).collect(),
+        ];
+        correlation(&ranks(&songs), &ranks(&levels))
+    });
+    let each: Vec<f64> = each.collect();
+    (!each.is_empty()).then(|| mean(&each))
+}
+
+/// The song numbers of recordings that exchange them within each participant or, unless all pairs are looked at, within each
+/// participant's genre.
+pub(super) fn exchanged_songs(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<u8> {
+    let mut own: BTreeMap<(Participant, Option<Genre>), Vec<usize>> = BTreeMap::new();
+    for (place, level) in levels.iter().enumerate() {
+        let genre = (pairs != Pairs::All).then_some(level.genre);
+        own.entry((level.participant, genre)).or_default().push(place);
+    }
+    let mut songs: Vec<u8> = levels.iter().map(|level| level.song).collect();
+    let mut chance = Shuffler::of_tests(seed);
+    for places in own.into_values() {
+        let mut dealt: Vec<u8> = places.iter().map(|place| songs[*place]).collect();
+        chance.shuffle(&mut dealt);
+        places.into_iter().zip(dealt).for_each(|(place, song)| songs[place] = song);
+    }
+    songs
+}
+
+/// Mean distances of levels, distance of song numbers by distance.
+pub(super) fn apart(levels: &[Level]) -> Vec<Apart> {
+    let songs: Vec<u8> = levels.iter().map(|level| level.song).collect();
+    let means = |pairs: Pairs| {
+        let mut sums: BTreeMap<u8, (usize, f64)> = BTreeMap::new();
+        for (songs, level) in distances(levels, &songs, pairs).concat() {
+            let (count, sum) = sums.entry(songs).or_default();
+            *count += 1;
+            *sum += level;
+        }
+        sums.into_iter()
+            .map(|(songs, (count, sum))| (songs, (count, sum / count as f64)))
+            .collect::<BTreeMap<_, _>>()
+    };
+    let (within, between) = (means(Pairs::Within), means(Pairs::Between));
+    let furthest = within.keys().chain(between.keys()).max().copied().unwrap_or(0);
+    (1..=furthest)
+        .map(|songs| Apart {
+            songs,
+            within: within.get(&songs).copied(),
+            between: between.get(&songs).copied(),
+        })
+        .filter(|apart| apart.within.is_some() || apart.between.is_some())
+        .collect()
+}
+
+/// Ranks from 1, ties sharing their mean.
+fn ranks(values: &[f64]) -> Vec<f64> {
+    let rank = |value: &f64| {
+        let below = values.iter().filter(|other| *other < value).count();
+        let equal = values.iter().filter(|other| *other == value).count();
+        below as f64 + (equal as f64 + 1.0) / 2.0
+    };
+    values.iter().map(rank).collect()
+}
+
+/// The correlation of two lists of one length; nothing if one does not vary.
+fn correlation(one: &[f64], other: &[f64]) -> Option<f64> {
+    let (centre, middle) = (mean(one), mean(other));
+    let sum = |product: &dyn Fn(f64, f64) -> f64| -> f64 {
+        one.iter().zip(other).map(|(a, b)| product(a - centre, b - middle)).sum()
+    };
+    let scale = (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
+    (scale > 0.0).then(|| sum(&|a, b| a * b) / scale)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rank_correlations_agree_with_scipy() {
+        // scipy.stats.spearmanr([1, 2, 2, 5, 3], [0.2, 0.1, 0.4, 0.9, 0.4]).statistic
+        let found =
+            correlation(&ranks(&[1.0, 2.0, 2.0, 5.0, 3.0]), &ranks(&[0.2, 0.1, 0.4, 0.9, 0.4])).unwrap();
+        assert!((found - 0.763_157_894_736_842_1).abs() < 1e-12, "{found}");
+        assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);
+    }
+}

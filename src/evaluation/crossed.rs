@@ -1,0 +1,129 @@
+//! Intervals where participants and songs are both drawn.
+
+use std::collections::BTreeMap;
+
+use crate::recordings::RecordingId;
+use crate::statistics::{Interval, cluster_interval, student_quantile};
+
+/// The sum of the values of one recording, and their number: right answers and answers, or differences and pairs.
+pub type Cell = (RecordingId, f64, usize);
+
+/// The mean of all values, with an interval for other participants **and** other songs: two-way cluster-robust.
+///
+/// `x̄ ± t √(V_p + V_s - V_r)` with the variances `V` of the mean that one has when the values of one participant, one song, or one
+/// recording hang together, `V = G/(G - 1) Σ (sum_g - x̄ n_g)² / N²` over `G` groups, and with one degree of freedom fewer than
+/// the fewer of participants and songs. Never narrower than with participants or songs alone. Reference: A. C. Cameron, J. B.
+/// Gelbach and D. L. Miller, *Robust inference with multiway clustering*, Journal of Business & Economic Statistics 29, 2011.
+///
+/// Nothing for fewer than two participants or two songs.
+#[must_use]
+pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
+    let all: usize = cells.iter().map(|(.., count)| count).sum();
+    let centre = cells.iter().map(|(_, sum, _)| sum).sum::<f64>() / all as f64;
+    // The variance of the mean, and the number of groups.
+    let variance = |group: &dyn Fn(RecordingId) -> [u32; 2]| {
+        let mut sums: BTreeMap<[u32; 2], f64> = BTreeMap::new();
+        for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
+            *sums.entry(group(*recording)).or_default() += sum - centre * *count as f64;
+        }
+        let groups = sums.len();
+        let squares: f64 = sums.values().map(|sum| sum * sum).sum();
+        (groups as f64 / (groups as f64 - 1.0) * squares / (all as f64).powi(2), groups)
+    };
+    let (participants, people) = variance(&|id| [id.participant.number(), 0]);
+    let (songs, pieces) = variance(&|id| [0, u32::from(id.song.number())]);
+    let (recordings, _) = variance(&|id| [id.participant.number(), u32::from(id.song.number())]);
+    let fewest = people.min(pieces);
+    if fewest < 2 {
+        return None;
+    }
+    let both = (participants + songs - recordings).max(participants).max(songs);
+    Some(Interval::around(centre, student_quantile(fewest as f64 - 1.0) * both.sqrt()))
+}
+
+/// The same with participants alone as what is drawn.
+#[must_use]
+pub fn interval_over_participants(cells: &[Cell]) -> Option<Interval> {
+    let mut sums: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
+    for (recording, sum, count) in cells {
+        let own = sums.entry(recording.participant.number()).or_default();
+        *own = (own.0 + sum, own.1 + count);
+    }
+    cluster_interval(&sums.into_values().collect::<Vec<_>>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::power::{Spread, simulated};
+    use super::*;
+
+    /// Recordings of 24 participants who each heard the songs of two genres of three.
+    pub(super) fn design() -> Vec<RecordingId> {
+        crate::preparation::split::testing::paper_like().recordings().iter().map(|one| one.id()).collect()
+    }
+
+    #[test]
+    fn it_is_that_of_the_formula() {
+        let cell = |name: &str, sum: f64| (name.parse().unwrap(), sum, 1);
+        let cells = [cell("S1/P01", 1.0), cell("S2/P01", 1.0), cell("S1/P02", 1.0), cell("S2/P02", 0.0)];
+        // Residuals 1/4, 1/4, 1/4, -3/4. V of participants and of songs: 2 (1/4 + 1/4) / 16; of recordings: 4/3 (3/4) / 16.
+        let expected = Interval::around(0.75, 12.706_204_736 * 0.25);
+        let found = crossed_interval(&cells).unwrap();
+        assert!(
+            (found.low - expected.low).abs() < 1e-6 && (found.high - expected.high).abs() < 1e-6,
+            "{found:?}"
+        );
+        assert_eq!(crossed_interval(&cells[..2]), None);
+        assert_eq!(crossed_interval(&[]), None);
+    }
+
+    #[test]
+    fn it_is_never_narrower_than_with_participants_alone() {
+        let spread = Spread { participants: 0.1, songs: 0.0 };
+        for seed in 0..20 {
+            let cells = simulated(&design(), 0.4, spread, seed);
+            let [both, people] =
+                [crossed_interval(&cells), interval_over_participants(&cells)].map(Option::unwrap);
+            assert!(both.width() >= people.width() - 1e-12);
+        }
+    }
+
+    /// How often intervals hold the true accuracy, of so many simulated sets.
+    fn coverage(sets: u64, spread: Spread) -> [f64; 2] {
+        let (design, truth) = (design(), 0.4);
+        let mut held = [0.0; 2];
+        for seed in 0..sets {
+            let cells = simulated(&design, truth, spread, seed);
+            let intervals = [crossed_interval(&cells), interval_over_participants(&cells)];
+            for (held, interval) in held.iter_mut().zip(intervals) {
+                *held += f64::from(interval.unwrap().contains(truth)) / sets as f64;
+            }
+        }
+        held
+    }
+
+    #[test]
+    fn where_songs_differ_only_the_crossed_interval_covers_what_it_says() {
+        // 300 sets: 95 % has a standard error of 1.3 points.
+        let [both, people] = coverage(300, Spread { participants: 0.1, songs: 0.1 });
+        assert!(both > 0.91, "{both}");
+        assert!(people < both - 0.05, "{people} beside {both}");
+        let [both, people] = coverage(300, Spread { participants: 0.1, songs: 0.0 });
+        assert!(both > 0.91 && people > 0.91, "{both}, {people}");
+    }
+
+    /// The full size, in seconds: `cargo test --release --lib coverage_in_full -- --ignored --nocapture`.
+    #[test]
+    #[ignore = "the full size of a simulation"]
+    fn coverage_in_full() {
+        for participants in [0.0, 0.05, 0.1, 0.15] {
+            for songs in [0.0, 0.05, 0.1, 0.15] {
+                let [both, people] = coverage(4000, Spread { participants, songs });
+                println!(
+                    "participants ±{participants}, songs ±{songs}: both {both:.3}, participants alone {people:.3}"
+                );
+                assert!(both > 0.93);
+            }
+        }
+    }
+}

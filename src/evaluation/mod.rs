@@ -1,0 +1,21 @@
+//! What a result is held against: null distributions under the design, and what follows from them.
+//!
+//! | question | answer |
+//! |---|---|
+//! | what a guess reaches that knows the design alone | [`even_guess`] |
+//! | what is reached when labels say nothing | [`NullDistribution`] |
+//! | how often that is as good as what was found | [`NullDistribution::p`] |
+//! | the same for the best of many | [`corrected`] |
+//! | the same for any statistic | [`exceedance`] |
+//! | what it could be with other participants and other songs | [`crossed_interval`] |
+//! | how large an effect must be to be found | [`minimum_effect`] |
+
+mod chance;
+mod crossed;
+mod null;
+mod power;
+
+pub use chance::{Known, even_guess};
+pub use crossed::{Cell, crossed_interval, interval_over_participants};
+pub use null::{NullDistribution, corrected, exceedance};
+pub use power::{POWER, Spread, minimum_effect};
