@@ -76,7 +76,7 @@ fn density(course: &[f64]) -> Vec<f64> {
                 im += value * sine;
             }
             // One side: what lies at negative frequencies is added, but for 0 and ½.
-            let is_alone = frequency == 0 || (length % 2 == 0 && frequency == length / 2);
+            let is_alone = frequency == 0 || (length.is_multiple_of(2) && frequency == length / 2);
             *sum += (re * re + im * im) * if is_alone { 1.0 } else { 2.0 };
         }
     }

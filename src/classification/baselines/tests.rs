@@ -8,7 +8,7 @@ use crate::recordings::synthetic::{self, Effect, Settings};
 
 /// The first samples of synthetic recordings.
 fn set(effect: Effect, strength: f64, seed: u64, samples: usize) -> DataSet {
-    let set = synthetic::generate(&Settings { effect, strength, seed, ..Settings::default() }).unwrap();
+    let set = synthetic::generate(&Settings { effect, strength, seed }).unwrap();
     let cut = |recording: &Recording| Recording {
         samples: recording.samples[..samples].to_vec(),
         ..recording.clone()
