@@ -20,10 +20,9 @@ use crate::preparation::SplitSummary;
 use crate::profile::Profile;
 use crate::protocol::{Control, Progress};
 use crate::recordings::{Description, Source};
-use crate::report::Steps;
-use crate::report::Table;
+use crate::report::{Steps, Table, as_text};
 use crate::results::Results;
-use crate::store::Project;
+use crate::store::{Project, check_writable};
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -37,8 +36,10 @@ pub struct Reproduction {
     /// The paper's split (2.1), from [`SPLIT_SEED`](crate::experiment::SPLIT_SEED).
     pub split: SplitSummary,
     /// The figures.
+    #[serde(serialize_with = "as_text")]
     pub figures: Vec<PathBuf>,
     /// The folder of the records.
+    #[serde(serialize_with = "as_text")]
     pub records: PathBuf,
     /// The paper's results beside ours (3).
     pub results: Results,
@@ -47,6 +48,7 @@ pub struct Reproduction {
     /// The notebooks, all of whose checks hold.
     pub notebooks: Executed,
     /// The contents page of the book made of them.
+    #[serde(serialize_with = "as_text")]
     pub book: PathBuf,
 }
 
@@ -68,6 +70,10 @@ pub fn reproduce(
     // What is missing should be said before hours of training.
     let environment = Environment::of(project)?;
     control.processor.check()?;
+    for folder in [project.records(), project.figures(), project.executed_notebooks()] {
+        check_writable(folder)?;
+    }
+    notebook::claim_book(&project.book())?;
     let stop = control.stop;
     let mut steps = Steps::new(3);
     steps.begin(format!("reading recordings from {source}"));

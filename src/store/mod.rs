@@ -7,7 +7,7 @@ mod project;
 mod record;
 mod stamped;
 
-pub use atomic::{create_folder, write_atomically};
+pub use atomic::{check_writable, create_folder, write_atomically};
 pub(crate) use json::{differences, to_json, to_value};
 pub use lock::Lock;
 pub(crate) use lock::NEVER;

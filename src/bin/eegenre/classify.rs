@@ -12,7 +12,7 @@ use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
 use eegenre::profile::Profile;
 use eegenre::report::note;
-use eegenre::store::Project;
+use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -78,8 +78,12 @@ impl ClassifyArgs {
         let source = self.data.source(project);
         note(format_args!("recordings from {source}"));
         let set = source.load()?;
-        let tables = Tables::of(&set, source.folder())?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&set));
+        let folder = classification::folder(project, &set, profile);
+        if !self.recorded && !folder.exists() {
+            check_writable(folder)?;
+        }
+        let tables = Tables::of(&set, source.folder())?;
         if !self.recorded {
             classification::classify(project, &set, &tables, profile)?;
         }

@@ -13,8 +13,9 @@ use eegenre::features::FeatureTable;
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::protocol;
+use eegenre::recordings::Provenance;
 use eegenre::report::note;
-use eegenre::store::Project;
+use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -80,6 +81,10 @@ impl FigureArgs {
             (None, Some(profile)) => profile.records(project, &set),
             (None, None) => protocol::folder(project, &set.provenance()),
         };
+        // Whatever they look like, records from elsewhere are not those that git tracks.
+        let not_tracked = elsewhere || set.provenance() != Provenance::Published;
+        let out = self.out.or_else(|| not_tracked.then(|| project.figures()));
+        check_writable(out.as_ref().unwrap_or(&project.committed_figures()))?;
         let profile = self.profile.unwrap_or(Profile::Paper);
         let audited = || Audit::read(project, &set, profile);
         let classified = || Classification::read(project, &set, &Tables::of(&set, source.folder())?, profile);
@@ -105,17 +110,12 @@ impl FigureArgs {
                 all
             }
         };
-        let folder = match self.out {
-            Some(out) => out,
-            // Whatever they look like, records from elsewhere are not those that git tracks.
-            None if elsewhere => project.figures(),
-            None => figures::folder(project, &drawn),
-        };
+        let folder = out.unwrap_or_else(|| figures::folder(project, &drawn));
         let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
+        let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         if json {
-            print(&json!({ "figures": written }), json)?;
+            print(&json!({ "figures": lines }), json)?;
         } else {
-            let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
             print(&lines.join("\n"), json)?;
         }
         Ok(())

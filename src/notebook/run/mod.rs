@@ -18,8 +18,7 @@ use super::setup::setup;
 use crate::error::{Error, Fault, Place, Result};
 use crate::profile::Profile;
 use crate::recordings::{Provenance, Source};
-use crate::store::Project;
-use crate::store::create_folder;
+use crate::store::{Project, check_writable, create_folder};
 pub use executed::{Executed, ExecutedNotebook};
 use progress::Progress;
 use task::Task;
@@ -82,6 +81,7 @@ impl Run {
     pub fn run(&self, environment: &Environment, stop: &AtomicBool) -> Result<Executed> {
         let paths = self.paths()?;
         let project = Project::at(environment.checkout());
+        check_writable(self.out.clone().unwrap_or_else(|| project.executed_notebooks()))?;
         setup(environment, stop)?;
         let set = self.source.load_unless(stop)?;
         let out = self.out.clone().unwrap_or_else(|| {
