@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::report::as_text;
+
 /// The library's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -157,6 +159,8 @@ pub enum Fault {
     RepeatedRun,
     /// A record contradicts itself, or the other records of its series.
     InconsistentRecord,
+    /// A path has letters that a program which the notebooks need cannot take.
+    UnusablePath,
     /// A program that the notebooks need is not installed, or is too old.
     MissingProgram,
     /// A program that needs the network could not reach it.
@@ -301,6 +305,10 @@ impl Fault {
             }
             Self::RepeatedRun => "keep one record of each run",
             Self::InconsistentRecord => "delete the record and train its run again",
+            Self::UnusablePath => {
+                "move it, or name another: the checkout with --project, the environment with --environment, the cache with \
+                 XDG_CACHE_HOME"
+            }
             Self::MissingProgram => "install it and run the same command again",
             Self::NoNetwork => {
                 "connect to the internet, or name the proxy in HTTPS_PROXY, and run the same command again; \
@@ -347,7 +355,7 @@ impl Fault {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The file or folder.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
     pub file: Option<PathBuf>,
     /// The sheet of a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]

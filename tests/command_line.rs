@@ -173,7 +173,7 @@ fn a_figure_that_cannot_be_written_exits_with_2() {
     let file = folder.file("S1.xlsx");
     let output = eegenre(&["figure", "1", "--data", text(folder.path()), "--out", text(&file)]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8(output.stderr).unwrap().contains("expected to make the folder"));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("expected to write to it"));
 }
 
 #[test]

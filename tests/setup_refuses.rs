@@ -1,39 +1,14 @@
 //! What setting up says where something is missing. Each test hides it from a child process.
 #![cfg(unix)]
 
+#[path = "support/programs.rs"]
+mod programs;
+
 use std::fs;
-use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use tempfile::{TempDir, tempdir};
-
-/// A folder of programs: those that are linked to the real ones, and scripts.
-fn programs(real: &[&str], scripts: &[(&str, &str)]) -> TempDir {
-    let folder = tempdir().unwrap();
-    for name in real {
-        symlink(found(name), folder.path().join(name)).unwrap();
-    }
-    for (name, script) in scripts {
-        let path = folder.path().join(name);
-        fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-    folder
-}
-
-/// Where a program is.
-fn found(name: &str) -> PathBuf {
-    let path = std::env::var_os("PATH").unwrap();
-    std::env::split_paths(&path).map(|folder| folder.join(name)).find(|path| path.is_file()).unwrap()
-}
-
-/// `eegenre notebooks` with an environment in a folder, finding these programs only.
-fn notebooks(task: &str, programs: &Path, folder: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
-    command.args(["notebooks", task, "--environment"]).arg(folder).env("PATH", programs);
-    command
-}
+use programs::{notebooks, programs, python};
+use tempfile::tempdir;
 
 /// What `eegenre notebooks setup` says when it finds these programs only. It must exit with 2.
 fn refusal(programs: &Path, folder: &Path) -> String {
@@ -41,14 +16,6 @@ fn refusal(programs: &Path, folder: &Path) -> String {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{said}");
     said
-}
-
-/// A Python that says that it is one, makes an environment, and whose pip does this.
-fn python(pip: &str) -> String {
-    format!(
-        "case \"$*\" in\n*sys.version_info*) echo 3.12.1;;\n*ensurepip*) ;;\n*'-m venv'*) mkdir -p \"$3/bin\"; \
-         cp \"$0\" \"$3/bin/python\";;\n*pip*) {pip};;\n*) exit 1;;\nesac"
-    )
 }
 
 #[test]
@@ -95,7 +62,7 @@ fn a_pip_that_finds_no_network_is_told_from_one_that_fails() {
         ),
     ] {
         let folder = tempdir().unwrap();
-        let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python(pip))]);
+        let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python(pip, ""))]);
         let said = refusal(tools.path(), folder.path());
         assert!(said.contains(expected), "{said}");
         assert!(said.contains("setup.log"), "{said}");
@@ -107,7 +74,7 @@ fn a_set_up_that_failed_goes_on_where_it_stopped() {
     let folder = tempdir().unwrap();
     // Python and its packages can be had, the kernel not.
     let cargo = "echo 'error: could not compile'; exit 1";
-    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let python = python("echo installed", "*) exit 0;;");
     let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python), ("cargo", cargo)]);
     for _ in 0..2 {
         let said = refusal(tools.path(), folder.path());
@@ -121,7 +88,7 @@ fn a_set_up_that_failed_goes_on_where_it_stopped() {
 #[test]
 fn the_book_needs_python_and_neither_rust_nor_a_kernel() {
     let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
-    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let python = python("echo installed", "*) exit 0;;");
     let tools = programs(&["sh", "mkdir", "cp"], &[("python3", &python)]);
     let mut book = notebooks("book", tools.path(), folder.path());
     let output = book.arg("--out").arg(out.path().join("book")).output().unwrap();
@@ -133,7 +100,7 @@ fn the_book_needs_python_and_neither_rust_nor_a_kernel() {
 
 #[test]
 fn a_folder_that_eegenre_did_not_make_is_refused_before_anything_slow_begins() {
-    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let python = python("echo installed", "*) exit 0;;");
     let tools = programs(&["rustc", "sh", "mkdir", "cp"], &[("python3", &python), ("cargo", "exit 1")]);
     for part in ["venv", "vendor", "kernel-build"] {
         let folder = tempdir().unwrap();
@@ -155,7 +122,7 @@ fn a_folder_that_eegenre_did_not_make_is_refused_before_anything_slow_begins() {
 #[test]
 fn a_book_replaces_a_book_and_nothing_else() {
     let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
-    let python = python("echo installed").replace("*) exit 1", "*) exit 0");
+    let python = python("echo installed", "*) exit 0;;");
     let tools = programs(&["sh", "mkdir", "cp"], &[("python3", &python)]);
     let book = |out: &Path| {
         let output = notebooks("book", tools.path(), folder.path()).arg("--out").arg(out).output().unwrap();

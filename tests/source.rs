@@ -19,6 +19,12 @@ fn is_of_tests(path: &Path) -> bool {
         || path.components().any(|part| part.as_os_str() == "emulation")
 }
 
+/// A file up to its tests.
+fn without_tests(source: &str) -> &str {
+    let tests = ["#[cfg(test)]\nmod tests", "#[cfg(test)]\npub(crate) mod tests", "#[cfg(all(test, "];
+    tests.iter().fold(source, |own, tests| own.split(tests).next().unwrap())
+}
+
 /// Lines of the library or the program that hold a text, as `src/file.rs: line`. Those of tests and comments are left
 /// out.
 fn lines_with(text: &str) -> Vec<String> {
@@ -26,8 +32,7 @@ fn lines_with(text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for path in sources(&root.join("src")).into_iter().filter(|path| !is_of_tests(path)) {
         let source = fs::read_to_string(&path).unwrap();
-        let own = source.split("#[cfg(test)]\nmod tests").next().unwrap();
-        let own = own.split("#[cfg(test)]\npub(crate) mod tests").next().unwrap();
+        let own = without_tests(&source);
         let name = path.strip_prefix(root).unwrap().display().to_string();
         let lines = own.lines().map(str::trim).filter(|line| !line.starts_with("//") && line.contains(text));
         found.extend(lines.map(|line| format!("{name}: {line}")));
@@ -105,4 +110,47 @@ fn no_chance_level_is_a_constant() {
         found, [""; 0],
         "chance follows from the design: evaluation::even_guess, or a null distribution"
     );
+}
+
+/// serde fails on paths that are not Unicode, so every path that is serialised says how.
+#[test]
+fn no_path_is_serialised_as_serde_would() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let (mut written, mut bare) = (0, Vec::new());
+    for path in sources(&root.join("src")) {
+        let source = fs::read_to_string(&path).unwrap();
+        let text = without_tests(&source);
+        // Each type that can be serialised, up to the brace that ends it.
+        for (at, _) in text.match_indices("#[derive(") {
+            let end = text[at..].find("\n}").map_or(text.len(), |end| at + end);
+            let mut lines = text[at..end].lines();
+            if !lines.next().is_some_and(|derived| derived.contains("Serialize")) {
+                continue;
+            }
+            let mut before = "";
+            for line in lines.map(str::trim) {
+                let is_path = line.contains("PathBuf") && !line.starts_with("//");
+                written += usize::from(is_path);
+                if is_path && !before.contains("serialize_with = \"as_text\"") {
+                    bare.push(format!("{}: {line}", path.strip_prefix(root).unwrap().display()));
+                }
+                before = line;
+            }
+        }
+    }
+    assert!(written >= 5, "the rule looks at nothing");
+    assert!(bare.is_empty(), "{bare:#?}");
+}
+
+/// One function makes commands, without the caller's settings, and one starts them, with all that they start.
+#[test]
+fn programs_are_started_in_one_way() {
+    for (text, place) in [
+        ("Command::new(", "src/notebook/environment/mod.rs"),
+        (".spawn()", "src/notebook/environment/child.rs"),
+    ] {
+        let lines = lines_with(text);
+        assert_eq!(lines.len(), 1, "{lines:?}");
+        assert!(lines[0].starts_with(place), "{lines:?}");
+    }
 }

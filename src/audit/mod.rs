@@ -66,7 +66,7 @@ use crate::profile::Profile;
 use crate::protocol::{Control, Instructions};
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
-use crate::store::Project;
+use crate::store::{Project, check_writable};
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -223,6 +223,9 @@ fn train_below(
         cells.iter().zip(&known).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
     let lacking = Error::gather(lacking)?;
     let trainings: usize = lacking.iter().sum();
+    if trainings > 0 {
+        check_writable(folder)?;
+    }
     if !control.any_level && trainings > 0 {
         let ours = Instructions::of(control.processor);
         for (cell, record) in cells.iter().zip(&known) {

@@ -50,7 +50,7 @@ use crate::preparation::Preparation;
 use crate::profile::Profile;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
-use crate::store::Project;
+use crate::store::{Project, check_writable};
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -167,6 +167,9 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
                 open.push((trial, table));
             }
         }
+    }
+    if !open.is_empty() {
+        check_writable(&folder)?;
     }
     let mut steps = Steps::new(open.len() as u64);
     for (trial, table) in open {

@@ -1,11 +1,12 @@
 //! Notebooks opened by hand.
 
-use std::process::ExitStatus;
+use std::ffi::OsString;
+use std::process::Stdio;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::json;
 
-use super::environment::Environment;
+use super::environment::{Child, Environment};
 use super::setup::add_lab;
 use crate::error::{Error, Fault, Place, Result};
 use crate::report::note;
@@ -14,29 +15,41 @@ use crate::store::{create_folder, write_atomically};
 /// Opens JupyterLab in the project's notebooks, with the environment's kernel, and waits for its end. It is installed on
 /// first use, and saves a notebook only when asked.
 ///
-/// `stop` ends the installation. JupyterLab itself ends by the Ctrl-C that it gets from the terminal.
+/// Once `stop` is true, JupyterLab ends with its kernels and all that they have started. Root may run it: in containers
+/// there is nobody else.
 ///
 /// # Errors
-/// As [`setup`](super::setup()); [`Fault::ProgramFailed`] if JupyterLab cannot start or ends with an error.
-pub fn lab(environment: &Environment, arguments: &[String], stop: &AtomicBool) -> Result<()> {
+/// As [`setup`](super::setup()); [`Fault::ProgramFailed`] if JupyterLab cannot start or ends with an error;
+/// [`Fault::Interrupted`].
+pub fn lab(environment: &Environment, arguments: &[OsString], stop: &AtomicBool) -> Result<()> {
     add_lab(environment, stop)?;
     write_settings(environment)?;
     let mut command = environment.command(environment.python());
-    // With -y it ends at the first Ctrl-C, without asking.
-    command.args(["-m", "jupyterlab", "-y"]).args(arguments);
-    command.current_dir(environment.notebooks());
+    // With -y it ends when it is asked to, without asking back.
+    command.args(["-m", "jupyterlab", "-y"]).args(is_root().then_some("--allow-root")).args(arguments);
+    command.current_dir(environment.notebooks()).stdin(Stdio::null());
     let failed = |found: String| {
         Error::new(Fault::ProgramFailed, Place::field("jupyterlab"), "JupyterLab to run", found)
     };
     note("JupyterLab runs until Ctrl-C. In each notebook the first two cells take about half a minute.");
     note("Only what you save is kept; git restore notebooks brings the committed outputs back.");
-    let status = command.status().map_err(|cause| failed(cause.to_string()))?;
-    // Without a code it was ended from outside, as one ends a server.
-    if status.success() || ExitStatus::code(&status).is_none() {
-        Ok(())
-    } else {
-        Err(failed(status.to_string()))
+    let ended = Child::start(&mut command).and_then(|mut lab| lab.wait_unless(stop));
+    match ended.map_err(|cause| failed(cause.to_string()))? {
+        None => Err(Error::interrupted(Place::field("jupyterlab"), "its end")),
+        // Without a code it was ended from outside, as one ends a server.
+        Some(status) if status.success() || status.code().is_none() => Ok(()),
+        Some(status) => Err(failed(status.to_string())),
     }
+}
+
+#[cfg(unix)]
+fn is_root() -> bool {
+    nix::unistd::Uid::effective().is_root()
+}
+
+#[cfg(not(unix))]
+fn is_root() -> bool {
+    false
 }
 
 /// What JupyterLab does otherwise than it would. Committed notebooks hold the outputs of the paper's profile, so they are

@@ -35,6 +35,7 @@ mod session;
 mod setup;
 
 pub use book::book;
+pub(crate) use book::claim_book;
 pub use committed::check;
 pub use document::notebooks;
 pub use environment::Environment;

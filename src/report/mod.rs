@@ -1,9 +1,11 @@
 //! What people and programs read: tables, answers, notes, and the progress of long work.
 
+mod path;
 mod printing;
 mod progress;
 mod table;
 
+pub(crate) use path::as_text;
 pub(crate) use printing::to_terminal;
 pub use printing::{answer, answered, note};
 pub use progress::Steps;

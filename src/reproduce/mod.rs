@@ -25,9 +25,9 @@ use crate::preparation::{Split, SplitSummary};
 use crate::profile::Profile;
 use crate::protocol::Control;
 use crate::recordings::{Description, Material, Provenance};
-use crate::report::{Steps, Table};
+use crate::report::{Steps, Table, as_text};
 use crate::results::Results;
-use crate::store::Project;
+use crate::store::{Project, check_writable};
 use records::CheckedRecords;
 
 /// What the main job found and wrote.
@@ -44,8 +44,10 @@ pub struct Reproduction {
     /// The paper's split (2.1), from [`SPLIT_SEED`].
     pub split: SplitSummary,
     /// The figures. Those of the published study are as they are committed.
+    #[serde(serialize_with = "as_text")]
     pub figures: Vec<PathBuf>,
     /// The folder of the records that the results are from.
+    #[serde(serialize_with = "as_text")]
     pub records: PathBuf,
     /// The paper's results beside ours (3).
     pub results: Results,
@@ -59,6 +61,7 @@ pub struct Reproduction {
     /// The notebooks, all of whose checks hold.
     pub notebooks: Executed,
     /// The contents page of the book made of them.
+    #[serde(serialize_with = "as_text")]
     pub book: PathBuf,
 }
 
@@ -81,8 +84,13 @@ pub fn reproduce(
     // What is missing should be said before anything slow.
     let environment = Environment::of(project)?;
     control.processor.check()?;
+    for folder in [project.records(), project.figures(), project.executed_notebooks()] {
+        check_writable(folder)?;
+    }
+    notebook::claim_book(&project.book())?;
     let stop = control.stop;
     let checked = records::check(project)?;
+    notebook::setup(&environment, stop)?;
     let is_published = of.provenance() == Provenance::Published;
     let (retrained, records) = match of.recordings() {
         Some(set) => {

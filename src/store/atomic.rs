@@ -28,6 +28,23 @@ pub fn write_atomically(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
     })
 }
 
+/// Makes sure that files can be written to a folder, which may have to be made, before work that takes long. Nothing is
+/// left behind.
+///
+/// # Errors
+/// [`Fault::Unwritable`] if the system refuses.
+pub fn check_writable(folder: impl AsRef<Path>) -> Result<()> {
+    let folder = folder.as_ref();
+    let there = folder.ancestors().find(|there| there.exists()).unwrap_or(Path::new("."));
+    let tried = aside(&there.join("eegenre")).map_or(Ok(()), |file| {
+        File::create_new(&file)?;
+        fs::remove_file(file)
+    });
+    tried.map_err(|cause| {
+        Error::new(Fault::Unwritable, Place::file(folder), "to write to it", cause.to_string())
+    })
+}
+
 /// Makes a folder and those above it, unless they are there.
 ///
 /// # Errors
@@ -86,6 +103,19 @@ mod tests {
             assert_eq!(error.problems()[0].place.file.as_deref(), Some(path.as_path()));
         }
         assert_eq!(names(folder.path()), ["taken"]);
+    }
+
+    #[test]
+    fn whether_a_folder_can_be_written_to_is_told_and_nothing_is_left() {
+        let parent = tempfile::tempdir().unwrap();
+        for folder in [parent.path().to_owned(), parent.path().join("deep/records")] {
+            assert_eq!(check_writable(folder), Ok(()));
+        }
+        assert_eq!(names(parent.path()), [""; 0]);
+        fs::write(parent.path().join("file"), "in the way").unwrap();
+        let folder = parent.path().join("file/records");
+        let problem = check_writable(&folder).unwrap_err().problems()[0].clone();
+        assert_eq!((problem.fault, problem.place.file), (Fault::Unwritable, Some(folder)));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod record;
 mod stamped;
 mod sums;
 
-pub use atomic::{create_folder, write_atomically};
+pub use atomic::{check_writable, create_folder, write_atomically};
 pub(crate) use digest::{Digest, files_below};
 pub(crate) use json::{differences, to_json, to_value};
 pub use lock::Lock;

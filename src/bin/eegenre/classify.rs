@@ -12,7 +12,7 @@ use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
 use eegenre::profile::Profile;
 use eegenre::recordings::Material;
-use eegenre::store::Project;
+use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -78,6 +78,10 @@ impl ClassifyArgs {
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
         if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
+            let folder = classification::folder(project, set, profile);
+            if !folder.exists() {
+                check_writable(folder)?;
+            }
             classification::classify(project, set, &Tables::of(set, source.folder())?, profile)?;
         }
         let classification = Classification::read(project, &of, profile)?;

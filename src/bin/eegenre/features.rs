@@ -8,7 +8,7 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::features::{FeatureTable, csv};
 use eegenre::report::{Steps, note};
-use eegenre::store::Project;
+use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -25,6 +25,9 @@ pub struct FeaturesArgs {
 impl FeaturesArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let set = self.data.load(project)?;
+        if let Some(path) = &self.out {
+            check_writable(path.parent().unwrap_or(path))?;
+        }
         let mut steps = Steps::new(set.songs().len() as u64);
         let table = FeatureTable::of_songs(&set, |song| steps.begin(format!("features of {song}")));
         steps.finish();

@@ -12,7 +12,8 @@ use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::profile::Profile;
 use eegenre::protocol;
-use eegenre::store::Project;
+use eegenre::recordings::Provenance;
+use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
@@ -76,6 +77,10 @@ impl FigureArgs {
             (None, Some(profile)) => profile.records(project, &of),
             (None, None) => protocol::folder(project, &of.provenance()),
         };
+        // Whatever they look like, records from elsewhere are not those that git tracks.
+        let not_tracked = elsewhere || of.provenance() != Provenance::Published;
+        let out = self.out.or_else(|| not_tracked.then(|| project.figures()));
+        check_writable(out.as_ref().unwrap_or(&project.committed_figures()))?;
         let profile = self.profile.unwrap_or(Profile::Paper);
         let drawn = match self.figure {
             Choice::One(subject) => vec![subject.figure(project, &of, &records)?],
@@ -86,17 +91,12 @@ impl FigureArgs {
             }
             Choice::All => figures::all(project, &of, &records, profile)?,
         };
-        let folder = match self.out {
-            Some(out) => out,
-            // Whatever they look like, records from elsewhere are not those that git tracks.
-            None if elsewhere => project.figures(),
-            None => figures::folder(project, &drawn),
-        };
+        let folder = out.unwrap_or_else(|| figures::folder(project, &drawn));
         let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
+        let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         if json {
-            print(&json!({ "figures": written }), json)?;
+            print(&json!({ "figures": lines }), json)?;
         } else {
-            let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
             print(&lines.join("\n"), json)?;
         }
         Ok(())

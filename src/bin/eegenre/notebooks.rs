@@ -1,5 +1,6 @@
 //! `eegenre notebooks`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -33,7 +34,7 @@ enum NotebooksTask {
     Lab {
         /// Arguments for JupyterLab, after --
         #[arg(last = true, value_name = "ARGUMENT")]
-        arguments: Vec<String>,
+        arguments: Vec<OsString>,
     },
     /// Run the notebooks, each in a fresh kernel, and read their checks
     Run(RunArgs),
@@ -69,11 +70,11 @@ impl NotebooksArgs {
         match self.task {
             NotebooksTask::Setup => {
                 notebook::setup(&environment, &signals::working())?;
-                let folder = environment.folder();
+                let folder = environment.folder().display().to_string();
                 if json {
                     print(&json!({ "environment": folder }), json)?;
                 } else {
-                    print(&format!("the notebooks' environment is in {}", folder.display()), json)?;
+                    print(&format!("the notebooks' environment is in {folder}"), json)?;
                 }
             }
             NotebooksTask::Lab { arguments } => {
@@ -97,11 +98,12 @@ impl NotebooksArgs {
             NotebooksTask::Book { from, out } => {
                 let from = from.map_or_else(|| project.notebooks(), Ok)?;
                 let out = out.unwrap_or_else(|| project.book());
-                let page = notebook::book(&environment, &from, &out, &signals::working())?;
+                let page =
+                    notebook::book(&environment, &from, &out, &signals::working())?.display().to_string();
                 if json {
                     print(&json!({ "book": page }), json)?;
                 } else {
-                    print(&page.display().to_string(), json)?;
+                    print(&page, json)?;
                 }
             }
         }

@@ -186,7 +186,7 @@ impl TrainArgs {
                     })
                 })
                 .collect();
-            print(&json!({ "folder": folder, "runs": runs }), json)
+            print(&json!({ "folder": folder.display().to_string(), "runs": runs }), json)
         } else {
             print(&format!("records in {}\n\n{}", folder.display(), protocol::runs_table(&records)), json)
         }

@@ -24,6 +24,14 @@ const BOOK: &str = "book";
 /// The title of the book.
 const HEADING: &str = "Music genre from EEG";
 
+/// Makes the folder of a book.
+///
+/// # Errors
+/// Those of [`claim`].
+pub(crate) fn claim_book(folder: &Path) -> Result<()> {
+    claim(folder, BOOK)
+}
+
 /// Renders the notebooks of a folder, with what they have put out, as pages in another folder, and checks every link.
 /// Returns the contents page, `index.html`.
 ///
@@ -44,17 +52,13 @@ const HEADING: &str = "Music genre from EEG";
 pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool) -> Result<PathBuf> {
     let paths = notebooks(from)?;
     // Before Python is set up, which may take a minute.
-    claim(to, BOOK)?;
+    claim_book(to)?;
     setup_python(environment, stop)?;
     let to = std::path::absolute(to).unwrap_or_else(|_| to.to_owned());
     // Pages of notebooks that are gone would stay behind.
     renew(&to, BOOK)?;
-    let paths: Vec<PathBuf> =
-        paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path)).collect();
+    let paths = paths.into_iter().map(|path| std::path::absolute(&path).unwrap_or(path));
     let job = json!({
-        "notebooks": paths,
-        "source": environment.notebooks(),
-        "out": to,
         "page": PAGE,
         "style": STYLE,
         "heading": HEADING,
@@ -63,7 +67,8 @@ pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool
     let list = environment.folder().join("book.json");
     write_atomically(&list, job.to_string().as_bytes())?;
     let mut command = environment.command(environment.python());
-    run(command.args(["-c", SCRIPT]).arg(list), &environment.log(), stop)?;
+    command.args(["-c", SCRIPT]).args([list, environment.notebooks(), to.clone()]).args(paths);
+    run(&mut command, &environment.log(), stop)?;
     links::check(&to)?;
     Ok(to.join("index.html"))
 }

@@ -1,8 +1,9 @@
 """Renders executed notebooks as pages of one site.
 
-The only argument is the path of a JSON object: "notebooks" (paths, in order), "out" (folder), "page" and "style" (the
-texts of the page's template and of its style sheet), "heading" and "footer". Equations become MathML, which browsers
-draw themselves, and pictures become part of the pages: nothing is loaded from anywhere.
+Arguments are the path of a JSON object, the folder that relative places are looked for from, the folder to write to, and
+the notebooks in order. The object has "page" and "style" (the texts of the page's template and of its style sheet),
+"heading" and "footer". Paths are arguments because JSON cannot hold those that are not Unicode. Equations become MathML,
+which browsers draw themselves, and pictures become part of the pages: nothing is loaded from anywhere.
 """
 
 import html
@@ -77,19 +78,20 @@ def lead_of(notebook):
 
 
 def main():
-    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    out = Path(job["out"])
+    job, source, out, *paths = sys.argv[1:]
+    job = json.loads(Path(job).read_text(encoding="utf-8"))
+    out = Path(out)
     exporter = Exporter(template_name="basic")
     page = jinja2.Environment(autoescape=False, trim_blocks=True).from_string(job["page"])
-    notebooks = [(Path(path), nbformat.read(path, as_version=4)) for path in job["notebooks"]]
+    notebooks = [(Path(path), nbformat.read(path, as_version=4)) for path in paths]
     pages = [
         {"file": f"{path.stem}.html", "title": html.escape(title_of(notebook, path)), "path": path, "notebook": notebook}
         for path, notebook in notebooks
     ]
-    context = {"resources": {"metadata": {"path": job["source"]}}}
+    context = {"resources": {"metadata": {"path": source}}}
     shared = {"heading": html.escape(job["heading"]), "footer": html.escape(job["footer"]), "pages": pages}
     for at, this in enumerate(pages):
-        resources = {"metadata": {"path": job["source"], "name": this["path"].stem}}
+        resources = {"metadata": {"path": source, "name": this["path"].stem}}
         body, _ = exporter.from_notebook_node(this["notebook"], resources)
         before = pages[at - 1] if at > 0 else None
         after = pages[at + 1] if at + 1 < len(pages) else None

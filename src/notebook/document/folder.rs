@@ -19,6 +19,12 @@ pub fn notebooks(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
     let mut paths = paths.map_err(|cause| unreadable(cause.to_string()))?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "ipynb"));
     paths.sort();
+    if let Some(path) = paths.iter().find(|path| path.file_name().is_some_and(|name| name.to_str().is_none()))
+    {
+        // Checks and pages are named after notebooks.
+        let expected = "a notebook whose name is in Unicode";
+        return Err(Error::new(Fault::UnreadableNotebook, Place::file(path), expected, "other bytes"));
+    }
     if paths.is_empty() { Err(unreadable("none".into())) } else { Ok(paths) }
 }
 

@@ -1,5 +1,9 @@
 //! The folder of everything that running notebooks needs, and the variables that keep programs inside it.
 
+mod caller;
+mod child;
+mod compiling;
+mod group;
 pub(super) mod program;
 
 use std::path::{Path, PathBuf};
@@ -7,6 +11,8 @@ use std::process::Command;
 
 use crate::error::Result;
 use crate::store::{PROJECT_VARIABLE, Project};
+pub(super) use caller::package_sources;
+pub(super) use child::Child;
 
 /// The version of evcxr, the kernel that runs Rust cells.
 pub(super) const EVCXR_VERSION: &str = "0.22.0";
@@ -24,10 +30,14 @@ pub(super) const EVCXR_VERSION: &str = "0.22.0";
 /// setup.json           what was set up
 /// setup.log            what the programs that set it up said
 /// ```
+///
+/// The kernel cannot compile in a folder whose path has a blank. If that of this folder has one, `.cargo` and `cells` are
+/// in the user's cache, in a folder `eegenre/cells-…` of their own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Environment {
     folder: PathBuf,
     checkout: PathBuf,
+    compiling: PathBuf,
 }
 
 impl Environment {
@@ -47,7 +57,16 @@ impl Environment {
         let checkout = project.checkout()?.to_owned();
         // Programs that are started elsewhere get these paths.
         let folder = folder.as_ref();
-        Ok(Self { folder: std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned()), checkout })
+        let folder = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+        Ok(Self { compiling: compiling::folder(&folder), folder, checkout })
+    }
+
+    /// Whether the kernel can work with the paths of this environment and its checkout.
+    ///
+    /// # Errors
+    /// [`Fault::UnusablePath`](crate::error::Fault::UnusablePath) for each that it cannot take.
+    pub(super) fn check_paths(&self) -> Result<()> {
+        compiling::check(&self.checkout, &self.folder, &self.compiling)
     }
 
     /// The checkout whose notebooks run in it.
@@ -106,15 +125,21 @@ impl Environment {
         self.folder.join("config/jupyter/labconfig")
     }
 
-    /// What the cells of one of several kernels are compiled in.
-    pub(super) fn cells(&self, kernel: usize) -> PathBuf {
-        self.folder.join("cells").join(kernel.to_string())
+    /// How cargo compiles cells.
+    pub(super) fn cargo_configuration(&self) -> PathBuf {
+        self.compiling.join(".cargo/config.toml")
     }
 
-    /// A command that finds what is in this folder and writes nowhere else. Cells are compiled in the first folder for
-    /// that.
+    /// What the cells of one of several kernels are compiled in.
+    pub(super) fn cells(&self, kernel: usize) -> PathBuf {
+        self.compiling.join("cells").join(kernel.to_string())
+    }
+
+    /// A program that finds what is in this folder, writes nowhere else and knows none of the caller's settings. Cells
+    /// are compiled in the first folder for that.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
+        caller::forget(&mut command);
         for (variable, folder) in [
             ("JUPYTER_PATH", "share"),
             ("JUPYTER_DATA_DIR", "share"),
@@ -127,16 +152,7 @@ impl Environment {
         ] {
             command.env(variable, self.folder.join(folder));
         }
-        command.env("EVCXR_TMPDIR", self.cells(0));
-        command.env(PROJECT_VARIABLE, &self.checkout);
-        // A panic's message is what a reader needs; its trace through evcxr is not.
-        command.env("RUST_BACKTRACE", "0");
-        // Whoever started eegenre may have asked cargo for other things: cells are compiled always the same.
-        for variable in
-            ["CARGO_ENCODED_RUSTFLAGS", "CARGO_TARGET_DIR", "RUSTFLAGS", "PYTHONHOME", "PYTHONPATH"]
-        {
-            command.env_remove(variable);
-        }
+        command.env("EVCXR_TMPDIR", self.cells(0)).env(PROJECT_VARIABLE, &self.checkout);
         command
     }
 }

@@ -4,14 +4,10 @@ use std::fs::{File, read_to_string};
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::sleep;
-use std::time::Duration;
+use std::sync::atomic::AtomicBool;
 
+use super::child::{Child, listen};
 use crate::error::{Error, Fault, Place, Result};
-
-/// Time between two looks at a program.
-const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What programs write when a server cannot be reached. Each phrase is one that pip or cargo uses.
 const NO_NETWORK: [&str; 8] = [
@@ -26,17 +22,21 @@ const NO_NETWORK: [&str; 8] = [
 ];
 
 /// Asks a program something short. `install` says how one gets it.
-pub(in crate::notebook) fn ask(command: &mut Command, install: &str) -> Result<String> {
+///
+/// # Errors
+/// [`Fault::MissingProgram`] if there is none or it fails; [`Fault::Interrupted`] once `stop` is true.
+pub(in crate::notebook) fn ask(command: &mut Command, install: &str, stop: &AtomicBool) -> Result<String> {
     let name = command.get_program().display().to_string();
     let missing =
         |found: String| Error::new(Fault::MissingProgram, Place::field(name.clone()), install, found);
-    match command.stdin(Stdio::null()).output() {
+    match listen(command, stop) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(missing("no such program".into())),
         Err(cause) => Err(missing(cause.to_string())),
-        Ok(output) if output.status.success() => {
-            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        Ok(None) => Err(Error::interrupted(Place::field(name), "its answer")),
+        Ok(Some((status, output, _))) if status.success() => {
+            Ok(String::from_utf8_lossy(&output).trim().to_owned())
         }
-        Ok(output) => Err(missing(last_line(&String::from_utf8_lossy(&output.stderr)))),
+        Ok(Some((_, _, errors))) => Err(missing(last_line(&String::from_utf8_lossy(&errors)))),
     }
 }
 
@@ -65,24 +65,15 @@ pub(in crate::notebook) fn run(command: &mut Command, log: &Path, stop: &AtomicB
     };
     let errors = file.try_clone().map_err(unwritable)?;
     command.stdin(Stdio::null()).stdout(file).stderr(errors);
-    let mut child = command.spawn().map_err(|cause| failed(cause.to_string()))?;
-    loop {
-        if stop.load(Ordering::Relaxed) {
-            // It may have ended by itself, of the same Ctrl-C.
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(Error::interrupted(Place::field(name), "its end"));
-        }
-        match child.try_wait() {
-            Ok(None) => sleep(LOOK_AGAIN),
-            Ok(Some(status)) if status.success() => return Ok(()),
-            Ok(Some(status)) => {
-                let said = read_to_string(log).unwrap_or_default();
-                let said = said.get(before..).unwrap_or_default().trim();
-                let found = if said.is_empty() { status.to_string() } else { said.to_owned() };
-                return Err(failed(found));
-            }
-            Err(cause) => return Err(failed(cause.to_string())),
+    let ended = Child::start(command).and_then(|mut child| child.wait_unless(stop));
+    match ended.map_err(|cause| failed(cause.to_string()))? {
+        None => Err(Error::interrupted(Place::field(name), "its end")),
+        Some(status) if status.success() => Ok(()),
+        Some(status) => {
+            let said = read_to_string(log).unwrap_or_default();
+            let said = said.get(before..).unwrap_or_default().trim();
+            let found = if said.is_empty() { status.to_string() } else { said.to_owned() };
+            Err(failed(found))
         }
     }
 }
@@ -95,6 +86,7 @@ fn last_line(text: &str) -> String {
 #[cfg(all(test, unix))]
 mod tests {
     use super::*;
+    use std::time::Duration;
 
     fn shell(script: &str) -> Command {
         let mut command = Command::new("sh");
@@ -141,10 +133,11 @@ mod tests {
 
     #[test]
     fn a_missing_program_is_named_with_what_to_install() {
-        let error = ask(&mut Command::new("no-such-program"), "Python").unwrap_err();
+        let stop = AtomicBool::new(false);
+        let error = ask(&mut Command::new("no-such-program"), "Python", &stop).unwrap_err();
         assert_eq!(error.problems()[0].fault, Fault::MissingProgram);
         assert!(error.to_string().starts_with("no-such-program: expected Python, found no such program"));
-        let error = ask(&mut shell("echo 'No module named venv' >&2; exit 1"), "Python").unwrap_err();
+        let error = ask(&mut shell("echo 'No module named venv' >&2; exit 1"), "Python", &stop).unwrap_err();
         assert_eq!(error.problems()[0].found, "No module named venv");
     }
 }

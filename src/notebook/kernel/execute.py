@@ -80,8 +80,9 @@ def execute(manager, client, code):
 
 
 def main():
-    # Ctrl-C is for the program at the other ends of the pipes: it decides what ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # The program at the other ends of the pipes decides what ends. Its death closes them, whatever else it sends; what
+    # is ignored would be ignored by the kernel too.
+    signal.signal(signal.SIGTERM, lambda *_: None)
     manager = KernelManager(kernel_name="rust")
     manager.start_kernel(stdout=sys.stderr, stderr=sys.stderr)
     cells = queue.Queue()

@@ -7,7 +7,7 @@ pub(super) mod failure;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Stdio};
+use std::process::{ChildStdin, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::document::Output;
-use super::environment::Environment;
+use super::environment::{Child, Environment};
 use crate::error::{Error, Fault, Place, Result};
 
 pub(super) use cells::Cells;
@@ -32,6 +32,9 @@ const READY: Duration = Duration::from_secs(300);
 /// train networks, which frees and allocates the same megabytes in every step. Other C libraries do not know these.
 const FREED_MEMORY: [(&str, &str); 2] =
     [("MALLOC_MMAP_THRESHOLD_", "32505856"), ("MALLOC_TRIM_THRESHOLD_", "65011712")];
+
+/// Time that the script has to end the kernel and itself.
+const ENDED: Duration = Duration::from_secs(10);
 
 /// Time between two looks at the flag that asks to stop.
 const LOOK_AGAIN: Duration = Duration::from_millis(100);
@@ -91,8 +94,8 @@ impl Kernel {
         let log = folder.folder().join("kernel.log");
         let errors = File::create(&log).map_err(|cause| died(cause.to_string()))?;
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(errors);
-        let mut script = command.spawn().map_err(|cause| died(cause.to_string()))?;
-        let (cells, lines) = (script.stdin.take(), script.stdout.take());
+        let mut script = Child::start(&mut command).map_err(|cause| died(cause.to_string()))?;
+        let (cells, lines) = (script.stdin(), script.stdout());
         let (sender, events) = channel();
         thread::spawn(move || {
             let lines = lines.into_iter().flat_map(|lines| BufReader::new(lines).lines());
@@ -151,6 +154,6 @@ impl Drop for Kernel {
     fn drop(&mut self) {
         // The kernel cannot be interrupted, but the script can end it. Only then is its folder free.
         self.cells.take();
-        let _ = self.script.wait();
+        self.script.wait_at_most(ENDED);
     }
 }

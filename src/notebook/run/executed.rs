@@ -7,11 +7,13 @@ use serde::Serialize;
 
 use crate::notebook::document::name;
 use crate::notebook::session::Checks;
+use crate::report::as_text;
 
 /// Notebooks that have run and passed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Executed {
     /// Where the executed copies are.
+    #[serde(serialize_with = "as_text")]
     pub folder: PathBuf,
     /// The notebooks.
     pub notebooks: Vec<ExecutedNotebook>,
@@ -25,6 +27,7 @@ pub struct Executed {
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ExecutedNotebook {
     /// The executed copy.
+    #[serde(serialize_with = "as_text")]
     pub path: PathBuf,
     /// Its code cells.
     pub cells: usize,

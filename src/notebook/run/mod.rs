@@ -17,8 +17,7 @@ use super::environment::Environment;
 use super::setup::setup;
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::Source;
-use crate::store::Project;
-use crate::store::create_folder;
+use crate::store::{Project, check_writable, create_folder};
 pub use executed::{Executed, ExecutedNotebook};
 use progress::Progress;
 use task::Task;
@@ -76,6 +75,7 @@ impl Run {
     pub fn run(&self, environment: &Environment, stop: &AtomicBool) -> Result<Executed> {
         let paths = self.paths()?;
         let project = Project::at(environment.checkout());
+        check_writable(self.out.clone().unwrap_or_else(|| project.executed_notebooks()))?;
         setup(environment, stop)?;
         let out = self.out.clone().unwrap_or_else(|| project.executed_notebooks());
         create_folder(&out)?;

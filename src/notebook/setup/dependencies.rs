@@ -53,9 +53,9 @@ fn vendor(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let mut command = environment.command("cargo");
     command.args(["vendor", "--quiet", "--locked", "--versioned-dirs"]).arg(&vendor);
     run(command.current_dir(environment.checkout()), &environment.log(), stop)?;
-    let configuration = environment.folder().join(".cargo");
-    create_folder(&configuration)?;
-    write_atomically(configuration.join("config.toml"), cargo_configuration(environment)?.as_bytes())
+    let configuration = environment.cargo_configuration();
+    create_folder(configuration.parent().unwrap_or(environment.folder()))?;
+    write_atomically(configuration, cargo_configuration(environment)?.as_bytes())
 }
 
 /// How cargo compiles cells. eegenre trains networks in them, so it is compiled as in a release; the cells' own few

@@ -5,7 +5,6 @@ mod evcxr;
 mod python;
 mod stamp;
 
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use super::environment::program::ask;
@@ -32,15 +31,19 @@ const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
 /// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
 /// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
 pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
+    environment.check_paths()?;
     let _lock = Lock::wait(environment.lock(), stop)?;
     let mut stamp = Stamp::read(environment);
-    let rust = ask(Command::new("rustc").arg("-Vv"), INSTALL_RUST)?;
+    let rust = ask(environment.command("rustc").arg("-Vv"), INSTALL_RUST, stop)?;
     let kernel = evcxr::state();
     let dependencies = dependencies::state(environment, &rust)?;
 
-    let has_python = python::is_there(environment, &stamp);
+    let has_python = python::is_there(environment, &stamp, stop)?;
     let has_kernel = stamp.kernel.as_ref() == Some(&kernel) && environment.kernel().is_file();
-    let has_dependencies = has_kernel && stamp.dependencies.as_ref() == Some(&dependencies);
+    // Cells may be compiled in a cache, which can be emptied.
+    let has_dependencies = has_kernel
+        && stamp.dependencies.as_ref() == Some(&dependencies)
+        && environment.cargo_configuration().is_file();
     let missing = [has_python, has_kernel, has_dependencies].iter().filter(|has| !**has).count();
     if missing == 0 {
         return Ok(());
@@ -82,7 +85,7 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
 pub(super) fn setup_python(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     let _lock = Lock::wait(environment.lock(), stop)?;
     let mut stamp = Stamp::read(environment);
-    if !python::is_there(environment, &stamp) {
+    if !python::is_there(environment, &stamp, stop)? {
         note(format_args!("setting up Python in {}", environment.venv().display()));
         python::make(environment, &mut stamp, stop)?;
     }

@@ -1,12 +1,11 @@
 //! The Python of an environment, and its packages.
 
-use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use super::stamp::Stamp;
 use crate::error::{Error, Fault, Place, Result};
-use crate::notebook::environment::Environment;
 use crate::notebook::environment::program::{ask, run};
+use crate::notebook::environment::{Environment, package_sources};
 use crate::report::note;
 use crate::store::Digest;
 use crate::store::{claim, renew, write_atomically};
@@ -25,10 +24,18 @@ const INSTALL_PYTHON: &str =
 const INSTALL_VENV: &str = "Python's venv module (Debian, Ubuntu: apt-get install python3-venv)";
 
 /// Whether the environment has its Python, and that starts: it may belong to one that was removed or replaced.
-pub(super) fn is_there(environment: &Environment, stamp: &Stamp) -> bool {
+///
+/// # Errors
+/// [`Fault::Interrupted`]
+pub(super) fn is_there(environment: &Environment, stamp: &Stamp, stop: &AtomicBool) -> Result<bool> {
+    if stamp.packages.as_ref() != Some(&Digest::of([REQUIREMENTS]).to_string()) {
+        return Ok(false);
+    }
     let mut command = environment.command(environment.python());
-    let mut starts = || ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON).is_ok();
-    stamp.packages.as_ref() == Some(&Digest::of([REQUIREMENTS]).to_string()) && starts()
+    match ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON, stop) {
+        Err(error) if error.problems()[0].fault == Fault::Interrupted => Err(error),
+        started => Ok(started.is_ok()),
+    }
 }
 
 /// Makes the folder that this needs.
@@ -42,16 +49,15 @@ pub(super) fn check(environment: &Environment) -> Result<()> {
 /// Makes it.
 pub(super) fn make(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBool) -> Result<()> {
     let version = "import sys; print(*sys.version_info[:3], sep='.')";
-    let version = ask(Command::new("python3").args(["-c", version]), INSTALL_PYTHON)?;
+    let python = || environment.command("python3");
+    let version = ask(python().args(["-c", version]), INSTALL_PYTHON, stop)?;
     if !new_enough(&version) {
         let place = Place::field("python3");
         return Err(Error::new(Fault::MissingProgram, place, INSTALL_PYTHON, format!("Python {version}")));
     }
-    ask(Command::new("python3").args(["-c", "import venv, ensurepip"]), INSTALL_VENV)?;
-    let mut command = Command::new("python3");
+    ask(python().args(["-c", "import venv, ensurepip"]), INSTALL_VENV, stop)?;
     renew(environment.venv(), VENV)?;
-    command.args(["-m", "venv"]).arg(environment.venv());
-    run(&mut command, &environment.log(), stop)?;
+    run(python().args(["-m", "venv"]).arg(environment.venv()), &environment.log(), stop)?;
     install(environment, REQUIREMENTS, stop)?;
     stamp.packages = Some(Digest::of([REQUIREMENTS]).to_string());
     stamp.lab = None;
@@ -76,12 +82,21 @@ pub(super) fn add_lab(environment: &Environment, stamp: &mut Stamp, stop: &Atomi
     Ok(())
 }
 
-/// Installs packages of which each file's digest is given.
+/// Installs packages of which each file's digest is given, from where the caller has pip find them.
 fn install(environment: &Environment, requirements: &str, stop: &AtomicBool) -> Result<()> {
     let list = environment.folder().join("requirements.txt");
     write_atomically(&list, requirements.as_bytes())?;
-    let mut command = environment.command(environment.python());
-    command.args(["-m", "pip", "install", "--disable-pip-version-check", "--require-hashes", "-r"]);
+    let python = || environment.command(environment.python());
+    let sources = package_sources(python(), stop)?;
+    let mut command = python();
+    command.envs(sources).args([
+        "-m",
+        "pip",
+        "install",
+        "--disable-pip-version-check",
+        "--require-hashes",
+        "-r",
+    ]);
     run(command.arg(list), &environment.log(), stop)
 }
 
