@@ -5,7 +5,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::notebook::digest::Digest;
+use crate::store::Digest;
 
 /// The folder that cells are compiled below: the environment's own, or, if its path has a blank, one of the user's cache
 /// that belongs to this environment.
