@@ -1,10 +1,11 @@
-//! The project's notebooks: as they are committed, and run by the real kernel without recordings in sight.
+//! The project's notebooks: as they are committed, and run by the real kernel in the main job, without recordings in sight.
 
 mod support;
 
-use std::sync::atomic::AtomicBool;
+use std::process::Command;
 
-use eegenre::notebook::{self, Environment, Run, notebooks};
+use eegenre::notebook::{self, notebooks};
+use serde_json::Value;
 use support::project;
 
 #[test]
@@ -14,11 +15,24 @@ fn committed_outputs_belong_to_the_committed_notebooks_records_and_figures() {
 }
 
 #[test]
-fn every_notebook_gives_what_is_committed_without_recordings_and_all_its_checks_hold() {
-    let run = Run::new(&project(), None).unwrap();
-    let executed = run.run(&Environment::of(&project()).unwrap(), &AtomicBool::new(false));
-    let executed = executed.unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(executed.notebooks.len(), notebooks(&run.notebooks).unwrap().len());
-    assert_eq!(executed.changed, Vec::<String>::new());
-    assert!(!executed.rewritten, "a run without --update rewrote the committed notebooks");
+fn the_main_job_without_recordings_gives_what_is_committed() {
+    let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
+        .args(["--json", "reproduce", "--profile", "smoke", "--project"])
+        .arg(project().root())
+        .env_remove("EEGENRE_DATA")
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}");
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Every output of the notebooks but those of live cells, byte for byte.
+    assert_eq!(found["notebooks"]["changed"], Value::Array(vec![]), "{said}");
+    assert_eq!(found["notebooks"]["rewritten"], false);
+    let executed = found["notebooks"]["notebooks"].as_array().unwrap().len();
+    assert_eq!(executed, notebooks(project().notebooks().unwrap()).unwrap().len());
+    assert_eq!(found["results"]["verdicts"].as_array().unwrap().len(), 4);
+    assert_eq!(found["figures"].as_array().unwrap().len(), 16);
+    let live = |study: &str| found["live"][study]["accuracy"].as_f64().unwrap();
+    assert!(live("planted") > 0.6 && live("null") < 0.5, "{}", found["live"]);
+    assert!(std::fs::exists(found["book"].as_str().unwrap()).unwrap());
 }
