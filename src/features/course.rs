@@ -19,7 +19,7 @@ const DEPTH: u32 = 3;
 /// Least power of an octave, so that its logarithm is finite.
 const LEAST: f64 = 1e-12;
 
-/// Level and spectrum of a course, usually of logarithms of power: mean, standard deviation, the quantiles of [`PARTS`],
+/// Level and spectrum of a course, usually of logarithms of power: mean, standard deviation, the quantiles of `PARTS`,
 /// slope (least squares, for the whole course), and the logarithm of the power in each of seven octaves, from half of the
 /// sampling rate downwards. Nothing for fewer than two samples.
 #[must_use]
@@ -84,7 +84,7 @@ fn density(course: &[f64]) -> Vec<f64> {
     density.into_iter().map(|sum| sum / all).collect()
 }
 
-/// The quantiles of [`PARTS`] of a course and of its first differences, each in 1, 2, 4 and 8 equal parts of time.
+/// The quantiles of `PARTS` of a course and of its first differences, each in 1, 2, 4 and 8 equal parts of time.
 ///
 /// After A. Dempster, D. F. Schmidt and G. I. Webb, *quant: a minimalist interval method for time series classification*,
 /// Data Mining and Knowledge Discovery 38, 2024, with fewer parts and quantiles. Nothing for a course of fewer than nine

@@ -11,7 +11,7 @@
 //! | 8: test accuracies | 3 | [`Figure::results`] |
 //! | design: who heard what | | [`Figure::design`] |
 //! | what the audit found, in four views | | [`Figure::audit`] |
-//! | what features know | 3.4 | [`Figure::features`] |
+//! | what features know | 3.4 | [`Figure::distributions`], [`Figure::knowledge`] |
 //! | classifiers of features | 3.4 | [`Figure::classifiers`] |
 //!
 //! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;

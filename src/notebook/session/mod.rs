@@ -169,7 +169,7 @@ impl Session {
     /// A small synthetic study on which a network is trained here and now.
     ///
     /// # Errors
-    /// Those of [`Live::train`].
+    /// Those of [`protocol::train`](crate::protocol::train).
     pub fn live(&self, model: Model, epochs: usize) -> Result<Live> {
         Live::train(&self.project, &self.checks.notebook, model, epochs)
     }
