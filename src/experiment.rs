@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::models::Model;
 use crate::preparation::Split;
 use crate::profile::Profile;
-use crate::protocol::{self, Control, Record, Settings};
+use crate::protocol::{self, Control, Progress, Record, Settings};
 use crate::recordings::DataSet;
 use crate::store::Project;
 
@@ -53,5 +53,20 @@ impl Experiment {
         let (runs, _) = self.profile.extent(model);
         let folder = self.records.join(model.name());
         protocol::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
+    }
+
+    /// The same of all networks, with progress that is shown.
+    ///
+    /// # Errors
+    /// Those of [`Self::train`].
+    pub fn train_all(&self, control: &Control) -> Result<Vec<(Model, Vec<Record>)>> {
+        let trained = Model::ALL.into_iter().map(|model| {
+            let (runs, epochs) = self.profile.extent(model);
+            let progress = Progress::new(model.name(), runs, epochs);
+            let records = self.train(model, &Control { observer: &progress, ..*control });
+            progress.finish();
+            Ok((model, records?))
+        });
+        trained.collect()
     }
 }

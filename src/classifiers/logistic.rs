@@ -3,7 +3,7 @@
 use ndarray::{Array2, Axis, Zip, concatenate};
 
 use super::nalgebra::PositiveDefinite;
-use super::relabelled::{Relabelled, Scaled, frequencies};
+use super::relabelled::{Relabelled, Scaled, among_all, present};
 
 /// Inverse strength of the penalty: scikit-learn's default.
 pub const COST: f64 = 1.0;
@@ -45,8 +45,7 @@ impl Logistic {
 
 impl Relabelled for Logistic {
     fn scores(&self, labels: &[usize], classes: usize) -> Array2<f64> {
-        let counts = frequencies(labels, classes);
-        let present: Vec<usize> = (0..classes).filter(|class| counts[*class] > 0).collect();
+        let present = present(labels, classes);
         let is_own = |(row, place): (usize, usize)| f64::from(labels[row] == present[place]);
         let targets = Array2::from_shape_fn((labels.len(), present.len()), is_own);
         let mut weights = Array2::<f64>::zeros((self.training.ncols(), present.len()));
@@ -71,11 +70,7 @@ impl Relabelled for Logistic {
             }
         }
         let found = self.test.dot(&weights);
-        let mut scores = Array2::from_elem((self.test.nrows(), classes), f64::NEG_INFINITY);
-        for (place, class) in present.into_iter().enumerate() {
-            scores.column_mut(class).assign(&found.column(place));
-        }
-        scores
+        among_all(&found, &present, classes)
     }
 }
 

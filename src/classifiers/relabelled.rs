@@ -43,6 +43,21 @@ pub(super) fn frequencies(labels: &[usize], classes: usize) -> Vec<usize> {
     counts
 }
 
+/// Classes that have training rows, in order.
+pub(super) fn present(labels: &[usize], classes: usize) -> Vec<usize> {
+    let counts = frequencies(labels, classes);
+    (0..classes).filter(|class| counts[*class] > 0).collect()
+}
+
+/// Scores of the classes that are present, `[test rows, present classes]`, among those of all: `[test rows, classes]`.
+pub(super) fn among_all(found: &Array2<f64>, present: &[usize], classes: usize) -> Array2<f64> {
+    let mut scores = Array2::from_elem((found.nrows(), classes), f64::NEG_INFINITY);
+    for (place, class) in present.iter().enumerate() {
+        scores.column_mut(*class).assign(&found.column(place));
+    }
+    scores
+}
+
 /// The class of the highest score among some, the first of equals; `None` without any.
 #[must_use]
 pub fn highest(scores: &[f64], among: impl IntoIterator<Item = usize>) -> Option<usize> {

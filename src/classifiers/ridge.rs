@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, Axis, s};
 
 use super::nalgebra::eigen;
-use super::relabelled::{Relabelled, Scaled, frequencies};
+use super::relabelled::{Relabelled, Scaled, among_all, present};
 
 /// Penalties of which the best is chosen: ten, from 10⁻³ to 10³, as MiniRocket's authors have them.
 fn penalties() -> impl Iterator<Item = f64> {
@@ -54,8 +54,7 @@ impl Ridge {
 
 impl Relabelled for Ridge {
     fn scores(&self, labels: &[usize], classes: usize) -> Array2<f64> {
-        let counts = frequencies(labels, classes);
-        let present: Vec<usize> = (0..classes).filter(|class| counts[*class] > 0).collect();
+        let present = present(labels, classes);
         let target = |(row, place): (usize, usize)| if labels[row] == present[place] { 1.0 } else { -1.0 };
         let targets = Array2::from_shape_fn((labels.len(), present.len()), target);
         let intercepts = targets.mean_axis(Axis(0)).unwrap_or_else(|| Array1::zeros(present.len()));
@@ -79,11 +78,7 @@ impl Relabelled for Ridge {
             (0..errors.len()).reduce(|best, other| if errors[other] < errors[best] { other } else { best });
         let best = best.unwrap_or(0);
         let found = self.test.dot(&side.slice(s![.., best * width..(best + 1) * width])) + &intercepts;
-        let mut scores = Array2::from_elem((self.test.nrows(), classes), f64::NEG_INFINITY);
-        for (place, class) in present.into_iter().enumerate() {
-            scores.column_mut(class).assign(&found.column(place));
-        }
-        scores
+        among_all(&found, &present, classes)
     }
 }
 

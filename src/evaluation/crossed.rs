@@ -10,9 +10,9 @@ pub type Cell = (RecordingId, f64, usize);
 
 /// The mean of all values, with an interval for other participants **and** other songs: two-way cluster-robust.
 ///
-/// `x̄ ± t √(V_p + V_s - V_r)` with the variances `V` of the mean that one has when the values of one participant, one song, or one
-/// recording hang together, `V = G/(G - 1) Σ (sum_g - x̄ n_g)² / N²` over `G` groups, and with one degree of freedom fewer than
-/// the fewer of participants and songs. Never narrower than with participants or songs alone. Reference: A. C. Cameron, J. B.
+/// `x̄ ± t √(V_p + V_s - V_r)`. `V` is the variance of the mean with values clustered by participant, by song, or by
+/// recording: `V = G/(G - 1) Σ (sum_g - x̄ n_g)² / N²` over `G` groups. `t` has one degree of freedom fewer than the fewer of
+/// participants and songs. Never narrower than with participants or songs alone. Reference: A. C. Cameron, J. B.
 /// Gelbach and D. L. Miller, *Robust inference with multiway clustering*, Journal of Business & Economic Statistics 29, 2011.
 ///
 /// Nothing for fewer than two participants or two songs.

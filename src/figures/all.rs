@@ -15,10 +15,10 @@ use crate::store::Project;
 /// as there are records of a profile.
 ///
 /// # Errors
-/// Those of [`Subject::figure`], [`FeatureView::figure`], [`Audit::read`] and [`Classification::read`].
+/// Those of [`Subject::figure`], [`of_features`], [`Audit::read`] and [`Classification::read`].
 pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -> Result<Vec<Figure>> {
     let mut all = Error::gather(Subject::ALL.map(|subject| subject.figure(project, of, records)))?;
-    all.extend(Error::gather(FeatureView::ALL.map(|view| view.figure(project, of)))?);
+    all.extend(of_features(project, of, &FeatureView::ALL)?);
     let (audit, classification) =
         (Audit::read(project, of, profile)?, Classification::read(project, of, profile)?);
     // The footer says how much of an audit is unfinished.
@@ -32,25 +32,25 @@ pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -
     Ok(all)
 }
 
-impl FeatureView {
-    /// The figure of recordings; without them, of what is recorded of the published ones, or as a checkout
-    /// [keeps](Figure::kept) it.
-    ///
-    /// # Errors
-    /// Those of [`Figure::kept`]; [`Fault::NoRecords`] if nothing is recorded of features.
-    pub fn figure(self, project: &Project, of: &Material) -> Result<Figure> {
-        match (self, of.recordings()) {
-            (Self::Distributions, Some(set)) => Ok(Figure::distributions(&FeatureTable::of(set), set)),
-            (Self::Knowledge, Some(set)) => Ok(Figure::knowledge(&FeatureTable::of(set).summary(), set)),
-            (Self::Distributions, None) => Figure::kept(project, &self.file_name()),
-            (Self::Knowledge, None) => {
-                let folder = classification::folder(project, of, Profile::Paper);
-                let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
-                    let place = Place::file(FeatureFindings::path(&folder));
-                    Error::new(Fault::NoRecords, place, "what features know", "no such file")
-                })?;
-                Ok(Figure::knowledge(&findings.features, of))
-            }
+/// Figures of the features of recordings; without recordings, of what is recorded of the published ones, or as a checkout
+/// [keeps](Figure::kept) them.
+///
+/// # Errors
+/// Those of [`Figure::kept`]; [`Fault::NoRecords`] if nothing is recorded of features.
+pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> Result<Vec<Figure>> {
+    // Seconds of work, and the same for all views.
+    let table = of.recordings().map(FeatureTable::of);
+    Error::gather(views.iter().map(|view| match (view, &table) {
+        (FeatureView::Distributions, Some(table)) => Ok(Figure::distributions(table, of)),
+        (FeatureView::Knowledge, Some(table)) => Ok(Figure::knowledge(&table.summary(), of)),
+        (FeatureView::Distributions, None) => Figure::kept(project, &view.file_name()),
+        (FeatureView::Knowledge, None) => {
+            let folder = classification::folder(project, of, Profile::Paper);
+            let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
+                let place = Place::file(FeatureFindings::path(&folder));
+                Error::new(Fault::NoRecords, place, "what features know", "no such file")
+            })?;
+            Ok(Figure::knowledge(&findings.features, of))
         }
-    }
+    }))
 }

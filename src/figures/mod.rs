@@ -32,7 +32,7 @@ mod subject;
 mod theme;
 mod training;
 
-pub use all::all;
+pub use all::{all, of_features};
 pub use audit::View;
 pub use features::FeatureView;
 pub use subject::Subject;

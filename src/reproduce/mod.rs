@@ -69,7 +69,7 @@ pub struct Reproduction {
 /// them, and trains live on two small synthetic studies. With the published recordings it also trains again as far as the
 /// profile says, and compares with the records; with other recordings it trains on them, and results are theirs.
 ///
-/// What notebooks need is set up once. `control` says what trains; progress is shown whoever watches.
+/// What notebooks need is set up once. `control` says what trains; progress goes to standard error.
 ///
 /// # Errors
 /// [`Fault::NoCheckout`]; [`Fault::NoDevice`]; those of [`records::check`], [`Experiment::train`], [`notebook::setup`],
@@ -95,8 +95,9 @@ pub fn reproduce(
     let (retrained, records) = match of.recordings() {
         Some(set) => {
             let experiment = Experiment::new(project, set.clone(), profile)?;
-            let retrained = Retrained::train(project, &experiment, control)?;
-            (is_published.then_some(retrained), experiment.records)
+            let trained = experiment.train_all(control)?;
+            let retrained = is_published.then(|| Retrained::of(project, &trained)).transpose()?;
+            (retrained, experiment.records)
         }
         None => (None, PathBuf::new()),
     };

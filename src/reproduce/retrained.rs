@@ -5,9 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::experiment::Experiment;
 use crate::models::Model;
-use crate::protocol::{Control, Curve, Progress, Record, Store};
+use crate::protocol::{Curve, Record, Store};
 use crate::report::Table;
 use crate::store::Project;
 
@@ -27,32 +26,27 @@ pub struct RetrainedNetwork {
     pub runs: usize,
     /// Epochs of all runs together.
     pub epochs: usize,
-    /// Of these, those with the recorded losses and right answers, in training and validation.
+    /// Of these, those with the recorded losses (four significant digits) and right answers, in training and validation.
     pub same: usize,
 }
 
 impl Retrained {
-    /// Trains what a profile has of each network on the published recordings, and compares it with the committed records.
+    /// Holds trainings on the published recordings against the committed records.
     ///
     /// # Errors
-    /// Those of [`Experiment::train`] and [`Store::read`].
-    pub fn train(project: &Project, experiment: &Experiment, control: &Control) -> Result<Self> {
-        let mut networks = Vec::new();
-        for model in Model::ALL {
-            let (runs, epochs) = experiment.profile.extent(model);
-            let progress = Progress::new(model.name(), runs, epochs);
-            let trained = experiment.train(model, &Control { observer: &progress, ..*control });
-            progress.finish();
+    /// Those of [`Store::read`].
+    pub fn of(project: &Project, trained: &[(Model, Vec<Record>)]) -> Result<Self> {
+        let networks = trained.iter().map(|(model, records)| {
             let recorded = Store::read(project.committed_records().join("raw").join(model.name()))?;
-            networks.push(RetrainedNetwork::of(model, &trained?, &recorded));
-        }
-        Ok(Self { networks })
+            Ok(RetrainedNetwork::of(*model, records, &recorded))
+        });
+        Ok(Self { networks: networks.collect::<Result<_>>()? })
     }
 
     /// A row for each network.
     #[must_use]
     pub fn table(&self) -> Table {
-        let mut table = Table::new(["trained again", "runs", "epochs in all", "as recorded, bit by bit"]);
+        let mut table = Table::new(["trained again", "runs", "epochs in all", "of them as recorded"]);
         for network in &self.networks {
             let RetrainedNetwork { model, runs, epochs, same } = network;
             table.push([model.name().to_owned(), runs.to_string(), epochs.to_string(), same.to_string()]);

@@ -85,7 +85,7 @@ impl FigureArgs {
         let drawn = match self.figure {
             Choice::One(subject) => vec![subject.figure(project, &of, &records)?],
             Choice::Audit(view) => vec![Figure::audit(&Audit::read(project, &of, profile)?, view)],
-            Choice::Features(view) => vec![view.figure(project, &of)?],
+            Choice::Features(view) => figures::of_features(project, &of, &[view])?,
             Choice::Classifiers => {
                 vec![Figure::classifiers(&Classification::read(project, &of, profile)?)]
             }

@@ -11,7 +11,7 @@ use crate::audit::Audit;
 use crate::classification::Classification;
 use crate::error::{Error, Fault, Place, Result};
 use crate::experiment::SPLIT_SEED;
-use crate::figures::{FeatureView, Figure, Subject};
+use crate::figures::{FeatureView, Figure, Subject, of_features};
 use crate::models::Model;
 use crate::paper;
 use crate::preparation::Split;
@@ -161,9 +161,11 @@ impl Session {
     /// A figure of features.
     ///
     /// # Errors
-    /// Those of [`FeatureView::figure`].
+    /// Those of [`of_features`].
     pub fn figure_of_features(&self, view: FeatureView) -> Result<Figure> {
-        view.figure(&self.project, &self.of)
+        let figures = of_features(&self.project, &self.of, &[view])?;
+        let missing = || Error::new(Fault::Undrawable, Place::field(view.to_string()), "one figure", "none");
+        figures.into_iter().next().ok_or_else(missing)
     }
 
     /// A small synthetic study on which a network is trained here and now.
