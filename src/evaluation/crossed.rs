@@ -112,17 +112,13 @@ mod tests {
         assert!(both > 0.91 && people > 0.91, "{both}, {people}");
     }
 
-    /// The full size, in seconds: `cargo test --release --lib coverage_in_full -- --ignored --nocapture`.
     #[test]
-    #[ignore = "the full size of a simulation"]
-    fn coverage_in_full() {
+    fn the_crossed_interval_covers_what_it_says_for_any_spread_of_participants_and_songs() {
         for participants in [0.0, 0.05, 0.1, 0.15] {
             for songs in [0.0, 0.05, 0.1, 0.15] {
                 let [both, people] = coverage(4000, Spread { participants, songs });
-                println!(
-                    "participants ±{participants}, songs ±{songs}: both {both:.3}, participants alone {people:.3}"
-                );
-                assert!(both > 0.93);
+                // 4000 sets: 95 % has a standard error of 0.3 points. Measured: 95.2 to 97.6 %, with participants alone 78.4 to 95.2.
+                assert!(both > 0.93, "±{participants}, ±{songs}: {both}, participants alone {people}");
             }
         }
     }
