@@ -3,7 +3,6 @@
 
 use std::fmt::Debug;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
@@ -16,7 +15,7 @@ use eegenre::classifiers::{
 };
 use eegenre::error::{Error, Result};
 use eegenre::features::{FeatureRow, FeatureTable, FeatureVector};
-use eegenre::figures::{Figure, Subject};
+use eegenre::figures::Figure;
 use eegenre::models::{Baseline, Model, builder, check_input};
 use eegenre::nn::{Dropout, Level, Packed, Packing, StateDict, runs};
 use eegenre::prediction::WeightsFile;
@@ -278,9 +277,7 @@ fn experiments() {
         case("results of nothing", || Results::of(&[], &Provenance::Published)),
         case("results of an empty series", || Results::of(&[&[]], &Provenance::Published)),
         case("curves of nothing", || Figure::training(&[], &Provenance::Published)),
-        case("a figure of records that are not there", || {
-            Subject::Results.figure(set(), Path::new("/nonexistent"))
-        }),
+        case("records that are not there", || Results::read("/nonexistent", set())),
         case("no such profile", || "bogus".parse::<Profile>()),
         case("no such variation", || Variation::named("bogus")),
         case("a scan of frames of 0", || ArtefactScan::of(set(), 0)),
