@@ -262,7 +262,10 @@ impl Fault {
             Self::BadSetting => "change the setting",
             Self::BadManifest => "compare the manifest with one that `eegenre split` writes",
             Self::ForeignManifest => "make a split for these recordings with `eegenre split`",
-            Self::OccupiedFolder => "name a folder that does not exist yet, or empty this one",
+            Self::OccupiedFolder => {
+                "name a folder that does not exist yet, or delete this one if nothing in it is yours: earlier versions of \
+                 eegenre did not mark what they made"
+            }
             Self::NoCheckout => {
                 "run it in a checkout of eegenre (git clone), or name one with --project or EEGENRE_PROJECT"
             }

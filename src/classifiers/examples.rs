@@ -29,15 +29,31 @@ impl Examples {
         self.genres.is_empty()
     }
 
+    /// Refuses to learn from no rows, from rows of no features, or of another number of genres or participants.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] at `what`, which learns.
+    pub(super) fn check(&self, what: &str) -> Result<()> {
+        let (rows, features) = self.values.dim();
+        let (genres, participants) = (self.genres.len(), self.participants.len());
+        if rows > 0 && features > 0 && genres == rows && participants == rows {
+            return Ok(());
+        }
+        let expected = "rows of at least one feature, each with its genre and participant";
+        let found =
+            format!("{rows} rows of {features} features, {genres} genres, {participants} participants");
+        Err(Error::new(Fault::BadSetting, Place::field(what), expected, found))
+    }
+
     /// The same with these features only, in this order.
     #[must_use]
-    pub fn with_columns(&self, columns: &[usize]) -> Self {
+    pub(super) fn with_columns(&self, columns: &[usize]) -> Self {
         Self { values: self.values.select(Axis(1), columns), ..self.clone() }
     }
 
     /// These rows only, in this order.
     #[must_use]
-    pub fn with_rows(&self, rows: &[usize]) -> Self {
+    pub(super) fn with_rows(&self, rows: &[usize]) -> Self {
         Self {
             values: self.values.select(Axis(0), rows),
             genres: rows.iter().map(|row| self.genres[*row]).collect(),

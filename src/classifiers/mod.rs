@@ -77,14 +77,15 @@ mod trees;
 
 pub use discriminant::{Discriminant, SHRINKAGE};
 pub use examples::{Examples, accuracy};
-pub use folds::{INNER_FOLDS, InnerFold, inner_folds};
+pub use folds::INNER_FOLDS;
 pub use logistic::Logistic;
-pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS, choose_neighbours};
+pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS};
 pub use network::{HIDDEN, HiddenLayer, MOST_FEATURES, TRAINING};
 pub use recipe::{Classifier, Recipe, Trained};
 pub use relabelled::{Relabelled, Scaled, highest};
 pub use ridge::Ridge;
-pub use scaling::{FARTHEST, Scaling};
+pub use scaling::FARTHEST;
+use scaling::Scaling;
 pub use selection::{
     BINS, SelectedOn, Selection, floating_forward, minimum_redundancy, mutual_information,
     rank_by_mutual_information,

@@ -17,6 +17,9 @@ pub const RAHMAN_NEIGHBOURS: usize = 9;
 /// The numbers of neighbours that are chosen from.
 pub const NEIGHBOURS: RangeInclusive<usize> = 3..=30;
 
+/// What problems of it are placed at.
+const WHAT: &str = "nearest neighbours";
+
 /// Answers with the genre that most of the k nearest training rows have.
 ///
 /// T. M. Cover and P. E. Hart, *Nearest neighbor pattern classification*, IEEE Transactions on Information Theory 13,
@@ -32,8 +35,10 @@ impl NearestNeighbours {
     /// Keeps the training rows.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless the number of neighbours is from 1 to the number of rows.
+    /// [`Fault::BadSetting`] unless there are rows with features, a genre for each, and the number of neighbours is from 1
+    /// to the number of rows.
     pub fn fit(training: Examples, count: usize) -> Result<Self> {
+        training.check(WHAT)?;
         if !(1..=training.len()).contains(&count) {
             let expected = format!("from 1 to the {} training rows", training.len());
             return Err(Error::new(
@@ -64,7 +69,6 @@ impl NearestNeighbours {
 
 /// The genres of the nearest training rows of each point, nearest first.
 fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<Genre>>> {
-    const WHAT: &str = "nearest neighbours";
     check_finite(WHAT, &training.values)?;
     check_finite(WHAT, points)?;
     let rows = linfa::nearest(&training.values, points, count)?;

@@ -66,7 +66,7 @@ impl HiddenLayer {
     /// [`Fault::DeviceFailed`].
     pub fn fit(training: &Examples, seed: u64) -> Result<Self> {
         let mut network = Self::initial(training, seed)?;
-        let mut adam = Adam::new(&network, TRAINING.learning_rate).map_err(device_failed)?;
+        let mut adam = Adam::new(&network, TRAINING.learning_rate)?;
         let mut gradients = network.try_alloc_grads().map_err(device_failed)?;
         for epoch in 0..TRAINING.epochs {
             let mut order: Vec<usize> = (0..training.len()).collect();
@@ -80,10 +80,15 @@ impl HiddenLayer {
 
     fn initial(training: &Examples, seed: u64) -> Result<Self> {
         let features = training.values.ncols();
-        if training.is_empty() || !(1..=MOST_FEATURES).contains(&features) {
+        training.check("network")?;
+        if features > MOST_FEATURES {
             let expected = format!("rows of 1 to {MOST_FEATURES} features");
-            let found = format!("{} rows of {features} features", training.len());
-            return Err(Error::new(Fault::BadSetting, Place::field("network"), expected, found));
+            return Err(Error::new(
+                Fault::BadSetting,
+                Place::field("network"),
+                expected,
+                features.to_string(),
+            ));
         }
         let device = Cpu::default();
         let (mut hidden, mut out): Layers<f32, Cpu> = device

@@ -34,14 +34,10 @@ impl SupportVectors {
     /// Fits a machine for each genre that the training rows have.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are no rows or no features; [`Fault::NotFinite`] for a value that is not finite.
+    /// [`Fault::BadSetting`] if there are no rows or no features, or not a genre for each; [`Fault::NotFinite`] for a value that is not finite.
     pub fn fit(training: &Examples) -> Result<Self> {
         let features = training.values.ncols();
-        if training.is_empty() || features == 0 {
-            let found = format!("{} rows of {features} features", training.len());
-            let place = Place::field(WHAT);
-            return Err(Error::new(Fault::BadSetting, place, "rows of at least one feature", found));
-        }
+        training.check(WHAT)?;
         check_finite(WHAT, &training.values)?;
         let present = Genre::ALL.into_iter().filter(|genre| training.genres.contains(genre));
         let present: Vec<Genre> = present.collect();

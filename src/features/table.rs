@@ -59,22 +59,38 @@ impl FeatureTable {
         Self { names: Feature::ALL.map(|feature| feature.name().to_owned()).into(), rows }
     }
 
-    /// A table of rows that have a value, or none, for each name.
+    /// A table of rows that have a finite number, or none, for each name.
     ///
     /// # Errors
-    /// [`Fault::RaggedRow`] for each row that has more or fewer.
+    /// [`Fault::UnreadableHeading`] for each name that is empty or comes twice, and if there is none;
+    /// [`Fault::RaggedRow`] for each row that has more or fewer values; [`Fault::NotFinite`] for each row with a value that is
+    /// not.
     pub fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Result<Self> {
-        let ragged =
-            (1..).zip(&rows).filter(|(_, row)| row.values.len() != names.len()).map(|(number, row)| {
+        let mut problems = Vec::new();
+        if names.is_empty() {
+            let place = Place::field("names of features");
+            problems.push(Problem::new(Fault::UnreadableHeading, place, "at least one", "none"));
+        }
+        for (index, name) in names.iter().enumerate() {
+            let found = match name.as_str() {
+                "" => "none".to_owned(),
+                name if names[..index].iter().any(|other| other == name) => format!("{name} again"),
+                _ => continue,
+            };
+            let place = Place::field(format!("feature {}", index + 1));
+            problems.push(Problem::new(Fault::UnreadableHeading, place, "a name of its own", found));
+        }
+        for (number, row) in (1..).zip(&rows) {
+            let place = || Place::field(format!("row {number}"));
+            if row.values.len() != names.len() {
                 let expected = format!("{} values, one for each name", names.len());
-                Problem::new(
-                    Fault::RaggedRow,
-                    Place::field(format!("row {number}")),
-                    expected,
-                    row.values.len().to_string(),
-                )
-            });
-        Error::unless_none(ragged.collect())?;
+                let found = row.values.len().to_string();
+                problems.push(Problem::new(Fault::RaggedRow, place(), expected, found));
+            } else if let Some(value) = row.values.iter().flatten().find(|value| !value.is_finite()) {
+                problems.push(Problem::new(Fault::NotFinite, place(), "finite values", value.to_string()));
+            }
+        }
+        Error::unless_none(problems)?;
         Ok(Self { names, rows })
     }
 

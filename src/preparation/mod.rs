@@ -39,7 +39,7 @@ pub use zeros::Zeros;
 pub const LONGEST_FRAME: usize = 4096;
 
 /// Refuses a frame of no samples, or one that no recording could fill.
-fn check_frame(frame: usize) -> crate::Result<()> {
+pub(crate) fn check_frame(frame: usize) -> crate::Result<()> {
     use crate::error::{Error, Fault, Place};
     if (1..=LONGEST_FRAME).contains(&frame) {
         return Ok(());

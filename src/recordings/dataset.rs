@@ -12,7 +12,8 @@ use super::design::Design;
 use super::recording::{Recording, RecordingId};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
-/// Recordings of one sampling rate, sorted by song and participant, each pair at most once: a [`Design`] with samples.
+/// Recordings of one sampling rate and finite samples, sorted by song and participant, each pair at most once: a [`Design`]
+/// with samples.
 ///
 /// What needs no samples takes a `&Design`, and a `&DataSet` will do for one.
 #[derive(Debug, Clone, PartialEq)]
@@ -36,7 +37,8 @@ impl DataSet {
     /// # Errors
     /// - [`Fault::NoRecordings`] if there is none;
     /// - [`Fault::DuplicateRecording`] if a participant has two recordings of one song;
-    /// - [`Fault::MixedRates`] if the sampling rates differ.
+    /// - [`Fault::MixedRates`] if the sampling rates differ, [`Fault::BadSetting`] if it is 0;
+    /// - [`Fault::NonFiniteSample`] for each recording with a sample that is infinite or not a number.
     pub fn new(mut recordings: Vec<Recording>) -> Result<Self> {
         recordings.sort_by_key(Recording::id);
         let Some(first) = recordings.first() else {
@@ -51,7 +53,18 @@ impl DataSet {
             let expected = format!("{} rows per second, as {} has", first.rate_hz, first.id());
             Problem::new(Fault::MixedRates, place, expected, odd.rate_hz.to_string())
         });
-        Error::unless_none(duplicates.chain(odd_rates).collect())?;
+        let no_rate = (first.rate_hz == 0).then(|| {
+            let place = Place::field(format!("recording {}", first.id()));
+            Problem::new(Fault::BadSetting, place, "a sampling rate of at least 1 Hz", "0")
+        });
+        let not_finite = recordings.iter().filter_map(|recording| {
+            let (at, sample) =
+                recording.samples.iter().enumerate().find(|(_, sample)| !sample.is_finite())?;
+            let place = Place::field(format!("recording {}, sample {}", recording.id(), at + 1));
+            Some(Problem::new(Fault::NonFiniteSample, place, "a finite number", sample.to_string()))
+        });
+        let problems = duplicates.chain(odd_rates).chain(no_rate).chain(not_finite);
+        Error::unless_none(problems.collect())?;
         let design = Design::of(&recordings, Fingerprint::of(&recordings));
         Ok(Self { design, recordings, formulas: 0 })
     }

@@ -1,4 +1,7 @@
 //! Folders that the program may empty, because it made them: each carries a stamp that says what it is.
+//!
+//! A folder without a stamp is not taken over, whatever else speaks for it: that an earlier version made it says nothing of
+//! what was put there since. Its owner is told to delete it, once.
 
 use std::fs;
 use std::io::{self, ErrorKind};

@@ -19,6 +19,7 @@ use crate::error::{Error, Fault, Place};
 use crate::models::device_failed;
 use crate::nn::StateDict;
 use crate::nn::lent::gradient_of_product;
+use crate::training::hyperparameters::check_learning_rate;
 
 /// λ, m, v and t for all weights of a network.
 #[derive(Debug, Clone)]
@@ -33,10 +34,13 @@ impl<D: Device<f32>> Adam<D> {
     /// Before the first step: moments are zero. λ is the learning rate.
     ///
     /// # Errors
-    /// When the device cannot hold the moments.
-    pub fn new<M: TensorCollection<f32, D>>(network: &M, learning_rate: f64) -> Result<Self, D::Err> {
+    /// [`Fault::BadSetting`] for a learning rate that is not above 0; [`Fault::DeviceFailed`] if the device cannot hold the
+    /// moments.
+    pub fn new<M: TensorCollection<f32, D>>(network: &M, learning_rate: f64) -> Result<Self, Error> {
+        check_learning_rate(learning_rate)?;
         let config = AdamConfig { lr: learning_rate, ..AdamConfig::default() };
-        Ok(Self { config, step: 0, first: network.try_alloc_grads()?, second: network.try_alloc_grads()? })
+        let moments = || network.try_alloc_grads().map_err(device_failed);
+        Ok(Self { config, step: 0, first: moments()?, second: moments()? })
     }
 
     /// Steps made.

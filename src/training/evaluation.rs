@@ -3,6 +3,7 @@
 use dfdx::prelude::*;
 use serde::Serialize;
 
+use super::check_examples;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Network, Networks};
 use crate::nn::WorkingMemory;
@@ -109,13 +110,14 @@ impl Evaluation {
     /// A network's answers to examples, in their order.
     ///
     /// # Errors
-    /// [`Fault::NotFinite`] for the first answer that is not finite; those of [`Network::logits`].
+    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first answer that is not finite; those of [`Network::logits`].
     pub fn of<N: Network<D>, D: Device<f32>>(
         network: &N,
         device: &D,
         examples: &[N::Example],
     ) -> Result<Self> {
         let _memory = WorkingMemory::of_training();
+        check_examples(examples)?;
         let mut evaluation = Self { answers: Vec::with_capacity(examples.len()) };
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
@@ -128,7 +130,7 @@ impl Evaluation {
     /// that is not finite.
     ///
     /// # Errors
-    /// Those of [`Networks::logits`], for all runs.
+    /// [`Fault::BadSetting`] without examples; those of [`Networks::logits`], for all runs.
     pub fn of_runs<N: Networks<D>, D: Device<f32>>(
         networks: &N,
         device: &D,
@@ -138,6 +140,7 @@ impl Evaluation {
         N::Example: Example,
     {
         let _memory = WorkingMemory::of_training();
+        check_examples(examples)?;
         let mut evaluations: Vec<Result<Self>> = Vec::new();
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::error::{Error, Fault, Place, Result};
 use crate::paper::{self, baseline, cnn, multilayer};
 
 /// Settings of a training; the rest of the paper's recipe, Adam and cross-entropy, is fixed.
@@ -30,19 +30,16 @@ impl Hyperparameters {
         let rules = [
             (epochs > 0, "epochs", "at least 1", epochs.to_string()),
             (batch > 0, "batch", "at least 1", batch.to_string()),
-            (
-                learning_rate > 0.0 && learning_rate.is_finite(),
-                "learning rate",
-                "a number above 0",
-                learning_rate.to_string(),
-            ),
             ((0.0..=0.99).contains(&dropout), "dropout", "a rate from 0 to 0.99", dropout.to_string()),
         ];
-        let broken = rules.into_iter().filter(|(kept, ..)| !kept);
-        let problem = |(_, name, expected, found): (_, &str, &str, String)| {
-            Problem::new(Fault::BadSetting, Place::field(name), expected, found)
+        let rule = |(kept, name, expected, found): (bool, &str, &str, String)| {
+            if kept {
+                Ok(())
+            } else {
+                Err(Error::new(Fault::BadSetting, Place::field(name), expected, found))
+            }
         };
-        Error::unless_none(broken.map(problem).collect())
+        Error::gather(rules.into_iter().map(rule).chain([check_learning_rate(learning_rate)])).map(|_| ())
     }
 
     /// Those of the baseline (paper: 2.2).
@@ -64,6 +61,18 @@ impl Hyperparameters {
         Self { epochs: cnn::EPOCHS, batch: cnn::BATCH, learning_rate: cnn::LEARNING_RATE, dropout: 0.0 };
 }
 
+/// Refuses a learning rate that is not above 0.
+///
+/// # Errors
+/// [`Fault::BadSetting`]
+pub(super) fn check_learning_rate(learning_rate: f64) -> Result<()> {
+    if learning_rate > 0.0 && learning_rate.is_finite() {
+        return Ok(());
+    }
+    let place = Place::field("learning rate");
+    Err(Error::new(Fault::BadSetting, place, "a number above 0", learning_rate.to_string()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,7 +82,7 @@ mod tests {
         let nothing = Hyperparameters { epochs: 0, batch: 0, learning_rate: f64::NAN, dropout: 1.0 };
         let error = nothing.check().unwrap_err();
         let places: Vec<String> = error.problems().iter().map(|problem| problem.place.to_string()).collect();
-        assert_eq!(places, ["epochs", "batch", "learning rate", "dropout"]);
+        assert_eq!(places, ["epochs", "batch", "dropout", "learning rate"]);
         for paper in [Hyperparameters::BASELINE, Hyperparameters::MULTILAYER, Hyperparameters::CNN] {
             assert_eq!(paper.check(), Ok(()));
         }

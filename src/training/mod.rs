@@ -47,10 +47,11 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// A run of a seed, before its first epoch. The network has its initial weights.
     ///
     /// # Errors
-    /// [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
+    /// Those of [`Hyperparameters::check`]; [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
     pub fn new(device: D, network: N, hyperparameters: Hyperparameters, seed: u64, run: u64) -> Result<Self> {
+        hyperparameters.check()?;
         let gradients = network.try_alloc_grads().map_err(device_failed)?;
-        let adam = Adam::new(&network, hyperparameters.learning_rate).map_err(device_failed)?;
+        let adam = Adam::new(&network, hyperparameters.learning_rate)?;
         Ok(Self { device, network, adam, gradients, hyperparameters, seed, run, epochs: 0 })
     }
 
@@ -70,11 +71,12 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// with dropout.
     ///
     /// # Errors
-    /// [`Fault::NotFinite`] for the first batch whose loss is not finite, which leaves the network as it is, or whose step
+    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first batch whose loss is not finite, which leaves the network as it is, or whose step
     /// leaves a weight, a running statistic or a moment of the optimiser that is not; those of
     /// [`Network::training_logits`].
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
         let _memory = WorkingMemory::of_training();
+        check_examples(examples)?;
         let order = order(examples, self.seed, self.run, self.epochs);
         let mut sum = 0.0;
         for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {
@@ -117,6 +119,14 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     pub fn evaluate(&self, examples: &[N::Example]) -> Result<Evaluation> {
         Evaluation::of(&self.network, &self.device, examples)
     }
+}
+
+/// Refuses to train on nothing, or to answer nothing: no mean follows from it.
+fn check_examples<X>(examples: &[X]) -> Result<()> {
+    if examples.is_empty() {
+        return Err(Error::new(Fault::BadSetting, Place::field("examples"), "at least one", "none"));
+    }
+    Ok(())
 }
 
 /// The examples in the order of an epoch.

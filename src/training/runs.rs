@@ -6,7 +6,10 @@
 
 use dfdx::prelude::*;
 
-use super::{Adam, Checkpoint, Evaluation, Hyperparameters, LOSS, STEP, fault, labels, not_finite, order};
+use super::{
+    Adam, Checkpoint, Evaluation, Hyperparameters, LOSS, STEP, check_examples, fault, labels, not_finite,
+    order,
+};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Network, Networks, device_failed, runs};
 use crate::nn::runs::Runs;
@@ -29,7 +32,7 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
     /// Runs of a seed that stand at the same epoch.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are none, or not all stand at the same step; [`Fault::ForeignWeights`] if one is
+    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] if there are none, or not all stand at the same step; [`Fault::ForeignWeights`] if one is
     /// of another network; [`Fault::DeviceFailed`] if the device cannot hold them all.
     pub fn new(
         device: D,
@@ -37,6 +40,7 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
         seed: u64,
         standing: &[(u64, Checkpoint)],
     ) -> Result<Self> {
+        hyperparameters.check()?;
         let place = || Place::field("runs that advance together");
         let Some((_, first)) = standing.first() else {
             return Err(Error::new(Fault::BadSetting, place(), "at least one", "none"));
@@ -60,7 +64,7 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
         };
         let networks: N::Runs = stack(|checkpoint| &checkpoint.network)?.build(&device)?;
         let gradients = networks.try_alloc_grads().map_err(device_failed)?;
-        let mut adam = Adam::new(&networks, hyperparameters.learning_rate).map_err(device_failed)?;
+        let mut adam = Adam::new(&networks, hyperparameters.learning_rate)?;
         let moments =
             [stack(|checkpoint| &checkpoint.moments[0])?, stack(|checkpoint| &checkpoint.moments[1])?];
         adam.restore(&networks, first.steps, &moments)?;
@@ -86,9 +90,10 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
     /// others are as if it had not been there.
     ///
     /// # Errors
-    /// Those of [`Networks::training_logits`], for all runs.
+    /// [`Fault::BadSetting`] without examples; those of [`Networks::training_logits`], for all runs.
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<Vec<Result<f64>>> {
         let _memory = WorkingMemory::of_training();
+        check_examples(examples)?;
         let orders: Vec<_> =
             self.runs.iter().map(|&run| order(examples, self.seed, run, self.epochs)).collect();
         let batch = self.hyperparameters.batch;

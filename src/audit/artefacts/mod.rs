@@ -16,9 +16,9 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Place, Result};
 use crate::models::GENRES;
-use crate::preparation::{Scheme, Split, exchanged_labels};
+use crate::preparation::{Scheme, Split, check_frame, exchanged_labels};
 use crate::recordings::{DataSet, Genre, Participant, RecordingId};
 use crate::report::Table;
 use crate::statistics::{holm, mean, quantile};
@@ -83,8 +83,12 @@ impl ArtefactScan {
     /// Scans recordings under some schemes.
     ///
     /// # Errors
-    /// As [`Self::of`].
+    /// As [`Self::of`]; [`Fault::BadSetting`] for an unusable frame or no schemes.
     pub fn under(set: &DataSet, frame: usize, schemes: &[Scheme]) -> Result<Self> {
+        check_frame(frame)?;
+        if schemes.is_empty() {
+            return Err(Error::new(Fault::BadSetting, Place::field("schemes"), "at least one", "none"));
+        }
         let recordings = set.recordings();
         let owners: Vec<(Participant, Genre)> =
             recordings.iter().map(|recording| (recording.participant, recording.genre)).collect();

@@ -118,6 +118,9 @@ impl<const I: usize, E: Dtype, D: Device<E>> Packed<I, E, D> {
     /// # Errors
     /// As [`Self::from_sequences`].
     pub fn shared(device: &D, runs: usize, sequences: &[&[E]]) -> Result<Self> {
+        if runs == 0 {
+            return Err(Error::new(Fault::BadSetting, Place::field("runs"), "at least one", "none"));
+        }
         let (values, mut packings) = padded(I, &[sequences.to_vec()])?;
         let rows = packings.steps * packings.batch;
         let frames: Tensor<(usize, Const<I>), E, D> =

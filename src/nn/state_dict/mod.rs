@@ -135,10 +135,17 @@ impl StateDict {
     /// The tensors of several dictionaries, one behind the other: a new first dimension counts the dictionaries.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] for each tensor that is not in all of them in one shape.
+    /// [`Fault::BadSetting`] if there are none; [`Fault::ForeignWeights`] for each tensor that is not in all of them in one shape.
     pub fn stack(dicts: &[Self]) -> Result<Self> {
         let mut stacked = Self::default();
-        let Some(first) = dicts.first() else { return Ok(stacked) };
+        let Some(first) = dicts.first() else {
+            return Err(Error::new(
+                Fault::BadSetting,
+                Place::field("weights to stack"),
+                "at least one",
+                "none",
+            ));
+        };
         Error::gather(dicts.iter().map(|dict| dict.must_be_like(first)))?;
         for (name, (shape, _)) in &first.tensors {
             let shape = [&[dicts.len()], shape.as_slice()].concat();
@@ -361,7 +368,6 @@ mod tests {
         let stacked = StateDict::stack(&dicts).unwrap();
         assert_eq!(stacked.get("weight_ih_l0").unwrap().0, [3, 12, 2]);
         assert_eq!(stacked.unstack(), dicts);
-        assert_eq!(StateDict::stack(&[]).unwrap().unstack(), []);
         let mut odd = dicts[1].clone();
         odd.insert("bias_ih_l1".to_owned(), vec![11], vec![0.0; 11]);
         let error = StateDict::stack(&[dicts[0].clone(), odd, dicts[2].clone()]).unwrap_err();

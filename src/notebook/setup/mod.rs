@@ -9,7 +9,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::environment::program::ask;
 use super::environment::{EVCXR_VERSION, Environment};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::report::{Steps, note};
 use crate::store::Lock;
 use stamp::Stamp;
@@ -49,13 +49,9 @@ pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
         return Ok(());
     }
     // A folder that is in the way is told before anything slow begins.
-    if !has_python {
-        python::check(environment)?;
-    }
-    if !has_kernel {
-        evcxr::check(environment)?;
-    }
-    dependencies::check(environment)?;
+    let python = if has_python { Ok(()) } else { python::check(environment) };
+    let kernel_build = if has_kernel { Ok(()) } else { evcxr::check(environment) };
+    Error::gather([python, kernel_build, dependencies::check(environment)])?;
     note(format_args!("setting up the notebooks' environment in {}", environment.folder().display()));
     let mut steps = Steps::new(missing as u64);
     if !has_python {
