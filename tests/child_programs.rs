@@ -3,6 +3,8 @@
 
 #[path = "support/programs.rs"]
 mod programs;
+#[path = "support/signals.rs"]
+mod signals;
 
 use std::fs;
 use std::path::Path;
@@ -11,6 +13,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use programs::{notebooks, programs, python};
+use signals::hearing;
 use tempfile::{TempDir, tempdir};
 
 /// Settings that would change what programs do, each to nonsense.
@@ -169,7 +172,7 @@ impl Lab {
         let tools = stand_ins(lab, out.path());
         let mut command = notebooks("lab", tools.path(), environment.path());
         command.env("HOME", home.path()).stdout(Stdio::null()).stderr(Stdio::null());
-        let process = command.spawn().unwrap();
+        let process = hearing(&mut command).spawn().unwrap();
         let lab = Self { process, folders: [environment, home, tools] };
         assert!(within(Duration::from_secs(60), || lab.started().is_some()), "JupyterLab has not started");
         lab

@@ -1,6 +1,10 @@
 //! What becomes of a training that is killed, stopped, doubled, moved to another processor or left without room on the
 //! disk.
 
+#[cfg(unix)]
+#[path = "support/signals.rs"]
+mod signals;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -112,7 +116,7 @@ fn an_interrupt_ends_it_cleanly_and_says_how_to_go_on() {
     for (signal, expected) in [("-INT", 130), ("-TERM", 143), ("-HUP", 143)] {
         let folder = tempdir().unwrap();
         // Too long to end before the interrupt.
-        let child = training(folder.path(), 100_000).spawn().unwrap();
+        let child = signals::hearing(&mut training(folder.path(), 100_000)).spawn().unwrap();
         for _ in 0..2000 {
             if folder.path().join("run-00.checkpoint").exists() {
                 break;

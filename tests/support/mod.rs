@@ -15,6 +15,8 @@ use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{ZipArchive, ZipWriter};
 
+pub mod tasks;
+
 /// Seconds of a small workbook.
 pub const SECONDS: u32 = 4;
 /// Its rows per second.
