@@ -24,9 +24,10 @@
 //! floating selection asks for thousands of times.
 //!
 //! # For null distributions
-//! A [`Relabelled`] classifier does all that needs no labels once, and then answers for any labels of its training rows:
-//! [`Ridge`], [`Discriminant`] and [`Logistic`] decompose or factor their rows once, [`Template`] multiplies courses once.
-//! Matrices are decomposed by nalgebra. [`ExtraTrees`] grow anew. Values of the first three agree with scikit-learn's.
+//! The classifiers of [`baselines`](crate::classification::baselines) do all that needs no labels once, and then answer for
+//! any labels of their training rows: ridge regression, discriminant analysis and logistic regression decompose or factor
+//! their rows once, templates multiply courses once. Matrices are decomposed by nalgebra. Trees grow anew. Values of the
+//! first three agree with scikit-learn's.
 //!
 //! # Example
 //! ```
@@ -75,15 +76,15 @@ mod template;
 mod testing;
 mod trees;
 
-pub use discriminant::{Discriminant, SHRINKAGE};
+pub(crate) use discriminant::Discriminant;
 pub use examples::{Examples, accuracy};
 pub use folds::INNER_FOLDS;
-pub use logistic::Logistic;
+pub(crate) use logistic::Logistic;
 pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS};
 pub use network::{HIDDEN, HiddenLayer, MOST_FEATURES, TRAINING};
 pub use recipe::{Classifier, Recipe, Trained};
-pub use relabelled::{Relabelled, Scaled, highest};
-pub use ridge::Ridge;
+pub(crate) use relabelled::{Relabelled, Scaled, highest};
+pub(crate) use ridge::Ridge;
 pub use scaling::FARTHEST;
 use scaling::Scaling;
 pub use selection::{
@@ -91,5 +92,5 @@ pub use selection::{
     rank_by_mutual_information,
 };
 pub use support_vectors::{COST, SupportVectors};
-pub use template::Template;
-pub use trees::{ExtraTrees, TREES};
+pub(crate) use template::Template;
+pub(crate) use trees::ExtraTrees;
