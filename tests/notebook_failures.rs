@@ -124,6 +124,39 @@ fn every_way_to_fail_is_told_with_notebook_cell_and_cause() {
     assert!(!copy("05-compile-error").contains("\"execution_count\": 3"));
 }
 
+#[cfg(unix)]
+#[test]
+fn a_kernel_that_runs_one_notebook_after_the_other_remembers_nothing() {
+    let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());
+    let parent = |name: &str| {
+        let file = out.path().join(name);
+        format!("std::fs::write({file:?}, std::os::unix::process::parent_id().to_string())?;")
+    };
+    let checks = |name: &str| notebooks::checks(name, &[HOLDS]);
+    let write = |name: &str, cells: &[&str]| notebooks::write(folder.path(), name, cells);
+    let leaves = "let sum = 1 + 1;\nunsafe { std::env::set_var(\"LEFT\", \"behind\") };";
+    write("01-leaves", &[FIRST, leaves, &parent("first"), &checks("01-leaves")]);
+    let looks = "assert!(std::env::var(\"LEFT\").is_err());";
+    write("02-looks", &[FIRST, looks, &parent("second"), &checks("02-looks")]);
+    write("03-uses", &[FIRST, "sum", &checks("03-uses")]);
+    write("04-goes-on", &[FIRST, &parent("fourth"), &checks("04-goes-on")]);
+
+    let project = Project::at(env!("CARGO_MANIFEST_DIR"));
+    let run = Run {
+        notebooks: folder.path().to_owned(),
+        out: Some(out.path().to_owned()),
+        kernels: 1,
+        ..Run::new(&project, None).unwrap()
+    };
+    let error = run.run(&Environment::of(&project).unwrap(), &AtomicBool::new(false)).unwrap_err();
+    assert!(problem(&error, "03-uses").found.contains("cannot find value `sum`"), "{error}");
+    assert_eq!(error.problems().len(), 1, "{error}");
+    let kernel = |name: &str| fs::read_to_string(out.path().join(name)).unwrap();
+    // The same kernel, but not after a failure.
+    assert_eq!(kernel("first"), kernel("second"));
+    assert_ne!(kernel("first"), kernel("fourth"));
+}
+
 #[test]
 fn a_cell_that_does_not_end_is_ended_with_its_kernel() {
     let (folder, out) = (tempdir().unwrap(), tempdir().unwrap());

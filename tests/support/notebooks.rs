@@ -33,5 +33,8 @@ pub fn checks(notebook: &str, checks: &[(&str, &str, &str, bool)]) -> String {
         })
         .collect();
     let text = json!({"notebook": notebook, "checks": checks}).to_string();
-    format!("std::fs::write(std::env::var(\"EEGENRE_CHECKS\")?, r#\"{text}\"#)?;")
+    let file = format!("{notebook}.checks.json");
+    format!(
+        "std::fs::write(std::path::Path::new(&std::env::var(\"EEGENRE_CHECKS\")?).join({file:?}), r#\"{text}\"#)?;"
+    )
 }

@@ -36,7 +36,7 @@ enum NotebooksTask {
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<OsString>,
     },
-    /// Run the notebooks, each in a fresh kernel, and read their checks
+    /// Run the notebooks, each in a kernel that remembers nothing of the others, and read their checks
     Run(RunArgs),
     /// Check the committed notebooks: how they are written, and that their outputs belong to what is committed
     Check,

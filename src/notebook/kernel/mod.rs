@@ -126,6 +126,13 @@ impl Kernel {
         (outputs, end)
     }
 
+    /// Ends the process in which the cells have run, with all that they defined, and answers whether that came off. What
+    /// remains is what the kernel has read of the sources of eegenre, of its dependencies and of the standard library. To
+    /// read them takes most of the time of a notebook.
+    pub fn forget(&mut self, limit: Duration, stop: &AtomicBool) -> bool {
+        matches!(self.execute(":clear", limit, stop), (outputs, End::Idle) if outputs.is_empty())
+    }
+
     /// Follows the kernel until it has nothing more to do.
     fn follow(&self, limit: Duration, stop: &AtomicBool, mut put_out: impl FnMut(Output)) -> End {
         let deadline = Instant::now() + limit;

@@ -1,4 +1,4 @@
-//! Running notebooks: each in a fresh kernel, every cell watched, every failure told.
+//! Running notebooks: each in a kernel that remembers nothing, every cell watched, every failure told.
 
 mod executed;
 mod passing;
@@ -94,11 +94,12 @@ impl Run {
         std::thread::scope(|scope| {
             for _ in 0..self.kernels.clamp(1, paths.len()) {
                 scope.spawn(|| {
+                    let mut kernel = None;
                     while let Some(path) = {
                         let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
                         next.filter(|_| !stop.load(Ordering::Relaxed))
                     } {
-                        let result = task.notebook(path, &progress);
+                        let result = task.notebook(path, &mut kernel, &progress);
                         results.lock().unwrap_or_else(PoisonError::into_inner).push((path, result));
                     }
                 });

@@ -1,4 +1,5 @@
-//! Running one notebook: its cells one after the other in a fresh kernel, until one fails; then its checks.
+//! Running one notebook: its cells one after the other in a kernel that remembers nothing, until one fails; then its
+//! checks.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -14,7 +15,7 @@ use crate::notebook::document::{Code, Document, Output, name};
 use crate::notebook::environment::Environment;
 use crate::notebook::kernel::ending::Ending;
 use crate::notebook::kernel::{Cells, End, Kernel, failure};
-use crate::notebook::session::CHECKS_VARIABLE;
+use crate::notebook::session::{CHECKS_VARIABLE, Checks};
 use crate::recordings::DATA_VARIABLE;
 
 /// What the notebooks of one run share.
@@ -27,8 +28,13 @@ pub(super) struct Task<'a> {
 }
 
 impl Task<'_> {
-    /// Runs a notebook and reads its checks.
-    pub fn notebook(&self, path: &Path, progress: &Progress) -> Result<ExecutedNotebook> {
+    /// Runs a notebook and reads its checks. `kernel` is one that has run others, and is left for the next.
+    pub fn notebook(
+        &self,
+        path: &Path,
+        kernel: &mut Option<Kernel>,
+        progress: &Progress,
+    ) -> Result<ExecutedNotebook> {
         let begun = Instant::now();
         let name = name(path);
         let mut document = Document::read(path)?;
@@ -37,7 +43,7 @@ impl Task<'_> {
             cell.execution_count = None;
         }
         let cells = document.code().count();
-        let checks = self.out.join(format!("{name}.checks.json"));
+        let checks = Checks::file(self.out, &name);
         // An old file would tell of another run.
         if let Err(cause) = fs::remove_file(&checks)
             && cause.kind() != ErrorKind::NotFound
@@ -46,7 +52,7 @@ impl Task<'_> {
             return Err(Error::new(Fault::Unwritable, Place::file(&checks), expected, cause.to_string()));
         }
         let bar = progress.notebook(&name, cells);
-        let executed = self.cells(path, &mut document, &checks, |number, first_line| {
+        let executed = self.cells(path, &mut document, kernel, |number, first_line| {
             bar.cell(number, first_line);
         });
         let copy = self.out.join(path.file_name().unwrap_or_default());
@@ -57,36 +63,46 @@ impl Task<'_> {
         Ok(ExecutedNotebook { path: copy, cells, checks: result?, seconds })
     }
 
-    /// Executes the cells until one fails.
+    /// Executes the cells until one fails. Only if none does is the kernel left for another notebook.
     fn cells(
         &self,
         path: &Path,
         document: &mut Document,
-        checks: &Path,
+        kernel: &mut Option<Kernel>,
         begins: impl Fn(u64, &str),
     ) -> Result<()> {
         let working = path.parent().unwrap_or(Path::new("."));
-        let mut variables = vec![(CHECKS_VARIABLE, checks)];
-        variables.extend(self.data.map(|data| (DATA_VARIABLE, data)));
         let in_notebook = |place: Place| Place {
             field: place.field.or(place.file.map(|f| f.display().to_string())),
             ..Place::file(path)
         };
-        let started = Cells::free(self.environment)
-            .and_then(|cells| Kernel::start(self.environment, cells, working, &variables, self.stop));
-        let mut kernel = started.map_err(|error| error.placed(in_notebook))?;
+        let mut given = self.kernel(kernel.take(), working).map_err(|error| error.placed(in_notebook))?;
         let deadline = Instant::now() + self.run.notebook_limit;
         for (number, cell) in (1..).zip(document.code_mut()) {
             begins(number, cell.first_line());
             let limit = self.run.cell_limit.min(deadline.saturating_duration_since(Instant::now()));
-            let problem = execute(&mut kernel, cell, number, limit, self.stop);
+            let problem = execute(&mut given, cell, number, limit, self.stop);
             if let Some((fault, expected, found)) = problem {
                 let field = format!("code cell {number} `{}`", cell.first_line());
                 let place = Place { field: Some(field), ..Place::file(path) };
                 return Err(Problem::new(fault, place, expected, found).into());
             }
         }
+        *kernel = Some(given);
         Ok(())
+    }
+
+    /// The kernel that another notebook has left, without what that one made, or a new one.
+    fn kernel(&self, left: Option<Kernel>, working: &Path) -> Result<Kernel> {
+        if let Some(mut left) = left
+            && left.forget(self.run.cell_limit, self.stop)
+        {
+            return Ok(left);
+        }
+        let mut variables = vec![(CHECKS_VARIABLE, self.out)];
+        variables.extend(self.data.map(|data| (DATA_VARIABLE, data)));
+        let cells = Cells::free(self.environment)?;
+        Kernel::start(self.environment, cells, working, &variables, self.stop)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -39,6 +39,12 @@ impl Checks {
     #[must_use]
     pub fn of(notebook: impl Into<String>) -> Self {
         Self { notebook: notebook.into(), checks: Vec::new() }
+    }
+
+    /// The file of a notebook's checks in a folder.
+    #[must_use]
+    pub fn file(folder: &Path, notebook: &str) -> PathBuf {
+        folder.join(format!("{notebook}.checks.json"))
     }
 
     /// Adds one that holds if the two are equal.

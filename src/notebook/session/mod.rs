@@ -26,7 +26,7 @@ use crate::study::{self, Study};
 pub use checks::{Check, Checks};
 pub use live::Live;
 
-/// The environment variable that names the file into which a notebook writes its checks.
+/// The environment variable that names the folder into which a notebook writes its checks.
 pub const CHECKS_VARIABLE: &str = "EEGENRE_CHECKS";
 
 /// The published study in one notebook: its design, its records, and what the notebook checks of them.
@@ -57,12 +57,10 @@ impl Session {
     /// Those of [`Project::choose`], [`Material::recorded`] and [`Source::load`].
     pub fn begin(notebook: &str) -> Result<Self> {
         let project = Project::choose(None)?;
-        let checks_path = std::env::var_os(CHECKS_VARIABLE).map_or_else(
-            || project.executed_notebooks().join(format!("{notebook}.checks.json")),
-            PathBuf::from,
-        );
+        let folder =
+            std::env::var_os(CHECKS_VARIABLE).map_or_else(|| project.executed_notebooks(), PathBuf::from);
         let source = Source::choose(&project, None);
-        Self::with(project, notebook, source, checks_path)
+        Self::with(project, notebook, source, Checks::file(&folder, notebook))
     }
 
     fn with(project: Project, notebook: &str, source: Source, checks_path: PathBuf) -> Result<Self> {
