@@ -147,3 +147,78 @@ fn they_are_small() {
     let bytes = bytes_below(&project().committed_records());
     assert!(bytes <= MOST_BYTES, "{bytes} bytes");
 }
+
+#[test]
+fn every_prediction_is_exported_once_and_gives_the_recorded_accuracies() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("predictions.csv");
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_eegenre"))
+        .args(["records", "export", "--out"])
+        .arg(&file)
+        .arg("--project")
+        .arg(project().root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let mut reader = csv::Reader::from_path(&file).unwrap();
+    let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
+    assert_eq!(columns, eegenre::reproduce::predictions::COLUMNS);
+    // Each column is described.
+    let readme = fs::read_to_string(project().root().join("data/README.md")).unwrap();
+    assert!(columns.iter().all(|column| readme.contains(&format!("`{column}`"))));
+
+    let at = |name: &str| columns.iter().position(|column| column == name).unwrap();
+    let keys = [
+        "recording",
+        "part_of",
+        "condition",
+        "network",
+        "epochs",
+        "scheme",
+        "draw",
+        "fold",
+        "run",
+        "weights",
+    ];
+    let lines: Vec<csv::StringRecord> = reader.records().map(|line| line.unwrap()).collect();
+    let seen: BTreeSet<Vec<&str>> = lines.iter().map(|line| keys.map(|key| &line[at(key)]).into()).collect();
+    assert_eq!(seen.len(), lines.len(), "no prediction comes twice");
+
+    // The experiment: right answers of each run, as its records count them.
+    for model in Model::ALL {
+        for record in records("raw", model) {
+            for weights in [Weights::Final, Weights::Best] {
+                let of_run = |line: &&csv::StringRecord| {
+                    line[at("part_of")] == *"experiment"
+                        && line[at("condition")] == *"raw"
+                        && line[at("network")] == *model.name()
+                        && line[at("run")] == *record.run.to_string()
+                        && line[at("weights")] == *weights.name()
+                };
+                let right: Vec<bool> =
+                    lines.iter().filter(of_run).map(|line| line[at("label")] == line[at("answer")]).collect();
+                let counted: usize =
+                    (0..3).map(|genre| record.outcome(weights).confusion[genre][genre]).sum();
+                assert_eq!(right.iter().filter(|right| **right).count(), counted);
+                assert_eq!(right.len(), record.outcome(weights).predictions.len());
+            }
+        }
+    }
+    // The audit: an accuracy as its table prints it.
+    let design = eegenre::recordings::Material::recorded(&project()).unwrap();
+    let audit = eegenre::audit::Audit::read(&project(), &design, Profile::Paper).unwrap();
+    let of_cell = |line: &&csv::StringRecord| {
+        let wanted = ["audit", "clean", "baseline", "300", "participant", "final"];
+        let named = ["part_of", "condition", "network", "epochs", "scheme", "weights"];
+        named.iter().zip(wanted).all(|(name, value)| line[at(name)] == *value)
+    };
+    let right: Vec<bool> =
+        lines.iter().filter(of_cell).map(|line| line[at("label")] == line[at("answer")]).collect();
+    let accuracy = 100.0 * right.iter().filter(|right| **right).count() as f64 / right.len() as f64;
+    let shown = audit.percent(
+        "clean",
+        eegenre::preparation::Scheme::Participant,
+        eegenre::paper::ReportedSeries::Baseline,
+    );
+    assert_eq!(format!("{accuracy:.1}"), shown);
+}

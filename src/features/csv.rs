@@ -10,12 +10,13 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord, WriterBuilder};
+use csv::{ByteRecord, ReaderBuilder, StringRecord};
 
 use super::{FeatureRow, FeatureTable};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::workbook::Problems;
 use crate::recordings::{Genre, Participant, Song};
+use crate::report::comma_separated;
 use crate::store::write_atomically;
 
 /// What the first columns hold.
@@ -34,10 +35,6 @@ pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
 /// # Errors
 /// [`Fault::Unwritable`] if it does not fit into memory.
 pub fn text(table: &FeatureTable) -> Result<String> {
-    let unwritable = |cause: String| {
-        Error::new(Fault::Unwritable, Place::field("table"), "lines of one length in UTF-8", cause)
-    };
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
         let song = row.song.map_or_else(String::new, |song| song.to_string());
@@ -45,12 +42,7 @@ pub fn text(table: &FeatureTable) -> Result<String> {
         let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
         names.into_iter().chain(values).collect::<Vec<String>>()
     });
-    writer.write_record(heading).map_err(|cause| unwritable(cause.to_string()))?;
-    for line in lines {
-        writer.write_record(line).map_err(|cause| unwritable(cause.to_string()))?;
-    }
-    let bytes = writer.into_inner().map_err(|cause| unwritable(cause.to_string()))?;
-    String::from_utf8(bytes).map_err(|cause| unwritable(cause.to_string()))
+    comma_separated(heading, lines)
 }
 
 /// Reads a table.

@@ -21,8 +21,9 @@ pub enum Weights {
 }
 
 impl Weights {
-    /// The name in a file's name.
-    pub(super) const fn name(self) -> &'static str {
+    /// The name, as in a file's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
         match self {
             Self::Final => "final",
             Self::Best => "best",

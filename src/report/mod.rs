@@ -1,10 +1,12 @@
 //! What people and programs read: tables, answers, notes, and the progress of long work.
 
+mod csv;
 mod path;
 mod printing;
 mod progress;
 mod table;
 
+pub(crate) use csv::comma_separated;
 pub(crate) use path::as_text;
 pub(crate) use printing::to_terminal;
 pub use printing::{answer, answered, note};

@@ -1,6 +1,7 @@
 //! The main job: everything there is, from records (and recordings, where they are) to figures, results and the book.
 
 mod live;
+pub mod predictions;
 pub mod records;
 mod retrained;
 mod summary;

@@ -1,10 +1,12 @@
 //! `eegenre records`.
 
+use std::path::PathBuf;
+
 use clap::Subcommand;
 use serde_json::json;
 
 use eegenre::error::Result;
-use eegenre::reproduce::records;
+use eegenre::reproduce::{predictions, records};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -16,6 +18,14 @@ pub enum RecordsTask {
     Check,
     /// Record anew what is known of signals without a network (with recordings), and list every SHA-256
     Update(DataArgs),
+    /// Write every recorded prediction of the networks into one table of comma-separated values
+    ///
+    /// A line for each test recording of each training and its two sets of weights; data/README.md describes the columns.
+    Export {
+        /// The file
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
 }
 
 impl RecordsTask {
@@ -28,6 +38,13 @@ impl RecordsTask {
                     return print(&json!({ "files": files }), json);
                 }
                 print(&format!("{files} files are listed in data/SHA256SUMS"), json)
+            }
+            Self::Export { out } => {
+                let count = predictions::write(project, &out)?;
+                if json {
+                    return print(&json!({ "predictions": count, "file": out.to_string_lossy() }), json);
+                }
+                print(&format!("{count} predictions in {}", out.display()), json)
             }
         }
     }
