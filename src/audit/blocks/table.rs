@@ -1,19 +1,24 @@
 //! Blocks and drift as tables.
 
-use super::{BlockFinding, Blocks};
+use super::{BlockFinding, Blocks, Statistic};
 use crate::report::Table;
 
 impl Blocks {
+    /// A statistic as the table has it; empty if the design does not have it.
+    #[must_use]
+    pub fn shown(&self, statistic: Statistic) -> String {
+        let own = |finding: &&BlockFinding| finding.statistic == statistic;
+        self.findings.iter().find(own).map_or_else(String::new, |finding| number(statistic, finding.value))
+    }
+
     /// A row for each statistic: its value, chance, and p.
     #[must_use]
     pub fn findings_table(&self) -> Table {
         let mut table = Table::new(["statistic", "value", "chance", "95 % of deals", "p"]);
         for BlockFinding { statistic, value, chance, chance_range: [low, high], p } in &self.findings {
-            let number = |value: f64| {
-                if statistic.is_accuracy() { format!("{:.1}", 100.0 * value) } else { format!("{value:.2}") }
-            };
-            let range = format!("{} to {}", number(*low), number(*high));
-            table.push([statistic.to_string(), number(*value), number(*chance), range, format!("{p:.3}")]);
+            let [value, chance, low, high] =
+                [value, chance, low, high].map(|value| number(*statistic, *value));
+            table.push([statistic.to_string(), value, chance, format!("{low} to {high}"), format!("{p:.3}")]);
         }
         table
     }
@@ -56,4 +61,9 @@ impl Blocks {
         }
         table
     }
+}
+
+/// Accuracies in percent, everything else as it is.
+fn number(statistic: Statistic, value: f64) -> String {
+    if statistic.is_accuracy() { format!("{:.1}", 100.0 * value) } else { format!("{value:.2}") }
 }
