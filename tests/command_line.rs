@@ -472,6 +472,41 @@ fn features_are_written_and_classified_from_the_file_as_from_the_recordings() {
     assert!(estimate["measures"]["specificity"].is_number());
 }
 
+/// Features that know nothing: 24 participants who each heard four songs of two genres, none of the third.
+fn noise_of_two_genres(seed: u64) -> String {
+    let mut state = seed;
+    let mut noise = || {
+        // Knuth's generator (The Art of Computer Programming 2, 3.3.4); its high bits are the good ones.
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1_u32 << 31)
+    };
+    let mut table = "participant,song,genre,a,b,c\n".to_owned();
+    for participant in 1..=24 {
+        for song in 1..=8 {
+            let genre = if song <= 4 { "classical" } else { "instrumental" };
+            let values = [noise(), noise(), noise()].map(|value| value.to_string()).join(",");
+            table += &format!("P{participant:02},S{song},{genre},{values}\n");
+        }
+    }
+    table
+}
+
+/// Of noise, accuracies on held-out participants lie below chance more often than above: what is held out is missing from
+/// what trains. So a result that is significantly below it is nothing to be surprised at, and one above it would be.
+#[test]
+fn chance_follows_from_the_design_and_noise_is_not_significantly_above_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("noise.csv");
+    for seed in 1..=6 {
+        std::fs::write(&file, noise_of_two_genres(seed)).unwrap();
+        let answer = json(&eegenre(&["classify", "--features", text(&file), "--model", "knn", "--json"]));
+        assert_eq!(answer["chance"], 0.5, "{answer}");
+        let [accuracy, p] = ["accuracy", "p"].map(|field| answer[field].as_f64().unwrap());
+        assert!(accuracy < 0.5 || p > 0.05, "{answer}");
+        assert!(answer["over_participants"]["low"].as_f64().unwrap() < 0.5, "{answer}");
+    }
+}
+
 #[test]
 fn classifying_what_is_no_table_or_in_no_known_way_exits_with_2() {
     let folder = Folder::sound();
