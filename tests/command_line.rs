@@ -491,20 +491,22 @@ fn noise_of_two_genres(seed: u64) -> String {
     table
 }
 
-/// Of noise, accuracies on held-out participants lie below chance more often than above: what is held out is missing from
-/// what trains. So a result that is significantly below it is nothing to be surprised at, and one above it would be.
+/// Of noise, accuracies on held-out participants are significantly below chance more often than they should be, because
+/// what is held out is missing from what trains. Significantly above it they may be as rarely as the test says.
 #[test]
 fn chance_follows_from_the_design_and_noise_is_not_significantly_above_it() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("noise.csv");
-    for seed in 1..=6 {
-        std::fs::write(&file, noise_of_two_genres(seed)).unwrap();
+    let is_above = |seed: &u64| {
+        std::fs::write(&file, noise_of_two_genres(*seed)).unwrap();
         let answer = json(&eegenre(&["classify", "--features", text(&file), "--model", "knn", "--json"]));
         assert_eq!(answer["chance"], 0.5, "{answer}");
         let [accuracy, p] = ["accuracy", "p"].map(|field| answer[field].as_f64().unwrap());
-        assert!(accuracy < 0.5 || p > 0.05, "{answer}");
-        assert!(answer["over_participants"]["low"].as_f64().unwrap() < 0.5, "{answer}");
-    }
+        accuracy > 0.5 && p < 0.05
+    };
+    // One side of a two-sided test at 5 %: four or more of twenty have a probability of 0.1 %.
+    let above = (1..=20).filter(is_above).count();
+    assert!(above <= 3, "{above} of 20");
 }
 
 #[test]
