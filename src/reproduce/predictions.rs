@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use crate::audit::{self, CellRecord};
-use crate::error::{Place, Result};
+use crate::error::Result;
 use crate::models::GENRES;
+use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::{Record, Settings, Store, Weights};
 use crate::recordings::{Design, Genre, Material, RecordingId};
@@ -41,7 +42,7 @@ struct Origin<'a> {
     part_of: &'static str,
     condition: &'a str,
     settings: &'a Settings,
-    scheme: &'a str,
+    scheme: String,
     split: &'a str,
     draw: u64,
     fold: usize,
@@ -85,7 +86,7 @@ impl Origin<'_> {
             self.condition.to_owned(),
             self.settings.preparation.normalisation.to_string(),
             self.settings.model.to_string(),
-            self.scheme.to_owned(),
+            self.scheme.clone(),
             self.split.to_owned(),
             self.draw.to_string(),
             self.fold.to_string(),
@@ -109,18 +110,13 @@ pub fn text(project: &Project) -> Result<String> {
     comma_separated(COLUMNS, lines)
 }
 
-/// Writes [`text`] to a file.
+/// Writes [`text`] to a file, and answers with the number of predictions.
 ///
 /// # Errors
-/// Those of [`text`]; [`Fault::Unwritable`](crate::error::Fault::Unwritable). Answers with the number of predictions.
+/// Those of [`text`]; [`Fault::Unwritable`](crate::error::Fault::Unwritable).
 pub fn write(project: &Project, path: impl AsRef<Path>) -> Result<usize> {
-    let text = text(project).map_err(|error| {
-        error.placed(|place| match place.file {
-            Some(_) => place,
-            None => Place::file(&path),
-        })
-    })?;
-    write_atomically(&path, text.as_bytes())?;
+    let text = text(project)?;
+    write_atomically(path, text.as_bytes())?;
     Ok(text.lines().count() - 1)
 }
 
@@ -145,7 +141,7 @@ fn of_run<'a>(variation: &'a str, record: &'a Record) -> impl Iterator<Item = [S
         part_of: "experiment",
         condition: variation,
         settings: &configuration.settings,
-        scheme: "random",
+        scheme: Scheme::Random.to_string(),
         split: &configuration.split,
         draw: 0,
         fold: 1,
@@ -171,13 +167,12 @@ fn of_audit(project: &Project, design: &Design) -> Result<Vec<[String; COLUMNS.l
     let mut lines = Vec::new();
     for cell in audit::plan(Profile::Paper) {
         let Some(record) = CellRecord::read(&folder, &cell, design)? else { continue };
-        let scheme = cell.scheme.to_string();
         for training in &record.trainings {
             let origin = Origin {
                 part_of: "audit",
                 condition: cell.condition.name,
                 settings: &record.configuration.settings,
-                scheme: &scheme,
+                scheme: cell.scheme.to_string(),
                 split: &training.split,
                 draw: training.draw,
                 fold: training.fold,

@@ -110,7 +110,8 @@ impl Evaluation {
     /// A network's answers to examples, in their order.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first answer that is not finite; those of [`Network::logits`].
+    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first answer that is not finite; those of
+    /// [`Network::logits`].
     pub fn of<N: Network<D>, D: Device<f32>>(
         network: &N,
         device: &D,

@@ -71,9 +71,9 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// with dropout.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first batch whose loss is not finite, which leaves the network as it is, or whose step
-    /// leaves a weight, a running statistic or a moment of the optimiser that is not; those of
-    /// [`Network::training_logits`].
+    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first batch whose loss is not finite, which
+    /// leaves the network as it is, or whose step leaves a weight, a running statistic or a moment of the optimiser that is
+    /// not; those of [`Network::training_logits`].
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
         let _memory = WorkingMemory::of_training();
         check_examples(examples)?;

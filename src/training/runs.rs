@@ -32,8 +32,8 @@ impl<N: Network<D>, D: Device<f32>> Trainings<N, D> {
     /// Runs of a seed that stand at the same epoch.
     ///
     /// # Errors
-    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] if there are none, or not all stand at the same step; [`Fault::ForeignWeights`] if one is
-    /// of another network; [`Fault::DeviceFailed`] if the device cannot hold them all.
+    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] if there are none, or not all stand at the same step;
+    /// [`Fault::ForeignWeights`] if one is of another network; [`Fault::DeviceFailed`] if the device cannot hold them all.
     pub fn new(
         device: D,
         hyperparameters: Hyperparameters,
