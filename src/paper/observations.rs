@@ -26,14 +26,14 @@ pub enum Observed {
         /// Percent.
         percent: u32,
     },
-    /// Validation loss is higher at the end than around this epoch.
+    /// Validation loss rises from this epoch on.
     ValidationLossRisesAfter {
         /// The epoch.
         epoch: usize,
     },
-    /// Training loss is still lower at the end than in the middle of training.
+    /// Training loss keeps going down to the end.
     TrainingLossFalls,
-    /// Validation loss is still lower at the end than in the middle of training.
+    /// Validation loss keeps going down to the end.
     ValidationLossFalls,
 }
 

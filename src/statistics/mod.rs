@@ -12,6 +12,7 @@
 //! | a mean of values that hang together in clusters | [`cluster_interval`] |
 //! | right answers in clusters, held against a level | [`level_test`] |
 //! | how much of a spread groups explain | [`rank_eta_squared`] |
+//! | whether a curve rises or falls | [`trend`] |
 //! | several tests at once | [`holm`] |
 //! | right answers of so many | [`clopper_pearson`], [`binomial_test`] |
 //! | a spread of which only the range is known | [`standard_deviation_from_range`], [`mean_interval_from_range`] |
@@ -31,6 +32,7 @@ mod range;
 mod ranks;
 mod sign_flip;
 mod student;
+mod trend;
 mod trimmed;
 
 pub use binomial::{binomial_test, clopper_pearson, clopper_pearson_of_mean};
@@ -48,6 +50,7 @@ pub use ranks::rank_eta_squared;
 pub use sign_flip::sign_flip_test;
 pub(crate) use student::student_quantile;
 pub use student::{mean_interval, welch_interval};
+pub use trend::trend;
 pub use trimmed::{trimmed_mean, trimmed_mean_interval};
 
 /// Refuses two numbers that are further apart than `tolerance`.
