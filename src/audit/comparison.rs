@@ -4,16 +4,16 @@
 use serde::Serialize;
 
 use super::condition::CONDITIONS;
-use super::estimate::{chance, even_guess_of};
+use super::estimate::{EstimateNull, chance};
 use super::plan::{EQUAL, full_epochs};
 use super::record::{CellRecord, Training};
 use super::tally::{Difference, Tally, Unit};
-use crate::evaluation::Known;
 use crate::models::Model;
 use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
 use crate::profile::Profile;
 use crate::protocol::Weights;
+use crate::recordings::Design;
 use crate::statistics::{Interval, Probability, holm};
 
 /// A claim of the paper under one condition and one scheme of splitting.
@@ -53,7 +53,7 @@ pub struct ControlEffect {
 }
 
 /// All claims under the conditions of equal schedules, as far as there are records.
-pub(super) fn claims(records: &[CellRecord], profile: Profile) -> Vec<AuditedClaim> {
+pub(super) fn claims(records: &[CellRecord], design: &Design, profile: Profile) -> Vec<AuditedClaim> {
     let mut all = Vec::new();
     for condition in EQUAL {
         let mut claims: Vec<AuditedClaim> = Scheme::ALL
@@ -70,7 +70,7 @@ pub(super) fn claims(records: &[CellRecord], profile: Profile) -> Vec<AuditedCla
                         let rival = answers(series)?;
                         (vec![better.epochs(), rival.epochs()], better.less(&rival)?)
                     }
-                    Rival::Chance => (vec![better.epochs()], less_chance(&better)),
+                    Rival::Chance => (vec![better.epochs()], less_chance(&better, records, design)),
                 };
                 let statement = claim.statement;
                 Some(AuditedClaim { statement, condition, scheme, epochs, difference, p_holm: difference.p })
@@ -119,7 +119,7 @@ const SERIES: [ReportedSeries; 3] =
     [ReportedSeries::Baseline, ReportedSeries::MultilayerFinal, ReportedSeries::Cnn];
 
 /// The network of a series, and its weights.
-const fn network(series: ReportedSeries) -> (Model, Weights) {
+pub(super) const fn network(series: ReportedSeries) -> (Model, Weights) {
     match series {
         ReportedSeries::Baseline => (Model::Baseline, Weights::Final),
         ReportedSeries::MultilayerFinal => (Model::Multilayer, Weights::Final),
@@ -154,19 +154,8 @@ impl<'a> Answers<'a> {
         Some(Self { record, weights })
     }
 
-    fn epochs(&self) -> usize {
+    pub(super) fn epochs(&self) -> usize {
         self.record.epochs()
-    }
-
-    /// What a guess reaches that knows the design alone.
-    pub(super) fn chance(&self) -> [usize; 2] {
-        chance(self.record)
-    }
-
-    /// What a guess reaches, from 0 to 1, that knows so much of participants.
-    pub(super) fn even_guess(&self, known: Known) -> f64 {
-        let [numerator, denominator] = even_guess_of(self.record, known);
-        numerator as f64 / denominator as f64
     }
 
     /// All of them.
@@ -189,13 +178,17 @@ impl<'a> Answers<'a> {
     }
 }
 
-/// An accuracy less chance.
-fn less_chance(answers: &Answers<'_>) -> Difference {
-    let (tally, level) = (answers.tally(), answers.chance());
+/// An accuracy less chance, with p as an [`Estimate`](super::Estimate) has it.
+fn less_chance(answers: &Answers<'_>, records: &[CellRecord], design: &Design) -> Difference {
+    let (tally, level) = (answers.tally(), chance(answers.record, design));
     let chance = level[0] as f64 / level[1] as f64;
     let points = |part: f64| 100.0 * (part - chance);
     let interval = tally.interval(Unit::Participant);
-    let Probability { p, standard_error } = tally.test_level(Unit::Participant, level);
+    let null = EstimateNull::of(answers.record, answers.weights, records);
+    let Probability { p, standard_error } = null.map_or_else(
+        || tally.test_level(Unit::Participant, level),
+        |null| Probability { p: null.p, standard_error: None },
+    );
     Difference {
         points: points(tally.accuracy()),
         interval: interval.map(|Interval { low, high }| Interval { low: points(low), high: points(high) }),

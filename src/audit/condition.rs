@@ -190,6 +190,12 @@ impl Condition {
         }
     }
 
+    /// Whether labels are dealt out anew, so that a participant's other recordings say nothing of them.
+    #[must_use]
+    pub const fn deals_labels(&self) -> bool {
+        matches!(self.ablated, Some(Ablated::Labels))
+    }
+
     /// Frames of the blocks whose order is random; nothing if the order is kept.
     #[must_use]
     pub const fn block_frames(&self) -> Option<usize> {

@@ -4,42 +4,37 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::condition::{CLEAN, NULL};
+use super::condition::{CLEAN, Condition, NULL};
 use super::record::{CellRecord, Training};
 use super::shortcut::Shortcut;
 use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
-use crate::evaluation::{Cell, Known, NullDistribution, Spread, even_guess, minimum_effect};
+use crate::evaluation::{Cell, Known, NullDistribution, Spread, best_guess, minimum_effect};
 use crate::models::GENRES;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::protocol::Weights;
-use crate::recordings::{Design, Participant, RecordingId};
+use crate::recordings::{Design, Outline, Participant, RecordingId};
 use crate::series::reported;
-use crate::statistics::{Interval, Probability, binomial_test, mean, standard_deviation};
+use crate::statistics::{Interval, Probability, mean, standard_deviation};
 
-/// What a guess reaches that knows the design of a record's answers alone: where a scheme leaves participants out, nothing of
-/// the participant, else the labels of the participant's other recordings, which train ([`even_guess`]).
-pub(super) fn chance(record: &CellRecord) -> [usize; 2] {
-    even_guess_of(
-        record,
+/// The most that a guess without a signal reaches under a scheme ([`best_guess`]): where participants are left out it knows
+/// nothing of them, else the labels of their other recordings, which train, unless these were dealt out anew.
+pub(super) fn chance(record: &CellRecord, design: &Design) -> [usize; 2] {
+    let dealt = Condition::named(&record.configuration.condition).is_ok_and(|own| own.deals_labels());
+    chance_knowing(
+        design,
         match record.configuration.scheme {
-            Scheme::Random | Scheme::Song => Known::OwnLabels,
-            Scheme::Participant | Scheme::Both => Known::Nothing,
+            Scheme::Random | Scheme::Song if !dealt => Known::OwnLabels,
+            Scheme::Random | Scheme::Song | Scheme::Participant | Scheme::Both => Known::Nothing,
         },
     )
 }
 
-/// What a guess reaches that knows so much of the participants of a record.
-pub(super) fn even_guess_of(record: &CellRecord, known: Known) -> [usize; 2] {
-    let labels: BTreeMap<RecordingId, usize> = record
-        .trainings
-        .iter()
-        .flat_map(|training| training.answers.iter().map(|(recording, [label, ..])| (*recording, *label)))
-        .collect();
-    let owners: Vec<(Participant, usize)> =
-        labels.into_iter().map(|(recording, label)| (recording.participant, label)).collect();
-    even_guess(&owners, known)
+/// The same with so much known of participants.
+pub(super) fn chance_knowing(design: &Design, known: Known) -> [usize; 2] {
+    let owner = |outline: &Outline| (outline.participant, outline.genre.label());
+    best_guess(&design.outlines().iter().map(owner).collect::<Vec<(Participant, usize)>>(), known)
 }
 
 /// The accuracy of a network in a cell, with certain weights.
@@ -74,34 +69,35 @@ pub struct Estimate {
     pub over_draws: Option<f64>,
     /// Mean part of the training recordings that are answered rightly.
     pub training: f64,
-    /// What a guess reaches that knows the design alone.
+    /// The most that a guess reaches that knows the design alone.
     pub chance: f64,
     /// What the same network reaches with labels exchanged within participants, as far as that is trained.
     pub null: Option<EstimateNull>,
     /// Part of the answers that are right among the genres that the participant heard, which takes knowledge of the design;
     /// nothing where outputs are not recorded.
     pub among_heard: Option<f64>,
-    /// The probability of being as far from chance, participants as the units.
+    /// The probability of being so accurate or more without a signal: that of the [null distribution](EstimateNull) where it
+    /// is trained, else of being so far above [`chance`](Self::chance), participants as the units ([`level_test`](crate::statistics::level_test)).
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub p_error: Option<f64>,
-    /// The same by the exact binomial test, which takes recordings for independent: too sure where they are not.
-    pub p_binomial: f64,
 }
 
 impl Estimate {
-    /// All that the paper reports of a cell's network: one estimate for each of its weights.
-    pub(super) fn all(record: &CellRecord) -> impl Iterator<Item = Self> {
-        [Weights::Final, Weights::Best].into_iter().filter_map(|weights| Self::of(record, weights))
+    /// All that the paper reports of a cell's network: one estimate for each of its weights, with the null distribution that is
+    /// among all records.
+    pub(super) fn all(record: &CellRecord, records: &[CellRecord], design: &Design) -> Vec<Self> {
+        let weights = [Weights::Final, Weights::Best].into_iter();
+        weights.filter_map(|weights| Self::of(record, weights, records, design)).collect()
     }
 
     /// With certain weights, if the paper reports them.
-    fn of(record: &CellRecord, weights: Weights) -> Option<Self> {
+    fn of(record: &CellRecord, weights: Weights, records: &[CellRecord], design: &Design) -> Option<Self> {
         let configuration = &record.configuration;
         let series = reported(record.model(), weights)?;
         let tally = Tally::of(&record.trainings, weights);
-        let level = chance(record);
+        let level = chance(record, design);
         let chance = level[0] as f64 / level[1] as f64;
         let fits = record.trainings.iter().map(|training| training.fit(weights).training);
         let fits: Vec<f64> = fits.map(|[right, of]| right as f64 / of as f64).collect();
@@ -112,11 +108,10 @@ impl Estimate {
                 Tally::of(&own.collect::<Vec<Training>>(), weights).accuracy()
             })
             .collect();
-        // Several answers to a recording count as one with their mean, rounded towards chance.
-        let (right, of) = (tally.right() * tally.recordings(), tally.answers());
-        let is_above = tally.right() * level[1] > level[0] * of;
-        let right = if is_above { right / of } else { right.div_ceil(of) };
-        let Probability { p, standard_error } = tally.test_level(Unit::Participant, level);
+        let null = EstimateNull::of(record, weights, records);
+        let bound = tally.test_level(Unit::Participant, level);
+        let Probability { p, standard_error } =
+            null.map_or(bound, |null| Probability { p: null.p, standard_error: None });
         Some(Self {
             condition: configuration.condition.clone(),
             scheme: configuration.scheme,
@@ -133,11 +128,10 @@ impl Estimate {
             over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
             training: mean(&fits),
             chance,
-            null: None,
+            null,
             among_heard: among_heard(record, weights),
             p,
             p_error: standard_error,
-            p_binomial: binomial_test(right, tally.recordings(), chance),
         })
     }
 }
@@ -155,30 +149,35 @@ pub struct EstimateNull {
     pub p: f64,
 }
 
-/// Gives each estimate of the condition whose null distribution is trained that distribution, for the same scheme, network, weights
-/// and epochs.
-pub(super) fn add_nulls(estimates: &mut [Estimate], records: &[CellRecord]) {
-    for estimate in estimates.iter_mut().filter(|estimate| estimate.condition == CLEAN.name) {
-        for record in records.iter().filter(|record| record.configuration.condition == NULL.name) {
-            let weights = [Weights::Final, Weights::Best]
-                .into_iter()
-                .find(|weights| reported(record.model(), *weights) == Some(estimate.series));
-            let is_same =
-                record.configuration.scheme == estimate.scheme && record.epochs() == estimate.epochs;
-            let Some(weights) = weights.filter(|_| is_same) else { continue };
-            let mut draws: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
-            for training in &record.trainings {
-                let own = draws.entry(training.draw).or_default();
-                for (_, is_right) in training.right(weights) {
-                    *own = (own.0 + usize::from(is_right), own.1 + 1);
-                }
-            }
-            let of = draws.values().map(|(_, of)| *of).max().unwrap_or(0);
-            let null = NullDistribution { of, right: draws.into_values().map(|(right, _)| right).collect() };
-            let right = (estimate.accuracy * of as f64 - 1e-9).ceil() as usize;
-            let (exchanges, chance, range) = (null.exchanges(), null.chance(), null.range());
-            estimate.null = Some(EstimateNull { exchanges, chance, range, p: null.p(right) });
+impl EstimateNull {
+    /// That of a cell's network with certain weights: the condition without pads and zeros has one, for the same scheme,
+    /// network and epochs.
+    pub(super) fn of(record: &CellRecord, weights: Weights, records: &[CellRecord]) -> Option<Self> {
+        let own = &record.configuration;
+        let exchanged = records.iter().find(|other| {
+            (other.configuration.condition.as_str(), other.configuration.scheme) == (NULL.name, own.scheme)
+                && (other.model(), other.epochs()) == (record.model(), record.epochs())
+        })?;
+        if own.condition != CLEAN.name {
+            return None;
         }
+        let mut draws: BTreeMap<u64, (usize, usize)> = BTreeMap::new();
+        for training in &exchanged.trainings {
+            let own = draws.entry(training.draw).or_default();
+            for (_, is_right) in training.right(weights) {
+                *own = (own.0 + usize::from(is_right), own.1 + 1);
+            }
+        }
+        let of = draws.values().map(|(_, of)| *of).max().unwrap_or(0);
+        let null = NullDistribution { of, right: draws.into_values().map(|(right, _)| right).collect() };
+        let accuracy = Tally::of(&record.trainings, weights).accuracy();
+        let right = (accuracy * of as f64 - 1e-9).ceil() as usize;
+        Some(Self {
+            exchanges: null.exchanges(),
+            chance: null.chance(),
+            range: null.range(),
+            p: null.p(right),
+        })
     }
 }
 
@@ -265,5 +264,97 @@ impl GuessEstimate {
             }))
         });
         Ok(Error::gather(schemes)?.concat())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::{CellConfiguration, Fit, plan};
+    use crate::models::Model;
+    use crate::profile::Profile;
+    use crate::recordings::{DataSet, synthetic};
+
+    /// One training each for some draws, with the same numbers of right answers to two recordings of each of the first three
+    /// participants.
+    fn cell(set: &DataSet, condition: &str, right: &[usize]) -> CellRecord {
+        let cell = plan(Profile::Paper).into_iter().find(|cell| {
+            (cell.condition.name, cell.scheme, cell.model)
+                == (condition, Scheme::Participant, Model::Baseline)
+        });
+        let fit = Fit { epoch: 1, training: [1, 1], validation: [1, 1] };
+        let tested: Vec<RecordingId> = set
+            .participants()
+            .into_iter()
+            .take(3)
+            .flat_map(|who| {
+                let own = set.outlines().iter().filter(move |outline| outline.participant == who);
+                let own: Vec<RecordingId> = own.map(Outline::id).collect();
+                [own[0], own[7]]
+            })
+            .collect();
+        let trainings = (0..).zip(right).map(|(draw, right)| {
+            let answers = tested.iter().enumerate().map(|(place, id)| {
+                let label = id.song.genre().label();
+                let answer = if place < *right { label } else { (label + 1) % 3 };
+                (*id, [label, answer, answer])
+            });
+            // The highest output is for a genre that the participant did not hear, the second for the right one.
+            let logits = tested.iter().map(|id| {
+                let own = set.genres_of(id.participant);
+                let row = crate::recordings::Genre::ALL.map(|genre| {
+                    if !own.contains(&genre) { 9.0 } else { f32::from(u8::from(genre == id.song.genre())) }
+                });
+                (*id, [vec![row], vec![row]])
+            });
+            Training {
+                draw,
+                fold: 1,
+                split: String::new(),
+                last: fit,
+                best: fit,
+                answers: answers.collect(),
+                logits: logits.collect(),
+            }
+        });
+        CellRecord {
+            configuration: CellConfiguration::of(&cell.unwrap(), set),
+            program: String::new(),
+            trainings: trainings.collect(),
+        }
+    }
+
+    #[test]
+    fn p_is_that_of_exchanged_labels_where_they_are_trained_and_else_that_of_the_bound() {
+        let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
+        let (clean, null) =
+            (cell(&set, "clean", &[4, 5, 3]), cell(&set, "null", &[1, 2, 4, 5, 2, 1, 3, 3, 1]));
+        let records = [clean.clone(), null];
+        let with = &Estimate::all(&clean, &records, &set)[0];
+        // Two of nine exchanges have the mean of 4 right answers, or more.
+        let found = with.null.unwrap();
+        assert_eq!((found.exchanges, found.p, with.p), (9, 0.3, 0.3));
+        assert!((found.chance - 22.0 / 54.0).abs() < 1e-12);
+        let without = &Estimate::all(&clean, &records[..1], &set)[0];
+        assert_eq!((without.null, without.chance), (None, 1.0 / 3.0));
+        // Twelve of eighteen: participants have 6, 5 and 1 of 6, so 4, 3 and -1 above a third: all but two of eight choices are less.
+        assert_eq!(without.p, 2.0 / 8.0);
+        // No other condition has this null distribution.
+        let whole = CellRecord {
+            configuration: CellConfiguration { condition: "whole".into(), ..clean.configuration.clone() },
+            ..clean
+        };
+        assert_eq!(Estimate::all(&whole, &records, &set)[0].null, None);
+    }
+
+    #[test]
+    fn among_the_genres_that_a_participant_heard_the_third_does_not_count() {
+        let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
+        let record = cell(&set, "clean", &[0, 0]);
+        let estimate = &Estimate::all(&record, &[], &set)[0];
+        assert_eq!((estimate.accuracy, estimate.among_heard), (0.0, Some(1.0)));
+        let mut silent = record;
+        silent.trainings[0].logits.clear();
+        assert_eq!(Estimate::all(&silent, &[], &set)[0].among_heard, None);
     }
 }

@@ -18,6 +18,7 @@ use serde::Serialize;
 
 use super::comparison::Answers;
 use super::condition::Condition;
+use super::estimate::chance_knowing;
 use super::plan::Cell;
 use super::reach::Reach;
 use super::record::CellRecord;
@@ -152,6 +153,8 @@ pub struct Reading {
     pub scheme: Scheme,
     /// What must be seen, in words.
     pub demand: String,
+    /// Epochs of the networks that it looks at, the same number once; empty without a network.
+    pub epochs: Vec<usize>,
     /// What was measured, in percent or in points.
     pub measured: f64,
     /// What it could be with other participants.
@@ -170,12 +173,16 @@ impl Instrument {
             let set = recordings(effect)?;
             let folder = folder(project, &set, effect, profile);
             let cells = cells(effect, profile);
-            let records = Error::gather(cells.iter().map(|cell| CellRecord::read(&folder, cell, &set)))?;
-            Ok((effect, records.into_iter().flatten().collect::<Vec<CellRecord>>()))
+            let records = cells.iter().map(|cell| {
+                CellRecord::read(&folder, cell, &set)?
+                    .map_or(Ok(None), |record| record.whole_draws(cell, &set))
+            });
+            let records: Vec<CellRecord> = Error::gather(records)?.into_iter().flatten().collect();
+            Ok((effect, chance_knowing(&set, Known::Nothing), records))
         }))?;
         let of_networks = DEMANDS.iter().filter_map(|demand| {
-            let (_, records) = effects.iter().find(|(effect, _)| *effect == demand.effect)?;
-            demand.read(records)
+            let (_, level, records) = effects.iter().find(|(effect, ..)| *effect == demand.effect)?;
+            demand.read(records, level[0] as f64 / level[1] as f64)
         });
         let planted = Error::gather(REACHES.map(|(effect, strength, _)| {
             let set = synthetic::generate(&Settings { effect, strength, ..Settings::default() })?;
@@ -207,6 +214,7 @@ impl Instrument {
             "planted (synthetic)",
             "split by",
             "must be seen",
+            "epochs",
             "measured",
             "other participants",
             "seen",
@@ -217,6 +225,7 @@ impl Instrument {
                 reading.planted(),
                 reading.scheme.to_string(),
                 reading.demand.clone(),
+                reading.epochs.iter().map(usize::to_string).collect::<Vec<String>>().join(" and "),
                 format!("{:.1}", reading.measured),
                 reading.interval.map_or_else(String::new, range),
                 if reading.is_seen { "yes" } else { "no" }.to_owned(),
@@ -274,18 +283,28 @@ fn cells(effect: Effect, profile: Profile) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for (Side { condition, model }, scheme) in sides {
         let Ok(condition) = Condition::named(condition) else { continue };
-        let (draws, folds, epochs) = match (profile, scheme, model) {
-            (Profile::Smoke, ..) => (1, Some(1), 2),
-            (Profile::Quick, ..) => (1, Some(6), 60),
-            (Profile::Paper, Scheme::Random, _) => (8, None, Profile::Paper.extent(Model::Baseline).1),
-            (Profile::Paper, ..) => (1, None, Profile::Paper.extent(Model::Baseline).1),
+        let (draws, folds, schedules) = match (profile, scheme) {
+            (Profile::Smoke, _) => (1, Some(1), vec![2]),
+            (Profile::Quick, _) => (1, Some(6), vec![60]),
+            (Profile::Paper, scheme) => {
+                (if scheme == Scheme::Random { 8 } else { 1 }, None, schedules(model))
+            }
         };
-        let cell = Cell { condition, scheme, model, draws, folds, epochs };
-        if !cells.contains(&cell) {
-            cells.push(cell);
+        for epochs in schedules {
+            let cell = Cell { condition, scheme, model, draws, folds, epochs };
+            if !cells.contains(&cell) {
+                cells.push(cell);
+            }
         }
     }
     cells
+}
+
+/// The paper's epochs of a network, and the baseline's, for which all networks were trained at first. Where the longer ones are
+/// recorded, a demand looks at them; [`Reading::epochs`] says which.
+fn schedules(model: Model) -> Vec<usize> {
+    let (first, full) = (Profile::Paper.extent(Model::Baseline).1, Profile::Paper.extent(model).1);
+    if first == full { vec![full] } else { vec![first, full] }
 }
 
 /// Where its records are: beside those of the audit, below a folder of their own.
@@ -297,16 +316,18 @@ fn folder(project: &Project, set: &DataSet, effect: Effect, profile: Profile) ->
 }
 
 impl Demand {
-    fn read(&self, records: &[CellRecord]) -> Option<Reading> {
+    fn read(&self, records: &[CellRecord], level: f64) -> Option<Reading> {
         let Self { effect, scheme, side, expected } = *self;
         let answers = side.answers(records, scheme)?;
-        let (own, level) = (answers.tally(), answers.even_guess(Known::Nothing));
+        let own = answers.tally();
         let is_above = match expected {
             Expected::Above => true,
             Expected::NotAbove => false,
             Expected::MoreThan(other) => {
-                let difference =
-                    own.difference(&other.answers(records, scheme)?.tally(), Unit::Participant)?;
+                let others = other.answers(records, scheme)?;
+                let difference = answers.less(&others)?;
+                let mut epochs = vec![answers.epochs(), others.epochs()];
+                epochs.dedup();
                 let is_above = |interval: Option<Interval>, level: f64| {
                     interval.is_some_and(|interval| interval.low > level)
                 };
@@ -315,6 +336,7 @@ impl Demand {
                     strength: FULL,
                     scheme,
                     demand: format!("{side} more accurate than {other}, and above {:.1} %", 100.0 * level),
+                    epochs,
                     measured: difference.points,
                     interval: difference.interval,
                     is_seen: is_above(difference.interval, 0.0)
@@ -331,6 +353,7 @@ impl Demand {
             strength: FULL,
             scheme,
             demand,
+            epochs: vec![answers.epochs()],
             measured: 100.0 * own.accuracy(),
             interval: interval.map(percent),
             is_seen,
@@ -364,6 +387,7 @@ impl Planted {
             strength: self.strength,
             scheme: Scheme::Participant,
             demand,
+            epochs: Vec::new(),
             measured: 100.0 * reach.accuracy,
             interval: reach.over_participants.map(percent),
             is_seen,

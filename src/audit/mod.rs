@@ -21,16 +21,19 @@
 //! # What a reader must know
 //! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
-//! - Chance follows from the design: which labels are possible for a participant, and whether others of the participant's
-//!   recordings train ([`even_guess`](crate::evaluation::even_guess)).
+//! - Chance follows from the design ([`best_guess`](crate::evaluation::best_guess)), or from the same training with labels
+//!   exchanged within participants where that is recorded: for the baseline. For the two larger networks it would take days; for
+//!   them the bound of the design, intervals and the baseline's exchanges serve.
 
 mod artefacts;
 pub mod blocks;
 mod comparison;
 mod condition;
+mod echo;
 mod estimate;
 pub mod instrument;
 mod leak;
+pub mod one_split;
 mod plan;
 mod reach;
 mod record;
@@ -49,9 +52,12 @@ pub use artefacts::{Artefact, ArtefactScan, Finding};
 pub use blocks::Blocks;
 pub use comparison::{AuditedClaim, ControlEffect};
 pub use condition::{CLEAN, CONDITIONS, CUT, Condition, NULL, RAW, WHOLE};
+pub use echo::{EchoPower, EchoRow};
 pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
+pub(crate) use one_split::CHOICES;
+pub use one_split::{OneSplit, Specification};
 pub use plan::{Cell, EQUAL, plan};
 pub use reach::Reach;
 pub use record::{CellConfiguration, CellRecord, Fit, Training};
@@ -67,6 +73,7 @@ use crate::protocol::{Control, Instructions};
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::store::{Project, check_writable};
+use crate::study::{self, Study};
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -89,10 +96,14 @@ pub struct Audit {
     pub estimates: Vec<Estimate>,
     /// The paper's claims, under each scheme of splitting.
     pub claims: Vec<AuditedClaim>,
+    /// What one random split can say.
+    pub one_split: OneSplit,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
     /// What autocorrelations know of the genre, without a network.
     pub reaches: Vec<Reach>,
+    /// How often echoes are found that are put into recordings; nothing if that is not recorded.
+    pub echo: Option<EchoPower>,
     /// What is seen of what was planted in synthetic recordings.
     pub instrument: Instrument,
 }
@@ -109,14 +120,26 @@ impl Audit {
     /// What a project's records of a profile say of these recordings. What is not trained yet is named, not trained.
     ///
     /// # Errors
-    /// Those of [`CellRecord::read`] and of [`Scheme::draw`](crate::preparation::Scheme::draw).
+    /// Those of [`CellRecord::read`], [`Study::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
     pub fn read(project: &Project, design: &Design, profile: Profile) -> Result<Self> {
         let instrument = Instrument::read(project, profile)?;
-        Self::below(&folder(project, design, profile), instrument, design, profile)
+        let study = Study::read(&study::folder(project, design));
+        // Without variations of the experiment, seeds cannot be told from splits.
+        let study = match study {
+            Err(error) if error.problems().iter().all(|one| one.fault == Fault::NoRecords) => None,
+            study => Some(study?),
+        };
+        Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)
     }
 
     /// The same of records below a folder.
-    fn below(folder: &Path, instrument: Instrument, set: &Design, profile: Profile) -> Result<Self> {
+    fn below(
+        folder: &Path,
+        instrument: Instrument,
+        study: Option<&Study>,
+        set: &Design,
+        profile: Profile,
+    ) -> Result<Self> {
         let signals = SignalFindings::read(folder, set)?;
         let cells = plan(profile);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
@@ -132,8 +155,7 @@ impl Audit {
                 records.extend(record.whole_draws(cell, set)?);
             }
         }
-        let mut estimates: Vec<Estimate> = records.iter().flat_map(Estimate::all).collect();
-        estimate::add_nulls(&mut estimates, &records);
+        let estimates = records.iter().flat_map(|record| Estimate::all(record, &records, set)).collect();
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.provenance().known_as(),
@@ -143,9 +165,11 @@ impl Audit {
             blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
             estimates,
-            claims: comparison::claims(&records, profile),
+            claims: comparison::claims(&records, set, profile),
+            one_split: OneSplit::of(&records, study, profile),
             controls: comparison::controls(&records),
             reaches: signals.reaches,
+            echo: EchoPower::load(folder, set)?,
             instrument,
         })
     }
@@ -156,6 +180,9 @@ const INSTRUMENT: &str = "instrument";
 
 /// The word that asks for [`blocks`] alone.
 const BLOCKS: &str = "blocks";
+
+/// The word that asks for the power of the echo check alone.
+const ECHO: &str = "echo";
 
 /// Deals of labels or songs behind each p value of [`blocks`].
 const fn deals(profile: Profile) -> u64 {
@@ -175,11 +202,20 @@ fn measure_blocks(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> 
     Blocks::of(set, deals)?.write(folder)
 }
 
+/// Measures [`EchoPower`] and keeps it below a folder, unless it is there.
+fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
+    if EchoPower::load(folder, set)?.is_some() {
+        return Ok(());
+    }
+    EchoPower::of(set)?.write(folder)
+}
+
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
 ///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
-/// `["instrument"]`, the instrument check alone, and for `["blocks"]` blocks and drift alone, which train nothing.
+/// `["instrument"]`, the instrument check alone. `["blocks"]` measures blocks and drift alone, and `["echo"]` the power of the echo
+/// check, which only the paper's profile has: neither trains anything.
 ///
 /// # Errors
 /// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
@@ -200,7 +236,10 @@ pub fn train(
         if only.is_empty() || only == [BLOCKS] {
             measure_blocks(&folder, set, profile)?;
         }
-        if only != [BLOCKS] {
+        if (only.is_empty() && profile == Profile::Paper) || only == [ECHO] {
+            measure_echo(&folder, set)?;
+        }
+        if only != [BLOCKS] && only != [ECHO] {
             train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
         }
     }
@@ -258,7 +297,7 @@ pub fn measure(folder: &Path, set: &DataSet, cell: &Cell, control: &Control) -> 
     train_below(folder, &folder.join("trainings"), set, std::slice::from_ref(cell), control)?;
     let record = CellRecord::read(folder, cell, set)?;
     let whole = record.map(|record| record.whole_draws(cell, set)).transpose()?.flatten();
-    Ok(whole.iter().flat_map(Estimate::all).collect())
+    Ok(whole.iter().flat_map(|record| Estimate::all(record, &[], set)).collect())
 }
 
 /// The cells in whose names all words stand.

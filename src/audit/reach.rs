@@ -42,7 +42,7 @@ pub struct Reach {
     pub chance: f64,
     /// What it could be with other participants.
     pub over_participants: Option<Interval>,
-    /// The probability of being as far from chance, participants as the units.
+    /// The probability of being so far above chance, participants as the units ([`level_test`](crate::statistics::level_test)).
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]

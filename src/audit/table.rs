@@ -109,7 +109,7 @@ impl Audit {
                     let range = null.range.map_or_else(String::new, |[low, high]| {
                         format!(" ({} to {})", percent(low), percent(high))
                     });
-                    format!("{}{range}, p {:.3}, {}", percent(null.chance), null.p, null.exchanges)
+                    format!("{}{range}, {}", percent(null.chance), null.exchanges)
                 }),
                 estimate.among_heard.map_or_else(String::new, percent),
             ]);
@@ -209,12 +209,26 @@ impl Audit {
             ),
             (
                 "Networks; intervals with other participants, with other songs and with both; detectable: the least effect above \
-                 chance that the last interval shows in 80 % of simulated studies of this design; labels exchanged: chance (95 %), p \
-                 and exchanges of the same training with labels exchanged within participants; two genres: accuracy among those \
-                 that the participant heard, known from the design.",
+                 chance that the last interval shows in 80 % of simulated studies of this design; labels exchanged: chance (95 %) \
+                 and number of the same training with labels exchanged within participants, which p then comes from; else p is \
+                 that of being so far above chance, the most that a guess without a signal reaches (one-sided, participants); \
+                 two genres: accuracy among those that the participant heard, known from the design.",
                 self.estimates_table(),
             ),
             ("The paper's claims: points by which they hold.", self.claims_table()),
+            (
+                "What one split can say: test accuracy in percent on random splits, one training each; over splits: standard \
+                 deviation.",
+                self.one_split.series_table(),
+            ),
+            (
+                "The same: the paper's claims and its order, split by split.",
+                self.one_split.differences_table(),
+            ),
+            (
+                "The same: standard deviations in points of one training on the paper's scale, and what they are made of.",
+                self.one_split.variance_table(),
+            ),
             ("Controls: points that they add.", self.controls_table()),
             (
                 "Without a network: what autocorrelations know, recordings of one length, new participants.",
@@ -222,6 +236,12 @@ impl Audit {
             ),
             ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
         ];
+        if let Some(echo) = &self.echo {
+            tables.push((
+                "The power of the echo check: in how many sets an echo of the logarithm of power is found that was put into them.",
+                echo.table(),
+            ));
+        }
         if let Some(blocks) = &self.blocks {
             tables.splice(
                 1..1,

@@ -134,7 +134,7 @@ impl Tally {
         })
     }
 
-    /// The probability of an accuracy as far from a level `numerator / denominator`, participants, or songs, as the
+    /// The probability of an accuracy so far above a level or further `numerator / denominator`, participants, or songs, as the
     /// clusters of a [`level_test`].
     #[must_use]
     pub fn test_level(&self, unit: Unit, level: [usize; 2]) -> Probability {
@@ -261,7 +261,7 @@ mod tests {
             [(1, true), (2, true), (3, false)].map(|(song, right)| (format!("S{song}/P{who:02}"), right))
         });
         let tally: Tally = answers.map(|(name, right)| (name.parse().unwrap(), right)).collect();
-        assert!((tally.test_level(Unit::Participant, [1, 3]).p - 2.0 / 256.0).abs() < 1e-12);
-        assert_eq!(tally.test_level(Unit::Participant, [2, 3]).p, 1.0);
+        assert!((tally.test_level(Unit::Participant, [1, 3]).p - 1.0 / 256.0).abs() < 1e-12);
+        assert_eq!(tally.test_level(Unit::Participant, [2, 3]).p, 0.5);
     }
 }

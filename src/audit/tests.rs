@@ -190,7 +190,7 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
     train_below(&records, &workshop, &set, &cells[1..], &Control::new(&stop)).unwrap();
     let instrument = Instrument::read(&Project::at(folder.path()), Profile::Smoke).unwrap();
-    let audit = Audit::below(&records, instrument, &set, Profile::Smoke).unwrap();
+    let audit = Audit::below(&records, instrument, None, &set, Profile::Smoke).unwrap();
     assert_eq!(audit.missing.len(), 1);
     assert!(audit.missing[0].starts_with(&cells[0].name()));
     assert_eq!(audit.estimates.len(), cells.len() - 1);

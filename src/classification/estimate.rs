@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::measures::{Confusion, Measures};
 use super::record::TrialRecord;
 use super::trial::Trial;
-use crate::evaluation::even_guess;
+use crate::evaluation::best_guess;
 use crate::recordings::Participant;
 use crate::statistics::{Interval, Probability, cluster_interval, level_test, standard_deviation};
 
@@ -24,9 +24,9 @@ pub struct TrialEstimate {
     pub over_participants: Option<Interval>,
     /// Standard deviation of the accuracies of draws; nothing for one draw.
     pub over_draws: Option<f64>,
-    /// What a guess reaches that knows the design alone ([`even_guess`]).
+    /// What a guess reaches that knows the design alone ([`best_guess`]).
     pub chance: f64,
-    /// The probability of being as far from chance, participants as the units.
+    /// The probability of being so far above chance, participants as the units ([`level_test`](crate::statistics::level_test)).
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,7 +58,7 @@ impl TrialEstimate {
         let confusion = Confusion::of(record.answers().map(|(_, _, label, answer)| (label, answer)));
         let answers = participants.iter().map(|(_, of)| of).sum();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
-        let level = even_guess(&record.rows, trial.division.known());
+        let level = best_guess(&record.rows, trial.division.known());
         let sums: Vec<(f64, usize)> = participants.iter().map(|&(right, of)| (right as f64, of)).collect();
         let Probability { p, standard_error } = level_test(&participants, level);
         Self {
@@ -128,7 +128,7 @@ mod tests {
         assert_eq!(estimate.over_draws, Some(0.0));
         assert_eq!(estimate.confusion, Confusion([[1, 1, 0], [0, 0, 0], [0, 1, 5]]));
         assert_eq!(estimate.selected, [("mean".to_owned(), 0.75), ("sum".to_owned(), 0.25)]);
-        // Two labels are possible. One participant is at that level and one above: both choices of signs are as far.
-        assert_eq!((estimate.chance, estimate.p), (0.5, 1.0));
+        // The most frequent label has 3 of 4 rows.
+        assert_eq!((estimate.chance, estimate.p), (0.75, 0.5));
     }
 }

@@ -1,6 +1,6 @@
-//! Chance from the design: what a guess reaches that hears no signal and knows which labels are possible.
+//! Chance from the design: what the best guess reaches that hears no signal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::recordings::Participant;
 
@@ -13,33 +13,31 @@ pub enum Known {
     OwnLabels,
 }
 
-/// The accuracy of a guess that names each possible label equally often, for all recordings of a design, as numerator and
-/// denominator without a common divisor. A recording is given by its participant and its label.
+/// The most that a guess without a signal reaches over all recordings of a design, as numerator and denominator without a common
+/// divisor. A recording is given by its participant and its label.
 ///
-/// For a [new](Known::Nothing) participant every label of the design is possible, else those of the participant's recordings
-/// alone. Two more guesses, by the balance of the training part and by the nearest training length, are
-/// [shortcuts](crate::audit::Shortcut); what a whole procedure reaches by chance is a
-/// [null distribution](super::NullDistribution).
+/// For a [new](Known::Nothing) participant the best guess is the most frequent label of the design, else the most frequent
+/// label of the participant. It is a bound: a guess that knows the labels of the training part alone reaches no more on average,
+/// and often less, because what is tested is missing from that part. Files may tell more
+/// ([shortcuts](crate::audit::Shortcut)); what a whole procedure reaches by chance is a [null
+/// distribution](super::NullDistribution).
 ///
 /// 1 of 1 without recordings.
 #[must_use]
-pub fn even_guess(recordings: &[(Participant, usize)], known: Known) -> [usize; 2] {
-    let all: BTreeSet<usize> = recordings.iter().map(|(_, label)| *label).collect();
-    let mut own: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
+pub fn best_guess(recordings: &[(Participant, usize)], known: Known) -> [usize; 2] {
+    let mut counts: BTreeMap<Option<Participant>, BTreeMap<usize, usize>> = BTreeMap::new();
     for (participant, label) in recordings {
-        own.entry(*participant).or_default().insert(*label);
+        let group = match known {
+            Known::Nothing => None,
+            Known::OwnLabels => Some(*participant),
+        };
+        *counts.entry(group).or_default().entry(*label).or_default() += 1;
     }
-    let possible = |participant: &Participant| match known {
-        Known::Nothing => all.len(),
-        Known::OwnLabels => own[participant].len(),
-    };
-    let counts: Vec<usize> = recordings.iter().map(|(participant, _)| possible(participant)).collect();
-    let common = counts.iter().fold(1, |common, count| common / divisor(common, *count) * count);
-    let numerator: usize = counts.iter().map(|count| common / count).sum();
-    let denominator = common * counts.len();
-    match divisor(numerator, denominator) {
+    let most = |labels: &BTreeMap<usize, usize>| labels.values().copied().max().unwrap_or(0);
+    let right: usize = counts.values().map(most).sum();
+    match divisor(right, recordings.len()) {
         0 => [1, 1],
-        divisor => [numerator / divisor, denominator / divisor],
+        divisor => [right / divisor, recordings.len() / divisor],
     }
 }
 
@@ -63,17 +61,20 @@ mod tests {
     fn chance_is_that_of_the_design() {
         // As published: two labels of three each.
         let published = design(&[(1, &[0, 0, 1, 1]), (2, &[1, 2, 1, 2]), (3, &[0, 2, 0, 2])]);
-        assert_eq!(even_guess(&published, Known::Nothing), [1, 3]);
-        assert_eq!(even_guess(&published, Known::OwnLabels), [1, 2]);
+        assert_eq!(best_guess(&published, Known::Nothing), [1, 3]);
+        assert_eq!(best_guess(&published, Known::OwnLabels), [1, 2]);
         // Two labels, which everybody heard.
         let two = design(&[(1, &[0, 1]), (2, &[0, 1])]);
-        assert_eq!([Known::Nothing, Known::OwnLabels].map(|known| even_guess(&two, known)), [[1, 2]; 2]);
+        assert_eq!([Known::Nothing, Known::OwnLabels].map(|known| best_guess(&two, known)), [[1, 2]; 2]);
         // One label each: who knows the participant knows all.
         let one = design(&[(1, &[0, 0]), (2, &[1])]);
-        assert_eq!(even_guess(&one, Known::OwnLabels), [1, 1]);
-        // Mixed: three recordings at 1 of 3 and two at 1 of 2.
+        assert_eq!(best_guess(&one, Known::OwnLabels), [1, 1]);
+        // One label more frequent: it is named for everybody new, and each participant's own for the known.
+        let uneven = design(&[(1, &[0, 0, 0, 1]), (2, &[0, 1, 1, 1, 0, 0])]);
+        assert_eq!([Known::Nothing, Known::OwnLabels].map(|known| best_guess(&uneven, known)), [[3, 5]; 2]);
+        // Mixed: one of three recordings and one of two.
         let mixed = design(&[(1, &[0, 1, 2]), (2, &[0, 1])]);
-        assert_eq!(even_guess(&mixed, Known::OwnLabels), [2, 5]);
-        assert_eq!(even_guess(&[], Known::Nothing), [1, 1]);
+        assert_eq!(best_guess(&mixed, Known::OwnLabels), [2, 5]);
+        assert_eq!(best_guess(&[], Known::Nothing), [1, 1]);
     }
 }

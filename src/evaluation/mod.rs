@@ -2,7 +2,7 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | what a guess reaches that knows the design alone | [`even_guess`] |
+//! | the most that a guess without a signal reaches | [`best_guess`] |
 //! | what is reached when labels say nothing | [`NullDistribution`] |
 //! | how often that is as good as what was found | [`NullDistribution::p`] |
 //! | the same for the best of many | [`corrected`] |
@@ -15,7 +15,7 @@ mod crossed;
 mod null;
 mod power;
 
-pub use chance::{Known, even_guess};
+pub use chance::{Known, best_guess};
 pub use crossed::{Cell, crossed_interval, interval_over_participants};
 pub use null::{NullDistribution, corrected, exceedance};
 pub use power::{POWER, Spread, minimum_effect};

@@ -10,7 +10,8 @@
 //! | 3, 5, 7: training | 3.1, 3.2, 3.3 | [`Figure::training`] |
 //! | 8: test accuracies | 3 | [`Figure::results`] |
 //! | design: who heard what | | [`Figure::design`] |
-//! | what the audit found, in four views | | [`Figure::audit`] |
+//! | how far back the networks look | | [`Figure::look_back`] |
+//! | what the audit found, in five views | | [`Figure::audit`] |
 //! | what features know | 3.4 | [`Figure::distributions`], [`Figure::knowledge`] |
 //! | classifiers of features | 3.4 | [`Figure::classifiers`] |
 //!
@@ -25,6 +26,7 @@ mod design;
 mod diagram;
 mod dots;
 mod features;
+mod look_back;
 mod raster;
 mod recordings;
 mod results;
@@ -48,7 +50,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::features::{FeatureSummary, FeatureTable};
 use crate::models::{Architecture, Model};
 use crate::profile::Profile;
-use crate::protocol::{Record, Weights};
+use crate::protocol::{Configuration, LookBacks, Record, Weights};
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::results::Results;
 use crate::series::Series;
@@ -79,9 +81,11 @@ enum Drawing {
     Architecture(Architecture),
     Training(training::Training),
     Results(results::Accuracies),
+    LookBack(look_back::Held),
     Dots(dots::Dots),
     Distributions(features::Distributions),
     Dependency(audit::Dependency),
+    Specifications(audit::Specifications),
     Kept(Vec<u8>),
 }
 
@@ -190,6 +194,24 @@ impl Figure {
         }
     }
 
+    /// How far back networks look, trained on recordings of this provenance with the configuration of one of them.
+    #[must_use]
+    pub fn look_back(all: &[LookBacks], provenance: &Provenance, configuration: &Configuration) -> Self {
+        let provenance = provenance.confirmed_by(configuration.data);
+        let runs = all.iter().map(|own| format!("{} {}", own.runs.len(), own.model));
+        let runs = format!("runs: {}", runs.collect::<Vec<String>>().join(", "));
+        let split = format!("split {}", configuration.split.chars().take(12).collect::<String>());
+        Self {
+            name: Subject::LookBack.file_name(),
+            title: Subject::LookBack.title_for(&provenance),
+            height_inches: theme::framed_inches(look_back::Held::HEIGHT_PT),
+            footer: footer(&[source(provenance.known_as()), data(configuration.data), split, runs]),
+            vector_allowed: true,
+            tracked: provenance == Provenance::Published,
+            drawing: Drawing::LookBack(look_back::Held::of(all)),
+        }
+    }
+
     /// What the audit found. Networks are shown with the weights after their last epoch, which nothing was chosen by.
     #[must_use]
     pub fn audit(audit: &Audit, view: View) -> Self {
@@ -197,6 +219,10 @@ impl Figure {
             View::Shortcuts => dots(audit::shortcuts(audit)),
             View::Controls => dots(audit::controls(audit)),
             View::Splits => dots(audit::splits(audit)),
+            View::Specifications => {
+                let drawing = audit::Specifications::of(audit);
+                (drawing.height_pt(), Drawing::Specifications(drawing))
+            }
             View::Dependency => {
                 (audit::Dependency::HEIGHT_PT, Drawing::Dependency(audit::Dependency::of(audit)))
             }
@@ -373,9 +399,11 @@ impl Figure {
                 Drawing::Architecture(architecture) => architecture::draw(architecture, &inside),
                 Drawing::Training(training) => training.draw(&inside),
                 Drawing::Results(results) => results.draw(&inside),
+                Drawing::LookBack(held) => held.draw(&inside),
                 Drawing::Dots(dots) => dots.draw(&inside),
                 Drawing::Distributions(distributions) => distributions.draw(&inside),
                 Drawing::Dependency(dependency) => dependency.draw(&inside),
+                Drawing::Specifications(specifications) => specifications.draw(&inside),
                 // It is shown as it is.
                 Drawing::Kept(_) => Ok(()),
             }?;

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::Figure;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::protocol::Store;
+use crate::protocol::{LookBacks, Store};
 use crate::recordings::{Design, Material, Provenance};
 use crate::results::Results;
 use crate::store::Project;
@@ -43,11 +43,13 @@ pub enum Subject {
     Results,
     /// Who heard what, and how long the songs are; not in the paper.
     Design,
+    /// How far back the networks look; not in the paper.
+    LookBack,
 }
 
 impl Subject {
     /// All of them, in the paper's order.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Recordings,
         Self::Architecture(Model::Baseline),
         Self::Training(Model::Baseline),
@@ -57,9 +59,10 @@ impl Subject {
         Self::Training(Model::Cnn),
         Self::Results,
         Self::Design,
+        Self::LookBack,
     ];
 
-    /// Its name on the command line: the number of the paper's figure, or `design`.
+    /// Its name on the command line: the number of the paper's figure, `design` or `look-back`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -72,6 +75,7 @@ impl Subject {
             Self::Training(Model::Cnn) => "7",
             Self::Results => "8",
             Self::Design => "design",
+            Self::LookBack => "look-back",
         }
     }
 
@@ -91,13 +95,14 @@ impl Subject {
             Self::Architecture(model) => Ok(Figure::architecture(model)),
             Self::Training(model) => training(model, of, &records.as_ref().join(model.name())),
             Self::Results => Ok(Figure::results(&Results::read(records, of)?)),
+            Self::LookBack => look_back(of, records.as_ref()),
         }
     }
 
     /// The name of its files, without an extension.
     pub(super) fn file_name(self) -> String {
         match self {
-            Self::Design => self.name().to_owned(),
+            Self::Design | Self::LookBack => self.name().to_owned(),
             _ => format!("figure-{}", self.name()),
         }
     }
@@ -128,6 +133,7 @@ impl Subject {
             Self::Training(model) => format!("Training the {}", network(model)),
             Self::Results => "Test accuracy of every run".to_owned(),
             Self::Design => return "The design: who heard what, and how long it was".to_owned(),
+            Self::LookBack => return "How far back the networks look".to_owned(),
         };
         format!("Figure {}. {what}", self.name())
     }
@@ -144,6 +150,19 @@ fn training(model: Model, set: &Design, folder: &Path) -> Result<Figure> {
     Figure::training(&records, &set.provenance())
 }
 
+/// How far back the networks look whose records are below this folder.
+fn look_back(set: &Design, records: &Path) -> Result<Figure> {
+    let all = Error::gather(Model::ALL.map(|model| LookBacks::read(&records.join(model.name()), model)))?;
+    let measured = all.iter().find(|own| !own.runs.is_empty());
+    let Some(own) = measured else {
+        let expected = "how far back the networks of a full series look (`eegenre study raw` measures it)";
+        return Err(Error::new(Fault::NoRecords, Place::file(records), expected, "no such file below it"));
+    };
+    let first = Store::read(records.join(own.model.name()))?.swap_remove(0).configuration;
+    set.check_record(records, first.data)?;
+    Ok(Figure::look_back(&all, &set.provenance(), &first))
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
@@ -154,10 +173,9 @@ impl FromStr for Subject {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|subject| subject.name() == name)
-            .ok_or_else(|| Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8 or design", name))
+        Self::ALL.into_iter().find(|subject| subject.name() == name).ok_or_else(|| {
+            Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8, design or look-back", name)
+        })
     }
 }
 
@@ -171,6 +189,6 @@ mod tests {
             assert_eq!(subject.name().parse(), Ok(subject));
         }
         let error = "9".parse::<Subject>().unwrap_err();
-        assert_eq!(error.problems()[0].expected, "1 to 8 or design");
+        assert_eq!(error.problems()[0].expected, "1 to 8, design or look-back");
     }
 }

@@ -20,11 +20,15 @@
 //!   LSTMs. `Cnn<f32, D, 1>` reads 1 channel of 960 samples.
 //! - Initialisation is not stated: PyTorch's, uniform on ±1/√n.
 
+use std::collections::BTreeSet;
+
 use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
-use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs};
+use super::{
+    GENRES, Logits, LookBack, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs,
+};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{Conv1d, Dropout, GlobalAveragePool, MaxPool1d, ResidualBlock, Rows, Signals, visit_modules};
 use crate::paper::{self, cnn};
@@ -141,11 +145,39 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Module<Si
     type Error = D::Err;
 
     fn try_forward(&self, slices: Signals<I, f32, D>) -> Result<Self::Output, D::Err> {
+        let means: Rows<CHANNELS, f32, D> = GlobalAveragePool.try_forward(self.units(slices)?)?;
+        self.out.try_forward(means)
+    }
+}
+
+impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Cnn<f32, D, I, K, P> {
+    /// The units that are averaged over time, `[batch, frames / 4, 32]`.
+    fn units(&self, slices: Signals<I, f32, D>) -> Result<Signals<CHANNELS, f32, D>, D::Err> {
         let x = self.stem.try_forward(slices)?;
         let x = POOL.try_forward(self.block1.try_forward(x)?)?;
         let x = POOL.try_forward(self.block2.try_forward(x)?)?;
-        let means: Rows<CHANNELS, f32, D> = GlobalAveragePool.try_forward(self.block3.try_forward(x)?)?;
-        self.out.try_forward(means)
+        self.block3.try_forward(x)
+    }
+
+    /// How far the units in the middle of a slice move when one frame of the slice does, frame by frame from the first. A
+    /// frame moves by a tenth of the standard deviation of the slice's values.
+    fn movements(&self, device: &D, slice: &Slice) -> Result<Vec<f64>> {
+        let frames = slice.values.nrows();
+        // A slice that does not vary has no scale of its own.
+        let step = (0.1 * slice.values.std(0.0)).max(1e-3);
+        let mut moved: Vec<Slice> = vec![slice.clone(); frames + 1];
+        for (frame, moved) in moved.iter_mut().take(frames).enumerate() {
+            moved.values.row_mut(frame).mapv_inplace(|value| value + step);
+        }
+        let batch: Vec<&Slice> = moved.iter().collect();
+        let units = self.units(stacked(device, &batch)?).map_err(device_failed)?;
+        let (times, units) = (units.shape().1, units.as_vec());
+        let middle = |example: usize| &units[(example * times + times / 2) * CHANNELS..][..CHANNELS];
+        let distance = |example: usize| {
+            let pairs = middle(example).iter().zip(middle(frames));
+            pairs.map(|(one, other)| f64::from(one - other).powi(2)).sum::<f64>().sqrt()
+        };
+        Ok((0..frames).map(distance).collect())
     }
 }
 
@@ -190,6 +222,18 @@ impl<const I: usize, const K: usize, const P: usize, D: NetworkDevice> Network<D
         _: Dropout,
     ) -> Result<Logits<D, OwnedTape<f32, D>>> {
         self.try_forward_mut(stacked(device, batch)?.traced(gradients)).map_err(device_failed)
+    }
+
+    /// Of the first slice of each recording. Units see equally far, so slices are aligned at the last frame that any moves.
+    fn look_back(&self, device: &D, examples: &[&Slice]) -> Result<LookBack> {
+        let mut recordings = BTreeSet::new();
+        let firsts = examples.iter().filter(|slice| recordings.insert(slice.recording));
+        let sizes = Error::gather(firsts.map(|slice| self.movements(device, slice)))?;
+        let moved = |sizes: &Vec<f64>| sizes.iter().rposition(|size| *size > 0.0);
+        let end = sizes.iter().filter_map(moved).max().map_or(0, |last| last + 1);
+        let backwards =
+            sizes.iter().map(|sizes| sizes[..end.min(sizes.len())].iter().rev().copied().collect());
+        Ok(LookBack::of(&backwards.collect::<Vec<Vec<f64>>>(), Vec::new()))
     }
 }
 

@@ -12,6 +12,7 @@ mod architecture;
 mod baseline;
 mod choose;
 mod cnn;
+mod look_back;
 mod model;
 mod multilayer;
 mod recurrent;
@@ -21,6 +22,7 @@ pub use architecture::{Architecture, Kind, Layer, Shape};
 pub use baseline::Baseline;
 pub use choose::{CNN_INPUTS, LSTM_FRAMES, NetworkTask, check_input, choose};
 pub use cnn::Cnn;
+pub use look_back::{HalfLife, LookBack};
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
@@ -109,6 +111,12 @@ pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {
         gradients: Gradients<f32, D>,
         dropout: Dropout,
     ) -> Result<Logits<D, OwnedTape<f32, D>>>;
+
+    /// How far back it looks in recordings, without dropout.
+    ///
+    /// # Errors
+    /// As [`Self::logits`].
+    fn look_back(&self, device: &D, examples: &[&Self::Example]) -> Result<LookBack>;
 }
 
 /// Refuses examples whose frames have not `frame` values.

@@ -9,7 +9,10 @@ use dfdx::nn::modules::Linear;
 use dfdx::prelude::*;
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
-use super::{GENRES, Logits, Model, Network, NetworkDevice, check_frames, contiguous, device_failed, runs};
+use super::{
+    GENRES, HalfLife, Logits, LookBack, Model, Network, NetworkDevice, check_frames, contiguous,
+    device_failed, runs,
+};
 use crate::error::{Error, Result};
 use crate::nn::{Dropout, Lstm, Packed, Relu, Rows, visit_modules};
 use crate::preparation::{Frames, Signal};
@@ -170,6 +173,43 @@ impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: Net
     ) -> Result<Logits<D, OwnedTape<f32, D>>> {
         let input = packed(device, batch)?.traced(gradients);
         self.try_forward_mut((input, dropout)).map_err(device_failed)
+    }
+
+    fn look_back(&self, device: &D, examples: &[&Frames]) -> Result<LookBack> {
+        let batch: Packed<I, f32, D> = packed(device, examples)?;
+        let squares = self.squared_gradients(device, &batch).map_err(device_failed)?;
+        let packing = batch.packing();
+        let sizes: Vec<Vec<f64>> = (packing.lengths().iter().enumerate())
+            .map(|(sequence, length)| {
+                let rows = (0..*length).rev().filter_map(|step| packing.row(sequence, step));
+                rows.map(|row| squares[row * I..][..I].iter().sum::<f64>().sqrt()).collect()
+            })
+            .collect();
+        let gates = self.lstm.try_forget_gates(batch).map_err(device_failed)?;
+        let half_lives = gates.iter().map(|gates| HalfLife::of(&gates.as_vec(), H)).collect();
+        Ok(LookBack::of(&sizes, half_lives))
+    }
+}
+
+impl<const I: usize, const H: usize, const LAYERS: usize, const B: usize, D: NetworkDevice>
+    Recurrent<I, H, LAYERS, B, f32, D>
+{
+    /// The squared gradients of the outputs to each value of a batch, summed over outputs: `[frames, I]` in packed order.
+    fn squared_gradients(&self, device: &D, batch: &Packed<I, f32, D>) -> Result<Vec<f64>, D::Err> {
+        let (frames, sequences) = (batch.frames(), batch.packing().lengths().len());
+        let mut squares = vec![0.0; batch.packing().frames() * I];
+        for output in 0..GENRES {
+            let logits = self.try_forward(batch.clone().leaky_traced())?;
+            let mut is_own = [0.0; GENRES];
+            is_own[output] = 1.0;
+            let of_output: Logits<D> =
+                device.try_tensor_from_vec(is_own.repeat(sequences), (sequences, Const))?;
+            let gradients = logits.try_mul(of_output)?.try_sum::<Rank0, _>()?.try_backward()?;
+            for (square, gradient) in squares.iter_mut().zip(gradients.get(frames).as_vec()) {
+                *square += f64::from(gradient).powi(2);
+            }
+        }
+        Ok(squares)
     }
 }
 

@@ -10,6 +10,7 @@
 mod control;
 mod course;
 mod instructions;
+mod look_back;
 mod processor;
 mod progress;
 mod purpose;
@@ -25,6 +26,7 @@ mod workers;
 
 pub use control::{Control, Event, Nobody, Observer};
 pub use instructions::Instructions;
+pub use look_back::{LookBacks, RunLookBack, look_back, look_back_table};
 pub use processor::Processor;
 pub use progress::Progress;
 pub use purpose::Purpose;

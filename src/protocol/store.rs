@@ -5,6 +5,7 @@
 //! run-03.json                the record; once it is there, the run is done
 //! run-03.final.safetensors   weights after the last epoch
 //! run-03.best.safetensors    weights of the epoch that was best on validation
+//! run-03.look-back.json      how far back its network looks, trained and untrained
 //! run-03.times.json          what may differ: seconds, threads, machine
 //! run-03.checkpoint          where an unfinished run stands
 //! .run-03.lock               held by the process that trains the run
@@ -185,6 +186,12 @@ impl Store {
     #[must_use]
     pub fn weights_in(folder: &Path, run: u64, weights: Weights) -> PathBuf {
         path_of(folder, run, &format!("{}.safetensors", weights.name()))
+    }
+
+    /// The file of how far back a run's network looks, in a folder of records.
+    #[must_use]
+    pub(super) fn look_back_in(folder: &Path, run: u64) -> PathBuf {
+        path_of(folder, run, "look-back.json")
     }
 
     /// The right to train a run; none if another process has it.

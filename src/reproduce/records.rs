@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::prediction::WeightsFile;
 use crate::profile::Profile;
-use crate::protocol::{Store, Weights};
+use crate::protocol::{LookBacks, Store, Weights};
 use crate::recordings::{DESCRIPTION, DESIGN, DataSet, Description, Design, Material, Provenance, Source};
 use crate::report::Steps;
 use crate::series::Series;
@@ -91,6 +91,7 @@ fn runs(project: &Project, design: &Design) -> Result<usize> {
                 ));
             }
         }
+        LookBacks::read(&folder, model)?;
         if !records.is_empty() {
             Series::of(&records, Weights::Final)?;
             Series::of(&records, Weights::Best)?;

@@ -22,15 +22,15 @@ pub struct Differences {
 pub struct Difference {
     /// Its name.
     pub label: String,
-    /// The mean accuracy of the first.
-    pub mean: f64,
+    /// The average of the first.
+    pub average: f64,
     /// That of the other.
-    pub other_mean: f64,
+    pub other_average: f64,
     /// Runs of both that answer equally many test recordings rightly; of runs with the same number.
     pub equal_runs: usize,
     /// Runs with the same number.
     pub runs: usize,
-    /// The difference of the means, and how sure it is.
+    /// The difference of the averages, and how sure it is.
     pub comparison: Comparison,
 }
 
@@ -62,8 +62,8 @@ impl Difference {
             (series.runs.iter()).filter_map(|&run| Some((right(series, run)?, right(other, run)?))).collect();
         Ok(Self {
             label: series.label.clone(),
-            mean: series.mean,
-            other_mean: other.mean,
+            average: series.average,
+            other_average: other.average,
             equal_runs: pairs.iter().filter(|(one, other)| one == other).count(),
             runs: pairs.len(),
             comparison: Comparison::of(series, other)?,
@@ -73,8 +73,15 @@ impl Difference {
 
 impl fmt::Display for Differences {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let header =
-            ["series", "mean %", "other %", "points (other seeds)", "p runs", "p recordings", "equal runs"];
+        let header = [
+            "series",
+            "average %",
+            "other %",
+            "points (other seeds)",
+            "p runs",
+            "p recordings",
+            "equal runs",
+        ];
         let mut table = Table::new(header);
         for difference in &self.series {
             let Comparison { difference: points, over_runs, over_recordings } = difference.comparison;
@@ -84,8 +91,8 @@ impl fmt::Display for Differences {
             });
             table.push([
                 difference.label.clone(),
-                format!("{:.1}", 100.0 * difference.mean),
-                format!("{:.1}", 100.0 * difference.other_mean),
+                format!("{:.1}", 100.0 * difference.average),
+                format!("{:.1}", 100.0 * difference.other_average),
                 signed(points) + &seeds,
                 Probability::with_error(format!("{:.2}", over_runs.p), over_runs.p_error),
                 Probability::with_error(format!("{:.2}", over_recordings.p), over_recordings.p_error),

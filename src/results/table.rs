@@ -46,7 +46,7 @@ impl Results {
     #[must_use]
     pub fn series_table(&self) -> Table {
         let with_paper = self.beside_paper();
-        let mut header = vec!["series".to_owned(), "runs".to_owned()];
+        let mut header = ["series", "runs", "epochs"].map(str::to_owned).to_vec();
         for name in ["lowest", "average", "highest", "training"] {
             header.extend(with_paper.then(|| format!("{name}: paper")));
             header.push(if with_paper { "ours".to_owned() } else { name.to_owned() });
@@ -61,7 +61,8 @@ impl Results {
                     [reported.lowest, reported.average, reported.highest].map(|percent| percent.to_string());
                 [lowest, average, highest, training.unwrap_or_default()]
             });
-            let mut row = vec![series.label.clone(), series.runs.len().to_string()];
+            let epochs = series.configuration.settings.hyperparameters.epochs;
+            let mut row = vec![series.label.clone(), series.runs.len().to_string(), epochs.to_string()];
             for (index, ours) in ours(series).into_iter().enumerate() {
                 let paper = || theirs.as_ref().map_or(String::new(), |all| all[index].clone());
                 row.extend(with_paper.then(paper));

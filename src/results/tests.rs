@@ -91,17 +91,17 @@ fn the_table_has_the_papers_numbers_beside_ours() {
     let rows: Vec<&str> = markdown.lines().collect();
     assert_eq!(
         rows[2],
-        "| series | runs | lowest: paper | ours | average: paper | ours | highest: paper | ours | training: paper \
+        "| series | runs | epochs | lowest: paper | ours | average: paper | ours | highest: paper | ours | training: paper \
          | ours | verdict |"
     );
     assert_eq!(
         rows[4],
-        "| baseline | 15 | 31 | 30.8 | 45 | 45.0 | 64 | 64.1 | about 70 | 70.0 | reproduced |"
+        "| baseline | 15 | 300 | 31 | 30.8 | 45 | 45.0 | 64 | 64.1 | about 70 | 70.0 | reproduced |"
     );
     assert!(rows[7].contains("| above 98 | 99.0 (slices 96.0) |"), "{}", rows[7]);
     assert!(rows[0].contains("Chance: 33.3 by guessing, 38.5 by always answering classical."));
     let bars = |row: &&str| row.matches('|').count();
-    assert!(rows[2..8].iter().all(|row| bars(row) == 12));
+    assert!(rows[2..8].iter().all(|row| bars(row) == 13));
 }
 
 #[test]

@@ -6,19 +6,21 @@ use super::Series;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::GENRES;
 use crate::statistics::{
-    Interval, Probability, binomial_test, mean_interval, permutation_test, sign_flip_test, welch_interval,
+    Interval, Probability, average_sign_flip_test, binomial_test, difference_of_averages,
+    difference_of_paired_averages, exchange_test, mean_interval, paired_exchange_test, sign_flip_test,
 };
 
-/// A difference of mean accuracies, seen in two ways.
+/// A difference of [average](Series::average) accuracies, seen in two ways.
 ///
 /// All runs share one split, so a run is no independent sample of test recordings. Over *runs* one sees what other
 /// seeds would change on this split; over *recordings* what another test set would change. A difference is as sure as
 /// the weaker of the two says.
 ///
-/// The means are plain, not trimmed: both ways then look at the same table of right answers, by row and by column.
+/// The averages are the paper's, without the lowest and the highest run. Both ways look at them: over recordings, at the right
+/// answers of the runs that an average keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Comparison {
-    /// The first mean accuracy less the second, or less chance.
+    /// The first average less the second, or less chance.
     pub difference: f64,
     /// Other seeds.
     pub over_runs: Evidence,
@@ -29,7 +31,7 @@ pub struct Comparison {
 /// What one way of looking leaves of a difference.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Evidence {
-    /// The differences that remain possible; nothing for fewer than two runs.
+    /// The differences that remain possible; nothing where an average keeps one run.
     pub interval: Option<Interval>,
     /// The probability of so large a difference, to either side, if there is none.
     pub p: f64,
@@ -66,8 +68,9 @@ impl Comparison {
     ///
     /// Recordings are always paired: the part of runs that answer a recording rightly, first less second, in a paired t
     /// interval and a [sign-flip test](sign_flip_test). Runs are paired only if both series are weights of the same
-    /// trainings. Runs of two networks are not, though a number gives both the same order of batches: they share no
-    /// initial weights. They get [Welch's interval](welch_interval) and a [permutation test](permutation_test).
+    /// trainings ([interval](difference_of_paired_averages), [test](paired_exchange_test)). Runs of two networks are not, though
+    /// a number gives both the same order of batches: they share no initial weights. They get [Yuen's
+    /// interval](difference_of_averages) and a [permutation test](exchange_test) of the difference of averages.
     ///
     /// # Errors
     /// [`Fault::MixedRecords`] if the test recordings differ.
@@ -84,7 +87,7 @@ impl Comparison {
             ));
         }
         Ok(Self {
-            difference: first.mean - second.mean,
+            difference: first.average - second.average,
             over_runs: over_runs(first, second),
             over_recordings: over_recordings(first, second),
         })
@@ -104,22 +107,20 @@ impl Comparison {
 
     /// A series less the part `level_right / level_of`.
     ///
-    /// Over recordings, the runs together count as one with their mean number of right answers, rounded outward for the
-    /// interval and towards the level for the test: the exact binomial ones, wide enough because a mean over runs spreads
-    /// no more than one run.
+    /// Over recordings, the runs that the average keeps count together as one with their mean number of right answers, rounded
+    /// outward for the interval and towards the level for the test: the exact binomial ones, wide enough because a mean
+    /// over runs spreads no more than one run.
     fn with_level(series: &Series, level_right: usize, level_of: usize) -> Self {
         let level = level_right as f64 / level_of as f64;
-        let differences: Vec<i64> = (series.right.iter())
-            .map(|&right| (right * level_of) as i64 - (level_right * series.recordings) as i64)
-            .collect();
-        let (sum, runs) = (series.right.iter().sum::<usize>(), series.right.len());
+        let differences: Vec<f64> = series.accuracies.iter().map(|accuracy| accuracy - level).collect();
+        let (sum, runs) = (series.right_by_recording.values().sum::<usize>(), series.kept_runs);
         let is_above = sum * level_of > level_right * series.recordings * runs;
         let right = if is_above { sum / runs } else { sum.div_ceil(runs) };
         Self {
-            difference: series.mean - level,
+            difference: series.average - level,
             over_runs: Evidence::new(
                 series.over_runs.map(|interval| interval.shifted(-level)),
-                sign_flip_test(&differences),
+                average_sign_flip_test(&differences),
                 false,
             ),
             over_recordings: Evidence {
@@ -133,19 +134,16 @@ impl Comparison {
 }
 
 fn over_runs(first: &Series, second: &Series) -> Evidence {
+    let (one, other) = (&first.accuracies, &second.accuracies);
     if first.configuration == second.configuration && first.runs == second.runs {
-        let pairs = || first.right.iter().zip(&second.right);
-        let differences: Vec<i64> = pairs().map(|(&one, &other)| one as i64 - other as i64).collect();
-        let parts: Vec<f64> =
-            differences.iter().map(|&difference| difference as f64 / first.recordings as f64).collect();
-        return Evidence::new(mean_interval(&parts), sign_flip_test(&differences), true);
+        let interval = difference_of_paired_averages(one, other);
+        return Evidence::new(interval, paired_exchange_test(one, other), true);
     }
-    let interval = welch_interval(&first.accuracies, &second.accuracies);
-    Evidence::new(interval, permutation_test(&first.right, &second.right), false)
+    Evidence::new(difference_of_averages(one, other), exchange_test(one, other), false)
 }
 
 fn over_recordings(first: &Series, second: &Series) -> Evidence {
-    let (runs, other_runs) = (first.runs.len() as i64, second.runs.len() as i64);
+    let (runs, other_runs) = (first.kept_runs as i64, second.kept_runs as i64);
     // a / n - b / m = (a m - b n) / (n m): whole numbers for the test.
     let differences: Vec<i64> = (first.right_by_recording.values())
         .zip(second.right_by_recording.values())

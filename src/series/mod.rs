@@ -24,7 +24,7 @@ use crate::models::{GENRES, Model};
 use crate::paper::ReportedSeries;
 use crate::protocol::{Configuration, Instructions, Outcome, Record, Weights};
 use crate::recordings::{Fingerprint, RecordingId};
-use crate::statistics::{Interval, clopper_pearson_of_mean, mean, mean_interval, trimmed_mean};
+use crate::statistics::{Interval, average, average_interval, clopper_pearson_of_mean, mean, trimmed_mean};
 use crate::store::to_json;
 
 /// The accuracies of all runs of one configuration. Accuracies are parts of 1.
@@ -48,8 +48,10 @@ pub struct Series {
     pub recordings: usize,
     /// Test recordings that each run answers rightly.
     pub right: Vec<usize>,
-    /// Runs that answer each test recording rightly.
+    /// Runs that answer each test recording rightly, of those that [the average keeps](Self::average).
     pub right_by_recording: BTreeMap<RecordingId, usize>,
+    /// How many runs the average keeps: all but two, and all of fewer than three.
+    pub kept_runs: usize,
     /// The test accuracy of each run.
     pub accuracies: Vec<f64>,
     /// The lowest of them.
@@ -58,16 +60,16 @@ pub struct Series {
     pub trimmed_mean: Option<f64>,
     /// The highest.
     pub highest: f64,
-    /// The mean of all.
-    pub mean: f64,
+    /// The same, and for fewer than three runs the mean of all: what series are compared by.
+    pub average: f64,
     /// Mean over runs of the accuracy on the training recordings, with the same weights; by vote for the CNN.
     pub training: f64,
     /// The same by slice, for the CNN.
     pub training_by_slice: Option<f64>,
-    /// What the mean could be with other seeds on the same split: a t interval over runs; nothing for one run.
+    /// What the average could be with other seeds on the same split ([`average_interval`]); nothing for one run, nor for three.
     pub over_runs: Option<Interval>,
-    /// What the mean could be with another test set of this size: the exact binomial interval of one run with the mean
-    /// number of right answers.
+    /// What the average could be with another test set of this size: the exact binomial interval of one run with so many
+    /// right answers.
     pub over_recordings: Interval,
     /// What can be had without looking at a signal.
     pub chance: Chance,
@@ -93,12 +95,14 @@ impl Series {
         let model = configuration.settings.model;
         let recordings = outcomes[0].recordings();
         let right: Vec<usize> = outcomes.iter().map(|outcome| outcome.right()).collect();
+        let kept = kept(&right);
         let mut right_by_recording = BTreeMap::new();
-        for prediction in outcomes.iter().flat_map(|outcome| &outcome.predictions) {
+        for prediction in kept.iter().flat_map(|run| &outcomes[*run].predictions) {
             let is_right = prediction.genre == prediction.recording.song.genre();
             *right_by_recording.entry(prediction.recording).or_insert(0) += usize::from(is_right);
         }
         let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy()).collect();
+        let average = average(&accuracies);
         let training: Vec<[f64; 2]> =
             records.iter().filter_map(|record| training_accuracy(record, weights)).collect();
         let mean_training = |which: usize| mean(&training.iter().map(|both| both[which]).collect::<Vec<_>>());
@@ -114,14 +118,12 @@ impl Series {
             lowest: accuracies.iter().copied().fold(f64::INFINITY, f64::min),
             trimmed_mean: trimmed_mean(&accuracies),
             highest: accuracies.iter().copied().fold(f64::NEG_INFINITY, f64::max),
-            mean: mean(&accuracies),
+            average,
             training: mean_training(0),
             training_by_slice: (model == Model::Cnn).then(|| mean_training(1)),
-            over_runs: mean_interval(&accuracies),
-            over_recordings: clopper_pearson_of_mean(
-                right.iter().sum::<usize>() as f64 / right.len() as f64,
-                recordings,
-            ),
+            over_runs: average_interval(&accuracies),
+            over_recordings: clopper_pearson_of_mean(average * recordings as f64, recordings),
+            kept_runs: kept.len(),
             chance: Chance::of(outcomes[0].confusion.map(|row| row.iter().sum())),
             right,
             right_by_recording,
@@ -141,10 +143,11 @@ impl Series {
         self.configuration.data == Fingerprint::PUBLISHED
     }
 
-    /// The part of runs that answer each test recording rightly, in the order of the recordings.
+    /// The part of the runs that the average keeps that answer each test recording rightly, in the order of the recordings.
+    /// Their mean is the average.
     #[must_use]
     pub fn right_parts(&self) -> Vec<f64> {
-        self.right_by_recording.values().map(|&right| right as f64 / self.runs.len() as f64).collect()
+        self.right_by_recording.values().map(|&right| right as f64 / self.kept_runs as f64).collect()
     }
 }
 
@@ -157,6 +160,15 @@ pub(crate) const fn reported(model: Model, weights: Weights) -> Option<ReportedS
         (Model::Cnn, Weights::Final) => Some(ReportedSeries::Cnn),
         (Model::Baseline | Model::Cnn, Weights::Best) => None,
     }
+}
+
+/// The places of the runs that an average keeps: without one with the fewest and one with the most right answers, the first
+/// and the last of such, where there are three or more.
+fn kept(right: &[usize]) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..right.len()).collect();
+    places.sort_by_key(|place| right[*place]);
+    let cut = usize::from(places.len() > 2);
+    places[cut..places.len() - cut].to_vec()
 }
 
 fn label(model: Model, weights: Weights) -> String {

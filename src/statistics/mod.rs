@@ -8,7 +8,8 @@
 //! |---|---|
 //! | the paper's average over runs, and how sure it is | [`trimmed_mean`], [`trimmed_mean_interval`] |
 //! | a mean, and a mean of paired differences | [`mean`], [`mean_interval`], [`sign_flip_test`] |
-//! | a difference of means without pairs | [`welch_interval`], [`permutation_test`] |
+//! | a difference of two such averages | [`difference_of_averages`], [`exchange_test`]; of pairs [`difference_of_paired_averages`], [`paired_exchange_test`] |
+//! | such an average held against a level | [`average_interval`], [`average_sign_flip_test`] |
 //! | a mean of values that hang together in clusters | [`cluster_interval`] |
 //! | right answers in clusters, held against a level | [`level_test`] |
 //! | how much of a spread groups explain | [`rank_eta_squared`] |
@@ -25,7 +26,6 @@ mod holm;
 mod interval;
 mod level;
 mod mean;
-mod permutation;
 mod probability;
 mod quantile;
 mod range;
@@ -42,16 +42,18 @@ pub use holm::holm;
 pub use interval::{CONFIDENCE, Interval};
 pub use level::level_test;
 pub use mean::{mean, standard_deviation};
-pub use permutation::permutation_test;
 pub use probability::{DRAWS, MAX_STEPS, Probability};
 pub use quantile::quantile;
 pub use range::{expected_range, mean_interval_from_range, standard_deviation_from_range};
 pub use ranks::rank_eta_squared;
 pub use sign_flip::sign_flip_test;
+pub use student::mean_interval;
 pub(crate) use student::student_quantile;
-pub use student::{mean_interval, welch_interval};
 pub use trend::trend;
-pub use trimmed::{trimmed_mean, trimmed_mean_interval};
+pub use trimmed::{
+    average, average_interval, average_sign_flip_test, difference_of_averages, difference_of_paired_averages,
+    exchange_test, paired_exchange_test, trimmed_mean, trimmed_mean_interval,
+};
 
 /// Refuses two numbers that are further apart than `tolerance`.
 #[cfg(test)]

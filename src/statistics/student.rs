@@ -40,34 +40,12 @@ pub fn mean_interval(values: &[f64]) -> Option<Interval> {
     Some(Interval::around(mean(values), student_quantile(count - 1.0) * error))
 }
 
-/// `x̄ - ȳ ± t √(s²ₓ/n + s²ᵧ/m)`: on the difference of two means whose values are not paired and may spread differently.
-///
-/// The degrees of freedom are `(s²ₓ/n + s²ᵧ/m)² / ((s²ₓ/n)²/(n - 1) + (s²ᵧ/m)²/(m - 1))`. Reference: B. L. Welch, *The
-/// generalization of Student's problem when several different population variances are involved*, Biometrika 34, 1947.
-/// Nothing if either has fewer than two values.
-#[must_use]
-pub fn welch_interval(first: &[f64], second: &[f64]) -> Option<Interval> {
-    if first.len() < 2 || second.len() < 2 {
-        return None;
-    }
-    let difference = mean(first) - mean(second);
-    let [one, other] = [first, second].map(|values| standard_deviation(values).powi(2) / values.len() as f64);
-    let variance = one + other;
-    if variance == 0.0 {
-        return Some(Interval::around(difference, 0.0));
-    }
-    let [less_one, less_other] = [first, second].map(|values| (values.len() - 1) as f64);
-    let degrees_of_freedom = variance.powi(2) / (one.powi(2) / less_one + other.powi(2) / less_other);
-    Some(Interval::around(difference, student_quantile(degrees_of_freedom) * variance.sqrt()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::assert_close;
     use super::*;
 
     const ONE: [f64; 7] = [0.41, 0.52, 0.49, 0.44, 0.64, 0.31, 0.46];
-    const OTHER: [f64; 4] = [0.49, 0.57, 0.69, 0.55];
 
     #[test]
     fn quantiles_agree_with_scipy() {
@@ -105,19 +83,8 @@ mod tests {
     }
 
     #[test]
-    fn the_interval_on_a_difference_agrees_with_scipy() {
-        // y = [0.49, 0.57, 0.69, 0.55]
-        // scipy.stats.ttest_ind(y, x, equal_var=False).confidence_interval()
-        let interval = welch_interval(&OTHER, &ONE).unwrap();
-        assert_close(interval.low, -0.024_789_493_917_041_272, 1e-9);
-        assert_close(interval.high, 0.240_503_779_631_326_9, 1e-9);
-    }
-
-    #[test]
     fn equal_values_leave_no_doubt_and_one_value_leaves_all() {
         assert_eq!(mean_interval(&[0.5; 3]), Some(Interval::around(0.5, 0.0)));
-        assert_eq!(welch_interval(&[0.5; 3], &[0.25; 2]), Some(Interval::around(0.25, 0.0)));
         assert_eq!(mean_interval(&[0.5]), None);
-        assert_eq!(welch_interval(&ONE, &[0.5]), None);
     }
 }

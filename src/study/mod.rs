@@ -85,6 +85,12 @@ impl Variation {
         })
     }
 
+    /// Whether it changes a choice, on the main split: it is neither the main experiment nor another split.
+    #[must_use]
+    pub const fn is_choice(&self) -> bool {
+        !matches!(self.change, Change::Nothing | Change::SplitSeed(_))
+    }
+
     /// Its settings for a network.
     #[must_use]
     pub fn settings(&self, model: Model) -> Settings {
@@ -108,10 +114,11 @@ impl Variation {
     }
 
     /// Trains its networks in the folder of its name below `folder`. Runs that are done are not trained again. Where there
-    /// are few runs, records are [condensed](protocol::Record::condensed).
+    /// are few runs, records are [condensed](protocol::Record::condensed); of others, [how far their networks look
+    /// back](protocol::look_back) is kept too.
     ///
     /// # Errors
-    /// Those of [`protocol::train`].
+    /// Those of [`protocol::train`] and [`protocol::look_back`].
     pub fn train(&self, set: &DataSet, folder: &Path, control: &Control) -> Result<()> {
         let split = self.split(set)?;
         for &model in self.models {
@@ -126,6 +133,8 @@ impl Variation {
             if self.runs == FEW {
                 // No curve is drawn of so few.
                 Store::condense(folder)?;
+            } else {
+                protocol::look_back(set, &split, &folder)?;
             }
         }
         Ok(())
@@ -201,8 +210,7 @@ impl Study {
     pub fn averages_over_splits(&self, series: ReportedSeries) -> Vec<f64> {
         let rows = self.rows.iter().filter(|row| {
             let is_row = |variation: &&Variation| variation.name == row.name;
-            let change = VARIATIONS.iter().find(is_row).map(|variation| variation.change);
-            matches!(change, Some(Change::Nothing | Change::SplitSeed(_)))
+            VARIATIONS.iter().find(is_row).is_some_and(|variation| !variation.is_choice())
         });
         let own = |row: &Row| row.series.iter().find(|own| own.reported() == Some(series))?.trimmed_mean;
         rows.filter_map(own).collect()

@@ -1,8 +1,10 @@
 //! Variations side by side, as tables.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use super::{Row, Study, VARIATIONS};
+use crate::models::Model;
 use crate::paper::REPORTED;
 use crate::report::Table;
 use crate::series::{Comparison, Series};
@@ -51,7 +53,7 @@ impl Study {
         table
     }
 
-    /// By how many points a variation's mean lies above that of the main experiment, and what other seeds could make of
+    /// By how many points a variation's average lies above that of the main experiment, and what other seeds could make of
     /// it ([`Comparison`]); only variations on the same split.
     #[must_use]
     pub fn difference_table(&self) -> Table {
@@ -81,14 +83,28 @@ impl Study {
 
     /// All tables that have rows, each with a heading; none without records.
     #[must_use]
-    pub fn tables(&self) -> Vec<(&'static str, Table)> {
+    pub fn tables(&self) -> Vec<(String, Table)> {
+        let test = format!("Test accuracy in percent{}: average (lowest-highest).", self.epochs());
+        let differences =
+            "Points above raw: difference of averages (with other seeds), on the same split.".to_owned();
         let mut tables = vec![
-            ("Test accuracy in percent: average (lowest-highest).", self.test_table()),
-            ("Training accuracy in percent.", self.training_table()),
-            ("Points above raw: mean (with other seeds), on the same split.", self.difference_table()),
+            (test, self.test_table()),
+            ("Training accuracy in percent.".to_owned(), self.training_table()),
+            (differences, self.difference_table()),
         ];
         tables.retain(|(_, table)| !table.rows().is_empty() && !self.rows.is_empty());
         tables
+    }
+
+    /// After how many epochs, for each network: ` (baseline 300 epochs, multilayer 600, cnn 3000)`.
+    fn epochs(&self) -> String {
+        let series = || self.rows.iter().flat_map(|row| &row.series);
+        let all: BTreeSet<(Model, usize)> =
+            series().map(|own| (own.model, own.configuration.settings.hyperparameters.epochs)).collect();
+        let parts = all.into_iter().enumerate().map(|(place, (model, epochs))| {
+            if place == 0 { format!("{model} {epochs} epochs") } else { format!("{model} {epochs}") }
+        });
+        format!(" ({})", parts.collect::<Vec<String>>().join(", "))
     }
 
     fn render(&self, form: impl Fn(&Table) -> String) -> String {

@@ -1,6 +1,7 @@
 //! The paper beside ours: the rule, and what it says.
 //!
-//! The rule was written before there were results.
+//! This rule was written on 23 November 2026, before there were results. Until 28 November claims compared plain means; since then
+//! they compare the paper's averages, as everything else here.
 //!
 //! # A reported average
 //! `D` is our trimmed mean less the paper's. Two intervals lie around it, of the kind of
@@ -141,8 +142,7 @@ impl SeriesVerdict {
         let none = || format!("{} runs; a verdict needs {FEWEST_RUNS}", series.runs.len());
         let ours = series.trimmed_mean.ok_or_else(none)?;
         let our_seeds = trimmed_mean_interval(&series.accuracies).ok_or_else(none)?;
-        let our_recordings =
-            mean_interval(&series.right_parts()).ok_or_else(none)?.shifted(ours - series.mean);
+        let our_recordings = mean_interval(&series.right_parts()).ok_or_else(none)?;
         let their_seeds = mean_interval_from_range(average, lowest, highest, runs).ok_or_else(none)?;
         let their_spread = standard_deviation_from_range(lowest, highest, runs).ok_or_else(none)?;
         let their_recordings =

@@ -179,7 +179,7 @@ impl fmt::Display for Finding {
         let Self { artefact, scheme, accuracy, chance, p_holm, .. } = self;
         write!(
             f,
-            "{artefact} alone names the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
+            "a rule that sees only {artefact} names the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
              {EXCHANGES} exchanges of labels, Holm)",
             100.0 * accuracy,
             100.0 * chance,

@@ -21,9 +21,9 @@ use crate::print;
 #[derive(Args)]
 pub struct FigureArgs {
     /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
-    /// what, and how long the songs are); of the audit shortcuts, controls, dependency or splits; of features
+    /// what, and how long the songs are); look-back (how far back the networks look); of the audit shortcuts, controls, dependency, splits or specifications; of features
     /// distributions, knowledge or classifiers; or all
-    #[arg(value_name = "1|2|...|8|design|shortcuts|...|classifiers|all")]
+    #[arg(value_name = "1|2|...|8|design|look-back|shortcuts|...|classifiers|all")]
     figure: Choice,
     #[command(flatten)]
     data: DataArgs,
@@ -61,7 +61,7 @@ impl FromStr for Choice {
             _ => name.parse().map(Self::One).or_else(|_: Error| name.parse().map(Self::Audit)),
         };
         of_kind.or_else(|_: Error| name.parse().map(Self::Features)).map_err(|_: Error| {
-            let expected = "1 to 8, design, shortcuts, controls, dependency, splits, distributions, knowledge, classifiers or \
+            let expected = "1 to 8, design, look-back, shortcuts, controls, dependency, splits, specifications, distributions, knowledge, classifiers or \
                             all";
             Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
         })

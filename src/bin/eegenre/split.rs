@@ -5,10 +5,12 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::json;
 
-use eegenre::audit::leaks;
+use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::paper;
 use eegenre::preparation::{Scheme, Split, SplitSummary};
-use eegenre::recordings::Design;
+use eegenre::profile::Profile;
+use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
 use eegenre::store::Project;
 
@@ -65,6 +67,7 @@ impl SplitArgs {
         if let Some(split) = splits.first() {
             // Folds of one scheme leak alike.
             warn_of_leaks(&set, split);
+            warn_of_artefacts(project, &set, scheme)?;
         }
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
         match summaries.as_slice() {
@@ -74,6 +77,23 @@ impl SplitArgs {
         }
         Ok(())
     }
+}
+
+/// Says on standard error which properties of the files name labels under a scheme: from the record of these recordings, else from
+/// a scan of them. Lengths have a [warning](warn_of_leaks) of their own.
+fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result<()> {
+    let recorded = SignalFindings::load(&audit::folder(project, of, Profile::Paper), of)?;
+    let scan = match (recorded, of.recordings()) {
+        (Some(recorded), _) => recorded.artefacts,
+        (None, Some(set)) => ArtefactScan::under(set, paper::FRAME, &[scheme])?,
+        (None, None) => return Ok(()),
+    };
+    for finding in scan.found() {
+        if finding.scheme == scheme && finding.artefact != Artefact::Length {
+            note(format_args!("warning: {finding}. `eegenre audit` says more."));
+        }
+    }
+    Ok(())
 }
 
 /// Says on standard error what a network can know of the test before it hears anything.

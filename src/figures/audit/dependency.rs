@@ -43,7 +43,7 @@ struct Panel {
     /// What a guess reaches that knows the design alone, from 0 to 1.
     chance: Option<f64>,
     scheme: Scheme,
-    heading: &'static str,
+    heading: String,
     under: &'static str,
     /// What a place is, the shortest first.
     places: Vec<(String, Vec<Mark>)>,
@@ -100,12 +100,17 @@ impl Panel {
             .flat_map(|condition| own(condition.name))
             .map(|one| (one.series, one.epochs))
             .collect();
+        let epochs = NETWORKS.into_iter().filter_map(|network| {
+            let own = schedules.iter().filter(|(series, _)| Marked::of(*series) == Some(network));
+            own.map(|(_, epochs)| *epochs).max().map(|epochs| epochs.to_string())
+        });
+        let epochs: Vec<String> = epochs.collect();
         let whole = own(CUT.name).into_iter().filter(|one| schedules.contains(&(one.series, one.epochs)));
         let whole = ("whole".to_owned(), whole.filter_map(mark).collect());
         Self {
             chance: own(CUT.name).first().map(|estimate| estimate.chance),
             scheme,
-            heading: "networks",
+            heading: format!("networks, {} epochs", epochs.join("/")),
             under: "order is kept within blocks of so many seconds",
             places: shuffled.chain([whole]).filter(|(_, marks)| !marks.is_empty()).collect(),
             series: &NETWORKS,
@@ -127,7 +132,7 @@ impl Panel {
         Self {
             chance: audit.reaches.first().map(|reach| reach.chance),
             scheme: Scheme::Participant,
-            heading: "no network: support vectors told autocorrelations",
+            heading: "no network: support vectors told autocorrelations".to_owned(),
             under: "lags (s)",
             places: places.collect(),
             series: &LAGS,

@@ -1,9 +1,11 @@
 //! What the audit found: accuracies with their intervals over participants.
 
 mod dependency;
+mod specifications;
 mod view;
 
 pub(super) use dependency::Dependency;
+pub(super) use specifications::Specifications;
 pub use view::View;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
@@ -20,7 +22,8 @@ pub(super) fn shortcuts(audit: &Audit) -> Dots {
                 |guess: &&crate::audit::GuessEstimate| (guess.shortcut, guess.scheme) == (shortcut, scheme);
             let guess = audit.guesses.iter().find(found)?;
             let mark = Mark::new(Marked::Guess, guess.accuracy, guess.over_participants);
-            Some(Row { name: format!("guess from {}", knowledge(shortcut)), chance: None, marks: vec![mark] })
+            let (name, note) = (format!("guess from {}", knowledge(shortcut)), String::new());
+            Some(Row { name, chance: None, marks: vec![mark], note })
         });
         let networks =
             CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "constant"].contains(&condition.name));
@@ -62,7 +65,9 @@ fn networks_row(audit: &Audit, condition: Condition, scheme: Scheme, name: &str)
     let own = REPORTED.iter().filter_map(|reported| audit.estimate(condition.name, scheme, reported.series));
     let own: Vec<&Estimate> = own.collect();
     let chance = own.first().map(|estimate| 100.0 * estimate.chance);
-    Row { name: name.to_owned(), chance, marks: own.into_iter().filter_map(mark).collect() }
+    let drawn = || own.iter().filter_map(|estimate| Some((estimate.epochs, mark(estimate)?)));
+    let note = drawn().map(|(epochs, _)| epochs.to_string()).collect::<Vec<String>>().join("/");
+    Row { name: name.to_owned(), chance, marks: drawn().map(|(_, mark)| mark).collect(), note }
 }
 
 /// The mark of a network, with the weights after its last epoch.

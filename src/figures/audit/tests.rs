@@ -1,5 +1,5 @@
 use super::*;
-use crate::audit::{ArtefactScan, GuessEstimate, Instrument, WHOLE};
+use crate::audit::{ArtefactScan, CHOICES, GuessEstimate, Instrument, OneSplit, Specification, WHOLE};
 use crate::figures::{Figure, View};
 use crate::paper::ReportedSeries;
 use crate::profile::Profile;
@@ -28,7 +28,6 @@ fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f
         chance: 0.5,
         p_error: None,
         p: 0.2,
-        p_binomial: 0.1,
     }
 }
 
@@ -63,15 +62,32 @@ pub(in super::super) fn audit() -> Audit {
         guesses: guesses.collect(),
         estimates: estimates.collect(),
         claims: Vec::new(),
+        one_split: OneSplit {
+            conditions: Vec::new(),
+            variance: Vec::new(),
+            specifications: specifications(),
+        },
         controls: Vec::new(),
         reaches: Vec::new(),
+        echo: None,
         instrument: Instrument { readings: Vec::new(), planted: Vec::new() },
     }
 }
 
+/// Each choice twice for each network.
+fn specifications() -> Vec<Specification> {
+    let series = [ReportedSeries::Baseline, ReportedSeries::MultilayerFinal, ReportedSeries::Cnn];
+    let one = |series, choice, accuracy| Specification { series, choice, accuracy };
+    let each = series.into_iter().flat_map(|series| {
+        CHOICES.into_iter().flat_map(move |choice| [one(series, choice, 0.4), one(series, choice, 0.5)])
+    });
+    each.collect()
+}
+
 #[test]
 fn every_view_can_be_drawn_with_everything_and_with_nothing() {
-    let nothing = Audit { guesses: Vec::new(), estimates: Vec::new(), ..audit() };
+    let mut nothing = Audit { guesses: Vec::new(), estimates: Vec::new(), ..audit() };
+    nothing.one_split.specifications.clear();
     for view in View::ALL {
         for audit in [&audit(), &nothing] {
             let figure = Figure::audit(audit, view);

@@ -16,11 +16,14 @@ pub enum View {
     Dependency,
     /// The paper's splits beside those that keep participants, songs or both apart.
     Splits,
+    /// Every training on a random split, by its choices.
+    Specifications,
 }
 
 impl View {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Shortcuts, Self::Controls, Self::Dependency, Self::Splits];
+    pub const ALL: [Self; 5] =
+        [Self::Shortcuts, Self::Controls, Self::Dependency, Self::Splits, Self::Specifications];
 
     /// Its name on the command line.
     #[must_use]
@@ -30,6 +33,7 @@ impl View {
             Self::Controls => "controls",
             Self::Dependency => "dependency",
             Self::Splits => "splits",
+            Self::Specifications => "specifications",
         }
     }
 
@@ -40,6 +44,7 @@ impl View {
             Self::Controls => "What is left when something is taken away",
             Self::Dependency => "How far dependencies reach",
             Self::Splits => "Known people and songs, and new ones",
+            Self::Specifications => "What one training on one split can show",
         }
     }
 }
@@ -55,7 +60,7 @@ impl FromStr for View {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|view| view.name() == name).ok_or_else(|| {
-            let expected = "shortcuts, controls, dependency or splits";
+            let expected = "shortcuts, controls, dependency, splits or specifications";
             Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
         })
     }

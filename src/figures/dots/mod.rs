@@ -44,6 +44,8 @@ pub(super) struct Row {
     /// What can be had by chance, in percent.
     pub(super) chance: Option<f64>,
     pub(super) marks: Vec<Mark>,
+    /// What stands at the right end, as the epochs of trainings; may be empty.
+    pub(super) note: String,
 }
 
 impl Row {
@@ -55,7 +57,11 @@ impl Row {
 impl Dots {
     /// Accuracies, their intervals over participants, and chance. Groups without rows are left out.
     pub(super) fn of_accuracies(groups: Vec<Group>) -> Self {
-        Self::new(groups, "test accuracy (%)", "Lines: 95 % with other participants. Broken: chance.")
+        Self::new(
+            groups,
+            "test accuracy (%)",
+            "Lines: 95 % with other participants. Broken: chance. Right: epochs.",
+        )
     }
 
     /// Percentages of something else.
@@ -130,6 +136,8 @@ impl Row {
         if let Some(chance) = self.chance {
             canvas.broken_path((x(chance), top), (x(chance), bottom), canvas.line(0.8, theme::INK))?;
         }
+        let muted = canvas.text(theme::SMALL_PT, theme::MUTED);
+        canvas.write(&self.note, (x(100.0), middle), Anchor::Right, &muted)?;
         for (mark, place) in self.marks.iter().zip(0..) {
             let y = canvas.pt(top_pt + ROW_MARGIN_PT / 2.0 + (f64::from(place) + 0.5) * MARK_PT);
             if let Some((low, high)) = mark.interval {

@@ -20,7 +20,7 @@ pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
     let rows = summary.features.iter().map(|feature| {
         let marks = [(Marked::Genre, feature.by_genre), (Marked::Participant, feature.by_participant)];
         let marks = marks.into_iter().filter_map(|(of, part)| Some(Mark::new(of, part?, None))).collect();
-        Row { name: feature.name.replace('-', " "), chance: None, marks }
+        Row { name: feature.name.replace('-', " "), chance: None, marks, note: String::new() }
     });
     let group = Group { name: "features of the recordings".to_owned(), rows: rows.collect() };
     Dots::new(
@@ -58,7 +58,8 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         .collect();
     let is_of = |estimate: &&TrialEstimate| estimate.trial.division == Division::Participant;
     let chance = classification.estimates.iter().find(is_of).map(|estimate| 100.0 * estimate.chance);
-    let rows = vec![Row { name: "new participants, all features".to_owned(), chance, marks }];
+    let rows =
+        vec![Row { name: "new participants, all features".to_owned(), chance, marks, note: String::new() }];
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
     Dots::of_accuracies(vec![
         of_origin(Origin::Recordings, "here, features of the recordings"),
@@ -81,7 +82,7 @@ fn row(estimates: &[&TrialEstimate], name: &str, is_row: impl Fn(&TrialEstimate)
         Mark::new(of, estimate.accuracy, estimate.over_participants)
     };
     let chance = own.first().map(|estimate| 100.0 * estimate.chance);
-    Row { name: name.to_owned(), chance, marks: own.iter().map(mark).collect() }
+    Row { name: name.to_owned(), chance, marks: own.iter().map(mark).collect(), note: String::new() }
 }
 
 const fn apart(division: Division) -> &'static str {

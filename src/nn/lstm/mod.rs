@@ -16,6 +16,7 @@
 #[cfg(any(test, feature = "cuda"))]
 mod composed;
 mod cpu;
+mod gates;
 pub(in crate::nn) mod tensors;
 
 use dfdx::prelude::*;
