@@ -72,6 +72,16 @@ fn tables_and_verdicts_are_those_that_the_recordings_give_and_say_where_they_are
 }
 
 #[test]
+fn a_split_of_the_published_study_warns_of_what_its_files_tell() {
+    for scheme in ["random", "participant", "song", "both"] {
+        let output = eegenre(checkout().path(), &["split", "--scheme", scheme]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        let warning = "a rule that sees only exact zeros names the label of";
+        assert!(said.contains(warning) && said.contains(&format!("split by {scheme}; chance")), "{said}");
+    }
+}
+
+#[test]
 fn every_committed_figure_is_drawn_pixel_by_pixel_from_the_records() {
     let (checkout, out) = (checkout(), tempdir().unwrap());
     let drawn = answer(&eegenre(checkout.path(), &["figure", "all", "--out", out.path().to_str().unwrap()]));

@@ -9,7 +9,7 @@ use crate::models::GENRES;
 #[serde(transparent)]
 pub struct Confusion(pub [[usize; GENRES]; GENRES]);
 
-/// Means over the genres, each held against the two others; from 0 to 1.
+/// Means over the genres that occur, as labels or as answers, each held against the others; from 0 to 1.
 ///
 /// With the right answers `TP` and `TN`, and the wrong ones `FP` and `FN`, of a genre. A quotient without a denominator is 0, as
 /// in scikit-learn: a genre that is never answered has no precision.
@@ -40,10 +40,11 @@ impl Confusion {
         let Self(counts) = self;
         let all: usize = counts.iter().flatten().sum();
         let quotient = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
-        let each = (0..GENRES).map(|genre| {
-            let right = counts[genre][genre];
-            let of_genre: usize = counts[genre].iter().sum();
-            let answered: usize = counts.iter().map(|row| row[genre]).sum();
+        let of_genre = |genre: usize| -> usize { counts[genre].iter().sum() };
+        let answered = |genre: usize| -> usize { counts.iter().map(|row| row[genre]).sum() };
+        let occurring = || (0..GENRES).filter(|genre| of_genre(*genre) + answered(*genre) > 0);
+        let each = occurring().map(|genre| {
+            let (right, of_genre, answered) = (counts[genre][genre], of_genre(genre), answered(genre));
             let others = all - of_genre;
             [
                 quotient(right, answered),
@@ -53,7 +54,8 @@ impl Confusion {
             ]
         });
         let sums = each.fold([0.0; 4], |sums, own| std::array::from_fn(|index| sums[index] + own[index]));
-        let [precision, recall, specificity, f_measure] = sums.map(|sum| sum / GENRES as f64);
+        let count = occurring().count().max(1) as f64;
+        let [precision, recall, specificity, f_measure] = sums.map(|sum| sum / count);
         Measures { precision, recall, specificity, f_measure }
     }
 }
@@ -86,6 +88,13 @@ mod tests {
             [[0, 3, 0], [0, 4, 0], [0, 0, 2]],
             [0.523_809_523_809_523_8, 2.0 / 3.0, 0.8, 0.575_757_575_757_575_8],
         );
+    }
+
+    #[test]
+    fn a_genre_that_does_not_occur_is_no_part_of_the_mean() {
+        // The same with m = np.array([[3, 0, 1], [0, 0, 0], [2, 0, 4]]) and range of the two labels that occur.
+        let expected = [0.7, 17.0 / 24.0, 17.0 / 24.0, (2.0 / 3.0 + 8.0 / 11.0) / 2.0];
+        assert_measures([[3, 0, 1], [0, 0, 0], [2, 0, 4]], expected);
     }
 
     #[test]

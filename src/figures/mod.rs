@@ -198,8 +198,8 @@ impl Figure {
     #[must_use]
     pub fn look_back(all: &[LookBacks], provenance: &Provenance, configuration: &Configuration) -> Self {
         let provenance = provenance.confirmed_by(configuration.data);
-        let runs = all.iter().map(|own| format!("{} {}", own.runs.len(), own.model));
-        let runs = format!("runs: {}", runs.collect::<Vec<String>>().join(", "));
+        let runs = all.iter().map(|own| format!("{} {} of {}", own.runs.len(), own.model, own.epochs));
+        let runs = format!("runs and their epochs: {}", runs.collect::<Vec<String>>().join(", "));
         let split = format!("split {}", configuration.split.chars().take(12).collect::<String>());
         Self {
             name: Subject::LookBack.file_name(),

@@ -39,6 +39,8 @@ pub struct RunLookBack {
 pub struct LookBacks {
     /// The network.
     pub model: Model,
+    /// Epochs of its runs; 0 without any.
+    pub epochs: usize,
     /// Those that are recorded, in the order of their runs.
     pub runs: Vec<RunLookBack>,
 }
@@ -121,7 +123,9 @@ impl LookBacks {
     /// # Errors
     /// Those of [`Store::read`]; [`Fault::BadRecord`].
     pub fn read(folder: &Path, model: Model) -> Result<Self> {
-        let runs = Store::read(folder)?.into_iter().map(|record| {
+        let records = Store::read(folder)?;
+        let epochs = records.first().map(|record| record.configuration.settings.hyperparameters.epochs);
+        let runs = records.into_iter().map(|record| {
             let path = Store::look_back_in(folder, record.run);
             let found: Option<RunLookBack> = read_record(&path, LOOK_BACK)?;
             match found {
@@ -132,7 +136,8 @@ impl LookBacks {
                 found => Ok(found),
             }
         });
-        Ok(Self { model, runs: Error::gather(runs)?.into_iter().flatten().collect() })
+        let runs = Error::gather(runs)?.into_iter().flatten().collect();
+        Ok(Self { model, epochs: epochs.unwrap_or(0), runs })
     }
 
     /// The mean over runs of the part of the influence within so many seconds before the end; nothing without runs in which
@@ -175,26 +180,28 @@ pub fn look_back_table(all: &[LookBacks]) -> Table {
     let mut table = Table::new([
         "network",
         "runs",
+        "epochs",
         "half of the influence (s)",
         "95 % (s)",
         "forget gates keep half (s): median unit",
         "longest unit",
     ]);
     for own in all.iter().filter(|own| !own.runs.is_empty()) {
-        let mut row = |name: &str, of: fn(&RunLookBack) -> &LookBack| {
+        let mut row = |name: &str, epochs: usize, of: fn(&RunLookBack) -> &LookBack| {
             let seconds = |value: Option<f64>| value.map_or_else(String::new, |value| format!("{value:.1}"));
             let lives = own.half_life_seconds(of);
             table.push([
                 format!("{}, {name}", own.model),
                 own.runs.len().to_string(),
+                epochs.to_string(),
                 seconds(own.seconds_holding(0.5, of)),
                 seconds(own.seconds_holding(0.95, of)),
                 seconds(lives.map(|lives| lives[0])),
                 seconds(lives.map(|lives| lives[1])),
             ]);
         };
-        row("untrained", RunLookBack::of_untrained);
-        row("trained", RunLookBack::of_trained);
+        row("untrained", 0, RunLookBack::of_untrained);
+        row("trained", own.epochs, RunLookBack::of_trained);
     }
     table
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::audit::{self, CellRecord, Instrument, SignalFindings};
+use crate::audit::{self, CellRecord, EchoPower, Instrument, SignalFindings};
 use crate::classification::{self, Classification, FeatureFindings, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
@@ -106,6 +106,7 @@ fn trainings(project: &Project, design: &Design) -> Result<usize> {
     let folder = audit::folder(project, design, Profile::Paper);
     Instrument::read(project, Profile::Paper)?;
     SignalFindings::load(&folder, design)?;
+    EchoPower::load(&folder, design)?;
     let counts = audit::plan(Profile::Paper).into_iter().map(|cell| {
         let Some(record) = CellRecord::read(&folder, &cell, design)? else { return Ok(0) };
         record.check(&cell, design, &CellRecord::path(&folder, &cell))?;

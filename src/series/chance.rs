@@ -8,8 +8,10 @@ use crate::recordings::Genre;
 /// Accuracies that can be had on a test set without looking at a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Chance {
-    /// By guessing, all genres equally often: 1/3. This is what the paper compares with (3.1).
+    /// By guessing, all genres of the test set equally often: 1/3 on the paper's, which the paper compares with (3.1).
     pub guessing: f64,
+    /// How many genres that are.
+    pub genres: usize,
     /// By always answering the most frequent genre of the test set: the best that its class counts allow.
     pub most_frequent: f64,
     /// That genre; of equally frequent ones, the lower label.
@@ -29,7 +31,8 @@ impl Chance {
         }
         let all: usize = recordings.iter().sum();
         let most_frequent = recordings[genre.label()] as f64 / all as f64;
-        Self { guessing: 1.0 / GENRES as f64, most_frequent, genre, recordings }
+        let genres = recordings.iter().filter(|count| **count > 0).count();
+        Self { guessing: 1.0 / genres as f64, genres, most_frequent, genre, recordings }
     }
 }
 
@@ -41,6 +44,8 @@ mod tests {
     fn always_the_most_frequent_genre_is_never_worse_than_guessing() {
         let chance = Chance::of([12, 15, 12]);
         assert_eq!((chance.genre, chance.most_frequent), (Genre::Instrumental, 15.0 / 39.0));
+        let two = Chance::of([10, 0, 30]);
+        assert_eq!((two.genres, two.guessing, two.most_frequent), (2, 0.5, 0.75));
         let even = Chance::of([13, 13, 13]);
         assert_eq!((even.genre, even.most_frequent), (Genre::Classical, even.guessing));
     }

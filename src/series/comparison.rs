@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use super::Series;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::GENRES;
 use crate::statistics::{
     Interval, Probability, average_sign_flip_test, binomial_test, difference_of_averages,
     difference_of_paired_averages, exchange_test, mean_interval, paired_exchange_test, sign_flip_test,
@@ -96,7 +95,7 @@ impl Comparison {
     /// A series less [guessing](super::Chance::guessing).
     #[must_use]
     pub fn with_guessing(series: &Series) -> Self {
-        Self::with_level(series, 1, GENRES)
+        Self::with_level(series, 1, series.chance.genres)
     }
 
     /// A series less [the most frequent genre's part](super::Chance::most_frequent).

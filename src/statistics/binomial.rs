@@ -1,6 +1,6 @@
 //! Right answers of so many: interval and test, both exact.
 
-use statrs::distribution::{Beta, Binomial, ContinuousCDF, Discrete};
+use statrs::distribution::{Beta, Binomial, ContinuousCDF, Discrete, Normal};
 
 use super::{CONFIDENCE, Interval};
 
@@ -10,9 +10,15 @@ use super::{CONFIDENCE, Interval};
 /// Reference: C. J. Clopper and E. S. Pearson, *The use of confidence or fiducial limits illustrated in the case of the
 /// binomial*, Biometrika 26, 1934. It holds the true part in at least [`CONFIDENCE`] of all repetitions, mostly in more.
 /// Everything from 0 to 1 is possible without answers; more right answers than answers count as all.
+///
+/// Of more than a million answers it is Wilson's interval, `(p + z²/2n ± z √(p (1 - p)/n + z²/4n²)) / (1 + z²/n)`, which then is the
+/// same to six digits: statrs does not find the quantile of a beta distribution of very many.
 #[must_use]
 pub fn clopper_pearson(right: usize, of: usize) -> Interval {
     let right = right.min(of);
+    if of > MANY {
+        return wilson(right as f64, of as f64);
+    }
     let quantile = |part: f64, a: usize, b: usize| {
         Beta::new(a as f64, b as f64).map_or(f64::NAN, |beta| beta.inverse_cdf(part))
     };
@@ -21,6 +27,18 @@ pub fn clopper_pearson(right: usize, of: usize) -> Interval {
         low: if right == 0 { 0.0 } else { quantile(doubt, right, of - right + 1) },
         high: if right == of { 1.0 } else { quantile(1.0 - doubt, right + 1, of - right) },
     }
+}
+
+/// Answers beyond which the quantiles of the beta distribution are not asked for.
+const MANY: usize = 1_000_000;
+
+/// E. B. Wilson, *Probable inference, the law of succession, and statistical inference*, JASA 22, 1927.
+fn wilson(right: f64, of: f64) -> Interval {
+    let z = Normal::standard().inverse_cdf(0.5 + CONFIDENCE / 2.0);
+    let (part, square) = (right / of, z * z / of);
+    let centre = (part + square / 2.0) / (1.0 + square);
+    let half = z * (part * (1.0 - part) / of + square / (4.0 * of)).sqrt() / (1.0 + square);
+    Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
 }
 
 /// What a mean number of right answers of so many leaves possible: [`clopper_pearson`] from the whole number below to the
@@ -74,6 +92,16 @@ mod tests {
             assert_close(interval.low, low, 1e-9);
             assert_close(interval.high, high, 1e-9);
         }
+    }
+
+    #[test]
+    fn of_very_many_answers_there_is_an_interval_too() {
+        let [few, more] = [MANY, MANY + 1].map(|of| clopper_pearson(of / 3, of));
+        assert_close(few.low, more.low, 1e-5);
+        assert_close(few.high, more.high, 1e-5);
+        let enormous = clopper_pearson(usize::MAX / 3, usize::MAX);
+        assert!(enormous.contains(1.0 / 3.0) && enormous.width() < 1e-8);
+        assert_eq!((clopper_pearson(0, 1 << 40).low, clopper_pearson(1 << 40, 1 << 40).high), (0.0, 1.0));
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::models::Model;
 use crate::paper;
 use crate::preparation::Split;
 use crate::profile::Profile;
-use crate::protocol::{Record, Store};
+use crate::protocol::{LookBacks, Record, Store};
 use crate::recordings::{Description, Design, Material, Provenance, Source};
 use crate::report::Table;
 use crate::results::Results;
@@ -110,6 +110,17 @@ impl Session {
         }
         let (expected, found) = (format!("{} records", paper::RUNS), records.len().to_string());
         Err(Error::new(Fault::NoRecords, Place::file(folder), expected, found))
+    }
+
+    /// How far back the runs of the networks look, of the experiment or of a variation of it: `raw` or `log`.
+    ///
+    /// # Errors
+    /// Those of [`LookBacks::read`].
+    pub fn look_backs(&self, variation: &str) -> Result<[LookBacks; 3]> {
+        let folder = study::folder(&self.project, &self.design).join(variation);
+        let [baseline, multilayer, cnn] =
+            Model::ALL.map(|model| LookBacks::read(&folder.join(model.name()), model));
+        Ok([baseline?, multilayer?, cnn?])
     }
 
     fn runs(&self) -> PathBuf {
