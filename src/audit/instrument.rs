@@ -2,8 +2,8 @@
 //!
 //! | planted | what must be seen |
 //! |---|---|
-//! | `null`: nothing | no network above chance on new participants with lengths cut; above a third in the paper's way, where length and participants are known |
-//! | `local`: texture within a second or two | the CNN above chance on new participants |
+//! | `null`: nothing | no network above chance on held-out participants with lengths cut; above a third in the paper's way, where length and participants are known |
+//! | `local`: texture within a second or two | the CNN above chance on held-out participants |
 //! | `long-range`: how moments 50 s apart relate | an LSTM above a third and above the CNN; above a third and more accurate when order is kept within 64 s than within 16 s |
 //!
 //! Autocorrelations ([`Reach`]) must name the genre at the lags of what is planted, a fifth as strong too, and nowhere
@@ -104,7 +104,7 @@ const DEMANDS: [Demand; 8] = [
     ),
 ];
 
-/// Where autocorrelations must name the genre of new participants above a third: effect, strength, and a lag in
+/// Where autocorrelations must name the genre of held-out participants above a third: effect, strength, and a lag in
 /// seconds; at none where there is none.
 const REACHES: [(Effect, f64, Option<usize>); 4] = [
     (Effect::Null, FULL, None),

@@ -231,7 +231,7 @@ impl Audit {
             ),
             ("Controls: points that they add.", self.controls_table()),
             (
-                "Without a network: what autocorrelations know, recordings of one length, new participants.",
+                "Without a network: what autocorrelations know, recordings of one length, held-out participants.",
                 self.reaches_table(),
             ),
             ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),

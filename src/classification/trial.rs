@@ -92,7 +92,7 @@ impl Trial {
 
 /// The trials of the comparison of section 3.4 on features of one origin.
 ///
-/// Every classifier of all features under each division. In the paper's profile, on new participants, as Rahman et al.
+/// Every classifier of all features under each division. In the paper's profile, on held-out participants, as Rahman et al.
 /// divide, also with each selection, and once with a selection that has seen what is tested; in a shorter one each
 /// division is drawn once.
 #[must_use]

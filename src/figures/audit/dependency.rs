@@ -51,7 +51,7 @@ struct Panel {
 }
 
 impl Dependency {
-    /// Of networks under random splits, and of autocorrelations on new participants; with equal lengths.
+    /// Of networks under random splits, and of autocorrelations on held-out participants; with equal lengths.
     pub(in super::super) fn of(audit: &Audit) -> Self {
         Self { blocks: Panel::of_blocks(audit), lags: Panel::of_lags(audit) }
     }

@@ -34,7 +34,7 @@ pub(super) fn shortcuts(audit: &Audit) -> Dots {
     Dots::of_accuracies(groups.collect())
 }
 
-/// Every condition under the paper's splits, and on new participants.
+/// Every condition under the paper's splits, and on held-out participants.
 pub(super) fn controls(audit: &Audit) -> Dots {
     let groups = [Scheme::Random, Scheme::Participant].map(|scheme| {
         let rows = CONDITIONS.into_iter().filter(|condition| *condition != RAW);
@@ -87,18 +87,18 @@ const fn knowledge(shortcut: Shortcut) -> &'static str {
 const fn heading(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Random => "random splits, as the paper's",
-        Scheme::Participant => "new participants",
-        Scheme::Song => "new songs",
-        Scheme::Both => "new participants and new songs",
+        Scheme::Participant => "held-out participants",
+        Scheme::Song => "held-out songs",
+        Scheme::Both => "held-out participants and songs",
     }
 }
 
 const fn apart(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Random => "random splits",
-        Scheme::Participant => "new participants",
-        Scheme::Song => "new songs",
-        Scheme::Both => "both new",
+        Scheme::Participant => "held-out participants",
+        Scheme::Song => "held-out songs",
+        Scheme::Both => "both held out",
     }
 }
 

@@ -40,10 +40,10 @@ impl View {
     /// What stands above it.
     pub(in super::super) const fn title(self) -> &'static str {
         match self {
-            Self::Shortcuts => "What a guess reaches that never hears music",
+            Self::Shortcuts => "What a guess without a signal reaches",
             Self::Controls => "What is left when something is taken away",
             Self::Dependency => "How far dependencies reach",
-            Self::Splits => "Known people and songs, and new ones",
+            Self::Splits => "Known participants and songs, and held-out ones",
             Self::Specifications => "What one training on one split can show",
         }
     }

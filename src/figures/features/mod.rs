@@ -30,7 +30,7 @@ pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
     )
 }
 
-/// Accuracies of all features under each division, of selected ones on new participants, and as reported.
+/// Accuracies of all features under each division, of selected ones on held-out participants, and as reported.
 pub(super) fn classifiers(classification: &Classification) -> Dots {
     let of_origin = |origin: Origin, name: &str| {
         let own = |estimate: &&TrialEstimate| estimate.trial.origin == origin;
@@ -43,7 +43,7 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         });
         let ways = ["mutual-information", "minimum-redundancy", "floating-forward"];
         let selected = ways.map(|way| {
-            let name = format!("new participants, {}", way.replace('-', " "));
+            let name = format!("held-out participants, {}", way.replace('-', " "));
             row(&estimates, &name, move |estimate| is_selected(estimate, way, SelectedOn::TrainingPart))
         });
         let leaking = row(&estimates, "the same, on what is tested too", |estimate| {
@@ -59,7 +59,7 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
     let is_of = |estimate: &&TrialEstimate| estimate.trial.division == Division::Participant;
     let chance = classification.estimates.iter().find(is_of).map(|estimate| 100.0 * estimate.chance);
     let rows =
-        vec![Row { name: "new participants, all features".to_owned(), chance, marks, note: String::new() }];
+        vec![Row { name: "held-out participants, all features".to_owned(), chance, marks, note: String::new() }];
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
     Dots::of_accuracies(vec![
         of_origin(Origin::Recordings, "here, features of the recordings"),
@@ -87,7 +87,7 @@ fn row(estimates: &[&TrialEstimate], name: &str, is_row: impl Fn(&TrialEstimate)
 
 const fn apart(division: Division) -> &'static str {
     match division {
-        Division::Participant => "new participants, all features",
+        Division::Participant => "held-out participants, all features",
         Division::Song => "new songs, all features",
         Division::Random => "the paper's splits, all features",
         Division::TenFold => "ten random parts, all features",
