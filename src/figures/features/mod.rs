@@ -58,8 +58,12 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         .collect();
     let is_of = |estimate: &&TrialEstimate| estimate.trial.division == Division::Participant;
     let chance = classification.estimates.iter().find(is_of).map(|estimate| 100.0 * estimate.chance);
-    let rows =
-        vec![Row { name: "held-out participants, all features".to_owned(), chance, marks, note: String::new() }];
+    let rows = vec![Row {
+        name: "held-out participants, all features".to_owned(),
+        chance,
+        marks,
+        note: String::new(),
+    }];
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
     Dots::of_accuracies(vec![
         of_origin(Origin::Recordings, "here, features of the recordings"),
