@@ -38,7 +38,11 @@ fn wilson(right: f64, of: f64) -> Interval {
     let (part, square) = (right / of, z * z / of);
     let centre = (part + square / 2.0) / (1.0 + square);
     let half = z * (part * (1.0 - part) / of + square / (4.0 * of)).sqrt() / (1.0 + square);
-    Interval { low: (centre - half).max(0.0), high: (centre + half).min(1.0) }
+    // Rounding must not leave a hair between an end and nothing, or all.
+    Interval {
+        low: if right == 0.0 { 0.0 } else { (centre - half).max(0.0) },
+        high: if right == of { 1.0 } else { (centre + half).min(1.0) },
+    }
 }
 
 /// What a mean number of right answers of so many leaves possible: [`clopper_pearson`] from the whole number below to the
