@@ -149,6 +149,9 @@ pub struct EstimateNull {
     pub p: f64,
 }
 
+/// Of fewer exchanges no p can be 5 %, and nothing is said.
+const FEWEST_EXCHANGES: usize = 19;
+
 impl EstimateNull {
     /// That of a cell's network with certain weights: the condition without pads and zeros has one, for the same scheme,
     /// network and epochs.
@@ -167,6 +170,9 @@ impl EstimateNull {
             for (_, is_right) in training.right(weights) {
                 *own = (own.0 + usize::from(is_right), own.1 + 1);
             }
+        }
+        if draws.len() < FEWEST_EXCHANGES {
+            return None;
         }
         let of = draws.values().map(|(_, of)| *of).max().unwrap_or(0);
         let null = NullDistribution { of, right: draws.into_values().map(|(right, _)| right).collect() };
@@ -327,14 +333,18 @@ mod tests {
     #[test]
     fn p_is_that_of_exchanged_labels_where_they_are_trained_and_else_that_of_the_bound() {
         let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
-        let (clean, null) =
-            (cell(&set, "clean", &[4, 5, 3]), cell(&set, "null", &[1, 2, 4, 5, 2, 1, 3, 3, 1]));
+        let (clean, null) = (
+            cell(&set, "clean", &[4, 5, 3]),
+            cell(&set, "null", &[&[1, 2, 4, 5, 2, 1, 3, 3, 1][..], &[1; 10]].concat()),
+        );
         let records = [clean.clone(), null];
         let with = &Estimate::all(&clean, &records, &set)[0];
-        // Two of nine exchanges have the mean of 4 right answers, or more.
+        // Two of 19 exchanges have the mean of 4 right answers, or more.
         let found = with.null.unwrap();
-        assert_eq!((found.exchanges, found.p, with.p), (9, 0.3, 0.3));
-        assert!((found.chance - 22.0 / 54.0).abs() < 1e-12);
+        assert_eq!((found.exchanges, found.p, with.p), (19, 0.15, 0.15));
+        assert!((found.chance - 32.0 / 114.0).abs() < 1e-12);
+        let few = [clean.clone(), cell(&set, "null", &[4; 18])];
+        assert_eq!(Estimate::all(&clean, &few, &set)[0].null, None);
         let without = &Estimate::all(&clean, &records[..1], &set)[0];
         assert_eq!((without.null, without.chance), (None, 1.0 / 3.0));
         // Twelve of eighteen: participants have 6, 5 and 1 of 6, so 4, 3 and -1 above a third: all but two of eight choices are less.

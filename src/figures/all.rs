@@ -11,13 +11,19 @@ use crate::profile::Profile;
 use crate::recordings::Material;
 use crate::store::Project;
 
-/// Every figure: the paper's with the runs below `records`, then those of features, of the audit and of classifiers as far
-/// as there are records of a profile.
+/// Every figure: the paper's with the runs below `records`, then those of features, of how far back networks look, of the audit
+/// and of classifiers as far as there are records of a profile.
 ///
 /// # Errors
 /// Those of [`Subject::figure`], [`of_features`], [`Audit::read`] and [`Classification::read`].
 pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -> Result<Vec<Figure>> {
-    let mut all = Error::gather(Subject::ALL.map(|subject| subject.figure(project, of, records)))?;
+    let subjects = Subject::ALL.into_iter().filter(|subject| *subject != Subject::LookBack);
+    let mut all = Error::gather(subjects.map(|subject| subject.figure(project, of, records)))?;
+    // Only full series have been looked into.
+    match Subject::LookBack.figure(project, of, records) {
+        Err(error) if error.problems().iter().all(|one| one.fault == Fault::NoRecords) => {}
+        figure => all.push(figure?),
+    }
     all.extend(of_features(project, of, &FeatureView::ALL)?);
     let (audit, classification) =
         (Audit::read(project, of, profile)?, Classification::read(project, of, profile)?);
