@@ -19,13 +19,15 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classification::{Division, Origin, Trial, TrialEstimate, TrialRecord};
+use crate::classification::{
+    Division, Origin, Trial, TrialEstimate, TrialRecord, probability_above_chance,
+};
 use crate::classifiers::{Classifier, Recipe};
 use crate::error::{Error, Result};
 use crate::features::{FeatureRow, FeatureTable};
 use crate::preparation::Preparation;
 use crate::recordings::{DataSet, Recording};
-use crate::statistics::{Interval, holm, mean, quantile};
+use crate::statistics::{Interval, Probability, holm, mean, quantile};
 
 /// How far from its median the logarithm of a sample may lie.
 const HELD: f64 = 1.5;
@@ -78,8 +80,8 @@ impl Reach {
         let table = FeatureTable::new(names, rows.collect())?;
         let trial = Trial::new(Origin::Cut, Division::Participant, Recipe::of(Classifier::Svm));
         let record = TrialRecord::make(Trial { draws: 1, ..trial }, &table)?;
-        let TrialEstimate { accuracy, chance, over_participants, p, p_error, .. } =
-            TrialEstimate::of(&record);
+        let TrialEstimate { accuracy, chance, over_participants, .. } = TrialEstimate::of(&record);
+        let Probability { p, standard_error: p_error } = probability_above_chance(&record);
         Ok(Self {
             lags_seconds: [shortest, longest],
             accuracy,

@@ -7,8 +7,9 @@
 //!                                                               RAHMAN (reported) ─► Beside ─► Classification
 //! ```
 //!
-//! As in the [audit](crate::audit), intervals and tests are over participants, and chance is 1 of 3 for a new participant
-//! and 1 of 2 where the participant's other rows teach.
+//! As in the [audit](crate::audit), intervals are over participants. Chance is the best guess of the design
+//! ([`best_guess`](crate::evaluation::best_guess)), and p the part of 500 exchanges of labels that are as accurate, training
+//! included; a floating selection has none, because it takes minutes for each exchange.
 //!
 //! The recordings are tried whole and cut to one length, because their ends name the genre (samples of exactly 0 stand
 //! only there, and not in instrumental ones), and so do their lengths.
@@ -36,12 +37,13 @@ use serde::Serialize;
 
 pub use beside::{Beside, Ours, RahmanVerdict};
 pub use division::{Division, TENTHS, TableFold};
-pub use estimate::TrialEstimate;
+pub(crate) use estimate::probability_above_chance;
+pub use estimate::{Exchanged, TrialEstimate};
 pub use features::FeatureFindings;
 pub use measures::{Confusion, Measures};
-pub use record::{TestedFold, TrialConfiguration, TrialRecord};
+pub use record::{TestedFold, TrialConfiguration, TrialNull, TrialRecord};
 pub use table::NOT_COMPARABLE;
-pub use trial::{Origin, SELECTED, Trial, plan};
+pub use trial::{Exchanges, Origin, SELECTED, Trial, plan};
 
 use self::baselines::Baselines;
 use crate::error::{Error, Result};
@@ -61,7 +63,7 @@ pub struct Classification {
     pub known_as: Option<String>,
     /// How much was tried.
     pub profile: Profile,
-    /// Trials of the profile that are not recorded yet.
+    /// What is not recorded yet of the trials of the profile.
     pub missing: Vec<String>,
     /// What each feature of the recordings knows; none if it is not recorded.
     pub features: FeatureSummary,
@@ -133,9 +135,13 @@ impl Classification {
         let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
             Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
-        let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
-        let missing = missing.map(|((trial, _), _)| format!("{} {}", trial.origin, trial.name())).collect();
-        let estimates: Vec<TrialEstimate> = found.iter().flatten().map(TrialEstimate::of).collect();
+        let lacking = trials.iter().zip(&found).filter_map(|((trial, _), record)| match record {
+            None => Some(format!("{} {}", trial.origin, trial.name())),
+            Some(record) if record.has(trial.exchanges(profile)) => None,
+            Some(_) => Some(format!("{} {}, exchanged labels", trial.origin, trial.name())),
+        });
+        let missing = lacking.collect();
+        let estimates = TrialEstimate::all(&found.into_iter().flatten().collect::<Vec<_>>());
         let is_published = design.provenance() == Provenance::Published;
         Ok(Self {
             data: design.fingerprint(),
@@ -163,8 +169,9 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
     }
     for (origin, table) in tables.by_origin() {
         for trial in plan(origin, profile) {
-            if TrialRecord::read(&folder, trial, &findings.digests[&origin])?.is_none() {
-                open.push((trial, table));
+            let record = TrialRecord::read(&folder, trial, &findings.digests[&origin])?;
+            if !record.as_ref().is_some_and(|record| record.has(trial.exchanges(profile))) {
+                open.push((trial, table, record));
             }
         }
     }
@@ -172,9 +179,14 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
         check_writable(&folder)?;
     }
     let mut steps = Steps::new(open.len() as u64);
-    for (trial, table) in open {
+    for (trial, table, record) in open {
         steps.begin(format!("{} {}", trial.origin, trial.name()));
-        TrialRecord::make(trial, table)?.write(&folder)?;
+        let mut record = record.map_or_else(|| TrialRecord::make(trial, table), Ok)?;
+        let exchanges = trial.exchanges(profile);
+        if !record.has(exchanges) {
+            record.exchange(table, exchanges)?;
+        }
+        record.write(&folder)?;
     }
     steps.finish();
     baselines::make(&folder, set, profile)
@@ -217,7 +229,11 @@ mod tests {
         let table = FeatureTable::of(&few(Effect::Null, 1.0, 6));
         let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Svm));
         assert_eq!(TrialRecord::read(folder.path(), trial, &table.digest()), Ok(None));
-        let record = TrialRecord::make(trial, &table).unwrap();
+        let mut record = TrialRecord::make(trial, &table).unwrap();
+        let exchanges = trial.exchanges(Profile::Smoke);
+        assert!(!record.has(exchanges));
+        record.exchange(&table, exchanges).unwrap();
+        assert!(record.has(exchanges));
         record.write(folder.path()).unwrap();
         assert_eq!(TrialRecord::read(folder.path(), trial, &table.digest()), Ok(Some(record)));
         let other = FeatureTable::of(&few(Effect::Local, 1.0, 6));
@@ -231,7 +247,12 @@ mod tests {
         let trial = Trial::new(Origin::Recordings, Division::Random, Recipe::of(Classifier::Mlp));
         let made = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| TrialRecord::make(Trial { draws: 3, ..trial }, &table)).unwrap()
+            pool.install(|| {
+                let trial = Trial { draws: 3, ..trial };
+                let mut record = TrialRecord::make(trial, &table)?;
+                record.exchange(&table, Exchanges { number: 3, draws: 2 }).map(|()| record)
+            })
+            .unwrap()
         };
         assert_eq!(made(1), made(2));
     }
@@ -241,12 +262,17 @@ mod tests {
         let estimate = |effect, strength| {
             let table = FeatureTable::of(&few(effect, strength, 24));
             let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Svm));
-            TrialEstimate::of(&TrialRecord::make(Trial { draws: 1, ..trial }, &table).unwrap())
+            let trial = Trial { draws: 1, ..trial };
+            let mut record = TrialRecord::make(trial, &table).unwrap();
+            record.exchange(&table, trial.exchanges(Profile::Smoke)).unwrap();
+            TrialEstimate::of(&record)
         };
         let nothing = estimate(Effect::Null, 1.0);
         assert!(nothing.over_participants.unwrap().low < nothing.chance, "{nothing:?}");
+        assert!(nothing.exchanged.unwrap().p > 0.05, "{nothing:?}");
         let texture = estimate(Effect::Local, 2.0);
-        assert!(texture.over_participants.unwrap().low > texture.chance && texture.p < 0.05, "{texture:?}");
+        assert!(texture.over_participants.unwrap().low > texture.chance, "{texture:?}");
+        assert_eq!(texture.exchanged.unwrap().p, 0.05, "{texture:?}");
     }
 
     #[test]
@@ -256,7 +282,7 @@ mod tests {
         let planned = [Origin::Recordings, Origin::Cut].map(|origin| plan(origin, Profile::Paper).len());
         assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());
-        assert!(classification.to_string().contains("trials are not recorded yet"));
+        assert!(classification.to_string().contains("trials something is not recorded yet"));
     }
 
     #[test]

@@ -6,8 +6,9 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::division::TableFold;
-use super::trial::Trial;
+use super::trial::{Exchanges, Trial};
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::NullDistribution;
 use crate::features::FeatureTable;
 use crate::models::GENRES;
 use crate::recordings::{Genre, Participant};
@@ -31,6 +32,19 @@ pub struct TrialRecord {
     pub rows: Vec<(Participant, usize)>,
     /// Draw after draw, fold after fold.
     pub folds: Vec<TestedFold>,
+    /// What the trial reaches with exchanged labels, if that was tried.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub null: Option<TrialNull>,
+}
+
+/// What a trial reaches with exchanged labels, training included.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TrialNull {
+    /// Draws of each exchange, from the first.
+    pub draws: u64,
+    /// Right answers of each exchange.
+    pub distribution: NullDistribution,
 }
 
 /// Everything on which a trial's record depends.
@@ -77,11 +91,7 @@ impl TrialRecord {
     /// # Errors
     /// Those of [`Division::draw`](super::Division::draw) and [`Recipe::fit`](crate::classifiers::Recipe::fit).
     pub fn make(trial: Trial, table: &FeatureTable) -> Result<Self> {
-        let drawn = Error::gather((0..trial.draws).map(|draw| {
-            let folds = trial.division.draw(table, draw)?;
-            Ok((1..).zip(folds).map(move |(number, fold)| (draw, number, fold)).collect::<Vec<_>>())
-        }))?;
-        let folds: Vec<Result<TestedFold>> = (drawn.concat().par_iter())
+        let folds: Vec<Result<TestedFold>> = (drawn(trial, trial.draws, table)?.par_iter())
             .map(|(draw, number, fold)| TestedFold::make(trial, table, *draw, *number, fold))
             .collect();
         Ok(Self {
@@ -89,7 +99,42 @@ impl TrialRecord {
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
             rows: table.rows().iter().map(|row| (row.participant, row.genre.label())).collect(),
             folds: Error::gather(folds)?,
+            null: None,
         })
+    }
+
+    /// Repeats the trial with [exchanged labels](FeatureTable::with_exchanged_labels), on all cores.
+    ///
+    /// # Errors
+    /// As [`Self::make`].
+    pub fn exchange(&mut self, table: &FeatureTable, exchanges: Exchanges) -> Result<()> {
+        let trial = self.configuration.trial;
+        let folds = drawn(trial, exchanges.draws, table)?;
+        let right = |seed: u64| {
+            let table = table.with_exchanged_labels(seed);
+            let of_fold = |(draw, number, fold): &(u64, usize, TableFold)| {
+                let tested = TestedFold::make(trial, &table, *draw, *number, fold)?;
+                let is_right =
+                    |(row, answer): &&(usize, usize)| table.rows()[*row].genre.label() == *answer;
+                Ok(tested.answers.iter().filter(is_right).count())
+            };
+            folds.iter().map(of_fold).sum::<Result<usize>>()
+        };
+        let right: Vec<Result<usize>> = (0..exchanges.number).into_par_iter().map(right).collect();
+        let distribution = NullDistribution {
+            of: folds.iter().map(|(_, _, fold)| fold.test.len()).sum(),
+            right: Error::gather(right)?,
+        };
+        self.null = Some(TrialNull { draws: exchanges.draws, distribution });
+        Ok(())
+    }
+
+    /// Whether it has the null distribution that was asked for.
+    pub(super) fn has(&self, exchanges: Exchanges) -> bool {
+        exchanges.number == 0
+            || self.null.as_ref().is_some_and(|null| {
+                null.draws == exchanges.draws && null.distribution.exchanges() as u64 >= exchanges.number
+            })
     }
 
     /// The file of a trial below a folder.
@@ -108,16 +153,23 @@ impl TrialRecord {
         if record.is_sound() {
             Ok(Some(record))
         } else {
-            let found = "a row or a label that there is not";
+            let found = "a row, a label or an exchange that there is not";
             Err(Error::new(Fault::BadRecord, Place::file(path), EXPECTED, found))
         }
     }
 
-    /// Whether every answer is one of the genres, to a row that there is.
+    /// Whether every answer is one of the genres, to a row that there is, and exchanges have as many answers.
     fn is_sound(&self) -> bool {
         let answers = || self.folds.iter().flat_map(|fold| &fold.answers);
         let labels = self.rows.iter().map(|(_, label)| label).chain(answers().map(|(_, answer)| answer));
-        labels.into_iter().all(|label| *label < GENRES) && answers().all(|(row, _)| *row < self.rows.len())
+        let is_whole = |null: &TrialNull| {
+            let tested = self.folds.iter().filter(|fold| fold.draw < null.draws);
+            let answers: usize = tested.map(|fold| fold.answers.len()).sum();
+            null.distribution.of == answers && null.distribution.right.iter().all(|right| *right <= answers)
+        };
+        labels.into_iter().all(|label| *label < GENRES)
+            && answers().all(|(row, _)| *row < self.rows.len())
+            && self.null.as_ref().is_none_or(is_whole)
     }
 
     /// Each answer with its draw: participant, label and answered label.
@@ -156,6 +208,15 @@ impl TrialRecord {
         create_folder(path.parent().unwrap_or(folder))?;
         write_record(path, self)
     }
+}
+
+/// The folds of a trial's first draws, each with its draw and its number.
+fn drawn(trial: Trial, draws: u64, table: &FeatureTable) -> Result<Vec<(u64, usize, TableFold)>> {
+    let of_draw = |draw| {
+        let folds = trial.division.draw(table, draw)?;
+        Ok((1..).zip(folds).map(move |(number, fold)| (draw, number, fold)).collect::<Vec<_>>())
+    };
+    Ok(Error::gather((0..draws).map(of_draw))?.concat())
 }
 
 impl TestedFold {

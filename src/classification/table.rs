@@ -7,7 +7,7 @@ use super::{Beside, Classification, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::recordings::Genre;
 use crate::report::Table;
-use crate::statistics::{Interval, Probability};
+use crate::statistics::Interval;
 
 /// Why the reported numbers and ours are not of the same thing.
 pub const NOT_COMPARABLE: &str = "\
@@ -99,7 +99,10 @@ fn table(estimates: &[TrialEstimate]) -> Table {
         "other participants",
         "over draws",
         "chance",
+        "exchanged labels",
+        "95 % of them",
         "p",
+        "p, all trials",
         "precision",
         "recall",
         "specificity",
@@ -108,7 +111,6 @@ fn table(estimates: &[TrialEstimate]) -> Table {
     for estimate in estimates {
         let measures = estimate.measures;
         let beyond = [measures.precision, measures.recall, measures.specificity, measures.f_measure];
-        let p = if estimate.p < 0.001 { "< 0.001".to_owned() } else { format!("{:.3}", estimate.p) };
         let row = [
             estimate.trial.origin.to_string(),
             estimate.trial.division.to_string(),
@@ -120,7 +122,12 @@ fn table(estimates: &[TrialEstimate]) -> Table {
             }),
             estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
             percent(estimate.chance),
-            Probability::with_error(p, estimate.p_error),
+            estimate.exchanged.map_or_else(String::new, |exchanged| percent(exchanged.mean)),
+            estimate.exchanged.and_then(|exchanged| exchanged.range).map_or_else(String::new, |[low, high]| {
+                range(Interval { low: 100.0 * low, high: 100.0 * high })
+            }),
+            estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p)),
+            estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p_corrected)),
         ];
         table.push(row.into_iter().chain(beyond.map(percent)));
     }
@@ -155,7 +162,7 @@ impl fmt::Display for Classification {
             self.profile
         )?;
         if !self.missing.is_empty() {
-            write!(f, " {} trials are not recorded yet; `eegenre classify` makes them.", self.missing.len())?;
+            write!(f, " Of {} trials something is not recorded yet; `eegenre classify` makes it.", self.missing.len())?;
         }
         let baselines = self.baselines.heading();
         for (heading, table) in [

@@ -47,6 +47,15 @@ impl fmt::Display for Origin {
     }
 }
 
+/// Repetitions of a trial with exchanged labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Exchanges {
+    /// How many.
+    pub number: u64,
+    /// Draws of each, from the first.
+    pub draws: u64,
+}
+
 /// A classifier of features, divided in some way so often.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -72,6 +81,21 @@ impl Trial {
             _ => 1,
         };
         Self { origin, division, recipe, draws }
+    }
+
+    /// How often its labels are exchanged for a null distribution, and on how many of its draws each time.
+    ///
+    /// Where a draw decides what is tested, on all of them; else on the first, because the others move the start of a network
+    /// alone. Not for a floating selection, which takes minutes for each exchange.
+    #[must_use]
+    pub fn exchanges(&self, profile: Profile) -> Exchanges {
+        let number = match (profile, self.recipe.selection) {
+            (_, Some(Selection::FloatingForward { .. })) => 0,
+            (Profile::Paper, _) => 500,
+            (Profile::Quick | Profile::Smoke, _) => 19,
+        };
+        let draws = if self.division == Division::Random { self.draws } else { 1 };
+        Exchanges { number, draws }
     }
 
     /// Its name, and that of its record: `participant-knn`, `participant-svm-floating-forward-leaking`.

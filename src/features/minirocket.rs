@@ -24,7 +24,7 @@ const STREAM: u64 = (1 << 32) + 2;
 /// The transform, fitted to signals.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MiniRocket {
-    /// Samples of the shortest signal that it was fitted to: shorter ones have no features.
+    /// Samples that a signal needs: shorter ones have no features.
     shortest: usize,
     /// Each dilation, and how many biases each kernel has there.
     dilations: Vec<(usize, usize)>,
@@ -33,16 +33,16 @@ pub struct MiniRocket {
 }
 
 impl MiniRocket {
-    /// Fits dilations to the length of the shortest signal, and biases to quantiles of convolutions of signals that are drawn,
-    /// one for each dilation and kernel. Labels play no part.
+    /// Fits dilations to `shortest`, the samples that every signal has which is to be transformed, and biases to quantiles of
+    /// convolutions of signals that are drawn, one for each dilation and kernel. Labels play no part.
     ///
     /// `features` is rounded down to a multiple of [`KERNELS`], of which it has at least one for each.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without signals, or if one has fewer than nine samples.
-    pub fn fit(signals: &[&[f32]], features: usize, seed: u64) -> Result<Self> {
-        let shortest = signals.iter().map(|signal| signal.len()).min().unwrap_or(0);
+    /// [`Fault::BadSetting`] without signals, if `shortest` is less than nine, or if a signal has fewer samples.
+    pub fn fit(signals: &[&[f32]], shortest: usize, features: usize, seed: u64) -> Result<Self> {
         check_length(shortest, WEIGHTS)?;
+        check_length(signals.iter().map(|signal| signal.len()).min().unwrap_or(0), shortest)?;
         let dilations = dilations(shortest, (features / KERNELS).max(1));
         let mut chance = Shuffler::new(seed, STREAM);
         let mut biases = Vec::new();
@@ -70,7 +70,7 @@ impl MiniRocket {
     /// signal; for the others only what needs no such zeros.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for a signal shorter than the shortest that it was fitted to.
+    /// [`Fault::BadSetting`] for a signal with fewer samples than it was fitted to.
     pub fn transform(&self, signal: &[f32]) -> Result<Vec<f32>> {
         check_length(signal.len(), self.shortest)?;
         let mut features = Vec::with_capacity(self.biases.len());
@@ -239,7 +239,7 @@ mod tests {
     fn biases_and_features_are_those_of_aeon() {
         for ExpectedTransform { length, features, biases, rows } in expected().transforms {
             let fitted = signal(length, 0);
-            let rocket = MiniRocket::fit(&[&fitted], features, 0).unwrap();
+            let rocket = MiniRocket::fit(&[&fitted], fitted.len(), features, 0).unwrap();
             assert_eq!(rocket.features(), features);
             for (found, expected) in rocket.biases.iter().zip(&biases) {
                 assert!((found - expected).abs() < 2e-5, "{found} and not {expected}");
@@ -260,19 +260,19 @@ mod tests {
         let long = signal(300, 1);
         for length in [9, 20, 200] {
             let short = signal(length, 0);
-            let rocket = MiniRocket::fit(&[&short, &long], 10_000, 3).unwrap();
+            let rocket = MiniRocket::fit(&[&short, &long], short.len(), 10_000, 3).unwrap();
             assert_eq!((rocket.features(), rocket.transform(&long).unwrap().len()), (FEATURES, FEATURES));
-            assert_eq!(rocket, MiniRocket::fit(&[&short, &long], FEATURES, 3).unwrap());
-            assert_ne!(rocket, MiniRocket::fit(&[&short, &long], FEATURES, 4).unwrap());
+            assert_eq!(rocket, MiniRocket::fit(&[&short, &long], short.len(), FEATURES, 3).unwrap());
+            assert_ne!(rocket, MiniRocket::fit(&[&short, &long], short.len(), FEATURES, 4).unwrap());
         }
     }
 
     #[test]
     fn what_is_too_short_is_refused() {
         let fault = |error: Error| error.problems()[0].fault;
-        assert_eq!(fault(MiniRocket::fit(&[], 84, 0).unwrap_err()), Fault::BadSetting);
-        assert_eq!(fault(MiniRocket::fit(&[&[1.0; 8]], 84, 0).unwrap_err()), Fault::BadSetting);
-        let rocket = MiniRocket::fit(&[&[1.0; 30]], 84, 0).unwrap();
+        assert_eq!(fault(MiniRocket::fit(&[], 9, 84, 0).unwrap_err()), Fault::BadSetting);
+        assert_eq!(fault(MiniRocket::fit(&[&[1.0; 8]], 8, 84, 0).unwrap_err()), Fault::BadSetting);
+        let rocket = MiniRocket::fit(&[&[1.0; 30]], 30, 84, 0).unwrap();
         assert_eq!(fault(rocket.transform(&[1.0; 29]).unwrap_err()), Fault::BadSetting);
     }
 }

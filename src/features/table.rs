@@ -1,5 +1,7 @@
 //! Features of many signals: what classifiers are given.
 
+use std::collections::BTreeMap;
+
 use rayon::prelude::*;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -7,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::preparation::exchanged_labels;
 use crate::recordings::{DataSet, Genre, Participant, Song};
 
 /// A row for each signal, a column for each feature, and who heard what.
@@ -106,6 +109,17 @@ impl FeatureTable {
         &self.rows
     }
 
+    /// The same signals with labels [exchanged](exchanged_labels): rows of one recording keep one label.
+    #[must_use]
+    pub fn with_exchanged_labels(&self, seed: u64) -> Self {
+        let owners: BTreeMap<usize, (Participant, Genre)> =
+            self.rows.iter().map(|row| (row.recording, (row.participant, row.genre))).collect();
+        let exchanged = exchanged_labels(&owners.values().copied().collect::<Vec<_>>(), seed);
+        let labels: BTreeMap<usize, Genre> = owners.into_keys().zip(exchanged).collect();
+        let row = |row: &FeatureRow| FeatureRow { genre: labels[&row.recording], ..row.clone() };
+        Self { names: self.names.clone(), rows: self.rows.iter().map(row).collect() }
+    }
+
     /// What identifies the table: SHA-256, in hexadecimal, over its names, and participant, genre and values of each row.
     ///
     /// Hashed are, after the line `eegenre features 1`: each name and a newline; then for each row the participant as
@@ -160,6 +174,30 @@ mod tests {
         let error = FeatureTable::new(table.names().to_vec(), rows).unwrap_err();
         let problem = &error.problems()[0];
         assert_eq!((problem.fault, problem.place.to_string()), (Fault::RaggedRow, "row 2".to_owned()));
+    }
+
+    #[test]
+    fn rows_of_one_recording_keep_one_label_when_labels_are_exchanged() {
+        let row = |participant, genre, recording| FeatureRow {
+            participant: Participant::new(participant),
+            genre,
+            song: None,
+            band: None,
+            recording,
+            values: vec![Some(1.0)],
+        };
+        let rows = (1..=8).flat_map(|participant| {
+            let first = 2 * participant as usize;
+            [(Genre::Classical, first), (Genre::Classical, first), (Genre::Pop, first + 1)]
+                .map(|(genre, recording)| row(participant, genre, recording))
+        });
+        let table = FeatureTable::new(vec!["one".to_owned()], rows.collect()).unwrap();
+        let exchanged: Vec<FeatureTable> = (0..20).map(|seed| table.with_exchanged_labels(seed)).collect();
+        assert!(exchanged.iter().any(|own| *own != table));
+        for own in exchanged.iter().flat_map(|own| own.rows().chunks(3)) {
+            assert_eq!(own[0].genre, own[1].genre);
+            assert_ne!(own[0].genre, own[2].genre);
+        }
     }
 
     #[test]

@@ -175,7 +175,9 @@ impl Method {
             Seen::Features(values) => scaled(&values.view(), training, test),
             Seen::Signals(signals) => {
                 let known: Vec<&[f32]> = training.iter().map(|place| &signals[*place][..]).collect();
-                let rocket = MiniRocket::fit(&known, FEATURES, seed)?;
+                // Of all recordings, tested ones too: its features are of all of them or of none.
+                let shortest = signals.iter().map(Vec::len).min().unwrap_or(0);
+                let rocket = MiniRocket::fit(&known, shortest, FEATURES, seed)?;
                 let rows = |places: &[usize]| -> Result<Array2<f64>> {
                     let mut rows = Array2::zeros((places.len(), rocket.features()));
                     for (mut row, place) in rows.rows_mut().into_iter().zip(places) {
