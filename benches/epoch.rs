@@ -21,8 +21,9 @@ use std::path::PathBuf;
 use std::sync::Barrier;
 use std::time::Instant;
 
-use dfdx::prelude::*;
-use eegenre::models::{Network, builder};
+use dfdx::prelude::Cpu;
+use eegenre::error::Result;
+use eegenre::models::{Model, Network, NetworkTask, Specification};
 use eegenre::nn::Level;
 use eegenre::preparation::Example;
 use eegenre::training::{Hyperparameters, Training};
@@ -33,6 +34,9 @@ const PATIENCE: f64 = 4.0;
 
 /// Epochs that each measurement has at least, after one that is not counted.
 const EPOCHS: usize = 5;
+
+/// Samples of a frame.
+const FRAME: usize = 8;
 
 struct Arguments {
     networks: Vec<String>,
@@ -88,25 +92,21 @@ impl Work {
 }
 
 /// Seconds of each epoch of runs side by side, as many as threads.
-fn seconds<N, F>(
-    build: F,
+fn seconds<N: Network<Cpu>>(
+    build: impl Fn(&Cpu) -> Result<N> + Sync,
     hyperparameters: Hyperparameters,
     parts: &Parts<N::Example>,
     threads: usize,
-) -> Vec<f64>
-where
-    N: Network<Cpu>,
-    N::Example: Sync,
-    F: Fn(&Cpu) -> N + Sync,
-{
+) -> Vec<f64> {
     let barrier = Barrier::new(threads);
     let run = |run: usize| {
         let device = Cpu::seed_from_u64(run as u64);
-        let network = build(&device);
+        let network = build(&device).expect("room for weights");
         let mut training =
-            Training::new(device, network, hyperparameters, 0, run as u64).expect("room for gradients");
+            Training::new(device, network, hyperparameters, 0, &[run as u64]).expect("room for gradients");
         let mut epoch = || {
-            training.epoch(&parts.training).expect("a finite loss");
+            let losses = training.epoch(&parts.training).expect("room for a batch");
+            assert!(losses[0].is_ok(), "a finite loss");
             training.evaluate(&parts.validation).expect("room for a batch");
         };
         epoch();
@@ -128,43 +128,46 @@ where
     })
 }
 
-fn measure<N, F>(
-    arguments: &Arguments,
-    (name, build, hyperparameters): (&str, F, Hyperparameters),
-    parts: &Parts<N::Example>,
-    work: &Work,
+/// A network to be measured.
+struct Measure<'a> {
+    arguments: &'a Arguments,
+    model: Model,
+    hyperparameters: Hyperparameters,
+    work: Work,
     peak: f64,
-) where
-    N: Network<Cpu>,
-    N::Example: Sync,
-    F: Fn(&Cpu) -> N + Sync,
-{
-    if !arguments.wants(name) {
-        return;
-    }
-    if arguments.export.is_some() {
-        return;
-    }
-    for &threads in &arguments.threads {
-        let mut seconds = seconds(&build, hyperparameters, parts, threads);
-        seconds.sort_by(f64::total_cmp);
-        let (best, median) = (seconds[0], seconds[seconds.len() / 2]);
-        let flop = work.flop(frames(parts));
-        let share = flop / median / 1e9 / peak;
-        if arguments.json {
-            println!(
-                "{}",
-                serde_json::json!({
-                    "network": name, "threads": threads, "best_seconds": best, "median_seconds": median,
-                    "gflop": flop / 1e9, "share_of_peak": share,
-                })
-            );
-        } else {
-            println!(
-                "{name:<12}{threads:>8}{best:12.4}{median:12.4}{:10.2}{:16.0} %",
-                flop / 1e9,
-                100.0 * share
-            );
+}
+
+impl NetworkTask<Cpu> for Measure<'_> {
+    type Output = ();
+
+    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) {
+        let Self { arguments, model, hyperparameters, work, peak } = self;
+        let parts = Parts::of(|signals| N::examples(FRAME, signals).expect("long enough signals"));
+        if let Some(folder) = &arguments.export {
+            parts.export(folder, if model == Model::Cnn { "cnn" } else { "lstm" });
+            return;
+        }
+        for &threads in &arguments.threads {
+            let mut seconds = seconds(&build, hyperparameters, &parts, threads);
+            seconds.sort_by(f64::total_cmp);
+            let (best, median) = (seconds[0], seconds[seconds.len() / 2]);
+            let flop = work.flop(frames(&parts));
+            let share = flop / median / 1e9 / peak;
+            if arguments.json {
+                println!(
+                    "{}",
+                    serde_json::json!({
+                        "network": model, "threads": threads, "best_seconds": best,
+                        "median_seconds": median, "gflop": flop / 1e9, "share_of_peak": share,
+                    })
+                );
+            } else {
+                println!(
+                    "{model:<12}{threads:>8}{best:12.4}{median:12.4}{:10.2}{:16.0} %",
+                    flop / 1e9,
+                    100.0 * share
+                );
+            }
         }
     }
 }
@@ -177,28 +180,23 @@ fn main() {
         println!("{}: {peak:.1} GFLOP/s in registers of one core", Level::detected().name());
         println!("network     threads      best s    median s     GFLOP  share of peak (median)");
     }
-    let whole = Parts::whole();
-    if let Some(folder) = &arguments.export {
-        whole.export(folder, "lstm");
-    }
     // An LSTM of H units over I values: 4H (I + H).
     let baseline = Work { forward: 4 * 32 * (8 + 32), of_recordings: 4 * 32 * 8 };
-    let build = |device: &Cpu| device.build_module::<builder::Baseline, f32>();
-    measure(&arguments, ("baseline", build, Hyperparameters::BASELINE), &whole, &baseline, peak);
     let multilayer = Work { forward: 4 * 64 * (8 + 5 * 64), of_recordings: 4 * 64 * 8 };
-    let build = |device: &Cpu| device.build_module::<builder::Multilayer, f32>();
-    measure(&arguments, ("multilayer", build, Hyperparameters::MULTILAYER), &whole, &multilayer, peak);
-
-    let slices = Parts::slices();
-    if let Some(folder) = &arguments.export {
-        slices.export(folder, "cnn");
-    }
     // Convolutions of width 3, two in each block, of which the later ones see a half and a quarter of the frames.
     let stem = 3 * 8 * 32;
     let blocks = (2 * 3 * 32 * 32) * 7 / 4;
     let cnn = Work { forward: stem + blocks, of_recordings: stem };
-    let build = |device: &Cpu| device.build_module::<builder::Cnn, f32>();
-    measure(&arguments, ("cnn", build, Hyperparameters::CNN), &slices, &cnn, peak);
+    for (model, hyperparameters, work) in [
+        (Model::Baseline, Hyperparameters::BASELINE, baseline),
+        (Model::Multilayer, Hyperparameters::MULTILAYER, multilayer),
+        (Model::Cnn, Hyperparameters::CNN, cnn),
+    ] {
+        if arguments.wants(model.name()) {
+            let measure = Measure { arguments: &arguments, model, hyperparameters, work, peak };
+            Specification::paper(model).with(measure).expect("the paper's networks can be had");
+        }
+    }
 }
 
 /// Floating-point operations a second of one core, at the best of many tries.

@@ -15,7 +15,7 @@ mod memory;
 use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
-use eegenre::nn::{Dropout, Packed, lstm};
+use eegenre::nn::{Dropout, Lstm, Packed};
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
@@ -87,15 +87,16 @@ fn at_most_linear(batches: &[(String, Vec<usize>)]) -> bool {
 fn measured(lengths: Vec<usize>) -> Step {
     std::thread::spawn(move || {
         let device = Cpu::seed_from_u64(1);
-        let model = device.build_module::<lstm::builder::Lstm<8, 64, 3>, f32>();
+        let model: Lstm<_, _, 3, f32, _> =
+            Lstm::new(&device, 1, Const::<8>, Const::<64>).expect("room for weights");
         let sequences: Vec<Vec<f32>> =
             lengths.iter().map(|&length| (0..8 * length).map(|i| (i as f32 * 0.7).cos()).collect()).collect();
-        let batch = Packed::from_sequences(&device, &sequences).expect("whole frames");
-        let dropout = Dropout::new(0.1, 1, 0, 0).expect("a rate below 1");
+        let batch = Packed::from_sequences(&device, Const, &[sequences]).expect("whole frames");
+        let dropouts = [Dropout::new(0.1, 1, 0, 0).expect("a rate below 1")];
         let mut gradients = Some(model.alloc_grads());
         let mut step = || {
             let batch = batch.clone().traced(gradients.take().expect("given back below"));
-            gradients = Some(model.ends(batch, Some(dropout)).square().sum().backward());
+            gradients = Some(model.ends(batch, Some(&dropouts)).square().sum().backward());
         };
         let bytes = counting::peak_bytes(&mut step) as f64;
         let mut seconds = f64::INFINITY;

@@ -16,7 +16,8 @@ use std::time::{Duration, Instant};
 
 use dfdx::prelude::*;
 use eegenre::nn::{
-    Dropout, GlobalAveragePool, Level, MaxPool1d, Packed, Signals, batch_norm, conv1d, lstm, residual,
+    BatchNorm1d, Conv1d, Dropout, GlobalAveragePool, Level, Lstm, MaxPool1d, Packed, ResidualBlock, Signals,
+    Size,
 };
 
 /// How long each measurement goes on.
@@ -29,12 +30,12 @@ fn main() {
     println!();
     println!("layer                       pass       best ms   median ms   GFLOP/s   share of peak");
     let lengths = ragged(16);
-    measure_lstm::<8, 32, 1>("baseline, batch 16", &lengths, peak);
-    measure_lstm::<8, 64, 3>("multi-layer, batch 16", &lengths, peak);
-    measure_lstm::<64, 64, 1>("one layer 64 to 64", &lengths, peak);
-    measure_conv1d::<8, 32>("conv1d 8 to 32, 120 long", 120, peak);
-    measure_conv1d::<32, 32>("conv1d 32 to 32, 120 long", 120, peak);
-    measure_conv1d::<32, 32>("conv1d 32 to 32, 30 long", 30, peak);
+    measure_lstm::<1>("baseline, batch 16", [8, 32], &lengths, peak);
+    measure_lstm::<3>("multi-layer, batch 16", [8, 64], &lengths, peak);
+    measure_lstm::<1>("one layer 64 to 64", [64, 64], &lengths, peak);
+    measure_conv1d("conv1d 8 to 32, 120 long", [8, 32], 120, peak);
+    measure_conv1d("conv1d 32 to 32, 120 long", [32, 32], 120, peak);
+    measure_conv1d("conv1d 32 to 32, 30 long", [32, 32], 30, peak);
     for length in [120, 60, 30] {
         measure_residual(&format!("residual 32, {length} long"), length, peak);
     }
@@ -80,23 +81,22 @@ fn report(layer: &str, pass: &str, (best, median): (f64, f64), flop: f64, peak: 
     );
 }
 
-fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
-    name: &str,
-    lengths: &[usize],
-    peak: f64,
-) {
+fn measure_lstm<const LAYERS: usize>(name: &str, [inputs, units]: [usize; 2], lengths: &[usize], peak: f64) {
     if !wanted(name) {
         return;
     }
     let device = Cpu::seed_from_u64(1);
-    let model = device.build_module::<lstm::builder::Lstm<I, H, LAYERS>, f32>();
-    let sequences: Vec<Vec<f32>> =
-        lengths.iter().map(|&length| (0..I * length).map(|i| (i as f32 * 0.7).cos()).collect()).collect();
-    let batch = Packed::from_sequences(&device, &sequences).expect("whole frames");
-    let dropout = Dropout::new(0.1, 1, 0, 0).expect("a rate below 1");
+    let model: Lstm<_, _, LAYERS, f32, _> =
+        Lstm::new(&device, 1, Size(inputs), Size(units)).expect("room for weights");
+    let sequences: Vec<Vec<f32>> = lengths
+        .iter()
+        .map(|&length| (0..inputs * length).map(|i| (i as f32 * 0.7).cos()).collect())
+        .collect();
+    let batch = Packed::from_sequences(&device, Size(inputs), &[sequences]).expect("whole frames");
+    let dropouts = [Dropout::new(0.1, 1, 0, 0).expect("a rate below 1")];
     // Each frame of each layer: 4H · (I + H) multiply-adds; three times that with both gradients.
     let frames = lengths.iter().sum::<usize>() as f64;
-    let flop = 2.0 * frames * (4 * H * (I + H + (LAYERS - 1) * 2 * H)) as f64;
+    let flop = 2.0 * frames * (4 * units * (inputs + units + (LAYERS - 1) * 2 * units)) as f64;
 
     let forward = times(|| {
         black_box(model.ends(batch.clone(), None));
@@ -105,7 +105,7 @@ fn measure_lstm<const I: usize, const H: usize, const LAYERS: usize>(
     let mut gradients = Some(model.alloc_grads());
     let both = times(|| {
         let batch = batch.clone().traced(gradients.take().expect("given back below"));
-        let output = model.ends(batch, Some(dropout));
+        let output = model.ends(batch, Some(&dropouts));
         gradients = Some(output.square().sum().backward());
     });
     report(name, "training", both, 3.0 * flop, peak);
@@ -117,19 +117,20 @@ const BATCH: usize = 64;
 /// Width of the kernels.
 const WIDTH: usize = 3;
 
-fn signals<const C: usize>(device: &Cpu, length: usize) -> Signals<C, f32, Cpu> {
-    let values = (0..BATCH * length * C).map(|i| (i as f32 * 0.7).cos()).collect();
-    device.tensor_from_vec(values, (BATCH, length, Const))
+fn signals(device: &Cpu, channels: usize, length: usize) -> Signals<Size, f32, Cpu> {
+    let values = (0..BATCH * length * channels).map(|i| (i as f32 * 0.7).cos()).collect();
+    device.tensor_from_vec(values, (Size(1), BATCH, length, Size(channels)))
 }
 
-fn measure_conv1d<const I: usize, const O: usize>(name: &str, length: usize, peak: f64) {
+fn measure_conv1d(name: &str, [inputs, outputs]: [usize; 2], length: usize, peak: f64) {
     if !wanted(name) {
         return;
     }
     let device = Cpu::seed_from_u64(1);
-    let model = device.build_module::<conv1d::builder::Conv1d<I, O, WIDTH, 1>, f32>();
-    let signals: Signals<I, f32, Cpu> = signals(&device, length);
-    let flop = (2 * BATCH * length * O * I * WIDTH) as f64;
+    let model: Conv1d<_, _, _, f32, _> =
+        Conv1d::new(&device, 1, Size(inputs), Size(outputs), Size(WIDTH)).expect("room for weights");
+    let signals = signals(&device, inputs, length);
+    let flop = (2 * BATCH * length * outputs * inputs * WIDTH) as f64;
 
     let forward = times(|| {
         black_box(model.forward(signals.clone()));
@@ -155,8 +156,9 @@ fn measure_residual(name: &str, length: usize, peak: f64) {
     }
     const CHANNELS: usize = 32;
     let device = Cpu::seed_from_u64(1);
-    let mut model = device.build_module::<residual::builder::ResidualBlock<CHANNELS, WIDTH, 1>, f32>();
-    let signals: Signals<CHANNELS, f32, Cpu> = signals(&device, length);
+    let mut model: ResidualBlock<_, _, f32, _> =
+        ResidualBlock::new(&device, 1, Size(CHANNELS), Size(WIDTH)).expect("room for weights");
+    let signals = signals(&device, CHANNELS, length);
     let flop = (2 * 2 * BATCH * length * CHANNELS * CHANNELS * WIDTH) as f64;
 
     let forward = times(|| {
@@ -181,8 +183,8 @@ fn measure_batch_norm(name: &str, length: usize) {
         return;
     }
     let device = Cpu::seed_from_u64(1);
-    let mut model = device.build_module::<batch_norm::builder::BatchNorm1d<32>, f32>();
-    let signals: Signals<32, f32, Cpu> = signals(&device, length);
+    let mut model: BatchNorm1d<_, f32, _> = BatchNorm1d::new(&device, 1, Size(32)).expect("room for weights");
+    let signals = signals(&device, 32, length);
     let values = 2 * BATCH * length * 32;
 
     let forward = times(|| {
@@ -202,8 +204,8 @@ fn measure_pools(name: &str, length: usize) {
         return;
     }
     let device = Cpu::seed_from_u64(1);
-    let pools = (MaxPool1d::<2>, GlobalAveragePool);
-    let signals: Signals<32, f32, Cpu> = signals(&device, length);
+    let pools = (MaxPool1d { width: 2 }, GlobalAveragePool);
+    let signals = signals(&device, 32, length);
     // Input, its half behind the first pool, and that again as the input of the second.
     let values = 2 * BATCH * length * 32;
 

@@ -20,14 +20,18 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use dfdx::prelude::*;
-use eegenre::models::{Model, Network, NetworkDevice, builder};
+use eegenre::error::Result;
+use eegenre::models::{Model, Network, NetworkDevice, NetworkTask, Specification};
 use eegenre::protocol::Processor;
-use eegenre::training::{Checkpoint, Hyperparameters, Training, Trainings};
+use eegenre::training::{Checkpoint, Hyperparameters, Training};
 use parts::Parts;
 
 /// How long each measurement goes on, in seconds, after an epoch that is not counted.
 const PATIENCE: f64 = 4.0;
 const ROUNDS: usize = 3;
+
+/// Samples of a frame.
+const FRAME: usize = 8;
 
 struct Arguments {
     networks: Vec<Model>,
@@ -74,40 +78,54 @@ fn median_seconds(mut epoch: impl FnMut()) -> f64 {
     seconds[seconds.len() / 2]
 }
 
-fn measure<B, D>(
-    arguments: &Arguments,
-    device: impl Fn(u64) -> D,
-    (model, hyperparameters): (Model, Hyperparameters),
-    parts: &Parts<<B::Built as Network<D>>::Example>,
-) where
-    D: NetworkDevice,
-    B: BuildOnDevice<D, f32>,
-    B::Built: Network<D>,
-{
-    if !arguments.networks.contains(&model) {
-        return;
+/// A network to be measured on a device.
+struct Measure<'a, F> {
+    arguments: &'a Arguments,
+    device: &'a F,
+    model: Model,
+    hyperparameters: Hyperparameters,
+}
+
+impl<D: NetworkDevice, F: Fn(u64) -> D> NetworkTask<D> for Measure<'_, F> {
+    type Output = ();
+
+    fn run<N: Network<D>>(self, build: impl Fn(&D) -> Result<N> + Sync) {
+        let Self { arguments, device, model, hyperparameters } = self;
+        let parts = Parts::of(|signals| N::examples(FRAME, signals).expect("long enough signals"));
+        if let Some(folder) = &arguments.export {
+            parts.export(folder, if model == Model::Cnn { "cnn" } else { "lstm" });
+            return;
+        }
+        let initial = |run: u64| -> (u64, Checkpoint) {
+            let network = build(&device(run)).expect("room for weights");
+            (run, Checkpoint::initial(&network).expect("room for moments").remove(0))
+        };
+        let standing: Vec<(u64, Checkpoint)> = (0..arguments.runs).map(initial).collect();
+        let resume = |standing: &[(u64, Checkpoint)]| -> Training<N, D> {
+            Training::resume(device(0), hyperparameters, 0, standing).expect("room for gradients")
+        };
+        let (mut alone, mut together) = (resume(&standing[..1]), resume(&standing));
+        measure(arguments, model, hyperparameters, [&mut alone, &mut together], &parts);
     }
-    let start = |run: u64| -> Training<B::Built, D> {
-        let device = device(run);
-        let network = B::build_on_device(&device);
-        Training::new(device, network, hyperparameters, 0, run).expect("room for gradients")
+}
+
+/// Epochs of one run and of all of them, in turn.
+fn measure<N: Network<D>, D: NetworkDevice>(
+    arguments: &Arguments,
+    model: Model,
+    hyperparameters: Hyperparameters,
+    [alone, together]: [&mut Training<N, D>; 2],
+    parts: &Parts<N::Example>,
+) {
+    let epoch = |training: &mut Training<N, D>| {
+        let losses = training.epoch(&parts.training).expect("room for batches");
+        assert!(losses.iter().all(Result::is_ok), "finite losses");
+        training.evaluate(&parts.validation).expect("room for batches");
     };
-    let standing: Vec<(u64, Checkpoint)> =
-        (0..arguments.runs).map(|run| (run, start(run).checkpoint())).collect();
-    let mut alone = start(0);
-    let mut together: Trainings<B::Built, D> =
-        Trainings::new(device(0), hyperparameters, 0, &standing).expect("room for all runs");
     let [mut of_alone, mut of_together] = [Vec::new(), Vec::new()];
     for _ in 0..ROUNDS {
-        of_alone.push(median_seconds(|| {
-            alone.epoch(&parts.training).expect("a finite loss");
-            alone.evaluate(&parts.validation).expect("room for a batch");
-        }));
-        of_together.push(median_seconds(|| {
-            let losses = together.epoch(&parts.training).expect("room for batches");
-            assert!(losses.iter().all(Result::is_ok), "finite losses");
-            together.evaluate(&parts.validation).expect("room for batches");
-        }));
+        of_alone.push(median_seconds(|| epoch(alone)));
+        of_together.push(median_seconds(|| epoch(together)));
     }
     for (way, runs, mut seconds) in [("alone", 1, of_alone), ("together", arguments.runs, of_together)] {
         seconds.sort_by(f64::total_cmp);
@@ -129,22 +147,20 @@ fn measure<B, D>(
 }
 
 fn all<D: NetworkDevice>(arguments: &Arguments, device: impl Fn(u64) -> D) {
-    let whole = Parts::whole();
-    let slices = Parts::slices();
-    if let Some(folder) = &arguments.export {
-        whole.export(folder, "lstm");
-        slices.export(folder, "cnn");
-        return;
-    }
     if !arguments.json {
         println!("on {}", arguments.processor);
         println!("network     way        runs  s an epoch (range)          s a run  min, 15 runs");
     }
-    let baseline = (Model::Baseline, Hyperparameters::BASELINE);
-    measure::<builder::Baseline, D>(arguments, &device, baseline, &whole);
-    let multilayer = (Model::Multilayer, Hyperparameters::MULTILAYER);
-    measure::<builder::Multilayer, D>(arguments, &device, multilayer, &whole);
-    measure::<builder::Cnn, D>(arguments, &device, (Model::Cnn, Hyperparameters::CNN), &slices);
+    for (model, hyperparameters) in [
+        (Model::Baseline, Hyperparameters::BASELINE),
+        (Model::Multilayer, Hyperparameters::MULTILAYER),
+        (Model::Cnn, Hyperparameters::CNN),
+    ] {
+        if arguments.networks.contains(&model) {
+            let measure = Measure { arguments, device: &device, model, hyperparameters };
+            Specification::paper(model).with(measure).expect("the paper's networks can be had");
+        }
+    }
 }
 
 fn main() {

@@ -8,7 +8,7 @@ use dfdx::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{self, GENRES, Network, NetworkTask};
+use crate::models::{GENRES, Network, NetworkTask};
 use crate::nn::StateDict;
 use crate::protocol::{self, Outcome, Purpose, Settings};
 use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
@@ -81,14 +81,14 @@ impl WeightsFile {
     /// - [`Fault::ForeignWeights`] for each setting, and each property of the recordings, that the weights are not for, or
     ///   for each tensor that the network has not or otherwise; [`Fault::BadWeights`] for each that is of no use;
     /// - [`Fault::NotFinite`] with the recording for outputs that are not finite;
-    /// - [`Fault::BadSetting`] for an unsupported network;
+    /// - [`Fault::BadSetting`] for sizes that a network cannot have;
     /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
     pub fn predict(&self, set: &DataSet, settings: Settings) -> Result<Vec<Prediction>> {
         if let Some(purpose) = &self.purpose {
             purpose.check(settings, set).map_err(|error| in_file(&self.path, error))?;
         }
         let task = Predict { set, settings, bytes: &self.bytes };
-        let answers = models::choose::<Cpu, _>(settings.model, settings.frame, settings.kernel, task)?;
+        let answers = settings.network().with::<Cpu, _>(task)?;
         // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
         let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
         Ok(predictions(&evaluation))
@@ -117,16 +117,16 @@ impl NetworkTask<Cpu> for Predict<'_> {
     /// The outer error is that of the recordings, the inner one that of the weights.
     type Output = Result<Result<Evaluation>>;
 
-    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> N + Sync) -> Self::Output {
-        let Settings { preparation, input, .. } = self.settings;
+    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) -> Self::Output {
+        let Settings { preparation, input, frame, .. } = self.settings;
         let names: Vec<RecordingId> = self.set.recordings().iter().map(|recording| recording.id()).collect();
-        let examples = N::examples(&input.answering(preparation.signals(self.set, &names)?)?)?;
+        let examples = N::examples(frame, &input.answering(preparation.signals(self.set, &names)?)?)?;
         let device = Cpu::default();
-        let mut network = build(&device);
+        let mut network = build(&device)?;
         let read = StateDict::from_bytes(self.bytes);
         let read = read.map_err(|error| error.in_order(&StateDict::names_of(&network)));
-        let loaded = read.and_then(|(weights, _)| weights.load_into(&mut network));
-        Ok(loaded.and_then(|()| Evaluation::of(&network, &device, &examples)))
+        let loaded = read.and_then(|(weights, _)| StateDict::load_runs(&[weights], &mut network));
+        Ok(loaded.and_then(|()| Evaluation::of(&network, &device, &examples)?.remove(0)))
     }
 }
 

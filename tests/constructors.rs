@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use dfdx::prelude::{Cpu, DeviceBuildExt, Module};
+use dfdx::prelude::{Const, Cpu, Module};
 use eegenre::audit::ArtefactScan;
 use eegenre::classification::{Division, Origin, Trial, TrialRecord};
 use eegenre::classifiers::{
@@ -16,8 +16,8 @@ use eegenre::classifiers::{
 use eegenre::error::{Error, Result};
 use eegenre::features::{FeatureRow, FeatureTable, FeatureVector};
 use eegenre::figures::Figure;
-use eegenre::models::{Baseline, Model, builder, check_input};
-use eegenre::nn::{Dropout, Level, Packed, Packing, StateDict, runs};
+use eegenre::models::{Baseline, Model, Specification};
+use eegenre::nn::{Dropout, Level, Packed, Packing, Size, StateDict};
 use eegenre::prediction::WeightsFile;
 use eegenre::preparation::{
     Batch, Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split,
@@ -34,7 +34,7 @@ use eegenre::series::Series;
 use eegenre::statistics as of;
 use eegenre::store::Project;
 use eegenre::study::Variation;
-use eegenre::training::{Adam, Answer, Evaluation, Hyperparameters, Training, Trainings};
+use eegenre::training::{Adam, Answer, Evaluation, Hyperparameters, Training};
 use ndarray::Array2;
 use serde_json::json;
 
@@ -178,20 +178,28 @@ fn splits() {
 type Network = Baseline<Cpu>;
 
 fn network() -> Network {
-    Cpu::default().build_module::<builder::Baseline, f32>()
+    Baseline::new(&Cpu::default(), 1, Default::default()).unwrap()
 }
 
 fn training(change: impl FnOnce(&mut Hyperparameters)) -> Result<Training<Network, Cpu>> {
     let mut hyperparameters = Hyperparameters::BASELINE;
     change(&mut hyperparameters);
-    Training::new(Cpu::default(), network(), hyperparameters, 0, 0)
+    Training::new(Cpu::default(), network(), hyperparameters, 0, &[0])
 }
 
-fn trainings(change: impl FnOnce(&mut Hyperparameters)) -> Result<Trainings<Network, Cpu>> {
+fn resumed(change: impl FnOnce(&mut Hyperparameters)) -> Result<Training<Network, Cpu>> {
     let mut hyperparameters = Hyperparameters::BASELINE;
     change(&mut hyperparameters);
-    let standing = [(0, training(|_| ())?.checkpoint())];
-    Trainings::new(Cpu::default(), hyperparameters, 0, &standing)
+    Training::resume(Cpu::default(), hyperparameters, 0, &training(|_| ())?.checkpoints())
+}
+
+type Frames8 = Packed<Const<8>, f32, Cpu>;
+
+/// One of the paper's networks with other sizes.
+fn sizes(model: Model, change: impl FnOnce(&mut Specification)) -> Result<()> {
+    let mut specification = Specification::paper(model);
+    change(&mut specification);
+    specification.check()
 }
 
 #[test]
@@ -199,23 +207,21 @@ fn layers_networks_and_trainings() {
     let device = || Cpu::default();
     all_are_refused(vec![
         case("a packed batch of nothing", move || {
-            Packed::<8, f32, Cpu>::from_sequences(&device(), &[] as &[Vec<f32>])
+            Frames8::from_sequences(&device(), Const, &[&[] as &[Vec<f32>]])
         }),
         case("a sequence of half a frame", move || {
-            Packed::<8, f32, Cpu>::from_sequences(&device(), &[vec![1.0; 4]])
+            Frames8::from_sequences(&device(), Const, &[[vec![1.0; 4]]])
         }),
-        case("frames of nothing", move || Packed::<0, f32, Cpu>::from_sequences(&device(), &[vec![1.0; 4]])),
-        case("no runs", move || runs::Packed::<8, f32, Cpu>::from_sequences(&device(), &[])),
-        case("runs of nothing", move || {
-            runs::Packed::<8, f32, Cpu>::from_sequences(&device(), &[vec![], vec![]])
+        case("frames of nothing", move || {
+            Packed::<Size, f32, Cpu>::from_sequences(&device(), Size(0), &[[vec![1.0; 4]]])
         }),
+        case("no runs", move || Frames8::from_sequences(&device(), Const, &[] as &[[Vec<f32>; 1]])),
+        case("an empty sequence", move || Frames8::from_sequences(&device(), Const, &[[vec![]]])),
         case("runs of different batches", move || {
-            runs::Packed::<8, f32, Cpu>::from_sequences(&device(), &[vec![&[1.0; 8][..]], vec![]])
+            Frames8::from_sequences(&device(), Const, &[vec![&[1.0; 8][..]], vec![]])
         }),
-        case("a batch for no runs", move || {
-            runs::Packed::<8, f32, Cpu>::shared(&device(), 0, &[&[1.0; 8][..]])
-        }),
-        case("nothing for two runs", move || runs::Packed::<8, f32, Cpu>::shared(&device(), 2, &[])),
+        case("a batch for no runs", move || Frames8::shared(&device(), Const, 0, &[&[1.0; 8][..]])),
+        case("nothing for two runs", move || Frames8::shared(&device(), Const, 2, &[] as &[&[f32]])),
         case("dropout NaN", || Dropout::new(f64::NAN, 0, 0, 0)),
         case("dropout below 0", || Dropout::new(-0.1, 0, 0, 0)),
         case("dropout of everything", || Dropout::new(1.0, 0, 0, 0)),
@@ -229,9 +235,13 @@ fn layers_networks_and_trainings() {
         case("networks that differ", || StateDict::stack(&[StateDict::default(), StateDict::of(&network())])),
         case("weights of another network", move || StateDict::default().build::<Network, Cpu>(&device())),
         case("no such level", || Level::choose("bogus")),
-        case("a frame that is not compiled", || check_input(Model::Baseline, 0, None)),
-        case("a kernel that is not compiled", || check_input(Model::Cnn, 8, Some(0))),
-        case("a kernel of an LSTM", || check_input(Model::Multilayer, 8, Some(3))),
+        case("a frame of nothing", || sizes(Model::Baseline, |own| own.frame = 0)),
+        case("an endless frame", || sizes(Model::Baseline, |own| own.frame = usize::MAX)),
+        case("a kernel of nothing", || sizes(Model::Cnn, |own| own.kernel = Some(0))),
+        case("an endless kernel", || sizes(Model::Cnn, |own| own.kernel = Some(usize::MAX))),
+        case("a kernel of an LSTM", || sizes(Model::Multilayer, |own| own.kernel = Some(3))),
+        case("no units", || sizes(Model::Multilayer, |own| own.units = 0)),
+        case("endless units", || sizes(Model::Cnn, |own| own.units = usize::MAX)),
         case("no such network", || "bogus".parse::<Model>()),
         case("Adam with NaN", || Adam::<Cpu>::new(&network(), f64::NAN)),
         case("Adam that climbs", || Adam::<Cpu>::new(&network(), -0.1)),
@@ -240,13 +250,15 @@ fn layers_networks_and_trainings() {
         case("rate NaN", || training(|settings| settings.learning_rate = f64::NAN)),
         case("rate 0", || training(|settings| settings.learning_rate = 0.0)),
         case("dropout 1", || training(|settings| settings.dropout = 1.0)),
-        case("batch 0 of several runs", || trainings(|settings| settings.batch = 0)),
-        case("rate NaN of several runs", || trainings(|settings| settings.learning_rate = f64::NAN)),
+        case("batch 0, resumed", || resumed(|settings| settings.batch = 0)),
+        case("rate NaN, resumed", || resumed(|settings| settings.learning_rate = f64::NAN)),
         case("no runs together", move || {
-            Trainings::<Network, Cpu>::new(device(), Hyperparameters::BASELINE, 0, &[])
+            Training::<Network, Cpu>::resume(device(), Hyperparameters::BASELINE, 0, &[])
+        }),
+        case("more runs than networks", move || {
+            Training::new(device(), network(), Hyperparameters::BASELINE, 0, &[0, 1])
         }),
         case("an epoch of nothing", || training(|_| ())?.epoch(&[])),
-        case("an epoch of nothing for several runs", || trainings(|_| ())?.epoch(&[])),
         case("answers to nothing", || Evaluation::of(&network(), &Cpu::default(), &[])),
         case("answers that are not finite", || {
             Answer::new("S1/P01".parse().unwrap(), Genre::Pop, [0.0, f32::NAN, 0.0])
@@ -420,9 +432,8 @@ fn what_has_an_answer_to_everything_does_not_panic() {
         let preparation = Preparation { median: Some(median), ..Preparation::default() };
         preparation.signals(&set, &["S1/P01".parse().unwrap()])
     });
-    answers("a network on empty sequences", || -> Result<Vec<f32>, Error> {
-        let device = Cpu::default();
-        let packed = Packed::<8, f32, Cpu>::from_sequences(&device, &[vec![0.0_f32; 8], vec![]])?;
+    answers("a network on one frame", || -> Result<Vec<f32>, Error> {
+        let packed = Frames8::from_sequences(&Cpu::default(), Const, &[[vec![0.0_f32; 8]]])?;
         Ok(network().forward(packed).as_vec())
     });
 }

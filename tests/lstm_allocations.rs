@@ -6,7 +6,7 @@
 mod counting;
 
 use dfdx::prelude::*;
-use eegenre::nn::{Dropout, Packed, lstm};
+use eegenre::nn::{Dropout, Lstm, Packed};
 
 #[global_allocator]
 static ALLOCATOR: counting::Counting = counting::Counting;
@@ -15,18 +15,18 @@ static ALLOCATOR: counting::Counting = counting::Counting;
 /// for sequences of `longest` frames and less: with every output, and with the ends alone.
 fn allocations(longest: usize) -> [usize; 2] {
     let device = Cpu::seed_from_u64(1);
-    let mut model = device.build_module::<lstm::builder::Lstm<8, 16, 3>, f32>();
+    let mut model: Lstm<_, _, 3, f32, _> = Lstm::new(&device, 1, Const::<8>, Const::<16>).unwrap();
     let sequences: Vec<Vec<f32>> = (0..5).map(|n| vec![0.5; 8 * (longest - n)]).collect();
-    let batch = Packed::from_sequences(&device, &sequences).unwrap();
-    let dropout = Dropout::new(0.1, 1, 0, 0).unwrap();
+    let batch = Packed::from_sequences(&device, Const, &[sequences]).unwrap();
+    let dropouts = [Dropout::new(0.1, 1, 0, 0).unwrap()];
     let mut gradients = Some(model.alloc_grads());
     let mut pass = |ends_alone: bool| {
         let batch = batch.clone().traced(gradients.take().unwrap());
         let before = counting::allocations();
         let ends = if ends_alone {
-            model.ends(batch, Some(dropout))
+            model.ends(batch, Some(&dropouts))
         } else {
-            model.forward_mut((batch, dropout)).ends()
+            model.forward_mut((batch, &dropouts[..])).ends()
         };
         gradients = Some(ends.sum().backward());
         counting::allocations() - before

@@ -6,7 +6,7 @@
 use std::path::Path;
 
 use dfdx::prelude::*;
-use eegenre::models::{Network, builder};
+use eegenre::models::{Baseline, Cnn, Multilayer, Network};
 use eegenre::nn::StateDict;
 use eegenre::preparation::{Frames, LastFrame, Signal, Slice, Slicing};
 use eegenre::recordings::RecordingId;
@@ -107,9 +107,9 @@ fn agrees<N: Network<TestDevice>>(
 
     // Batches are as large as the examples given, so an epoch is one step; without dropout, order does not matter.
     let hyperparameters = Hyperparameters { epochs: STEPS, batch: 64, learning_rate, dropout: 0.0 };
-    let mut training = Training::new(device.clone(), network, hyperparameters, 0, 0).unwrap();
-    let found: Vec<f32> =
-        (0..STEPS).map(|step| training.epoch(&batch(step % BATCHES)).unwrap() as f32).collect();
+    let mut training = Training::new(device.clone(), network, hyperparameters, 0, &[0]).unwrap();
+    let mut loss = |step: usize| training.epoch(&batch(step % BATCHES)).unwrap().remove(0).unwrap() as f32;
+    let found: Vec<f32> = (0..STEPS).map(&mut loss).collect();
     assert_close(&found, losses, 1e-3);
     assert_close(&answers(training.network()), afterwards, 1e-2);
 }
@@ -117,7 +117,7 @@ fn agrees<N: Network<TestDevice>>(
 #[test]
 #[rustfmt::skip]
 fn the_baseline_computes_and_learns_as_in_pytorch() {
-    let network = TestDevice::default().build_module::<builder::Baseline, f32>();
+    let network = Baseline::new(&TestDevice::default(), 1, Default::default()).unwrap();
     agrees(network, 0.3, 1e-3, sequences, [
         &[
             0.4166619, 0.4549376, -0.08181965, 0.3550452, 0.4626942, -0.1240724, 0.3989111,
@@ -138,7 +138,7 @@ fn the_baseline_computes_and_learns_as_in_pytorch() {
 #[test]
 #[rustfmt::skip]
 fn the_multilayer_lstm_computes_and_learns_as_in_pytorch() {
-    let network = TestDevice::default().build_module::<builder::Multilayer, f32>();
+    let network = Multilayer::new(&TestDevice::default(), 1, Default::default()).unwrap();
     agrees(network, 0.2, 1e-3, sequences, [
         &[
             0.0718022, -0.1467676, 0.1725826, 0.07796234, -0.1651014, 0.1836395, 0.02713424,
@@ -159,7 +159,7 @@ fn the_multilayer_lstm_computes_and_learns_as_in_pytorch() {
 #[test]
 #[rustfmt::skip]
 fn the_cnn_computes_and_learns_as_in_pytorch() {
-    let network = TestDevice::default().build_module::<builder::Cnn, f32>();
+    let network = Cnn::new(&TestDevice::default(), 1, Default::default()).unwrap();
     agrees(network, 0.15, 2e-3, slices, [
         &[
             -0.1631865, -0.1123139, -0.8621911, 0.1165916, 0.02724029, -0.761186, -0.1668861,
@@ -184,7 +184,7 @@ fn is_read<N: Network<TestDevice>>(mut loaded: N, name: &str, scale: f64, exampl
     fill_with_cosines(&mut expected, scale);
     let bytes =
         std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pytorch").join(name)).unwrap();
-    StateDict::from_bytes(&bytes).unwrap().0.load_into(&mut loaded).unwrap();
+    StateDict::load_runs(&[StateDict::from_bytes(&bytes).unwrap().0], &mut loaded).unwrap();
     let (device, members): (_, Vec<&N::Example>) = (TestDevice::default(), examples.iter().collect());
     let [found, expected] =
         [loaded, expected].map(|network| network.logits(&device, &members).unwrap().as_vec());
@@ -193,12 +193,12 @@ fn is_read<N: Network<TestDevice>>(mut loaded: N, name: &str, scale: f64, exampl
 
 #[test]
 fn a_state_dict_of_an_lstm_written_by_pytorch_is_read() {
-    let network = TestDevice::default().build_module::<builder::Baseline, f32>();
+    let network = Baseline::new(&TestDevice::default(), 1, Default::default()).unwrap();
     is_read(network, "baseline.safetensors", 0.3, &sequences(0));
 }
 
 #[test]
 fn a_state_dict_of_the_cnn_written_by_pytorch_is_read() {
-    let network = TestDevice::default().build_module::<builder::Cnn, f32>();
+    let network = Cnn::new(&TestDevice::default(), 1, Default::default()).unwrap();
     is_read(network, "cnn.safetensors", 0.15, &slices(0));
 }

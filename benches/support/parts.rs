@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use eegenre::preparation::{Example, Frames, Normalisation, Preparation, Signal, Slice, Slicing, Split};
+use eegenre::preparation::{Example, Normalisation, Preparation, Signal, Split};
 use eegenre::recordings::{DataSet, synthetic};
 
 /// The two parts of a split that an epoch sees.
@@ -13,7 +13,8 @@ pub struct Parts<X> {
 }
 
 impl<X: Example> Parts<X> {
-    fn of(read: impl Fn(&[Signal]) -> Vec<X>) -> Self {
+    /// What `read` makes of the signals of both.
+    pub fn of(read: impl Fn(&[Signal]) -> Vec<X>) -> Self {
         let set: DataSet = synthetic::generate(&synthetic::Settings::default()).expect("default settings");
         let split = Split::random(&set, 0).expect("192 recordings");
         let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
@@ -36,20 +37,5 @@ impl<X: Example> Parts<X> {
         fs::create_dir_all(folder).expect("a folder to write to");
         fs::write(folder.join(format!("{name}.json")), json.to_string()).expect("room on the disk");
         fs::write(folder.join(format!("{name}.f32")), values).expect("room on the disk");
-    }
-}
-
-impl Parts<Frames> {
-    /// Whole recordings, for the LSTMs.
-    pub fn whole() -> Self {
-        let frames = |signal: &Signal| Frames::of(signal, 8).expect("a frame of 8");
-        Self::of(|signals| signals.iter().map(frames).collect())
-    }
-}
-
-impl Parts<Slice> {
-    /// Slices, for the CNN.
-    pub fn slices() -> Self {
-        Self::of(|signals| Slicing::default().all_slices(signals).expect("long enough signals"))
     }
 }

@@ -19,9 +19,7 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classification::{
-    Division, Origin, Trial, TrialEstimate, TrialRecord, probability_above_chance,
-};
+use crate::classification::{Division, Origin, Trial, TrialEstimate, TrialRecord, probability_above_chance};
 use crate::classifiers::{Classifier, Recipe};
 use crate::error::{Error, Result};
 use crate::features::{FeatureRow, FeatureTable};

@@ -114,8 +114,7 @@ impl TrialRecord {
             let table = table.with_exchanged_labels(seed);
             let of_fold = |(draw, number, fold): &(u64, usize, TableFold)| {
                 let tested = TestedFold::make(trial, &table, *draw, *number, fold)?;
-                let is_right =
-                    |(row, answer): &&(usize, usize)| table.rows()[*row].genre.label() == *answer;
+                let is_right = |(row, answer): &&(usize, usize)| table.rows()[*row].genre.label() == *answer;
                 Ok(tested.answers.iter().filter(is_right).count())
             };
             folds.iter().map(of_fold).sum::<Result<usize>>()

@@ -123,9 +123,12 @@ fn table(estimates: &[TrialEstimate]) -> Table {
             estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
             percent(estimate.chance),
             estimate.exchanged.map_or_else(String::new, |exchanged| percent(exchanged.mean)),
-            estimate.exchanged.and_then(|exchanged| exchanged.range).map_or_else(String::new, |[low, high]| {
-                range(Interval { low: 100.0 * low, high: 100.0 * high })
-            }),
+            estimate
+                .exchanged
+                .and_then(|exchanged| exchanged.range)
+                .map_or_else(String::new, |[low, high]| {
+                    range(Interval { low: 100.0 * low, high: 100.0 * high })
+                }),
             estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p)),
             estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p_corrected)),
         ];
@@ -162,7 +165,11 @@ impl fmt::Display for Classification {
             self.profile
         )?;
         if !self.missing.is_empty() {
-            write!(f, " Of {} trials something is not recorded yet; `eegenre classify` makes it.", self.missing.len())?;
+            write!(
+                f,
+                " Of {} trials something is not recorded yet; `eegenre classify` makes it.",
+                self.missing.len()
+            )?;
         }
         let baselines = self.baselines.heading();
         for (heading, table) in [

@@ -7,9 +7,9 @@ use ndarray::Array2;
 use super::Examples;
 use super::examples::check_finite;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{GENRES, Logits, device_failed};
+use crate::models::{GENRES, device_failed};
+use crate::nn::Relu;
 use crate::nn::random::{bits, symmetric};
-use crate::nn::{Relu, Rows};
 use crate::recordings::Genre;
 use crate::shuffle::Shuffler;
 use crate::training::{Adam, Hyperparameters, not_finite};
@@ -25,7 +25,8 @@ pub const MOST_FEATURES: usize = 64;
 pub const TRAINING: Hyperparameters =
     Hyperparameters { epochs: 200, batch: 16, learning_rate: 1e-3, dropout: 0.0 };
 
-type Inputs<T = NoneTape> = Rows<MOST_FEATURES, f32, Cpu, T>;
+/// A row for each example.
+type Rows<const N: usize, T = NoneTape> = Tensor<(usize, Const<N>), f32, Cpu, T>;
 
 /// Features → 30 hidden units, ReLU → a logit for each genre, trained with Adam on cross-entropy.
 ///
@@ -141,7 +142,7 @@ impl HiddenLayer {
     }
 
     /// `[rows, features]` to `[rows, 64]`, in single precision.
-    fn inputs(&self, values: &Array2<f64>) -> Result<Inputs> {
+    fn inputs(&self, values: &Array2<f64>) -> Result<Rows<MOST_FEATURES>> {
         if values.ncols() != self.features {
             let expected = format!("rows of {} features", self.features);
             let found = values.ncols().to_string();
@@ -158,7 +159,7 @@ impl HiddenLayer {
         Cpu::default().try_tensor_from_vec(padded, (values.nrows(), Const)).map_err(device_failed)
     }
 
-    fn logits<T: Tape<f32, Cpu>>(&self, inputs: Inputs<T>) -> Result<Logits<Cpu, T>> {
+    fn logits<T: Tape<f32, Cpu>>(&self, inputs: Rows<MOST_FEATURES, T>) -> Result<Rows<GENRES, T>> {
         let hidden = Relu.try_forward(self.hidden.try_forward(inputs).map_err(device_failed)?);
         self.out.try_forward(hidden.map_err(device_failed)?).map_err(device_failed)
     }

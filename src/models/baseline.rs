@@ -19,21 +19,27 @@
 //! - With one LSTM layer there is nothing between layers to drop, so its dropout falls on its output.
 //! - Initialisation is not stated: PyTorch's, uniform on ±1/√n.
 
-use super::{Recurrent, recurrent};
+use dfdx::prelude::Const;
+
+use super::{GENRES, Recurrent};
 use crate::paper::{self, baseline};
 
-/// The paper's baseline over frames of `I` values.
+/// The paper's baseline.
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use eegenre::models::builder;
+/// use eegenre::models::Baseline;
 ///
-/// let network = Cpu::default().build_module::<builder::Baseline, f32>();
+/// let network: Baseline<Cpu> = Baseline::new(&Cpu::default(), 1, Default::default())?;
 /// assert_eq!(network.num_trainable_params(), 7603);
+/// # Ok::<(), CpuError>(())
 /// ```
-pub type Baseline<D, const I: usize = { paper::FRAME }> =
-    Recurrent<I, { baseline::UNITS }, { baseline::LAYERS }, { baseline::NARROW }, f32, D>;
-
-/// What builds a [`Baseline`].
-pub type Builder<const I: usize = { paper::FRAME }> =
-    recurrent::builder::Recurrent<I, { baseline::UNITS }, { baseline::LAYERS }, { baseline::NARROW }>;
+pub type Baseline<D> = Recurrent<
+    Const<{ paper::FRAME }>,
+    Const<{ baseline::UNITS }>,
+    Const<{ baseline::NARROW }>,
+    Const<GENRES>,
+    { baseline::LAYERS },
+    f32,
+    D,
+>;

@@ -1,4 +1,4 @@
-//! The paper's three networks (sections 2.2 to 2.4), built of dfdx's layers and of those in [`nn`].
+//! The paper's three networks (sections 2.2 to 2.4), built of the layers in [`nn`].
 //!
 //! | network | paper | reads | trainable parameters |
 //! |---|---|---|---|
@@ -6,52 +6,47 @@
 //! | [`Multilayer`] | 2.3, Figure 4 | whole signals as [`Frames`](crate::preparation::Frames) | 94 051 |
 //! | [`Cnn`] | 2.4, Figure 6 | [`Slice`](crate::preparation::Slice)s, which vote for their signal's genre | 19 907 |
 //!
+//! Each is a stack: one run, or several that are trained together. The paper's sizes are in the types above; a network of
+//! other sizes is the same code with sizes that are known when the program runs ([`Specification`]).
+//!
 //! Weights are saved as safetensors under the names that a PyTorch module with the same fields would give them.
 
 mod architecture;
 mod baseline;
-mod choose;
 mod cnn;
+mod convolutional;
 mod look_back;
 mod model;
 mod multilayer;
 mod recurrent;
-pub mod runs;
+mod specification;
 
 pub use architecture::{Architecture, Kind, Layer, Shape};
 pub use baseline::Baseline;
-pub use choose::{CNN_INPUTS, LSTM_FRAMES, NetworkTask, check_input, choose};
 pub use cnn::Cnn;
+pub use convolutional::Convolutional;
 pub use look_back::{HalfLife, LookBack};
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
-pub use runs::Networks;
+pub use specification::{LARGEST_KERNEL, MOST_UNITS, NetworkTask, Specification};
 
 use dfdx::prelude::*;
 use ndarray::Array2;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{
-    self, Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
+    Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
 };
 use crate::preparation::{Example, Signal};
 use crate::recordings::Genre;
 
-/// What builds each network with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
-pub mod builder {
-    pub use super::baseline::Builder as Baseline;
-    pub use super::cnn::Builder as Cnn;
-    pub use super::multilayer::Builder as Multilayer;
-    pub use super::recurrent::builder::Recurrent;
-}
-
 /// Outputs of a network: one for each genre.
 pub const GENRES: usize = Genre::ALL.len();
 
-/// One row for each example of a batch, one column for each genre, in label order: `[batch, 3]`. Their softmax is the
-/// network's belief.
-pub type Logits<D, T = NoneTape> = Rows<GENRES, f32, D, T>;
+/// One row for each example of a run's batch, one column for each class, in label order: `[runs, batch, G]`. Their softmax
+/// is the network's belief.
+pub type Logits<G, D, T = NoneTape> = Rows<G, f32, D, T>;
 
 /// A device that has every layer of the three networks.
 pub trait NetworkDevice:
@@ -61,9 +56,6 @@ pub trait NetworkDevice:
     + Conv1dKernel<f32>
     + ResidualBlockKernel<f32>
     + PoolKernel<f32>
-    + nn::conv1d::windows::WindowsKernel<f32>
-    + nn::runs::LstmKernel<f32>
-    + nn::runs::DropoutKernel<f32>
 {
 }
 
@@ -74,49 +66,50 @@ impl<D> NetworkDevice for D where
         + Conv1dKernel<f32>
         + ResidualBlockKernel<f32>
         + PoolKernel<f32>
-        + nn::conv1d::windows::WindowsKernel<f32>
-        + nn::runs::LstmKernel<f32>
-        + nn::runs::DropoutKernel<f32>
 {
 }
 
-/// A network as training and testing see it.
-pub trait Network<D: Device<f32>>: TensorCollection<f32, D> + Clone {
+/// A stack of networks of one kind as training and testing see it.
+pub trait Network<D: Device<f32>>: TensorCollection<f32, D, To<f32, D> = Self> + Clone {
     /// What it reads.
     type Example: Example + Send + Sync;
-    /// The same network for several runs at once.
-    type Runs: Networks<D, Example = Self::Example>;
+    /// The dimension of its outputs.
+    type Classes: ConstDim;
 
-    /// Cuts signals into what it reads, one signal after the other.
+    /// How many runs it holds.
+    fn runs(&self) -> usize;
+
+    /// Cuts signals into what a network reads frames of so many samples, one signal after the other.
     ///
     /// # Errors
     /// [`Fault::ShorterThanSlice`] for each signal that is too short.
-    fn examples(signals: &[Signal]) -> Result<Vec<Self::Example>>;
+    fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Self::Example>>;
 
-    /// Logits in evaluation mode: no dropout, running statistics.
+    /// Logits of every run for the same examples, in evaluation mode: no dropout, running statistics.
     ///
     /// # Errors
     /// [`Fault::BadSetting`] if the batch is empty or an example has not the shape that the network reads;
     /// [`Fault::DeviceFailed`].
-    fn logits(&self, device: &D, batch: &[&Self::Example]) -> Result<Logits<D>>;
+    fn logits(&self, device: &D, batch: &[&Self::Example]) -> Result<Logits<Self::Classes, D>>;
 
-    /// Logits in training mode, with a tape that gathers into `gradients`.
+    /// Logits of every run for a batch and with a dropout of its own, in training mode, with a tape that gathers into
+    /// `gradients`. All batches are of one size.
     ///
     /// # Errors
     /// As [`Self::logits`].
     fn training_logits(
         &mut self,
         device: &D,
-        batch: &[&Self::Example],
+        batches: &[&[&Self::Example]],
         gradients: Gradients<f32, D>,
-        dropout: Dropout,
-    ) -> Result<Logits<D, OwnedTape<f32, D>>>;
+        dropouts: &[Dropout],
+    ) -> Result<Logits<Self::Classes, D, OwnedTape<f32, D>>>;
 
-    /// How far back it looks in recordings, without dropout.
+    /// How far back each run looks in recordings, without dropout.
     ///
     /// # Errors
     /// As [`Self::logits`].
-    fn look_back(&self, device: &D, examples: &[&Self::Example]) -> Result<LookBack>;
+    fn look_back(&self, device: &D, examples: &[&Self::Example]) -> Result<Vec<LookBack>>;
 }
 
 /// Refuses examples whose frames have not `frame` values.
@@ -142,3 +135,6 @@ pub(crate) fn device_failed(error: impl std::fmt::Display) -> Error {
 fn contiguous(values: &Array2<f32>) -> &[f32] {
     values.as_slice().expect("examples are made in standard layout")
 }
+
+#[cfg(test)]
+mod tests;

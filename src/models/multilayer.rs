@@ -19,21 +19,27 @@
 //! - As in [the baseline](super::Baseline), padding is neither stored nor computed.
 //! - Initialisation is not stated: PyTorch's, uniform on ±1/√n.
 
-use super::{Recurrent, recurrent};
+use dfdx::prelude::Const;
+
+use super::{GENRES, Recurrent};
 use crate::paper::{self, multilayer};
 
-/// The paper's multi-layer LSTM over frames of `I` values.
+/// The paper's multi-layer LSTM.
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use eegenre::models::builder;
+/// use eegenre::models::Multilayer;
 ///
-/// let network = Cpu::default().build_module::<builder::Multilayer, f32>();
+/// let network: Multilayer<Cpu> = Multilayer::new(&Cpu::default(), 1, Default::default())?;
 /// assert_eq!(network.num_trainable_params(), 94_051);
+/// # Ok::<(), CpuError>(())
 /// ```
-pub type Multilayer<D, const I: usize = { paper::FRAME }> =
-    Recurrent<I, { multilayer::UNITS }, { multilayer::LAYERS }, { multilayer::NARROW }, f32, D>;
-
-/// What builds a [`Multilayer`].
-pub type Builder<const I: usize = { paper::FRAME }> =
-    recurrent::builder::Recurrent<I, { multilayer::UNITS }, { multilayer::LAYERS }, { multilayer::NARROW }>;
+pub type Multilayer<D> = Recurrent<
+    Const<{ paper::FRAME }>,
+    Const<{ multilayer::UNITS }>,
+    Const<{ multilayer::NARROW }>,
+    Const<GENRES>,
+    { multilayer::LAYERS },
+    f32,
+    D,
+>;

@@ -1,234 +1,196 @@
-//! Sequences of unequal length in one batch, without padding.
+//! A batch of sequences for each run, each batch packed without padding.
 //!
-//! Sequences are ordered by falling length, and the batch is stored step by step: first the first frame of every
-//! sequence, then the second frame of those that have one, and so on. So the frames of a step lie together, the
-//! frames of a step are those of a *prefix* of the step before, and nothing is stored for a sequence that has ended.
-//!
-//! ```text
-//! lengths 3, 1, 4        order: sequence 2, 0, 1
-//!
-//! step 0   2₀ 0₀ 1₀      rows 0-2
-//! step 1   2₁ 0₁         rows 3-4
-//! step 2   2₂ 0₂         rows 5-6
-//! step 3   2₃            row  7
-//! ```
-//!
-//! PyTorch's `PackedSequence` has the same order; there, a sequence may not be empty.
+//! The rows of a run are those of its [`Packing`]. Runs have to be of one shape, so behind the last frame of a run follow rows
+//! of zeros up to the number of rows of the longest one; nothing reads them, and they pass no gradient. One run has none.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use dfdx::prelude::*;
 
-use crate::error::{Error, Fault, Place};
+use super::{Packing, Rows, Size};
+use crate::error::{Error, Fault, Place, Result};
 
-/// Which row of a packed batch holds which frame of which sequence.
+/// Which row of a run holds which frame of which of its sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packing {
-    /// Length of each sequence.
-    lengths: Vec<usize>,
-    /// Position of each sequence in the order of falling length.
-    ranks: Vec<usize>,
-    /// First row of each step, then the number of rows.
-    starts: Vec<usize>,
+pub struct Packings {
+    runs: Vec<Arc<Packing>>,
+    rows: usize,
 }
 
-impl Packing {
-    /// The packing of sequences of these lengths. Any of them may be 0; of equal ones, the first comes first.
-    #[must_use]
-    pub fn new(lengths: &[usize]) -> Self {
-        let mut order: Vec<usize> = (0..lengths.len()).collect();
-        order.sort_by_key(|&sequence| std::cmp::Reverse(lengths[sequence]));
-        let mut ranks = vec![0; lengths.len()];
-        for (rank, &sequence) in order.iter().enumerate() {
-            ranks[sequence] = rank;
+impl Packings {
+    /// The packings of runs with these lengths of sequences.
+    ///
+    /// # Errors
+    /// [`Fault::BadSetting`] unless there is a run, all runs have the same number of sequences, at least one, and none of them
+    /// is empty.
+    fn new(lengths: &[Vec<usize>]) -> Result<Self> {
+        let batch = lengths.first().map_or(0, Vec::len);
+        let fits = |lengths: &Vec<usize>| lengths.len() == batch && !lengths.contains(&0);
+        if batch == 0 || !lengths.iter().all(fits) {
+            let expected = "as many sequences in every run, at least one, none empty";
+            let found = format!("lengths {lengths:?}");
+            return Err(Error::new(Fault::BadSetting, Place::field("batches"), expected, found));
         }
-        let steps = lengths.iter().copied().max().unwrap_or(0);
-        let mut starts = vec![0];
-        let mut active = lengths.len();
-        for step in 0..steps {
-            while lengths[order[active - 1]] <= step {
-                active -= 1;
-            }
-            starts.push(starts[step] + active);
-        }
-        Self { lengths: lengths.to_owned(), ranks, starts }
+        let runs: Vec<Arc<Packing>> = lengths.iter().map(|lengths| Arc::new(Packing::new(lengths))).collect();
+        let rows = runs.iter().map(|run| run.frames()).max().unwrap_or(0);
+        Ok(Self { runs, rows })
     }
 
-    /// Length of each sequence, in the order in which they were given.
+    /// The packing of each run.
     #[must_use]
-    pub fn lengths(&self) -> &[usize] {
-        &self.lengths
+    pub fn runs(&self) -> &[Arc<Packing>] {
+        &self.runs
     }
 
-    /// Steps of the longest sequence.
+    /// Rows of a run: the frames of the longest one.
+    #[must_use]
+    pub const fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Sequences of each run.
+    #[must_use]
+    pub fn batch(&self) -> usize {
+        self.runs.first().map_or(0, |run| run.lengths().len())
+    }
+
+    /// Steps of the longest sequence of all.
     #[must_use]
     pub fn steps(&self) -> usize {
-        self.starts.len() - 1
+        self.runs.iter().map(|run| run.steps()).max().unwrap_or(0)
     }
 
-    /// Frames of all sequences: the rows of the packed batch.
-    #[must_use]
-    pub fn frames(&self) -> usize {
-        self.starts[self.steps()]
+    /// Lengths of each run's sequences, in the order of its rows: `[runs, batch]`.
+    #[cfg(any(test, feature = "cuda"))]
+    pub(crate) fn lengths_by_rank(&self) -> Vec<i32> {
+        let of_run = |run: &Arc<Packing>| {
+            let mut lengths: Vec<i32> = run.lengths().iter().map(|length| *length as i32).collect();
+            lengths.sort_by_key(|length| std::cmp::Reverse(*length));
+            lengths
+        };
+        self.runs.iter().flat_map(of_run).collect()
     }
 
-    /// Rows of a step.
-    ///
-    /// # Panics
-    /// If there is no such step.
-    #[must_use]
-    pub fn rows(&self, step: usize) -> Range<usize> {
-        self.starts[step]..self.starts[step + 1]
+    /// The first row of each step of each run; 0 behind its last one: `[runs, steps]`.
+    #[cfg(any(test, feature = "cuda"))]
+    pub(crate) fn starts(&self) -> Vec<i32> {
+        let of_step =
+            |run: &Packing, step: usize| if step < run.steps() { run.rows(step).start as i32 } else { 0 };
+        let of_run =
+            |run: &Arc<Packing>| (0..self.steps()).map(|step| of_step(run, step)).collect::<Vec<_>>();
+        self.runs.iter().flat_map(of_run).collect()
     }
 
-    /// Row of a sequence's frame, if the sequence has so many.
-    ///
-    /// # Panics
-    /// If there is no such sequence.
-    #[must_use]
-    pub fn row(&self, sequence: usize, step: usize) -> Option<usize> {
-        (step < self.lengths[sequence]).then(|| self.starts[step] + self.ranks[sequence])
-    }
-
-    /// Row of each sequence's last frame; none for an empty one.
-    pub fn ends(&self) -> impl Iterator<Item = Option<usize>> {
-        (0..self.lengths.len())
-            .map(|sequence| self.lengths[sequence].checked_sub(1).and_then(|last| self.row(sequence, last)))
-    }
-
-    /// Position of each sequence in the order of falling length.
-    pub(crate) fn ranks(&self) -> &[usize] {
-        &self.ranks
-    }
-
-    /// Rows of a run of steps that is not empty.
-    pub(crate) fn span(&self, steps: &Range<usize>) -> Range<usize> {
-        self.starts[steps.start]..self.starts[steps.end]
-    }
-
-    /// Runs of rows whose predecessors, one step earlier, are also a run: (first predecessor, rows).
-    ///
-    /// A row and its predecessor are as far apart as the step before is wide, so a run ends where a sequence ends.
-    pub(crate) fn with_previous_rows(
-        &self,
-        steps: Range<usize>,
-    ) -> impl Iterator<Item = (usize, Range<usize>)> {
-        let mut step = steps.start.max(1);
-        std::iter::from_fn(move || {
-            if step >= steps.end {
-                return None;
-            }
-            let (first, batch) = (self.rows(step).start, self.rows(step - 1).len());
-            while step < steps.end && self.rows(step - 1).len() == batch {
-                step += 1;
-            }
-            Some((first - batch, first..self.rows(step - 1).end))
-        })
-    }
-
-    /// Cuts the steps into runs of about `rows` rows, at least one step each.
-    pub(crate) fn blocks(&self, rows: usize) -> Vec<Range<usize>> {
-        // Two neighbours hold more than `rows` rows together.
-        let mut blocks = Vec::with_capacity(2 * self.frames() / rows + 1);
-        let mut first = 0;
-        while first < self.steps() {
-            let bound = self.starts[first] + rows;
-            let next = self.starts.partition_point(|&start| start <= bound) - 1;
-            let next = next.max(first + 1).min(self.steps());
-            blocks.push(first..next);
-            first = next;
-        }
-        blocks
+    /// Each run's rows with the last frames of its sequences, in the order in which these were given: `[runs, batch]`.
+    fn ends(&self) -> Vec<usize> {
+        // No sequence is empty.
+        self.runs.iter().flat_map(|run| run.ends().flatten()).collect()
     }
 }
 
-/// A matrix of `N` columns, with a row for each frame or for each sequence.
-pub type Rows<const N: usize, E, D, T = NoneTape> = Tensor<(usize, Const<N>), E, D, T>;
-
-/// A packed batch: frames of `I` values, `[packing.frames(), I]`.
+/// Packed batches: frames of `I` values, `[runs, rows, I]`.
 #[derive(Debug, Clone)]
-pub struct Packed<const I: usize, E: Dtype, D: Storage<E>, T = NoneTape> {
+pub struct Packed<I: Dim, E: Dtype, D: Storage<E>, T = NoneTape> {
     frames: Rows<I, E, D, T>,
-    packing: Arc<Packing>,
+    packings: Arc<Packings>,
     /// Whether the frames are data: nothing before them can learn, and nobody asks for their gradient.
     data: bool,
 }
 
-impl<const I: usize, E: Dtype, D: Device<E>> Packed<I, E, D> {
-    /// Packs sequences. Each is a slice of frames, one after the other, `I` values each.
+impl<I: Dim, E: Dtype, D: Device<E>> Packed<I, E, D> {
+    /// Packs a batch of sequences for each run. A sequence is a slice of frames, one after the other, `frame` values each.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are no sequences (dfdx has no tensors without elements) or if one is not a
-    /// whole number of frames; [`Fault::DeviceFailed`] if the device cannot hold the batch.
+    /// [`Fault::BadSetting`] unless all runs have the same number of sequences, at least one, and each is a number of
+    /// frames, at least one; [`Fault::DeviceFailed`] if the device cannot hold them.
     ///
     /// ```
     /// use dfdx::prelude::*;
     /// use eegenre::nn::Packed;
     ///
-    /// // A sequence of three frames and one of one frame, two values a frame.
-    /// let sequences = [vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], vec![7.0, 8.0]];
-    /// let packed: Packed<2, f32, Cpu> = Packed::from_sequences(&Cpu::default(), &sequences)?;
+    /// // One run, which reads a sequence of three frames and one of one frame, two values a frame.
+    /// let batch = [vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0], vec![7.0, 8.0]];
+    /// let packed: Packed<Const<2>, f32, Cpu> = Packed::from_sequences(&Cpu::default(), Const, &[batch])?;
     /// assert_eq!(packed.frames().as_vec(), [1.0, 2.0, 7.0, 8.0, 3.0, 4.0, 5.0, 6.0]);
-    /// assert_eq!(packed.ends().as_vec(), [5.0, 6.0, 7.0, 8.0]);
-    /// # Ok::<(), eegenre::Error>(())
+    /// assert_eq!(packed.try_ends()?.as_vec(), [5.0, 6.0, 7.0, 8.0]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
-    pub fn from_sequences(device: &D, sequences: &[impl AsRef<[E]>]) -> Result<Self, Error> {
-        if sequences.is_empty() {
-            let place = Place::field("batch");
-            return Err(Error::new(Fault::BadSetting, place, "at least one sequence", "none"));
-        }
-        let lengths = sequences.iter().enumerate().map(|(index, sequence)| {
-            let values = sequence.as_ref().len();
-            if I > 0 && values.is_multiple_of(I) {
-                Ok(values / I)
-            } else {
-                Err(Error::new(
-                    Fault::BadSetting,
-                    Place::field(format!("sequence {index}")),
-                    format!("a multiple of {I} values"),
-                    format!("{values} values"),
-                ))
-            }
+    pub fn from_sequences<S: AsRef<[E]>>(device: &D, frame: I, runs: &[impl AsRef<[S]>]) -> Result<Self> {
+        let size = frame.size();
+        let lengths = runs.iter().enumerate().map(|(run, batch)| {
+            let whole = |(index, sequence): (usize, &S)| {
+                let values = sequence.as_ref().len();
+                if size > 0 && values.is_multiple_of(size) {
+                    return Ok(values / size);
+                }
+                let place = Place::field(format!("run {run}, sequence {index}"));
+                let (expected, found) = (format!("a multiple of {size} values"), format!("{values} values"));
+                Err(Error::new(Fault::BadSetting, place, expected, found))
+            };
+            Error::gather(batch.as_ref().iter().enumerate().map(whole))
         });
-        let packing = Packing::new(&Error::gather(lengths)?);
-        let mut frames = vec![E::default(); packing.frames() * I];
-        for (index, sequence) in sequences.iter().enumerate() {
-            for (step, frame) in sequence.as_ref().chunks_exact(I).enumerate() {
-                if let Some(row) = packing.row(index, step) {
-                    frames[row * I..][..I].copy_from_slice(frame);
+        let packings = Packings::new(&Error::gather(lengths)?)?;
+        let mut values = vec![E::default(); runs.len() * packings.rows * size];
+        for ((batch, packing), values) in
+            runs.iter().zip(&packings.runs).zip(values.chunks_exact_mut(packings.rows * size))
+        {
+            for (index, sequence) in batch.as_ref().iter().enumerate() {
+                for (step, from) in sequence.as_ref().chunks_exact(size).enumerate() {
+                    if let Some(row) = packing.row(index, step) {
+                        values[row * size..][..size].copy_from_slice(from);
+                    }
                 }
             }
         }
-        let shape = (packing.frames(), Const);
-        let frames = device.try_tensor_from_vec(frames, shape).map_err(|error| device_failed(&error))?;
-        Ok(Self { frames, packing: Arc::new(packing), data: false })
+        let shape = (Size(runs.len()), packings.rows, frame);
+        let frames = device.try_tensor_from_vec(values, shape).map_err(device_failed)?;
+        Ok(Self { frames, packings: Arc::new(packings), data: false })
     }
 
-    /// The same batch with a tape that gathers into `gradients`, for training.
+    /// Packs one batch of sequences that so many runs read.
+    ///
+    /// # Errors
+    /// As [`Self::from_sequences`].
+    pub fn shared<S: AsRef<[E]>>(device: &D, frame: I, runs: usize, batch: &[S]) -> Result<Self> {
+        if runs == 0 {
+            return Err(Error::new(Fault::BadSetting, Place::field("runs"), "at least one", "none"));
+        }
+        let one = Self::from_sequences(device, frame, &[batch])?;
+        if runs == 1 {
+            return Ok(one);
+        }
+        let Packings { runs: own, rows } = (*one.packings).clone();
+        let frames = one.frames.try_reshape_like(&(rows, frame)).map_err(device_failed)?;
+        let frames =
+            frames.try_broadcast_like::<_, Axis<0>>(&(Size(runs), rows, frame)).map_err(device_failed)?;
+        let packings = Packings { runs: vec![Arc::clone(&own[0]); runs], rows };
+        Ok(Self { frames, packings: Arc::new(packings), data: false })
+    }
+
+    /// The same batches with a tape that gathers into `gradients`, for training.
     ///
     /// The frames count as data, of whose gradient a layer need not make anything. [`Self::leaky_traced`] has it.
     #[must_use]
     pub fn traced(self, gradients: Gradients<E, D>) -> Packed<I, E, D, OwnedTape<E, D>> {
-        Packed { frames: self.frames.traced(gradients), packing: self.packing, data: true }
+        Packed { frames: self.frames.traced(gradients), packings: self.packings, data: true }
     }
 
-    /// The same batch with a tape that keeps every gradient, that of the frames too.
+    /// The same batches with a tape that keeps every gradient, that of the frames too.
     #[must_use]
     pub fn leaky_traced(self) -> Packed<I, E, D, OwnedTape<E, D>> {
-        Packed { frames: self.frames.leaky_traced(), packing: self.packing, data: false }
+        Packed { frames: self.frames.leaky_traced(), packings: self.packings, data: false }
     }
 }
 
-fn device_failed(error: &impl std::fmt::Display) -> Error {
-    Error::new(Fault::DeviceFailed, Place::field("batch"), "room for the batch", error.to_string())
+fn device_failed(cause: impl std::fmt::Display) -> Error {
+    Error::new(Fault::DeviceFailed, Place::field("batches"), "room for the batches", cause.to_string())
 }
 
-impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
-    /// Frames and packing that belong together; for layers, which know that they do.
-    pub(crate) fn from_parts(frames: Rows<I, E, D, T>, packing: Arc<Packing>) -> Self {
-        debug_assert_eq!(frames.shape().0, packing.frames());
-        Self { frames, packing, data: false }
+impl<I: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
+    /// Frames and packings that belong together; for layers, which know that they do.
+    pub(crate) fn from_parts(frames: Rows<I, E, D, T>, packings: Arc<Packings>) -> Self {
+        debug_assert_eq!(frames.shape().1, packings.rows);
+        Self { frames, packings, data: false }
     }
 
     /// Whether the gradient of the frames is of no use.
@@ -236,11 +198,11 @@ impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
         self.data
     }
 
-    pub(crate) fn into_parts(self) -> (Rows<I, E, D, T>, Arc<Packing>) {
-        (self.frames, self.packing)
+    pub(crate) fn into_parts(self) -> (Rows<I, E, D, T>, Arc<Packings>) {
+        (self.frames, self.packings)
     }
 
-    /// The frames, `[packing.frames(), I]`, in packed order.
+    /// The frames, `[runs, rows, I]`, in packed order.
     #[must_use]
     pub const fn frames(&self) -> &Rows<I, E, D, T> {
         &self.frames
@@ -248,31 +210,19 @@ impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
 
     /// Which row is which frame.
     #[must_use]
-    pub fn packing(&self) -> &Packing {
-        &self.packing
+    pub fn packings(&self) -> &Packings {
+        &self.packings
     }
 
-    /// The last frame of each sequence, `[sequences, I]`, in the order in which the sequences were given; zeros for
-    /// an empty one.
+    /// The last frame of each sequence, `[runs, batch, I]`, in the order in which a run's sequences were given.
     ///
     /// # Errors
     /// When the device cannot hold the result.
     pub fn try_ends(self) -> Result<Rows<I, E, D, T>, D::Err> {
-        let Self { frames, packing, .. } = self;
-        let device = frames.device().clone();
-        let rows = packing.frames();
-        let mut ends: Vec<usize> = packing.ends().flatten().collect();
-        let frames = if ends.len() == packing.lengths().len() {
-            frames
-        } else {
-            // Empty sequences end in a row of zeros behind the last frame.
-            ends = packing.ends().map(|row| row.unwrap_or(rows)).collect();
-            let (frames, tape) = frames.split_tape();
-            let zeros: Rows<I, E, D> = device.try_zeros_like(&(1, Const))?;
-            (frames.put_tape(tape), zeros).try_concat_along(Axis::<0>)?
-        };
-        let sequences = ends.len();
-        frames.try_gather(device.try_tensor_from_vec(ends, (sequences,))?)
+        let Self { frames, packings, .. } = self;
+        let shape = (frames.shape().0, packings.batch());
+        let ends = frames.device().try_tensor_from_vec(packings.ends(), shape)?;
+        frames.try_gather(ends)
     }
 
     /// As [`Self::try_ends`].
@@ -287,98 +237,57 @@ impl<const I: usize, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {
 
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
+    use crate::nn::testing::TestDevice;
+
+    type Pairs = Packed<Const<2>, f32, TestDevice>;
 
     #[test]
-    fn the_example_of_the_module_is_packed_as_drawn() {
-        let packing = Packing::new(&[3, 1, 4]);
-        let rows: Vec<_> = (0..packing.steps()).map(|step| packing.rows(step)).collect();
-        assert_eq!(rows, [0..3, 3..5, 5..7, 7..8]);
-        assert_eq!(packing.row(0, 2), Some(6));
-        assert_eq!(packing.row(1, 1), None);
-        assert_eq!(packing.ends().collect::<Vec<_>>(), [Some(6), Some(2), Some(7)]);
-    }
-
-    #[test]
-    fn runs_of_one_row_follow_their_predecessors() {
-        let packing = Packing::new(&[5, 3, 3, 1]);
-        for (steps, expected) in [(0..5, vec![(0, 4..7), (4, 7..11), (10, 11..12)]), (2..4, vec![(4, 7..11)])]
-        {
-            let runs: Vec<_> = packing.with_previous_rows(steps).collect();
-            for (first, rows) in &runs {
-                for row in rows.clone() {
-                    let (sequence, step) = (0..4)
-                        .flat_map(|sequence| (0..5).map(move |step| (sequence, step)))
-                        .find(|&(sequence, step)| packing.row(sequence, step) == Some(row))
-                        .unwrap();
-                    assert_eq!(packing.row(sequence, step - 1), Some(first + row - rows.start));
-                }
-            }
-            assert_eq!(runs.len(), expected.len());
-        }
-    }
-
-    #[test]
-    fn empty_sequences_end_in_zeros_and_pass_no_gradient() {
-        let sequences = [vec![], vec![1.0, 2.0, 3.0, 4.0], vec![]];
-        let packed: Packed<2, f64, Cpu> = Packed::from_sequences(&Cpu::default(), &sequences).unwrap();
+    fn sequences_lie_by_step_and_falling_length_and_end_in_their_own_order() {
+        let device = TestDevice::default();
+        let runs: [Vec<&[f32]>; 2] = [vec![&[1.0, 2.0], &[3.0]], vec![&[4.0], &[5.0, 6.0, 7.0]]];
+        let packed = Packed::from_sequences(&device, Const::<1>, &runs).unwrap();
+        assert_eq!(packed.frames().as_vec(), [1.0, 3.0, 2.0, 0.0, 5.0, 4.0, 6.0, 7.0]);
+        let packings = packed.packings();
+        assert_eq!((packings.rows(), packings.batch(), packings.steps()), (4, 2, 3));
         let frames = packed.frames().clone();
         let ends = packed.leaky_traced().ends();
-        assert_eq!(ends.as_vec(), [0.0, 0.0, 3.0, 4.0, 0.0, 0.0]);
-        assert_eq!(ends.sum().backward().get(&frames).as_vec(), [0.0, 0.0, 1.0, 1.0]);
+        assert_eq!(ends.as_vec(), [2.0, 3.0, 4.0, 7.0]);
+        let gradient = ends.sum().backward().get(&frames).as_vec();
+        assert_eq!(gradient, [0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 0.0, 1.0]);
     }
 
     #[test]
-    fn an_empty_batch_has_no_steps() {
-        for lengths in [vec![], vec![0, 0]] {
-            let packing = Packing::new(&lengths);
-            assert_eq!((packing.steps(), packing.frames(), packing.blocks(8).len()), (0, 0, 0));
+    fn a_shared_batch_is_the_same_in_every_run() {
+        let device = TestDevice::default();
+        let batch: [&[f32]; 2] = [&[1.0, 4.0], &[2.0, 3.0, 5.0, 6.0]];
+        for runs in [1, 3] {
+            let shared = Packed::shared(&device, Const::<2>, runs, &batch).unwrap();
+            let own = Packed::from_sequences(&device, Const::<2>, &vec![batch; runs]).unwrap();
+            assert_eq!(shared.packings(), own.packings());
+            assert_eq!(shared.frames().as_vec(), own.frames().as_vec());
+            assert_eq!(shared.ends().as_vec(), own.ends().as_vec());
         }
     }
 
     #[test]
     fn sequences_that_are_not_whole_frames_are_all_named() {
-        let sequences = [vec![0.0; 8], vec![0.0; 7], vec![0.0; 9]];
-        let error = Packed::<8, f32, Cpu>::from_sequences(&Cpu::default(), &sequences).unwrap_err();
-        let found: Vec<_> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
-        assert_eq!(found, ["7 values", "9 values"]);
+        let runs = [vec![vec![0.0; 8], vec![0.0; 7]], vec![vec![0.0; 8], vec![0.0; 9]]];
+        let error = Pairs::from_sequences(&TestDevice::default(), Const, &runs).unwrap_err();
+        let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
+        assert!(problems[0].starts_with("run 0, sequence 1: expected a multiple of 2 values, found 7"));
+        assert!(problems[1].starts_with("run 1, sequence 1: expected a multiple of 2 values, found 9"));
     }
 
     #[test]
-    fn a_batch_without_sequences_is_refused() {
-        let error = Packed::<8, f32, Cpu>::from_sequences(&Cpu::default(), &[[0.0; 8]; 0]).unwrap_err();
-        assert_eq!(error.problems()[0].found, "none");
-    }
-
-    proptest! {
-        #[test]
-        fn every_frame_has_one_row_and_steps_are_prefixes(
-            lengths in prop::collection::vec(0_usize..40, 0..33),
-            block in 1_usize..200,
-        ) {
-            let packing = Packing::new(&lengths);
-            let mut rows: Vec<usize> = Vec::new();
-            for (sequence, &length) in lengths.iter().enumerate() {
-                let own: Vec<usize> = (0..length).filter_map(|step| packing.row(sequence, step)).collect();
-                prop_assert_eq!(own.len(), length);
-                for (step, &row) in own.iter().enumerate() {
-                    prop_assert!(packing.rows(step).contains(&row));
-                    prop_assert_eq!(row - packing.rows(step).start, own[0]);
-                }
-                rows.extend(own);
-            }
-            rows.sort_unstable();
-            prop_assert_eq!(rows, (0..packing.frames()).collect::<Vec<_>>());
-
-            let blocks = packing.blocks(block);
-            let steps: Vec<usize> = blocks.iter().cloned().flatten().collect();
-            prop_assert_eq!(steps, (0..packing.steps()).collect::<Vec<_>>());
-            for steps in blocks {
-                let rows = packing.rows(steps.end - 1).end - packing.rows(steps.start).start;
-                prop_assert!(rows <= block || steps.len() == 1);
-            }
+    fn batches_that_do_not_fit_together_are_refused() {
+        let device = TestDevice::default();
+        let some: &[f32] = &[1.0, 2.0];
+        for runs in [vec![], vec![vec![]], vec![vec![some], vec![]], vec![vec![&[][..]]]] {
+            let error = Pairs::from_sequences(&device, Const, &runs).unwrap_err();
+            assert!(error.to_string().contains("as many sequences"), "{error}");
         }
+        assert!(Pairs::shared(&device, Const, 0, &[some]).is_err());
+        assert!(Packed::from_sequences(&device, Size(0), &[[some]]).is_err());
     }
 }

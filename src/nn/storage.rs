@@ -15,6 +15,18 @@ pub(crate) fn contents<S: Shape, E: Dtype + Element>(
     Ok(elements)
 }
 
+/// The elements of one of so many runs, which lie one behind the other.
+pub(crate) fn of_run<E>(elements: &[E], run: usize, runs: usize) -> &[E] {
+    let size = elements.len() / runs;
+    &elements[run * size..][..size]
+}
+
+/// As [`of_run`], to be written.
+pub(crate) fn of_run_mut<E>(elements: &mut [E], run: usize, runs: usize) -> &mut [E] {
+    let size = elements.len() / runs;
+    &mut elements[run * size..][..size]
+}
+
 /// Lends a tensor's gradient, zeros if there was none, to `action`.
 pub(crate) fn with_gradient<S: Shape, E: Dtype + Element, R>(
     gradients: &mut Gradients<E, Cpu>,

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, Settings, Store, Weights, significant};
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{self, LookBack, Model, Network, NetworkTask};
+use crate::models::{LookBack, Model, Network, NetworkTask};
 use crate::nn::{StateDict, random};
 use crate::preparation::{Example, Split};
 use crate::recordings::DataSet;
@@ -59,7 +59,7 @@ pub fn look_back(set: &DataSet, split: &Split, folder: &Path) -> Result<()> {
     let open: Vec<Record> = open.collect();
     let Some(settings) = open.first().map(|record| record.configuration.settings) else { return Ok(()) };
     let task = Measure { set, split, settings, runs: &open, folder };
-    models::choose::<Cpu, _>(settings.model, settings.frame, settings.kernel, task)?
+    settings.network().with::<Cpu, _>(task)?
 }
 
 struct Measure<'a> {
@@ -73,18 +73,19 @@ struct Measure<'a> {
 impl NetworkTask<Cpu> for Measure<'_> {
     type Output = Result<()>;
 
-    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> N + Sync) -> Result<()> {
+    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) -> Result<()> {
         let Self { set, split, settings, runs, folder } = self;
         let signals = settings.preparation.signals(set, split.test())?;
-        let examples = N::examples(&settings.input.answering(signals)?)?;
+        let examples = N::examples(settings.frame, &settings.input.answering(signals)?)?;
         let examples: Vec<&N::Example> = examples.iter().collect();
         let frame_seconds =
             examples.first().map_or(0, |example| example.values().ncols()) as f64 / f64::from(set.rate_hz());
         for Record { run, .. } in runs {
             let device = Cpu::seed_from_u64(random::bits(settings.seed, *run));
-            let mut network = build(&device);
-            let measured =
-                |network: &N| Ok::<_, Error>(network.look_back(&device, &examples)?.rounded(significant));
+            let mut network = build(&device)?;
+            let measured = |network: &N| {
+                Ok::<_, Error>(network.look_back(&device, &examples)?.remove(0).rounded(significant))
+            };
             let untrained = measured(&network)?;
             let path = Store::weights_in(folder, *run, Weights::Final);
             let in_file =
@@ -93,7 +94,7 @@ impl NetworkTask<Cpu> for Measure<'_> {
                 Error::new(Fault::UnreadableFile, Place::file(&path), "a file of weights", cause.to_string())
             })?;
             let (weights, _) = StateDict::from_bytes(&bytes).map_err(in_file)?;
-            weights.load_into(&mut network).map_err(in_file)?;
+            StateDict::load_runs(&[weights], &mut network).map_err(in_file)?;
             let program = concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned();
             let found =
                 RunLookBack { run: *run, program, frame_seconds, untrained, trained: measured(&network)? };

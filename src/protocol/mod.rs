@@ -9,19 +9,18 @@
 
 mod control;
 mod course;
+mod group;
 mod instructions;
 mod look_back;
 mod processor;
 mod progress;
 mod purpose;
 mod record;
-mod run;
 mod schedule;
 mod series;
 mod settings;
 mod store;
 mod tables;
-mod together;
 mod workers;
 
 pub use control::{Control, Event, Nobody, Observer};

@@ -4,8 +4,6 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::models::Model;
-use crate::paper;
 use crate::recordings::{DataSet, Fingerprint, Genre};
 use crate::store::{differences, to_json, to_value};
 
@@ -39,16 +37,12 @@ impl Purpose {
     /// That of weights that are trained with these settings on these recordings.
     #[must_use]
     pub fn of(settings: Settings, set: &DataSet) -> Self {
-        let (units, layers) = match settings.model {
-            Model::Baseline => (paper::baseline::UNITS, paper::baseline::LAYERS),
-            Model::Multilayer => (paper::multilayer::UNITS, paper::multilayer::LAYERS),
-            Model::Cnn => (paper::cnn::CHANNELS, paper::cnn::BLOCKS),
-        };
+        let network = settings.network();
         Self {
             format: FORMAT,
             settings,
-            units,
-            layers,
+            units: network.units,
+            layers: network.layers(),
             rate_hz: f64::from(set.rate_hz()),
             channels: 1,
             labels: Genre::ALL.map(|genre| genre.to_string()).to_vec(),
@@ -102,6 +96,7 @@ impl Purpose {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::models::Model;
     use crate::preparation::Normalisation;
     use crate::protocol::tests::set;
     use crate::recordings::Recording;

@@ -4,12 +4,12 @@ use std::path::Path;
 
 use dfdx::prelude::*;
 
-use super::run::Parts;
+use super::group::Parts;
 use super::store::Store;
 use super::workers::Workers;
 use super::{Configuration, Control, Instructions, Processor, Purpose, Record, Schedule, Settings, revision};
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{self, Model, Network, NetworkDevice, NetworkTask};
+use crate::models::{Model, Network, NetworkDevice, NetworkTask};
 use crate::preparation::Split;
 use crate::recordings::DataSet;
 
@@ -20,7 +20,7 @@ use crate::recordings::DataSet;
 /// [`Schedule`] they differ as rounding makes them differ.
 ///
 /// # Errors
-/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for an unsupported network, or no threads or runs;
+/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for sizes that a network cannot have, or no threads or runs;
 /// [`Fault::NoDevice`]; for each run that fails, why: [`Fault::NotFinite`], [`Fault::Unwritable`],
 /// [`Fault::Interrupted`]. Other runs are trained all the same, and what they left stays.
 pub fn train(
@@ -36,7 +36,7 @@ pub fn train(
             return Err(Error::new(Fault::BadSetting, Place::field(name), "at least 1", "0"));
         }
     }
-    models::check_input(settings.model, settings.frame, settings.kernel)?;
+    settings.network().check()?;
     if settings.model == Model::Cnn && !settings.input.is_whole() {
         let expected = "whole for the CNN, which cuts slices itself";
         return Err(Error::new(
@@ -82,7 +82,7 @@ impl Series<'_> {
     fn train<D: NetworkDevice>(self, device: impl Fn(u64) -> Result<D> + Sync) -> Result<Vec<Record>> {
         let settings = self.store.configuration().settings;
         let task = TrainAll { series: self, device };
-        models::choose(settings.model, settings.frame, settings.kernel, task)?
+        settings.network().with(task)?
     }
 }
 
@@ -94,13 +94,14 @@ struct TrainAll<'a, F> {
 impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainAll<'_, F> {
     type Output = Result<Vec<Record>>;
 
-    fn run<N: Network<D>>(self, build: impl Fn(&D) -> N + Sync) -> Self::Output {
+    fn run<N: Network<D>>(self, build: impl Fn(&D) -> Result<N> + Sync) -> Self::Output {
         let Self { series: Series { set, split, store, runs, control }, device } = self;
         let settings = store.configuration().settings;
         let signals = |names: &[_]| settings.preparation.signals(set, names);
-        let answering = |names: &[_]| N::examples(&settings.input.answering(signals(names)?)?);
+        let answering =
+            |names: &[_]| N::examples(settings.frame, &settings.input.answering(signals(names)?)?);
         let parts = Parts {
-            training: N::examples(&settings.input.training(signals(split.training())?)?)?,
+            training: N::examples(settings.frame, &settings.input.training(signals(split.training())?)?)?,
             validation: answering(split.validation())?,
             test: answering(split.test())?,
             purpose: Purpose::of(settings, set),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Instructions;
-use crate::models::Model;
+use crate::models::{Model, Specification};
 use crate::paper::{self, cnn};
 use crate::preparation::{Input, Preparation};
 use crate::recordings::Fingerprint;
@@ -29,6 +29,9 @@ pub struct Settings {
     pub frame: usize,
     /// Width of the CNN's kernels; the LSTMs have none.
     pub kernel: Option<usize>,
+    /// Units of an LSTM's layers, or channels of the CNN's, where they are not the paper's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub units: Option<usize>,
     /// From recordings to signals.
     pub preparation: Preparation,
     /// What an LSTM reads of each signal.
@@ -54,11 +57,19 @@ impl Settings {
             model,
             frame: paper::FRAME,
             kernel,
+            units: None,
             preparation: Preparation::default(),
             input: Input::Whole,
             hyperparameters,
             seed: 0,
         }
+    }
+
+    /// The network, and how large it is.
+    #[must_use]
+    pub fn network(&self) -> Specification {
+        let Self { model, frame, kernel, units, .. } = *self;
+        Specification { model, frame, kernel, units: units.unwrap_or(Specification::paper(model).units) }
     }
 }
 

@@ -3,15 +3,15 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::run::{Parts, Run};
+use super::course::Course;
+use super::group::{Group, OpenRun, Parts};
 use super::store::Store;
-use super::together::{Standing, Together};
 use super::{Control, Event, Record, Settings};
 use crate::error::Result;
 use crate::models::{Network, NetworkDevice};
 use crate::nn::{WorkingMemory, random};
 use crate::store::Lock;
-use crate::training::Training;
+use crate::training::Checkpoint;
 
 /// All runs of a series, and what makes each.
 pub(super) struct Workers<'a, X, F, B> {
@@ -30,12 +30,13 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
     ) -> Vec<Option<Result<Record>>>
     where
         F: Fn(u64) -> Result<D> + Sync,
-        B: Fn(&D) -> N + Sync,
+        B: Fn(&D) -> Result<N> + Sync,
     {
         let results: Vec<Mutex<Option<Result<Record>>>> = (0..self.runs).map(|_| Mutex::new(None)).collect();
         let next = AtomicU64::new(0);
-        let attempt =
-            |run: u64| self.lock(run).and_then(|lock| lock.map(|lock| self.alone(run, lock)).transpose());
+        let attempt = |run: u64| {
+            self.lock(run).and_then(|lock| lock.map(|lock| self.alone::<N, D>(run, lock)).transpose())
+        };
         let work = || {
             let _memory = WorkingMemory::of_training();
             while !self.control.stopped() {
@@ -67,18 +68,17 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
     ) -> Result<Vec<Option<Result<Record>>>>
     where
         F: Fn(u64) -> Result<D>,
-        B: Fn(&D) -> N,
+        B: Fn(&D) -> Result<N>,
     {
         let _memory = WorkingMemory::of_training();
-        let settings = self.store.configuration().settings;
         let mut results: Vec<Option<Result<Record>>> = (0..self.runs).map(|_| None).collect();
         let mut waiting = Vec::new();
         for (run, result) in (0..).zip(&mut results) {
-            let standing =
-                self.lock(run).and_then(|lock| lock.map(|lock| self.standing(run, lock)).transpose());
-            match standing.transpose() {
-                Some(Ok(Ready::Done(record))) => *result = Some(Ok(*record)),
-                Some(Ok(Ready::Waits(standing))) => waiting.push(*standing),
+            let opened =
+                self.lock(run).and_then(|lock| lock.map(|lock| self.open::<N, D>(run, lock)).transpose());
+            match opened.transpose() {
+                Some(Ok(Opened::Done(record))) => *result = Some(Ok(*record)),
+                Some(Ok(Opened::Waits(open))) => waiting.push(*open),
                 Some(Err(error)) => {
                     self.control.tell(run, Event::Failed);
                     *result = Some(Err(error));
@@ -86,14 +86,7 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
                 None => {}
             }
         }
-        let together = Together {
-            device: (self.device)(settings.seed)?,
-            hyperparameters: settings.hyperparameters,
-            seed: settings.seed,
-            parts: self.parts,
-            control: self.control,
-        };
-        for (run, result) in together.finish::<N>(waiting) {
+        for (run, result) in self.group()?.finish::<N>(waiting) {
             if result.is_err() {
                 self.control.tell(run, Event::Failed);
             }
@@ -121,54 +114,55 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         Ok(record)
     }
 
-    /// A training at its beginning, from the run's own initial weights.
-    fn training<N: Network<D, Example = X>, D: NetworkDevice>(&self, run: u64) -> Result<Training<N, D>>
-    where
-        F: Fn(u64) -> Result<D>,
-        B: Fn(&D) -> N,
-    {
-        let Settings { hyperparameters, seed, .. } = self.store.configuration().settings;
-        let device = (self.device)(random::bits(seed, run))?;
-        let network = (self.build)(&device);
-        Training::new(device, network, hyperparameters, seed, run)
-    }
-
     pub(super) fn alone<N: Network<D, Example = X>, D: NetworkDevice>(
         &self,
         run: u64,
-        _lock: Lock,
+        lock: Lock,
     ) -> Result<Record>
     where
         F: Fn(u64) -> Result<D>,
-        B: Fn(&D) -> N,
+        B: Fn(&D) -> Result<N>,
     {
-        match self.present(run)? {
-            Some(record) => Ok(record),
-            None => Run::new(self.store, self.training::<N, D>(run)?, run)?.finish(self.parts, self.control),
+        match self.open::<N, D>(run, lock)? {
+            Opened::Done(record) => Ok(*record),
+            Opened::Waits(open) => self.group()?.finish::<N>(vec![*open]).remove(0).1,
         }
     }
 
-    /// Where a run stands.
-    fn standing<N: Network<D, Example = X>, D: NetworkDevice>(
-        &self,
-        run: u64,
-        lock: Lock,
-    ) -> Result<Ready<'_>>
+    /// Where a run stands: at its record, at its checkpoint, or at its own initial weights.
+    fn open<N: Network<D, Example = X>, D: NetworkDevice>(&self, run: u64, lock: Lock) -> Result<Opened<'_>>
     where
         F: Fn(u64) -> Result<D>,
-        B: Fn(&D) -> N,
+        B: Fn(&D) -> Result<N>,
     {
         if let Some(record) = self.present(run)? {
-            return Ok(Ready::Done(Box::new(record)));
+            return Ok(Opened::Done(Box::new(record)));
         }
-        let run = Run::new(self.store, self.training::<N, D>(run)?, run)?;
-        let (course, checkpoint) = run.standing();
-        Ok(Ready::Waits(Box::new(Standing { course, checkpoint, lock })))
+        let (course, checkpoint) = Course::open(self.store, run)?;
+        let device = (self.device)(random::bits(self.store.configuration().settings.seed, run))?;
+        let initial = Checkpoint::initial(&(self.build)(&device)?)?.remove(0);
+        let checkpoint = match checkpoint {
+            None => initial,
+            Some(checkpoint) => {
+                checkpoint.must_be_like(&initial).map_err(|error| course.unusable(error))?;
+                checkpoint
+            }
+        };
+        Ok(Opened::Waits(Box::new(OpenRun { course, checkpoint, lock })))
+    }
+
+    fn group<D: NetworkDevice>(&self) -> Result<Group<'_, X, D>>
+    where
+        F: Fn(u64) -> Result<D>,
+    {
+        let Settings { hyperparameters, seed, .. } = self.store.configuration().settings;
+        let device = (self.device)(seed)?;
+        Ok(Group { device, hyperparameters, seed, parts: self.parts, control: self.control })
     }
 }
 
-/// A run before runs advance together.
-enum Ready<'a> {
+/// A run that another process does not train.
+enum Opened<'a> {
     Done(Box<Record>),
-    Waits(Box<Standing<'a>>),
+    Waits(Box<OpenRun<'a>>),
 }

@@ -229,7 +229,6 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::models;
 
     #[test]
     fn every_variation_can_be_trained_and_differs_from_the_main_experiment() {
@@ -241,7 +240,7 @@ mod tests {
             assert_eq!(Variation::named(variation.name).as_ref(), Ok(variation));
             for &model in variation.models {
                 let settings = variation.settings(model);
-                models::check_input(model, settings.frame, settings.kernel).unwrap();
+                settings.network().check().unwrap();
                 let same_split = variation.split(&set).unwrap() == main.split(&set).unwrap();
                 let same = same_split && settings == main.settings(model);
                 assert_eq!(same, *variation == main, "{}", variation.name);

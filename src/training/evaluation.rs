@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::check_examples;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{GENRES, Network, Networks};
+use crate::models::{GENRES, Network};
 use crate::nn::WorkingMemory;
 use crate::preparation::Example;
 use crate::recordings::{Genre, RecordingId};
@@ -107,48 +107,24 @@ impl Evaluation {
         Ok(Self { answers })
     }
 
-    /// A network's answers to examples, in their order.
+    /// The answers of each run's network to examples, in their order; [`Fault::NotFinite`] with the recording for a run with an
+    /// answer that is not finite.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first answer that is not finite; those of
-    /// [`Network::logits`].
+    /// [`Fault::BadSetting`] without examples; those of [`Network::logits`], for all runs.
     pub fn of<N: Network<D>, D: Device<f32>>(
         network: &N,
         device: &D,
         examples: &[N::Example],
-    ) -> Result<Self> {
+    ) -> Result<Vec<Result<Self>>> {
         let _memory = WorkingMemory::of_training();
         check_examples(examples)?;
-        let mut evaluation = Self { answers: Vec::with_capacity(examples.len()) };
+        let nothing = Self { answers: Vec::with_capacity(examples.len()) };
+        let mut evaluations: Vec<Result<Self>> = vec![Ok(nothing); network.runs()];
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
-            evaluation.add(batch, &network.logits(device, batch)?.as_vec())?;
-        }
-        Ok(evaluation)
-    }
-
-    /// The answers of several runs' networks to examples, in their order; [`Fault::NotFinite`] for a run with an answer
-    /// that is not finite.
-    ///
-    /// # Errors
-    /// [`Fault::BadSetting`] without examples; those of [`Networks::logits`], for all runs.
-    pub fn of_runs<N: Networks<D>, D: Device<f32>>(
-        networks: &N,
-        device: &D,
-        examples: &[N::Example],
-    ) -> Result<Vec<Result<Self>>>
-    where
-        N::Example: Example,
-    {
-        let _memory = WorkingMemory::of_training();
-        check_examples(examples)?;
-        let mut evaluations: Vec<Result<Self>> = Vec::new();
-        let members: Vec<&N::Example> = examples.iter().collect();
-        for batch in members.chunks(BATCH) {
-            let logits = networks.logits(device, batch)?.as_vec();
-            let of_run = batch.len() * GENRES;
-            evaluations.resize(logits.len() / of_run, Ok(Self { answers: Vec::new() }));
-            for (result, logits) in evaluations.iter_mut().zip(logits.chunks_exact(of_run)) {
+            let logits = network.logits(device, batch)?.as_vec();
+            for (result, logits) in evaluations.iter_mut().zip(logits.chunks_exact(batch.len() * GENRES)) {
                 let added = result.as_mut().map_or(Ok(()), |evaluation| evaluation.add(batch, logits));
                 if let Err(error) = added {
                     *result = Err(error);

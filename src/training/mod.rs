@@ -4,6 +4,11 @@
 //! each epoch:  examples in a new order ─► batches ─► logits ─► cross-entropy ─► gradients ─► Adam
 //! ```
 //!
+//! A training is of one run, or of several that advance together: networks in one stack, which share each launch of a kernel
+//! on a GPU. Every run sees its own order of examples, its own masks and its own losses, so it takes the course that it would
+//! take alone, to rounding. The loss of all is the sum of theirs: its gradient for the weights of a run is that of the run's
+//! own loss.
+//!
 //! Everything random comes from numbers: the order of an epoch from (seed, run, epoch), a dropout mask from (seed,
 //! run, step, layer), the initial weights from (seed, run). So there is no state of a generator to be saved, and runs
 //! side by side do not disturb one another.
@@ -13,24 +18,22 @@ mod checkpoint;
 mod evaluation;
 mod finite;
 mod hyperparameters;
-mod runs;
 
 pub use adam::Adam;
 pub use checkpoint::Checkpoint;
 pub use evaluation::{Answer, Evaluation, Vote};
 pub(crate) use finite::not_finite;
 pub use hyperparameters::Hyperparameters;
-pub use runs::Trainings;
 
 use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Logits, Network, device_failed};
-use crate::nn::{Dropout, WorkingMemory};
+use crate::nn::{Dropout, Size, StateDict, WorkingMemory};
 use crate::preparation::Example;
 use crate::shuffle::Shuffler;
 
-/// A network on its way from initial weights to trained ones.
+/// A stack of networks on its way from initial weights to trained ones.
 #[derive(Debug)]
 pub struct Training<N: Network<D>, D: Device<f32>> {
     device: D,
@@ -39,26 +42,82 @@ pub struct Training<N: Network<D>, D: Device<f32>> {
     gradients: Gradients<f32, D>,
     hyperparameters: Hyperparameters,
     seed: u64,
-    run: u64,
+    runs: Vec<u64>,
     epochs: usize,
 }
 
 impl<N: Network<D>, D: Device<f32>> Training<N, D> {
-    /// A run of a seed, before its first epoch. The network has its initial weights.
+    /// Runs of a seed, before their first epoch. The network has the initial weights of each.
     ///
     /// # Errors
-    /// Those of [`Hyperparameters::check`]; [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
-    pub fn new(device: D, network: N, hyperparameters: Hyperparameters, seed: u64, run: u64) -> Result<Self> {
+    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] unless the network has as many runs, at least one;
+    /// [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
+    pub fn new(
+        device: D,
+        network: N,
+        hyperparameters: Hyperparameters,
+        seed: u64,
+        runs: &[u64],
+    ) -> Result<Self> {
         hyperparameters.check()?;
+        if network.runs() != runs.len() || runs.is_empty() {
+            let (expected, found) =
+                (format!("runs for a network of {}", network.runs()), format!("{runs:?}"));
+            return Err(Error::new(Fault::BadSetting, together(), expected, found));
+        }
         let gradients = network.try_alloc_grads().map_err(device_failed)?;
         let adam = Adam::new(&network, hyperparameters.learning_rate)?;
-        Ok(Self { device, network, adam, gradients, hyperparameters, seed, run, epochs: 0 })
+        let runs = runs.to_vec();
+        Ok(Self { device, network, adam, gradients, hyperparameters, seed, runs, epochs: 0 })
     }
 
-    /// The network with its present weights.
+    /// Runs of a seed that all stand at the same epoch.
+    ///
+    /// # Errors
+    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] if there are none, or not all stand at the same step;
+    /// [`Fault::ForeignWeights`] if one is of another network; [`Fault::DeviceFailed`] if the device cannot hold them all.
+    pub fn resume(
+        device: D,
+        hyperparameters: Hyperparameters,
+        seed: u64,
+        standing: &[(u64, Checkpoint)],
+    ) -> Result<Self> {
+        let Some((_, first)) = standing.first() else {
+            return Err(Error::new(Fault::BadSetting, together(), "at least one", "none"));
+        };
+        let stands =
+            |checkpoint: &Checkpoint| format!("{} epochs and {} steps", checkpoint.epochs, checkpoint.steps);
+        if let Some((run, odd)) = standing.iter().find(|(_, checkpoint)| stands(checkpoint) != stands(first))
+        {
+            let (expected, found) =
+                (format!("all after {}", stands(first)), format!("run {run} after {}", stands(odd)));
+            return Err(Error::new(Fault::BadSetting, together(), expected, found));
+        }
+        let stack = |part: fn(&Checkpoint) -> &StateDict| {
+            let parts: Vec<StateDict> =
+                standing.iter().map(|(_, checkpoint)| part(checkpoint).clone()).collect();
+            StateDict::stack(&parts)
+        };
+        let network: N = stack(|checkpoint| &checkpoint.network)?.build(&device)?;
+        let moments =
+            [stack(|checkpoint| &checkpoint.moments[0])?, stack(|checkpoint| &checkpoint.moments[1])?];
+        let runs: Vec<u64> = standing.iter().map(|(run, _)| *run).collect();
+        let mut training = Self::new(device, network, hyperparameters, seed, &runs)?;
+        training.adam.restore(&training.network, first.steps, &moments)?;
+        training.epochs = first.epochs;
+        Ok(training)
+    }
+
+    /// The networks with their present weights.
     #[must_use]
     pub const fn network(&self) -> &N {
         &self.network
+    }
+
+    /// The runs, in the order of all that is told of each.
+    #[must_use]
+    pub fn runs(&self) -> &[u64] {
+        &self.runs
     }
 
     /// Epochs done.
@@ -67,58 +126,96 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         self.epochs
     }
 
-    /// Trains on every example once. Returns the mean loss, measured on each batch before the step that it causes,
-    /// with dropout.
+    /// Trains every run on every example once. Returns each run's mean loss, measured on each batch before the step
+    /// that it causes, with dropout. A run whose loss is not finite, or that ends the epoch with a weight, a running
+    /// statistic or a moment of the optimiser that is not, has [`Fault::NotFinite`] and is of no use any more; the
+    /// others are as if it had not been there.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; [`Fault::NotFinite`] for the first batch whose loss is not finite, which
-    /// leaves the network as it is, or whose step leaves a weight, a running statistic or a moment of the optimiser that is
-    /// not; those of [`Network::training_logits`].
-    pub fn epoch(&mut self, examples: &[N::Example]) -> Result<f64> {
+    /// [`Fault::BadSetting`] without examples; those of [`Network::training_logits`], for all runs.
+    pub fn epoch(&mut self, examples: &[N::Example]) -> Result<Vec<Result<f64>>> {
         let _memory = WorkingMemory::of_training();
         check_examples(examples)?;
-        let order = order(examples, self.seed, self.run, self.epochs);
-        let mut sum = 0.0;
-        for (index, batch) in order.chunks(self.hyperparameters.batch).enumerate() {
-            let loss = self.step(batch)?;
-            let place = || format!("run {}, epoch {}, batch {}", self.run, self.epochs + 1, index + 1);
-            if !loss.is_finite() {
-                return Err(fault(place(), LOSS, loss));
-            }
-            if let Some(found) = not_finite(&self.network, &self.adam, 1).remove(0) {
-                return Err(fault(place(), STEP, found));
-            }
-            sum += loss * batch.len() as f64;
+        let orders: Vec<_> =
+            self.runs.iter().map(|&run| order(examples, self.seed, run, self.epochs)).collect();
+        let batch = self.hyperparameters.batch;
+        let mut losses = Vec::with_capacity(examples.len().div_ceil(batch));
+        for start in (0..examples.len()).step_by(batch) {
+            let rows = start..examples.len().min(start + batch);
+            let batches: Vec<&[&N::Example]> = orders.iter().map(|order| &order[rows.clone()]).collect();
+            losses.push((self.step(&batches)?, rows.len()));
         }
         self.epochs += 1;
-        Ok(sum / examples.len() as f64)
+        // Read at the end of an epoch and not of each step, for which a GPU would have to wait.
+        let losses: Vec<(Vec<f32>, usize)> =
+            losses.into_iter().map(|(losses, examples)| (losses.as_vec(), examples)).collect();
+        let mut spoilt = not_finite(&self.network, &self.adam, self.runs.len());
+        let mut mean = |(place, run): (usize, &u64)| {
+            let epoch = format!("run {run}, epoch {}", self.epochs);
+            let mut sum = 0.0;
+            for (index, (losses, examples)) in losses.iter().enumerate() {
+                let loss = f64::from(losses[place]);
+                if !loss.is_finite() {
+                    let place = format!("{epoch}, batch {}", index + 1);
+                    return Err(not_finite_at(place, "a finite loss", loss.to_string()));
+                }
+                sum += loss * *examples as f64;
+            }
+            match spoilt[place].take() {
+                Some(found) => Err(not_finite_at(epoch, "steps that leave finite numbers", found)),
+                None => Ok(sum / examples.len() as f64),
+            }
+        };
+        Ok(self.runs.iter().enumerate().map(&mut mean).collect())
     }
 
-    /// One batch: the loss, and, if it is finite, a step of the optimiser.
-    fn step(&mut self, batch: &[&N::Example]) -> Result<f64> {
-        let Self { device, network, adam, hyperparameters, seed, run, .. } = self;
-        let dropout = Dropout::new(hyperparameters.dropout, *seed, *run, u64::from(adam.steps()))?;
+    /// A batch for each run: their losses, and a step of the optimiser.
+    fn step(&mut self, batches: &[&[&N::Example]]) -> Result<Tensor<(Size,), f32, D>> {
+        let Self { device, network, adam, hyperparameters, seed, runs, .. } = self;
+        let dropouts: Vec<Dropout> = (runs.iter())
+            .map(|&run| Dropout::new(hyperparameters.dropout, *seed, run, u64::from(adam.steps())))
+            .collect::<Result<_>>()?;
         // Gradients travel with the tape, so that their memory is used again.
         let gradients = std::mem::replace(&mut self.gradients, Gradients::leaky());
-        let logits = network.training_logits(device, batch, gradients, dropout)?;
-        let loss = cross_entropy_with_logits_loss(logits, one_hot(device, batch)?);
-        let value = f64::from(loss.as_vec()[0]);
-        let mut gradients = loss.try_backward().map_err(device_failed)?;
-        if value.is_finite() {
-            adam.update(network, &mut gradients).map_err(device_failed)?;
-        }
+        let logits = network.training_logits(device, batches, gradients, &dropouts)?;
+        let labels = labels(&batches.concat());
+        let labels = device.try_tensor_from_vec(labels, *logits.shape()).map_err(device_failed)?;
+        let (losses, mut gradients) = losses_and_gradients(logits, labels).map_err(device_failed)?;
+        adam.update(network, &mut gradients).map_err(device_failed)?;
         network.try_zero_grads(&mut gradients).map_err(device_failed)?;
         self.gradients = gradients;
-        Ok(value)
+        Ok(losses)
     }
 
-    /// The network's answers in evaluation mode.
+    /// Each run's answers in evaluation mode; [`Fault::NotFinite`] with the recording for a run with an answer that is
+    /// not finite.
     ///
     /// # Errors
     /// Those of [`Evaluation::of`].
-    pub fn evaluate(&self, examples: &[N::Example]) -> Result<Evaluation> {
+    pub fn evaluate(&self, examples: &[N::Example]) -> Result<Vec<Result<Evaluation>>> {
         Evaluation::of(&self.network, &self.device, examples)
     }
+}
+
+/// Where trainings that advance together are told to be wrong.
+fn together() -> Place {
+    Place::field("runs that advance together")
+}
+
+/// Each run's cross-entropy, and the gradients of their sum.
+///
+/// The same steps as [`cross_entropy_with_logits_loss`], for each run.
+#[expect(clippy::type_complexity, reason = "two tensors of one place")]
+fn losses_and_gradients<G: Dim, D: Device<f32>>(
+    logits: Logits<G, D, OwnedTape<f32, D>>,
+    labels: Logits<G, D>,
+) -> Result<(Tensor<(Size,), f32, D>, Gradients<f32, D>), D::Err> {
+    let of_one_class = (1.0 / logits.shape().2.size() as f64) as f32;
+    let of_labels = logits.try_log_softmax::<Axis<2>>()?.try_mul(labels)?;
+    let losses = of_labels.try_mean::<(Size,), Axes2<1, 2>>()?.try_negate()?.try_div(of_one_class)?;
+    let (losses, tape) = losses.split_tape();
+    let gradients = losses.clone().put_tape(tape).try_sum::<Rank0, _>()?.try_backward()?;
+    Ok((losses, gradients))
 }
 
 /// Refuses to train on nothing, or to answer nothing: no mean follows from it.
@@ -136,20 +233,11 @@ fn order<X>(examples: &[X], seed: u64, run: u64, epoch: usize) -> Vec<&X> {
     order
 }
 
-/// What is expected of a batch.
-const LOSS: &str = "a finite loss";
-/// What is expected of a step.
-const STEP: &str = "a step that leaves finite numbers";
-
-fn fault(place: String, expected: &str, found: impl ToString) -> Error {
-    Error::new(Fault::NotFinite, Place::field(place), expected, found.to_string())
+fn not_finite_at(place: String, expected: &str, found: String) -> Error {
+    Error::new(Fault::NotFinite, Place::field(place), expected, found)
 }
 
 /// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.
-fn one_hot<X: Example, D: Device<f32>>(device: &D, batch: &[&X]) -> Result<Logits<D>> {
-    device.try_tensor_from_vec(labels(batch), (batch.len(), Const)).map_err(device_failed)
-}
-
 fn labels<X: Example>(batch: &[&X]) -> Vec<f32> {
     let mut values = vec![0.0; batch.len() * GENRES];
     for (row, example) in values.chunks_exact_mut(GENRES).zip(batch) {

@@ -55,12 +55,15 @@ pub struct NetworkArgs {
     /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training [default: whole]
     #[arg(long, value_name = "whole|slices|slices-and-whole")]
     pub input: Option<Input>,
-    /// Samples of a frame: 8, as in the paper, or 1 [default: 8]
+    /// Samples of a frame: what an LSTM reads at a step, the CNN's channels [default: 8]
     #[arg(long, value_name = "N")]
     pub frame: Option<usize>,
-    /// Width of the CNN's kernels: 3, 5 or 7; with a frame of 1 only 3 [default: 3]
+    /// Width of the CNN's kernels, an odd number of frames [default: 3]
     #[arg(long, value_name = "N")]
     pub kernel: Option<usize>,
+    /// Units of an LSTM's layers, or channels of the CNN's [default: the paper's 32, 64 or 32]
+    #[arg(long, value_name = "N")]
+    pub units: Option<usize>,
 }
 
 impl NetworkArgs {
@@ -87,6 +90,7 @@ impl NetworkArgs {
             input,
             frame,
             kernel,
+            units,
         } = *self;
         let median = median.map(MedianFilter::new).transpose()?;
         let before = settings.preparation;
@@ -101,6 +105,7 @@ impl NetworkArgs {
         Ok(Settings {
             frame: frame.unwrap_or(settings.frame),
             kernel: kernel.or(settings.kernel),
+            units: units.or(settings.units),
             input: input.unwrap_or(settings.input),
             preparation,
             ..settings

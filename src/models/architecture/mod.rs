@@ -1,13 +1,13 @@
 //! What a network is made of, as plain values: for figures, tables and JSON.
 //!
-//! Numbers of units, layers, channels and kernels are those of the network's type. A test computes the layers one after
+//! A test computes the layers one after
 //! the other as they are described here and compares the result with the network's own.
 
 use std::fmt;
 
 use serde::Serialize;
 
-use super::{Model, builder};
+use super::{Model, Specification};
 
 /// The layers of a network, in the order in which they compute.
 ///
@@ -154,11 +154,7 @@ impl Architecture {
     /// Of one of the paper's networks, with the paper's sizes.
     #[must_use]
     pub fn of(model: Model) -> Self {
-        match model {
-            Model::Baseline => <builder::Baseline>::architecture(model),
-            Model::Multilayer => <builder::Multilayer>::architecture(model),
-            Model::Cnn => <builder::Cnn>::architecture(),
-        }
+        Specification::paper(model).architecture().expect("the paper's networks can be had")
     }
 
     /// Trainable parameters of all layers.

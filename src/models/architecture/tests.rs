@@ -4,7 +4,7 @@ use dfdx::prelude::*;
 
 use super::Shape;
 use super::*;
-use crate::models::{CNN_INPUTS, LSTM_FRAMES, Network, NetworkTask, choose};
+use crate::models::{Network, NetworkTask};
 use crate::nn::StateDict;
 use crate::nn::testing::{TestDevice, assert_close};
 use crate::preparation::{Preparation, Signal};
@@ -141,23 +141,24 @@ fn compute(layer: &Layer, prefix: &str, x: Values, weights: &mut Weights) -> Val
 struct Agrees {
     architecture: Architecture,
     signal: Signal,
+    frame: usize,
 }
 
 impl NetworkTask<TestDevice> for Agrees {
     type Output = ();
 
-    fn run<N: Network<TestDevice>>(self, build: impl Fn(&TestDevice) -> N + Sync) {
-        let Self { architecture, signal } = self;
+    fn run<N: Network<TestDevice>>(self, build: impl Fn(&TestDevice) -> crate::Result<N> + Sync) {
+        let Self { architecture, signal, frame } = self;
         let device = TestDevice::seed_from_u64(1);
-        let network = build(&device);
-        let mut weights = Weights { dict: StateDict::of(&network), used: BTreeSet::new() };
+        let network = build(&device).unwrap();
+        let mut weights = Weights { dict: StateDict::of_runs(&network).remove(0), used: BTreeSet::new() };
         for layer in architecture.layers.iter().filter(|layer| layer.name != Some("lstm")) {
             let prefix = layer.name.map(|name| format!("{name}."));
             assert_eq!(layer.parameters, prefix.map_or(0, |prefix| weights.trainable(&prefix)), "{layer:?}");
         }
         assert_eq!(architecture.parameters(), network.num_trainable_params());
 
-        let example = N::examples(std::slice::from_ref(&signal)).unwrap().swap_remove(0);
+        let example = N::examples(frame, std::slice::from_ref(&signal)).unwrap().swap_remove(0);
         let expected = network.logits(&device, &[&example]).unwrap().as_vec();
         let frames = crate::preparation::Example::values(&example).outer_iter();
         let x: Values = frames.map(|frame| frame.iter().map(|&x| f64::from(x)).collect()).collect();
@@ -174,30 +175,20 @@ fn computing_the_layers_as_described_gives_what_the_network_gives() {
     let set = synthetic::generate(&Settings::default()).unwrap();
     let names = [set.recordings()[0].id()];
     let signal = Preparation::default().signals(&set, &names).unwrap().swap_remove(0);
-    let check = |architecture: Architecture, frame, kernel| {
-        let task = Agrees { signal: signal.clone(), architecture };
-        choose(task.architecture.model, frame, kernel, task).unwrap();
-    };
-    for [baseline, multilayer] in [
-        [
-            <builder::Baseline<1>>::architecture(Model::Baseline),
-            <builder::Multilayer<1>>::architecture(Model::Multilayer),
-        ],
-        [Model::Baseline, Model::Multilayer].map(Architecture::of),
+    let [baseline, multilayer, cnn] = Model::ALL.map(Specification::paper);
+    for specification in [
+        baseline,
+        multilayer,
+        cnn,
+        Specification { frame: 1, ..baseline },
+        Specification { frame: 3, units: 5, ..multilayer },
+        Specification { frame: 1, kernel: Some(3), ..cnn },
+        Specification { kernel: Some(5), units: 9, ..cnn },
+        Specification { kernel: Some(7), ..cnn },
     ] {
-        let frame = baseline.input.values();
-        assert!(LSTM_FRAMES.contains(&frame));
-        check(baseline, frame, None);
-        check(multilayer, frame, None);
-    }
-    let convolutional = [
-        <builder::Cnn<1, 3, 1>>::architecture(),
-        Architecture::of(Model::Cnn),
-        <builder::Cnn<8, 5, 2>>::architecture(),
-        <builder::Cnn<8, 7, 3>>::architecture(),
-    ];
-    for (architecture, (frame, kernel)) in convolutional.into_iter().zip(CNN_INPUTS) {
-        check(architecture, frame, Some(kernel));
+        let architecture = specification.architecture().unwrap();
+        let frame = specification.frame;
+        specification.with(Agrees { signal: signal.clone(), architecture, frame }).unwrap();
     }
 }
 

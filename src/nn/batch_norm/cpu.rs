@@ -5,45 +5,59 @@ use dfdx::prelude::*;
 use super::normalisation::{GradientSums, Normalisation};
 use super::statistics::Statistics;
 use super::{BatchNorm1d, MOMENTUM, Signals, values_per_channel};
+use crate::nn::Size;
 use crate::nn::conv1d::products::{add_rows, append_rows, copy_rows};
 use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
-use crate::nn::storage::{contents, with_gradient, with_gradients};
+use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
-/// The normalisation by a layer's running statistics.
-pub(in crate::nn) fn by_running_statistics<const C: usize, E: Dtype + Element>(
+/// The normalisation of each run by a layer's running statistics.
+fn by_running_statistics<C: Dim, E: Dtype + Element>(
     layer: &BatchNorm1d<C, E, Cpu>,
-) -> Result<Normalisation<E>, CpuError>
+) -> Result<Vec<Normalisation<E>>, CpuError>
 where
     Cpu: Device<E>,
 {
+    let (Size(runs), channels) = *layer.weight.shape();
     let (mean, variance) = (contents(&layer.running_mean)?, contents(&layer.running_var)?);
-    Ok(Normalisation::new(&contents(&layer.weight)?, &contents(&layer.bias)?, padded(C), |channel| {
-        (mean[channel].into(), variance[channel].into())
-    }))
+    let (weight, bias) = (contents(&layer.weight)?, contents(&layer.bias)?);
+    let of_run = |run: usize| {
+        let [mean, variance, weight, bias] =
+            [&mean, &variance, &weight, &bias].map(|all| of_run(all, run, runs));
+        Normalisation::new(weight, bias, padded(channels.size()), |channel| {
+            (mean[channel].into(), variance[channel].into())
+        })
+    };
+    Ok((0..runs).map(of_run).collect())
 }
 
-/// Takes a share of the statistics of a batch into a layer's running ones. The mean of the batch may lack an `offset`.
-pub(in crate::nn) fn update_running_statistics<const C: usize, E: Dtype + Element>(
+/// Takes a share of the statistics of each run's batch into a layer's running ones. The mean of a batch may lack an `offset`,
+/// of a run and a channel.
+pub(in crate::nn) fn update_running_statistics<'a, C: Dim, E: Dtype + Element>(
     layer: &mut BatchNorm1d<C, E, Cpu>,
-    statistics: &Statistics<E>,
-    offset: impl Fn(usize) -> f64,
+    statistics: impl Iterator<Item = &'a Statistics<E>> + Clone,
+    offset: impl Fn(usize, usize) -> f64,
 ) -> Result<(), CpuError>
 where
     Cpu: Device<E>,
 {
-    let update = |running: &mut Tensor<Rank1<C>, E, Cpu>, of_batch: &dyn Fn(usize) -> f64| {
+    let (Size(runs), _) = *layer.weight.shape();
+    let update = |running: &mut Tensor<(Size, C), E, Cpu>,
+                  of_batch: &dyn Fn(&Statistics<E>, usize, usize) -> f64| {
         let mut values = contents(running)?;
-        for (channel, value) in values.iter_mut().enumerate() {
-            *value = Element::from_f64((1.0 - MOMENTUM) * (*value).into() + MOMENTUM * of_batch(channel));
+        for (run, statistics) in statistics.clone().enumerate() {
+            for (channel, value) in of_run_mut(&mut values, run, runs).iter_mut().enumerate() {
+                let of_batch = of_batch(statistics, run, channel);
+                *value = Element::from_f64((1.0 - MOMENTUM) * (*value).into() + MOMENTUM * of_batch);
+            }
         }
         running.copy_from(&values);
         Ok(())
     };
-    update(&mut layer.running_mean, &|channel| statistics.mean(channel) + offset(channel))?;
-    update(&mut layer.running_var, &|channel| statistics.unbiased_variance(channel))
+    update(&mut layer.running_mean, &|own, run, channel| own.mean(channel) + offset(run, channel))?;
+    update(&mut layer.running_var, &|own, _, channel| own.unbiased_variance(channel))
 }
 
-pub(super) fn inference<const C: usize, E: Dtype + Element>(
+pub(super) fn inference<C: Dim, E: Dtype + Element>(
     level: Level,
     input: &Signals<C, E, Cpu>,
     layer: &BatchNorm1d<C, E, Cpu>,
@@ -52,12 +66,16 @@ where
     Cpu: Device<E>,
 {
     let (sizes, signals) = (Sizes::of(input), contents(input)?);
-    let normalisation = by_running_statistics(layer)?;
-    let values = level.run(Apply { sizes, signals: &signals, normalisation: &normalisation });
+    let normalisations = by_running_statistics(layer)?;
+    let mut values = Vec::with_capacity(signals.len());
+    for (run, normalisation) in normalisations.iter().enumerate() {
+        let signals = of_run(&signals, run, normalisations.len());
+        level.run(Apply { sizes, signals, normalisation, values: &mut values });
+    }
     input.device().try_tensor_from_vec(values, *input.shape())
 }
 
-pub(super) fn training<const C: usize, E: Dtype + Element>(
+pub(super) fn training<C: Dim, E: Dtype + Element>(
     level: Level,
     input: Signals<C, E, Cpu, OwnedTape<E, Cpu>>,
     layer: &mut BatchNorm1d<C, E, Cpu>,
@@ -66,32 +84,50 @@ where
     Cpu: Device<E>,
 {
     let (input, mut tape) = input.try_contiguous()?.split_tape();
+    let (Size(runs), batch, length, _) = *input.shape();
     let sizes = Sizes::of(&input);
-    let values = values_per_channel(sizes.batch, sizes.length);
+    let (channels, width) = (sizes.channels, padded(sizes.channels));
+    let values = values_per_channel(batch, length);
     let signals = contents(&input)?;
-    let statistics = level.run(Measure { sizes, signals: &signals });
-    update_running_statistics(layer, &statistics, |_| 0.0)?;
+    let statistics: Vec<Statistics<E>> =
+        (0..runs).map(|run| level.run(Measure { sizes, signals: of_run(&signals, run, runs) })).collect();
+    update_running_statistics(layer, statistics.iter(), |_, _| 0.0)?;
     let (weight, bias) = (contents(&layer.weight)?, contents(&layer.bias)?);
-    let normalisation = Normalisation::of_batch(&weight, &bias, &statistics, padded(C));
-    let outputs = level.run(Apply { sizes, signals: &signals, normalisation: &normalisation });
+    let mut normalisations = Vec::with_capacity(runs);
+    let mut outputs = Vec::with_capacity(signals.len());
+    for (run, statistics) in statistics.iter().enumerate() {
+        let [weight, bias, signals] = [&weight, &bias, &signals].map(|all| of_run(all, run, runs));
+        let normalisation = Normalisation::of_batch(weight, bias, statistics, width);
+        level.run(Apply { sizes, signals, normalisation: &normalisation, values: &mut outputs });
+        normalisations.push(normalisation);
+    }
     let output = input.device().try_tensor_from_vec(outputs, *input.shape())?;
 
     let (out, weight, bias) = (output.clone(), layer.weight.clone(), layer.bias.clone());
     tape.add_backward_op(move |gradients| {
-        let (of_weight, of_bias) = with_gradients(gradients, &out, &input, |above, input| {
-            let pass =
-                Backward { sizes, values, signals: &signals, normalisation: &normalisation, above, input };
-            level.run(pass)
+        let found = with_gradients(gradients, &out, &input, |above, input| {
+            let backward = |(run, normalisation): (usize, &Normalisation<E>)| {
+                let [signals, above] = [&signals[..], above].map(|all| of_run(all, run, runs));
+                let input = of_run_mut(input, run, runs);
+                level.run(Backward { sizes, values, signals, normalisation, above, input })
+            };
+            normalisations.iter().enumerate().map(backward).collect::<Vec<_>>()
         })?;
-        with_gradient(gradients, &weight, |gradient| add_rows(&of_weight, padded(C), gradient, C))?;
-        with_gradient(gradients, &bias, |gradient| add_rows(&of_bias, padded(C), gradient, C))
+        for (run, (of_weight, of_bias)) in found.iter().enumerate() {
+            with_gradient(gradients, &weight, |gradient| {
+                add_rows(of_weight, width, of_run_mut(gradient, run, runs), channels);
+            })?;
+            with_gradient(gradients, &bias, |gradient| {
+                add_rows(of_bias, width, of_run_mut(gradient, run, runs), channels);
+            })?;
+        }
+        Ok(())
     });
     Ok(output.put_tape(tape))
 }
 
 #[derive(Clone, Copy)]
 struct Sizes {
-    batch: usize,
     /// L
     length: usize,
     /// C
@@ -99,9 +135,9 @@ struct Sizes {
 }
 
 impl Sizes {
-    fn of<const C: usize, E: Dtype>(signals: &Signals<C, E, Cpu>) -> Self {
-        let (batch, length, _) = *signals.shape();
-        Self { batch, length, channels: C }
+    fn of<C: Dim, E: Dtype>(signals: &Signals<C, E, Cpu>) -> Self {
+        let (_, _, length, channels) = *signals.shape();
+        Self { length, channels: channels.size() }
     }
 
     /// A padded signal: `[L, padded(C)]`
@@ -138,18 +174,18 @@ struct Apply<'a, E: Element> {
     /// x: `[batch, L, C]`
     signals: &'a [E],
     normalisation: &'a Normalisation<E>,
+    /// y: `[batch, L, C]` is put behind them
+    values: &'a mut Vec<E>,
 }
 
 impl<E: Element> Kernel<E> for Apply<'_, E> {
-    /// y: `[batch, L, C]`
-    type Output = Vec<E>;
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd<Scalar = E>>(self, simd: S) -> Vec<E> {
-        let Self { sizes, signals, normalisation } = self;
+    fn run<S: Simd<Scalar = E>>(self, simd: S) {
+        let Self { sizes, signals, normalisation, values } = self;
         let (channels, width) = (sizes.channels, padded(sizes.channels));
         let mut y = sizes.signal();
-        let mut values = Vec::with_capacity(signals.len());
         for signal in signals.chunks_exact(sizes.length * channels) {
             copy_rows(signal, channels, &mut y, width);
             for channel in (0..width).step_by(S::LANES) {
@@ -159,9 +195,8 @@ impl<E: Element> Kernel<E> for Apply<'_, E> {
                     simd.store(y, &mut row[channel..]);
                 }
             }
-            append_rows(&y, width, &mut values, channels);
+            append_rows(&y, width, values, channels);
         }
-        values
     }
 }
 

@@ -21,8 +21,8 @@ pub(in crate::nn) mod statistics;
 
 use dfdx::prelude::*;
 
-use super::Signals;
 use super::kernels::Level;
+use super::{Signals, Size};
 
 /// ε, added to the variance.
 pub const EPSILON: f64 = 1e-5;
@@ -30,52 +30,58 @@ pub const EPSILON: f64 = 1e-5;
 /// Share of a batch's statistics in the running ones.
 pub const MOMENTUM: f64 = 0.1;
 
-/// What builds a [`BatchNorm1d`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
-pub mod builder {
-    /// Batch normalisation of `C` channels.
-    #[derive(Debug, Clone, Copy, Default)]
-    pub struct BatchNorm1d<const C: usize>;
-}
-
-impl<const C: usize, E: Dtype, D: Device<E>> BuildOnDevice<D, E> for builder::BatchNorm1d<C> {
-    type Built = BatchNorm1d<C, E, D>;
-}
-
-/// Batch normalisation of `C` channels: `[batch, L, C]` to the same.
+/// Batch normalisation of `C` channels: `[runs, batch, L, C]` to the same, each run by its own statistics.
 ///
 /// As a [`Module`] it maps a batch without a tape by the running statistics. As a [`ModuleMut`] it maps a batch with
 /// a tape by the batch's own statistics, and updates the running ones.
 ///
 /// # Panics
-/// In training, if the batch has only one value in each channel: its variance is not defined. (PyTorch raises an
+/// In training, if a run's batch has only one value in each channel: its variance is not defined. (PyTorch raises an
 /// error, too.)
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use eegenre::nn::{Signals, batch_norm};
+/// use eegenre::nn::{BatchNorm1d, Signals, Size};
 ///
 /// let device = Cpu::default();
-/// let mut model = device.build_module::<batch_norm::builder::BatchNorm1d<1>, f32>();
-/// let signal: Signals<1, f32, _> = device.tensor_from_vec(vec![1.0, 3.0], (1, 2, Const));
-/// let y = model.forward_mut(signal.leaky_trace());
+/// let mut layer: BatchNorm1d<_, f32, _> = BatchNorm1d::new(&device, 1, Const::<1>)?;
+/// let signal: Signals<Const<1>, f32, _> = device.tensor_from_vec(vec![1.0, 3.0], (Size(1), 1, 2, Const));
+/// let y = layer.forward_mut(signal.leaky_trace());
 /// assert!(y.as_vec().iter().zip([-1.0, 1.0]).all(|(y, expected)| (y - expected).abs() < 1e-5));
 /// // 0.1 · mean, and 0.9 · 1 + 0.1 · 2
-/// assert_eq!(model.running_mean.array(), [0.2]);
-/// assert_eq!(model.running_var.array(), [1.1]);
+/// assert_eq!(layer.running_mean.as_vec(), [0.2]);
+/// assert_eq!(layer.running_var.as_vec(), [1.1]);
+/// # Ok::<(), CpuError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct BatchNorm1d<const C: usize, E: Dtype, D: Storage<E>> {
-    /// w, `[C]`; initially 1.
-    pub weight: Tensor<Rank1<C>, E, D>,
-    /// b, `[C]`; initially 0.
-    pub bias: Tensor<Rank1<C>, E, D>,
-    /// Running μ, `[C]`; initially 0. No optimiser moves it.
-    pub running_mean: Tensor<Rank1<C>, E, D>,
-    /// Running n σ² / (n - 1), `[C]`; initially 1. No optimiser moves it.
-    pub running_var: Tensor<Rank1<C>, E, D>,
+pub struct BatchNorm1d<C: Dim, E: Dtype, D: Storage<E>> {
+    /// w, `[runs, C]`; initially 1.
+    pub weight: Tensor<(Size, C), E, D>,
+    /// b, `[runs, C]`; initially 0.
+    pub bias: Tensor<(Size, C), E, D>,
+    /// Running μ, `[runs, C]`; initially 0. No optimiser moves it.
+    pub running_mean: Tensor<(Size, C), E, D>,
+    /// Running n σ² / (n - 1), `[runs, C]`; initially 1. No optimiser moves it.
+    pub running_var: Tensor<(Size, C), E, D>,
 }
 
-impl<const C: usize, E: Dtype, D: Device<E>> TensorCollection<E, D> for BatchNorm1d<C, E, D> {
+impl<C: Dim, E: Dtype, D: Device<E>> BatchNorm1d<C, E, D> {
+    /// With initial weights and statistics, for so many runs.
+    ///
+    /// # Errors
+    /// When the device cannot hold them.
+    pub fn new(device: &D, runs: usize, channels: C) -> Result<Self, D::Err> {
+        let shape = (Size(runs), channels);
+        Ok(Self {
+            weight: device.try_ones_like(&shape)?,
+            bias: device.try_zeros_like(&shape)?,
+            running_mean: device.try_zeros_like(&shape)?,
+            running_var: device.try_ones_like(&shape)?,
+        })
+    }
+}
+
+impl<C: ConstDim, E: Dtype, D: Device<E>> TensorCollection<E, D> for BatchNorm1d<C, E, D> {
     type To<E2: Dtype, D2: Device<E2>> = BatchNorm1d<C, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
@@ -116,7 +122,7 @@ pub trait BatchNorm1dKernel<E: Dtype>: Device<E> {
     ///
     /// # Errors
     /// When the device cannot hold the result.
-    fn batch_norm_inference<const C: usize>(
+    fn batch_norm_inference<C: Dim>(
         input: Signals<C, E, Self>,
         layer: &BatchNorm1d<C, E, Self>,
     ) -> Result<Signals<C, E, Self>, Self::Err>;
@@ -127,8 +133,8 @@ pub trait BatchNorm1dKernel<E: Dtype>: Device<E> {
     /// When the device cannot hold the result.
     ///
     /// # Panics
-    /// If the batch has only one value in each channel.
-    fn batch_norm_training<const C: usize>(
+    /// If a run's batch has only one value in each channel.
+    fn batch_norm_training<C: Dim>(
         input: Signals<C, E, Self, OwnedTape<E, Self>>,
         layer: &mut BatchNorm1d<C, E, Self>,
     ) -> Result<Signals<C, E, Self, OwnedTape<E, Self>>, Self::Err>;
@@ -137,14 +143,14 @@ pub trait BatchNorm1dKernel<E: Dtype>: Device<E> {
 macro_rules! fused {
     ($($E:ty),*) => {$(
         impl BatchNorm1dKernel<$E> for Cpu {
-            fn batch_norm_inference<const C: usize>(
+            fn batch_norm_inference<C: Dim>(
                 input: Signals<C, $E, Self>,
                 layer: &BatchNorm1d<C, $E, Self>,
             ) -> Result<Signals<C, $E, Self>, CpuError> {
                 cpu::inference(Level::detected(), &input, layer)
             }
 
-            fn batch_norm_training<const C: usize>(
+            fn batch_norm_training<C: Dim>(
                 input: Signals<C, $E, Self, OwnedTape<$E, Self>>,
                 layer: &mut BatchNorm1d<C, $E, Self>,
             ) -> Result<Signals<C, $E, Self, OwnedTape<$E, Self>>, CpuError> {
@@ -160,14 +166,14 @@ impl<E: Dtype> BatchNorm1dKernel<E> for Cuda
 where
     Self: Device<E>,
 {
-    fn batch_norm_inference<const C: usize>(
+    fn batch_norm_inference<C: Dim>(
         input: Signals<C, E, Self>,
         layer: &BatchNorm1d<C, E, Self>,
     ) -> Result<Signals<C, E, Self>, Self::Err> {
         composed::inference(input, layer)
     }
 
-    fn batch_norm_training<const C: usize>(
+    fn batch_norm_training<C: Dim>(
         input: Signals<C, E, Self, OwnedTape<E, Self>>,
         layer: &mut BatchNorm1d<C, E, Self>,
     ) -> Result<Signals<C, E, Self, OwnedTape<E, Self>>, Self::Err> {
@@ -175,7 +181,7 @@ where
     }
 }
 
-/// Values of each channel in a batch of signals.
+/// Values of each channel in a batch of signals of one run.
 ///
 /// # Panics
 /// If there is only one.
@@ -188,7 +194,7 @@ pub(in crate::nn) fn values_per_channel(batch: usize, length: usize) -> usize {
     values
 }
 
-impl<const C: usize, E: Dtype, D: BatchNorm1dKernel<E>> Module<Signals<C, E, D>> for BatchNorm1d<C, E, D> {
+impl<C: Dim, E: Dtype, D: BatchNorm1dKernel<E>> Module<Signals<C, E, D>> for BatchNorm1d<C, E, D> {
     type Output = Signals<C, E, D>;
     type Error = D::Err;
 
@@ -197,7 +203,7 @@ impl<const C: usize, E: Dtype, D: BatchNorm1dKernel<E>> Module<Signals<C, E, D>>
     }
 }
 
-impl<const C: usize, E: Dtype, D: BatchNorm1dKernel<E>> ModuleMut<Signals<C, E, D, OwnedTape<E, D>>>
+impl<C: Dim, E: Dtype, D: BatchNorm1dKernel<E>> ModuleMut<Signals<C, E, D, OwnedTape<E, D>>>
     for BatchNorm1d<C, E, D>
 {
     type Output = Signals<C, E, D, OwnedTape<E, D>>;

@@ -3,10 +3,14 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
+use crate::nn::Size;
 use crate::nn::testing::{self, TestDevice, assert_close, cosines, safetensors_shapes, scattered};
 
-fn with_cosines<const C: usize, E: Dtype, D: Device<E>>(device: &D) -> BatchNorm1d<C, E, D> {
-    let mut model = <builder::BatchNorm1d<C> as BuildOnDevice<D, E>>::build_on_device(device);
+/// A layer of a constant number of channels.
+type Layer<const C: usize, E, D> = BatchNorm1d<Const<C>, E, D>;
+
+fn with_cosines<const C: usize, E: Dtype, D: Device<E>>(device: &D) -> Layer<C, E, D> {
+    let mut model = BatchNorm1d::new(device, 1, Const).unwrap();
     let one = E::from_f64(1.0).unwrap();
     model.weight.copy_from(&cosines(C, 0).into_iter().map(|weight: E| weight + one).collect::<Vec<_>>());
     model.bias.copy_from(&cosines(C, 1));
@@ -19,13 +23,14 @@ fn signals<const C: usize, E: Dtype, D: Device<E>>(
     (batch, length): (usize, usize),
     start: usize,
     [scale, offset]: [f64; 2],
-) -> Signals<C, E, D> {
+) -> Signals<Const<C>, E, D> {
     let value = |i: usize| E::from_f64(offset + scale * ((i + start) as f64).cos()).unwrap();
-    device.tensor_from_vec((0..batch * length * C).map(value).collect(), (batch, length, Const))
+    let values = (0..batch * length * C).map(value).collect();
+    device.tensor_from_vec(values, (Size(1), batch, length, Const))
 }
 
 /// Σ of all elements, each with its own weight, so that no two gradients are alike.
-fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+fn weighted_sum<C: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Signals<C, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
     let weights = scattered(x.shape().num_elements());
@@ -51,7 +56,7 @@ fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
 #[rustfmt::skip]
 fn values_gradients_and_running_statistics_are_those_of_pytorch() {
     let device = TestDevice::default();
-    let mut model: BatchNorm1d<3, f32, _> = with_cosines(&device);
+    let mut model: Layer<3, f32, _> = with_cosines(&device);
     let x = signals(&device, (2, 4), 5, [10.0, 0.0]);
     let y = model.forward_mut(x.leaky_trace());
     assert_close(&y.as_vec(), &[
@@ -80,12 +85,17 @@ fn values_gradients_and_running_statistics_are_those_of_pytorch() {
 
 fn fused_agrees_with_composed<const C: usize>(batch: usize, length: usize) {
     let device = Cpu::default();
-    let model: BatchNorm1d<C, f32, Cpu> = with_cosines(&device);
-    let shape = (batch, length, Const);
+    // Two runs with weights of their own.
+    let one: Layer<C, f32, Cpu> = with_cosines(&device);
+    let mut model: Layer<C, f32, Cpu> = BatchNorm1d::new(&device, 2, Const).unwrap();
+    let of_two = |weight: Vec<f32>| [weight.clone(), weight.iter().map(|w| 0.5 * w + 0.1).collect()].concat();
+    model.weight.copy_from(&of_two(one.weight.as_vec()));
+    model.bias.copy_from(&of_two(one.bias.as_vec()));
+    let shape = (Size(2), batch, length, Const);
     // Not the weights of the sum: its gradient would be nothing but rounding.
-    let values = scattered(batch * length * C + 100).split_off(100);
-    let x: Signals<C, f32, Cpu> = device.tensor_from_vec(values, shape);
-    let passes = |y: Signals<C, f32, Cpu, OwnedTape<f32, Cpu>>| {
+    let values = scattered(2 * batch * length * C + 100).split_off(100);
+    let x: Signals<Const<C>, f32, Cpu> = device.tensor_from_vec(values, shape);
+    let passes = |y: Signals<Const<C>, f32, Cpu, OwnedTape<f32, Cpu>>| {
         let values = y.as_vec();
         let gradients = weighted_sum(y).backward();
         let of_weights = [gradients.get(&model.weight).as_vec(), gradients.get(&model.bias).as_vec()];
@@ -135,9 +145,9 @@ proptest! {
 fn gradients_are_the_limits_of_finite_differences() {
     const EPSILON: f64 = 1e-5;
     let device = Cpu::default();
-    let model: BatchNorm1d<2, f64, Cpu> = with_cosines(&device);
-    let x: Signals<2, f64, Cpu> = signals(&device, (2, 4), 5, [2.0, 1.0]);
-    let loss = |x: Signals<2, f64, Cpu>, model: &BatchNorm1d<2, f64, Cpu>| {
+    let model: Layer<2, f64, Cpu> = with_cosines(&device);
+    let x: Signals<Const<2>, f64, Cpu> = signals(&device, (2, 4), 5, [2.0, 1.0]);
+    let loss = |x: Signals<Const<2>, f64, Cpu>, model: &Layer<2, f64, Cpu>| {
         weighted_sum(model.clone().forward_mut(x.leaky_trace())).array()
     };
     let gradients = weighted_sum(model.clone().forward_mut(x.leaky_trace())).backward();
@@ -190,9 +200,10 @@ fn statistics_are_exact_for_large_means_and_heavy_tails() {
         let values: Vec<f32> = (0..noise.len()).map(|i| value(i) as f32).collect();
         let exact = exact_statistics(&values);
         let n = (batch * length) as f64;
-        let x: Signals<2, f32, Cpu> = device.tensor_from_vec(values.clone(), (batch, length, Const));
+        let x: Signals<Const<2>, f32, Cpu> =
+            device.tensor_from_vec(values.clone(), (Size(1), batch, length, Const));
         for level in Level::available() {
-            let mut model = device.build_module::<builder::BatchNorm1d<2>, f32>();
+            let mut model: Layer<2, f32, Cpu> = BatchNorm1d::new(&device, 1, Const).unwrap();
             let y = cpu::training(level, x.leaky_trace(), &mut model).unwrap().as_vec();
             let normalised: Vec<f64> = (values.iter().zip([0, 1].into_iter().cycle()))
                 .map(|(&value, channel)| {
@@ -213,8 +224,8 @@ fn statistics_are_exact_for_large_means_and_heavy_tails() {
 #[test]
 fn gradients_of_two_passes_add_up() {
     let device = TestDevice::default();
-    let mut model: BatchNorm1d<3, f32, _> = with_cosines(&device);
-    let x: Signals<3, f32, _> = signals(&device, (2, 4), 5, [1.0, 0.0]);
+    let mut model: Layer<3, f32, _> = with_cosines(&device);
+    let x: Signals<Const<3>, f32, _> = signals(&device, (2, 4), 5, [1.0, 0.0]);
     let mut pass = |gradients| weighted_sum(model.forward_mut(x.trace(gradients))).backward();
     let once = pass(Gradients::leaky());
     let first = once.get(&x).as_vec();
@@ -225,30 +236,30 @@ fn gradients_of_two_passes_add_up() {
 #[test]
 fn nan_reaches_all_of_its_channel_and_no_other() {
     let device = TestDevice::default();
-    let mut model: BatchNorm1d<3, f32, _> = with_cosines(&device);
+    let mut model: Layer<3, f32, _> = with_cosines(&device);
     let mut values: Vec<f32> = cosines(24, 0);
     values[7] = f32::NAN;
-    let x: Signals<3, f32, _> = device.tensor_from_vec(values, (2, 4, Const));
+    let x: Signals<Const<3>, f32, _> = device.tensor_from_vec(values, (Size(1), 2, 4, Const));
     let y = model.forward_mut(x.leaky_trace());
     assert!(y.as_vec().iter().enumerate().all(|(index, value)| value.is_nan() == (index % 3 == 1)));
     let gradient = weighted_sum(y).backward().get(&x).as_vec();
     assert!(gradient.iter().enumerate().all(|(index, value)| value.is_nan() == (index % 3 == 1)));
-    assert!(model.running_mean.array()[1].is_nan() && model.running_var.array()[1].is_nan());
+    assert!(model.running_mean.as_vec()[1].is_nan() && model.running_var.as_vec()[1].is_nan());
 }
 
 #[test]
 #[should_panic(expected = "needs more than one value per channel, found 1")]
 fn one_value_per_channel_is_refused_in_training() {
     let device = TestDevice::default();
-    let mut model: BatchNorm1d<3, f32, _> = with_cosines(&device);
+    let mut model: Layer<3, f32, _> = with_cosines(&device);
     let _ = model.forward_mut(signals(&device, (1, 1), 0, [1.0, 0.0]).leaky_trace());
 }
 
 #[test]
 fn one_value_per_channel_has_an_inference() {
     let device = TestDevice::default();
-    let model = device.build_module::<builder::BatchNorm1d<3>, f32>();
-    let x: Signals<3, f32, _> = signals(&device, (1, 1), 0, [1.0, 0.0]);
+    let model: Layer<3, f32, _> = BatchNorm1d::new(&device, 1, Const).unwrap();
+    let x: Signals<Const<3>, f32, _> = signals(&device, (1, 1), 0, [1.0, 0.0]);
     assert_close(&model.forward(x.clone()).as_vec(), &x.as_vec(), 1e-5, "a new layer changes nothing");
 }
 
@@ -258,7 +269,7 @@ fn weights_and_running_statistics_are_saved_and_loaded_and_only_weights_are_trai
     let device = TestDevice::default();
     let folder = tempdir().unwrap();
     let path = folder.path().join("norm.safetensors");
-    let mut model: BatchNorm1d<3, f32, _> = with_cosines(&device);
+    let mut model: Layer<3, f32, _> = with_cosines(&device);
     assert_eq!(model.num_trainable_params(), 6);
     let mut adam = Adam::new(&model, AdamConfig::default());
     let x = signals(&device, (2, 4), 0, [1.0, 1.0]);
@@ -266,20 +277,20 @@ fn weights_and_running_statistics_are_saved_and_loaded_and_only_weights_are_trai
     let gradients = weighted_sum(model.forward_mut(traced)).backward();
     let before = model.clone();
     adam.update(&mut model, &gradients).unwrap();
-    assert_ne!(model.weight.array(), before.weight.array());
-    assert_ne!(model.bias.array(), before.bias.array());
-    assert_eq!(model.running_mean.array(), before.running_mean.array());
-    assert_eq!(model.running_var.array(), before.running_var.array());
+    assert_ne!(model.weight.as_vec(), before.weight.as_vec());
+    assert_ne!(model.bias.as_vec(), before.bias.as_vec());
+    assert_eq!(model.running_mean.as_vec(), before.running_mean.as_vec());
+    assert_eq!(model.running_var.as_vec(), before.running_var.as_vec());
 
     model.save_safetensors(&path).unwrap();
     let expected = ["bias", "running_mean", "running_var", "weight"];
-    assert_eq!(safetensors_shapes(&path), expected.map(|name| (name.to_owned(), "[3]".to_owned())));
-    let mut loaded = device.build_module::<builder::BatchNorm1d<3>, f32>();
-    assert_eq!(loaded.weight.array(), [1.0; 3]);
-    assert_eq!(loaded.bias.array(), [0.0; 3]);
-    assert_eq!(loaded.running_mean.array(), [0.0; 3]);
-    assert_eq!(loaded.running_var.array(), [1.0; 3]);
+    assert_eq!(safetensors_shapes(&path), expected.map(|name| (name.to_owned(), "[1,3]".to_owned())));
+    let mut loaded: Layer<3, f32, _> = BatchNorm1d::new(&device, 1, Const).unwrap();
+    assert_eq!(loaded.weight.as_vec(), [1.0; 3]);
+    assert_eq!(loaded.bias.as_vec(), [0.0; 3]);
+    assert_eq!(loaded.running_mean.as_vec(), [0.0; 3]);
+    assert_eq!(loaded.running_var.as_vec(), [1.0; 3]);
     loaded.load_safetensors(&path).unwrap();
-    assert_eq!(loaded.weight.array(), model.weight.array());
-    assert_eq!(loaded.running_var.array(), model.running_var.array());
+    assert_eq!(loaded.weight.as_vec(), model.weight.as_vec());
+    assert_eq!(loaded.running_var.as_vec(), model.running_var.as_vec());
 }

@@ -7,9 +7,10 @@
 use dfdx::prelude::*;
 
 use super::products::{Kernels, add_rows, append_rows, copy_rows};
-use super::{Conv1d, Signals, output_length};
+use super::{Conv1d, Signals};
+use crate::nn::Size;
 use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
-use crate::nn::storage::{contents, with_gradient, with_gradients};
+use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
 /// Whether the gradient of the input is wanted.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,11 +19,11 @@ pub(super) enum InputGradient {
     Unwanted,
 }
 
-pub(super) fn conv1d<const I: usize, const O: usize, const K: usize, const P: usize, E, T>(
+pub(super) fn conv1d<I: Dim, O: Dim, K: Dim, E, T>(
     level: Level,
     input: Signals<I, E, Cpu>,
     mut tape: T,
-    layer: &Conv1d<I, O, K, P, E, Cpu>,
+    layer: &Conv1d<I, O, K, E, Cpu>,
     wanted: InputGradient,
 ) -> Result<Signals<O, E, Cpu, T>, CpuError>
 where
@@ -30,24 +31,31 @@ where
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    let (batch, length, _) = *input.shape();
-    let sizes = Sizes {
-        batch,
-        kernels: Kernels { inputs: I, outputs: O, width: K, row: I },
-        padding: P,
-        length,
-        output_length: output_length::<K, P>(length),
-    };
+    let (Size(runs), batch, length, inputs) = *input.shape();
+    let (_, outputs, _, width) = *layer.weight.shape();
+    let kernels =
+        Kernels { inputs: inputs.size(), outputs: outputs.size(), width: width.size(), row: inputs.size() };
+    let sizes = Sizes { kernels, length };
     let signals = contents(&input)?;
     let (weight, bias) = (contents(&layer.weight)?, contents(&layer.bias)?);
-    let values = level.run(Forward { sizes, signals: &signals, weight: &weight, bias: &bias });
-    let output = input.device().try_tensor_from_vec(values, (batch, sizes.output_length, Const))?;
+    let mut values = Vec::with_capacity(runs * batch * length * kernels.outputs);
+    for run in 0..runs {
+        let [signals, weight, bias] = [&signals, &weight, &bias].map(|all| of_run(all, run, runs));
+        level.run(Forward { sizes, signals, weight, bias, values: &mut values });
+    }
+    let output = input.device().try_tensor_from_vec(values, (Size(runs), batch, length, outputs))?;
 
     if T::OWNS_TAPE {
         let (output, layer) = (output.clone(), layer.clone());
         tape.add_backward_op(move |gradients| {
-            let backward = |above: &[E], input: Option<&mut [E]>| {
-                level.run(Backward { sizes, signals: &signals, weight: &weight, above, input })
+            let backward = |above: &[E], mut input: Option<&mut [E]>| -> Vec<Found<E>> {
+                let of_run = |run: usize| {
+                    let [signals, weight, above] =
+                        [&signals[..], &weight, above].map(|all| of_run(all, run, runs));
+                    let input = input.as_deref_mut().map(|all| of_run_mut(all, run, runs));
+                    level.run(Backward { sizes, signals, weight, above, input })
+                };
+                (0..runs).map(of_run).collect()
             };
             let found = match wanted {
                 InputGradient::Wanted => {
@@ -56,10 +64,15 @@ where
                 InputGradient::Unwanted => with_gradient(gradients, &output, |above| backward(above, None)),
             }?;
             with_gradient(gradients, &layer.weight, |gradient| {
-                sizes.kernels.add_gradient(gradient, &found.weight);
+                for (run, found) in found.iter().enumerate() {
+                    kernels.add_gradient(of_run_mut(gradient, run, runs), &found.weight);
+                }
             })?;
             with_gradient(gradients, &layer.bias, |gradient| {
-                add_rows(&found.bias, padded(O), gradient, O);
+                for (run, found) in found.iter().enumerate() {
+                    let gradient = of_run_mut(gradient, run, runs);
+                    add_rows(&found.bias, padded(kernels.outputs), gradient, kernels.outputs);
+                }
             })
         });
     }
@@ -68,14 +81,16 @@ where
 
 #[derive(Clone, Copy)]
 struct Sizes {
-    batch: usize,
     kernels: Kernels,
-    /// P
-    padding: usize,
     /// L
     length: usize,
-    /// T = L + 2P - K + 1
-    output_length: usize,
+}
+
+impl Sizes {
+    /// P = (K - 1) / 2
+    const fn padding(self) -> usize {
+        self.kernels.width / 2
+    }
 }
 
 struct Forward<'a, E> {
@@ -86,21 +101,21 @@ struct Forward<'a, E> {
     weight: &'a [E],
     /// b: `[O]`
     bias: &'a [E],
+    /// y: `[batch, L, O]` is put behind them
+    values: &'a mut Vec<E>,
 }
 
 impl<E: Element> Kernel<E> for Forward<'_, E> {
-    /// y: `[batch, T, O]`
-    type Output = Vec<E>;
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd<Scalar = E>>(self, simd: S) -> Vec<E> {
-        let Self { sizes, signals, weight, bias } = self;
-        let Sizes { batch, kernels, padding, length, output_length } = sizes;
+    fn run<S: Simd<Scalar = E>>(self, simd: S) {
+        let Self { sizes, signals, weight, bias, values } = self;
+        let (Sizes { kernels, length }, padding) = (sizes, sizes.padding());
         let Kernels { inputs, outputs, .. } = kernels;
         let matrix = kernels.matrix(weight);
         let mut x = Buffer::zeros((length + 2 * padding) * inputs);
-        let mut y = Buffer::zeros(output_length * padded(outputs));
-        let mut values = Vec::with_capacity(batch * output_length * outputs);
+        let mut y = Buffer::zeros(length * padded(outputs));
         for signal in signals.chunks_exact(length * inputs) {
             copy_rows(signal, inputs, &mut x[padding * inputs..], inputs);
             // Every row starts as b, to which the product is added.
@@ -108,9 +123,8 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
                 row[..outputs].copy_from_slice(bias);
             }
             kernels.convolve(simd, &x, &matrix, &mut y, true);
-            append_rows(&y, padded(outputs), &mut values, outputs);
+            append_rows(&y, padded(outputs), values, outputs);
         }
-        values
     }
 }
 
@@ -120,7 +134,7 @@ struct Backward<'a, E> {
     signals: &'a [E],
     /// w: `[O, I, K]`
     weight: &'a [E],
-    /// ∂L/∂y: `[batch, T, O]`
+    /// ∂L/∂y: `[batch, L, O]`
     above: &'a [E],
     /// ∂L/∂x: `[batch, L, I]`, to which is added; none if it is not wanted
     input: Option<&'a mut [E]>,
@@ -140,7 +154,7 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
     #[inline(always)]
     fn run<S: Simd<Scalar = E>>(self, simd: S) -> Found<E> {
         let Self { sizes, signals, weight, above, mut input } = self;
-        let Sizes { kernels, padding, length, output_length, .. } = sizes;
+        let (Sizes { kernels, length }, padding) = (sizes, sizes.padding());
         let Kernels { inputs, outputs, width, .. } = kernels;
         // With K - 1 zeros at both ends, a reversed kernel that touches any output lies within the margins.
         let (row, margin) = (padded(outputs), width - 1);
@@ -148,10 +162,9 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
         let mut found = Found { weight: Buffer::zeros(width * inputs * row), bias: Buffer::zeros(row) };
         let mut x = Buffer::zeros((length + 2 * padding) * inputs);
         let mut dx = Buffer::stale(length * padded(inputs));
-        let mut dy = Buffer::zeros((output_length + 2 * margin) * row);
-        for (index, (signal, above)) in (signals.chunks_exact(length * inputs))
-            .zip(above.chunks_exact(output_length * outputs))
-            .enumerate()
+        let mut dy = Buffer::zeros((length + 2 * margin) * row);
+        for (index, (signal, above)) in
+            (signals.chunks_exact(length * inputs)).zip(above.chunks_exact(length * outputs)).enumerate()
         {
             copy_rows(signal, inputs, &mut x[padding * inputs..], inputs);
             copy_rows(above, outputs, &mut dy[margin * row..], row);
@@ -160,7 +173,7 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
                 kernels.convolve_back(simd, &dy[padding * row..], &reversed, &mut dx);
                 add_rows(&dx, padded(inputs), &mut input[index * length * inputs..], inputs);
             }
-            let dy = &dy[margin * row..][..output_length * row];
+            let dy = &dy[margin * row..][..length * row];
             // ∂L/∂w[o, i, k] = Σ_t x[t + k - P, i] · ∂L/∂y[t, o]
             kernels.correlate(simd, &x, dy, &mut found.weight);
             // ∂L/∂b[o] = Σ_t ∂L/∂y[t, o]

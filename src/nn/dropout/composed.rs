@@ -1,22 +1,24 @@
-//! Dropout in dfdx's primitives: a product with the mask. Runs on any device.
+//! Dropout in dfdx's primitives: a product with the masks. Runs on any device.
 
 use dfdx::prelude::*;
 
 use super::Mask;
+use crate::nn::Rows;
 
 /// y = x · (m / (1 - p))
-pub(super) fn dropout<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
-    input: Tensor<S, E, D, T>,
-    mask: Mask,
-) -> Result<Tensor<S, E, D, T>, D::Err> {
+pub(super) fn dropout<N: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+    input: Rows<N, E, D, T>,
+    masks: &[Mask],
+) -> Result<Rows<N, E, D, T>, D::Err> {
     let shape = *input.shape();
-    let scale = E::from_f64(mask.scale()).expect("a floating-point type holds every number");
-    let elements = shape.num_elements();
-    let mut factors: Vec<E> = (0..elements.div_ceil(4) as u64)
-        .flat_map(|index| mask.stays(index))
-        .map(|stays| if stays { scale } else { E::default() })
-        .collect();
-    factors.truncate(elements);
+    let elements = shape.1 * shape.2.size();
+    let mut factors: Vec<E> = Vec::with_capacity(masks.len() * elements);
+    for (run, mask) in masks.iter().enumerate() {
+        let scale = E::from_f64(mask.scale()).expect("a floating-point type holds every number");
+        let stays = (0..elements.div_ceil(4) as u64).flat_map(|index| mask.stays(index));
+        factors.extend(stays.map(|stays| if stays { scale } else { E::default() }));
+        factors.truncate((run + 1) * elements);
+    }
     let factors = input.device().try_tensor_from_vec(factors, shape)?;
     input.try_mul(factors)
 }

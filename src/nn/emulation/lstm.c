@@ -1,20 +1,20 @@
 /* The LSTM's kernels, forward and backward.
 
-   in:  runs, steps, batch; lengths; x; weights; d_outputs    out: outputs; d_x; d_weights    (shapes: lstm.cu) */
+   in:  steps, rows, batch, runs; lengths; starts; x; weights; d_outputs    out: outputs; d_x; d_weights    (shapes: lstm.cu) */
 
 #include "device.h"
 
-#include "../runs/lstm/lstm.cu"
+#include "../lstm/recur/lstm.cu"
 
-static int *sizes, *lengths;
+static int *sizes, *lengths, *starts;
 static float *x, *weights, *d_outputs, *gates, *cells, *outputs, *d_x, *d_sequences, *d_weights;
 
 static void forward(void) {
-    lstm_forward(x, weights, lengths, sizes[1], sizes[2], gates, cells, outputs);
+    lstm_forward(x, weights, lengths, starts, sizes[0], sizes[1], sizes[2], gates, cells, outputs);
 }
 
 static void backward(void) {
-    lstm_backward(weights, lengths, sizes[1], sizes[2], gates, cells, outputs, d_outputs, d_x, d_sequences);
+    lstm_backward(weights, lengths, starts, sizes, gates, cells, outputs, d_outputs, d_x, d_sequences);
 }
 
 static void sum(void) {
@@ -22,10 +22,11 @@ static void sum(void) {
 }
 
 int main(void) {
-    sizes = array(3, sizeof *sizes, stdin);
-    const int runs = sizes[0], steps = sizes[1], batch = sizes[2];
-    const long rows = (long)runs * steps * batch, of_weights = (long)GATES * UNITS;
+    sizes = array(4, sizeof *sizes, stdin);
+    const int steps = sizes[0], batch = sizes[2], runs = sizes[3];
+    const long rows = (long)runs * sizes[1], of_weights = (long)GATES * UNITS;
     lengths = array((long)runs * batch, sizeof *lengths, stdin);
+    starts = array((long)runs * steps, sizeof *starts, stdin);
     x = array(rows * GATES, sizeof *x, stdin);
     weights = array(runs * of_weights, sizeof *x, stdin);
     d_outputs = array(rows * UNITS, sizeof *x, stdin);

@@ -1,6 +1,6 @@
 /* Windows of signals, and the way back.
 
-   in:  signals, length, channels, outputs, width, padding; x; d_windows    out: windows; d_x    (shapes: windows.cu) */
+   in:  signals, length, channels, width; x; d_windows    out: windows; d_x    (shapes: windows.cu) */
 
 #include "device.h"
 
@@ -10,16 +10,16 @@ static int *n;
 static float *x, *windows, *d_windows, *d_x;
 
 static void forward(void) {
-    windows_forward(x, n[0], n[1], n[2], n[3], n[4], n[5], windows);
+    windows_forward(x, n[0], n[1], n[2], n[3], windows);
 }
 
 static void backward(void) {
-    windows_backward(d_windows, n[0], n[1], n[2], n[3], n[4], n[5], d_x);
+    windows_backward(d_windows, n[0], n[1], n[2], n[3], d_x);
 }
 
 int main(void) {
-    n = array(6, sizeof *n, stdin);
-    const long of_x = (long)n[0] * n[1] * n[2], of_windows = (long)n[0] * n[3] * n[4] * n[2];
+    n = array(4, sizeof *n, stdin);
+    const long of_x = (long)n[0] * n[1] * n[2], of_windows = of_x * n[3];
     x = array(of_x, sizeof *x, stdin);
     d_windows = array(of_windows, sizeof *x, stdin);
     windows = array(of_windows, sizeof *x, NULL);

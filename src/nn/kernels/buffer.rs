@@ -133,6 +133,13 @@ impl<E: Element> Buffer<E> {
         Self { lines, len, element: PhantomData }
     }
 
+    /// A buffer of these elements.
+    pub(crate) fn copy_of(elements: &[E]) -> Self {
+        let mut buffer = Self::stale(elements.len());
+        buffer.copy_from_slice(elements);
+        buffer
+    }
+
     /// A buffer of zeros.
     pub(crate) fn zeros(len: usize) -> Self {
         let mut buffer = Self::stale(len);

@@ -1,16 +1,12 @@
 //! The forget gates of LSTM layers, from the outputs that the layers give anyway.
 
-use std::sync::Arc;
-
 use dfdx::prelude::*;
 
 use super::{Gates, Lstm, LstmKernel, LstmLayer};
-use crate::nn::{Packed, Packing, Rows};
+use crate::nn::{Packed, Packings, Rows, Size};
 
-impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKernel<E>>
-    Lstm<I, H, LAYERS, E, D>
-{
-    /// f of each layer, the lowest first, for every frame of a batch: `[frames, H]` in packed order, without dropout.
+impl<I: Dim, H: Dim, const LAYERS: usize, E: Dtype, D: LstmKernel<E>> Lstm<I, H, LAYERS, E, D> {
+    /// f of each layer, the lowest first, for every frame of batches: `[runs, rows, H]` in packed order, without dropout.
     ///
     /// # Errors
     /// When the device cannot hold the result.
@@ -27,67 +23,70 @@ impl<const I: usize, const H: usize, const LAYERS: usize, E: Dtype, D: LstmKerne
 }
 
 /// f = σ(W_if x_t + b_if + W_hf h_{t-1} + b_hf), from what a layer reads and what it gives.
-fn forget_gates<const I: usize, const H: usize, E: Dtype, D: LstmKernel<E>>(
+fn forget_gates<I: Dim, H: Dim, E: Dtype, D: LstmKernel<E>>(
     input: Packed<I, E, D>,
     weights: &LstmLayer<I, H, E, D>,
     output: &Packed<H, E, D>,
 ) -> Result<Rows<H, E, D>, D::Err> {
-    let (frames, packing) = input.into_parts();
-    let (device, rows) = (frames.device().clone(), packing.frames());
-    if rows == 0 {
-        return device.try_zeros_like(&(0, Const));
-    }
-    // h_{t-1}, which is 0 before the first frame: a row of zeros behind the last one.
-    let zeros: Rows<H, E, D> = device.try_zeros_like(&(1, Const))?;
-    let with_zeros = (output.frames().clone(), zeros).try_concat_along(Axis::<0>)?;
-    let before = device.try_tensor_from_vec::<(usize,)>(rows_before(&packing), (rows,))?;
-    let before: Rows<H, E, D> = with_zeros.try_gather(before)?;
-    let z = frames
-        .try_matmul(weights.weight_ih.clone().try_permute::<(Const<I>, Gates<H>), _>()?)?
-        .try_add(before.try_matmul(weights.weight_hh.clone().try_permute::<(Const<H>, Gates<H>), _>()?)?)?;
+    let (frames, packings) = input.into_parts();
+    let device = frames.device().clone();
+    let (runs, rows, _) = *frames.shape();
+    let (_, units) = weights.sizes();
+    // h_{t-1}, which is 0 before the first frame.
+    let (places, is_later) = frames_before(&packings);
+    let before: Rows<H, E, D> =
+        output.frames().clone().try_gather(device.try_tensor_from_vec(places, (runs, rows))?)?;
+    let one = E::from_f64(1.0).expect("a floating-point type holds every number");
+    let factors = is_later.into_iter().map(|is| if is { one } else { E::default() }).collect();
+    let factors = device.try_tensor_from_vec(factors, (runs, rows))?;
+    let before = before.try_mul(factors.try_broadcast_like::<_, Axis<2>>(&(runs, rows, units))?)?;
+    let weight_ih = weights.weight_ih.clone().try_permute::<(Size, I, Gates<H>), Axes3<0, 2, 1>>()?;
+    let weight_hh = weights.weight_hh.clone().try_permute::<(Size, H, Gates<H>), Axes3<0, 2, 1>>()?;
+    let z: Tensor<(Size, usize, Gates<H>), E, D> = frames.try_matmul(weight_ih)?;
+    let z = z.try_add(before.try_matmul(weight_hh)?)?;
     let bias = weights.bias_ih.clone().try_add(weights.bias_hh.clone())?;
     let shape = *z.shape();
-    let z = z.try_add(bias.try_broadcast_like(&shape)?)?;
+    let z = z.try_add(bias.try_broadcast_like::<_, Axis<1>>(&shape)?)?;
     // The second of four blocks of H.
-    let z = z.try_reshape_like(&(rows, Const::<4>, Const::<H>))?;
-    let second = device.try_tensor_from_vec(vec![1; rows], (rows,))?;
+    let z = z.try_reshape_like(&(runs, rows, Const::<4>, units))?;
+    let second = device.try_tensor_from_vec(vec![1; runs.0 * rows], (runs, rows))?;
     let forget: Rows<H, E, D> = z.try_select(second)?;
     forget.try_sigmoid()
 }
 
-/// For each row of a packed batch, that of the frame before; the row behind the last one for a first frame.
-fn rows_before(packing: &Arc<Packing>) -> Vec<usize> {
-    let mut before = vec![packing.frames(); packing.frames()];
-    for (sequence, length) in packing.lengths().iter().enumerate() {
-        for step in 1..*length {
-            if let (Some(row), Some(earlier)) = (packing.row(sequence, step), packing.row(sequence, step - 1))
-            {
-                before[row] = earlier;
+/// For each row of each run the row of the frame before, and whether there is one.
+fn frames_before(packings: &Packings) -> (Vec<usize>, Vec<bool>) {
+    let rows = packings.rows();
+    let mut places = vec![0; packings.runs().len() * rows];
+    let mut is_later = vec![false; places.len()];
+    for (run, packing) in packings.runs().iter().enumerate() {
+        for step in 1..packing.steps() {
+            let earlier = packing.rows(step - 1).start;
+            for (rank, row) in packing.rows(step).enumerate() {
+                places[run * rows + row] = earlier + rank;
+                is_later[run * rows + row] = true;
             }
         }
     }
-    before
+    (places, is_later)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::lstm::builder;
+    use crate::nn::Packing;
 
     /// One layer of one unit with weights in round numbers, worked out by hand.
     #[test]
     fn forget_gates_are_those_of_the_equations() {
         let device = Cpu::default();
-        let mut model = device.build_module::<builder::Lstm<1, 1, 2>, f64>();
-        let set = |tensor: &mut Tensor<(Gates<1>,), f64, Cpu>, values: [f64; 4]| {
-            *tensor = device.tensor_from_vec(values.to_vec(), (Gates,));
-        };
-        model.first.weight_ih = device.tensor_from_vec(vec![0.5, -1.0, 2.0, 1.0], (Gates, Const));
-        model.first.weight_hh = device.tensor_from_vec(vec![1.0, 3.0, -1.0, 0.5], (Gates, Const));
-        set(&mut model.first.bias_ih, [0.1, 0.2, 0.3, 0.4]);
-        set(&mut model.first.bias_hh, [0.0, -0.5, 0.0, 0.0]);
+        let mut model: Lstm<_, _, 2, f64, _> = Lstm::new(&device, 1, Const::<1>, Const::<1>).unwrap();
+        model.first.weight_ih.copy_from(&[0.5, -1.0, 2.0, 1.0]);
+        model.first.weight_hh.copy_from(&[1.0, 3.0, -1.0, 0.5]);
+        model.first.bias_ih.copy_from(&[0.1, 0.2, 0.3, 0.4]);
+        model.first.bias_hh.copy_from(&[0.0, -0.5, 0.0, 0.0]);
         let sequences = [vec![1.0, -2.0, 0.5], vec![0.25]];
-        let batch = Packed::from_sequences(&device, &sequences).unwrap();
+        let batch = Packed::from_sequences(&device, Const, &[&sequences]).unwrap();
         let packing = Packing::new(&[3, 1]);
         let gates = model.try_forget_gates(batch).unwrap();
         assert_eq!(gates.len(), 2);

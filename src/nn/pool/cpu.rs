@@ -6,21 +6,22 @@ use super::{Rows, Signals, windows};
 use crate::nn::kernels::{Element, Kernel, Level, Simd};
 use crate::nn::storage::{contents, with_gradients};
 
-pub(super) fn max_pool<const K: usize, const C: usize, E, T>(
+pub(super) fn max_pool<C: Dim, E, T>(
     level: Level,
     input: Signals<C, E, Cpu, T>,
+    width: usize,
 ) -> Result<Signals<C, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    let (batch, length, _) = *input.shape();
-    let outputs = windows::<K>(length);
-    let sizes = Sizes { channels: C, length, outputs, window: K };
+    let (runs, batch, length, channels) = *input.shape();
+    let outputs = windows(length, width);
+    let sizes = Sizes { channels: channels.size(), length, outputs, window: width };
     let (input, mut tape) = input.try_contiguous()?.split_tape();
     let (values, winners) = level.run(LargestValues { sizes, signals: &contents(&input)? });
-    let output = input.device().try_tensor_from_vec(values, (batch, outputs, Const))?;
+    let output = input.device().try_tensor_from_vec(values, (runs, batch, outputs, channels))?;
     if T::OWNS_TAPE {
         let output = output.clone();
         tape.add_backward_op(move |gradients| {
@@ -46,12 +47,12 @@ struct Sizes {
 
 struct LargestValues<'a, E> {
     sizes: Sizes,
-    /// x: `[batch, L, C]`
+    /// x: `[runs, batch, L, C]`
     signals: &'a [E],
 }
 
 impl<E: Element> Kernel<E> for LargestValues<'_, E> {
-    /// y and which value of the window it is: `[batch, T, C]`
+    /// y and which value of the window it is: `[runs, batch, T, C]`
     type Output = (Vec<E>, Vec<u32>);
 
     #[inline(always)]
@@ -82,11 +83,11 @@ impl<E: Element> Kernel<E> for LargestValues<'_, E> {
 
 struct ToWinners<'a, E> {
     sizes: Sizes,
-    /// Which value of the window is the largest: `[batch, T, C]`
+    /// Which value of the window is the largest: `[runs, batch, T, C]`
     winners: &'a [u32],
-    /// ∂L/∂y: `[batch, T, C]`
+    /// ∂L/∂y: `[runs, batch, T, C]`
     above: &'a [E],
-    /// ∂L/∂x: `[batch, L, C]`, to which is added
+    /// ∂L/∂x: `[runs, batch, L, C]`, to which is added
     input: &'a mut [E],
 }
 
@@ -116,7 +117,7 @@ impl<E: Element> Kernel<E> for ToWinners<'_, E> {
     }
 }
 
-pub(super) fn global_average_pool<const C: usize, E, T>(
+pub(super) fn global_average_pool<C: Dim, E, T>(
     level: Level,
     input: Signals<C, E, Cpu, T>,
 ) -> Result<Rows<C, E, Cpu, T>, CpuError>
@@ -125,15 +126,15 @@ where
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    let (batch, length, _) = *input.shape();
+    let (runs, batch, length, channels) = *input.shape();
     let (input, mut tape) = input.try_contiguous()?.split_tape();
-    let values = level.run(Means { channels: C, length, signals: &contents(&input)? });
-    let output = input.device().try_tensor_from_vec(values, (batch, Const))?;
+    let values = level.run(Means { channels: channels.size(), length, signals: &contents(&input)? });
+    let output = input.device().try_tensor_from_vec(values, (runs, batch, channels))?;
     if T::OWNS_TAPE {
         let output = output.clone();
         tape.add_backward_op(move |gradients| {
             with_gradients(gradients, &output, &input, |above, input| {
-                level.run(Spread { channels: C, length, above, input });
+                level.run(Spread { channels: channels.size(), length, above, input });
             })
         });
     }
@@ -143,12 +144,12 @@ where
 struct Means<'a, E> {
     channels: usize,
     length: usize,
-    /// x: `[batch, L, C]`
+    /// x: `[runs, batch, L, C]`
     signals: &'a [E],
 }
 
 impl<E: Element> Kernel<E> for Means<'_, E> {
-    /// y: `[batch, C]`
+    /// y: `[runs, batch, C]`
     type Output = Vec<E>;
 
     #[inline(always)]
@@ -173,9 +174,9 @@ impl<E: Element> Kernel<E> for Means<'_, E> {
 struct Spread<'a, E> {
     channels: usize,
     length: usize,
-    /// ∂L/∂y: `[batch, C]`
+    /// ∂L/∂y: `[runs, batch, C]`
     above: &'a [E],
-    /// ∂L/∂x: `[batch, L, C]`, to which is added
+    /// ∂L/∂x: `[runs, batch, L, C]`, to which is added
     input: &'a mut [E],
 }
 

@@ -3,7 +3,7 @@
 use dfdx::prelude::*;
 
 /// y = 0 where x ≤ 0, else x. NaN is not at most 0.
-pub(super) fn relu<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+pub(in crate::nn) fn relu<S: Shape, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     input: Tensor<S, E, D, T>,
 ) -> Result<Tensor<S, E, D, T>, D::Err> {
     let (input, tape) = input.split_tape();

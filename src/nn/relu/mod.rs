@@ -4,7 +4,7 @@
 //! NaN and reaches the loss, where training sees it. As in PyTorch, the gradient at 0 is 0.
 
 #[cfg(any(test, feature = "cuda"))]
-mod composed;
+pub(in crate::nn) mod composed;
 mod cpu;
 
 use dfdx::prelude::*;

@@ -8,18 +8,20 @@
 use dfdx::prelude::*;
 
 use super::inference::{Folded, Inference};
-use super::training::{Backward, Forward, Layer};
+use super::training::{Backward, Forward, Layer, Pass};
 use super::{ResidualBlock, Signals};
+use crate::nn::Size;
 use crate::nn::batch_norm::cpu::update_running_statistics;
 use crate::nn::batch_norm::{BatchNorm1d, EPSILON, values_per_channel};
 use crate::nn::conv1d::Conv1d;
 use crate::nn::conv1d::products::{Kernels, add_rows};
 use crate::nn::kernels::{Buffer, Element, Level, padded};
-use crate::nn::storage::{contents, with_gradient, with_gradients};
+use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
 /// Sizes of a batch whose rows are padded to whole registers.
 #[derive(Clone, Copy)]
 pub(super) struct Sizes {
+    /// Signals of a run.
     pub(super) batch: usize,
     /// L
     pub(super) length: usize,
@@ -27,17 +29,22 @@ pub(super) struct Sizes {
     pub(super) channels: usize,
     /// W: C, padded
     pub(super) width: usize,
-    /// P
+    /// P = (K - 1) / 2
     pub(super) padding: usize,
     pub(super) kernels: Kernels,
 }
 
 impl Sizes {
-    fn of<const C: usize, const K: usize, const P: usize, E: Dtype>(signals: &Signals<C, E, Cpu>) -> Self {
-        let (batch, length, _) = *signals.shape();
-        let width = padded(C);
-        let kernels = Kernels { inputs: C, outputs: C, width: K, row: width };
-        Self { batch, length, channels: C, width, padding: P, kernels }
+    fn of<C: Dim, K: Dim, E: Dtype>(
+        signals: &Signals<C, E, Cpu>,
+        block: &ResidualBlock<C, K, E, Cpu>,
+    ) -> Self {
+        let (_, batch, length, channels) = *signals.shape();
+        let (_, _, _, kernel) = *block.conv1.weight.shape();
+        let (channels, kernel) = (channels.size(), kernel.size());
+        let width = padded(channels);
+        let kernels = Kernels { inputs: channels, outputs: channels, width: kernel, row: width };
+        Self { batch, length, channels, width, padding: kernel / 2, kernels }
     }
 
     /// Zeros for a signal: `[L, W]`
@@ -57,102 +64,146 @@ impl Sizes {
     }
 }
 
-pub(super) fn inference<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
+pub(super) fn inference<C: Dim, K: Dim, E: Dtype + Element>(
     level: Level,
     input: &Signals<C, E, Cpu>,
-    block: &ResidualBlock<C, K, P, E, Cpu>,
+    block: &ResidualBlock<C, K, E, Cpu>,
 ) -> Result<Signals<C, E, Cpu>, CpuError>
 where
     Cpu: Device<E>,
 {
-    let sizes = Sizes::of::<C, K, P, E>(input);
+    let sizes = Sizes::of(input, block);
     let signals = contents(input)?;
     let first = folded(sizes, &block.conv1, &block.norm1)?;
     let second = folded(sizes, &block.conv2, &block.norm2)?;
-    let values = level.run(Inference { sizes, signals: &signals, first, second });
+    let runs = first.len();
+    let mut values = Vec::with_capacity(signals.len());
+    for (run, (first, second)) in first.into_iter().zip(second).enumerate() {
+        let signals = of_run(&signals, run, runs);
+        level.run(Inference { sizes, signals, first, second, values: &mut values });
+    }
     input.device().try_tensor_from_vec(values, *input.shape())
 }
 
-fn folded<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
+/// A convolution with its normalisation, of each run.
+fn folded<C: Dim, K: Dim, E: Dtype + Element>(
     sizes: Sizes,
-    conv: &Conv1d<C, C, K, P, E, Cpu>,
+    conv: &Conv1d<C, C, K, E, Cpu>,
     norm: &BatchNorm1d<C, E, Cpu>,
-) -> Result<Folded<E>, CpuError>
+) -> Result<Vec<Folded<E>>, CpuError>
 where
     Cpu: Device<E>,
 {
+    let (Size(runs), _) = *norm.weight.shape();
     let (mut weight, conv_bias) = (contents(&conv.weight)?, contents(&conv.bias)?);
     let (scale, shift) = (contents(&norm.weight)?, contents(&norm.bias)?);
     let (mean, variance) = (contents(&norm.running_mean)?, contents(&norm.running_var)?);
-    let mut bias = Buffer::zeros(sizes.width);
-    for (o, weight) in weight.chunks_exact_mut(C * K).enumerate() {
-        let scale: f64 = scale[o].into() / (variance[o].into() + EPSILON).sqrt();
-        for weight in weight {
-            *weight = Element::from_f64(scale * (*weight).into());
+    let of_run = |run: usize| {
+        let [conv_bias, scale, shift, mean, variance] =
+            [&conv_bias, &scale, &shift, &mean, &variance].map(|all| of_run(all, run, runs));
+        let weight = of_run_mut(&mut weight, run, runs);
+        let mut bias = Buffer::zeros(sizes.width);
+        for (o, weight) in weight.chunks_exact_mut(sizes.channels * sizes.kernels.width).enumerate() {
+            let scale: f64 = scale[o].into() / (variance[o].into() + EPSILON).sqrt();
+            for weight in weight {
+                *weight = Element::from_f64(scale * (*weight).into());
+            }
+            bias[o] = Element::from_f64(scale * (conv_bias[o].into() - mean[o].into()) + shift[o].into());
         }
-        bias[o] = Element::from_f64(scale * (conv_bias[o].into() - mean[o].into()) + shift[o].into());
-    }
-    Ok(Folded { matrix: sizes.kernels.matrix(&weight), bias })
+        Folded { matrix: sizes.kernels.matrix(weight), bias }
+    };
+    Ok((0..runs).map(of_run).collect())
 }
 
-pub(super) fn training<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
+pub(super) fn training<C: Dim, K: Dim, E: Dtype + Element>(
     level: Level,
     input: Signals<C, E, Cpu, OwnedTape<E, Cpu>>,
-    block: &mut ResidualBlock<C, K, P, E, Cpu>,
+    block: &mut ResidualBlock<C, K, E, Cpu>,
 ) -> Result<Signals<C, E, Cpu, OwnedTape<E, Cpu>>, CpuError>
 where
     Cpu: Device<E>,
 {
     let (input, mut tape) = input.try_contiguous()?.split_tape();
-    let sizes = Sizes::of::<C, K, P, E>(&input);
-    let values = values_per_channel(sizes.batch, sizes.length);
+    let (Size(runs), batch, length, _) = *input.shape();
+    let sizes = Sizes::of(&input, block);
+    let values = values_per_channel(batch, length);
     let signals = contents(&input)?;
-    let layers = [layer(&block.conv1, &block.norm1)?, layer(&block.conv2, &block.norm2)?];
-    let (outputs, pass) = level.run(Forward { sizes, signals: &signals, layers: &layers });
-    for (conv, norm, statistics) in [
-        (&block.conv1, &mut block.norm1, &pass.statistics[0]),
-        (&block.conv2, &mut block.norm2, &pass.statistics[1]),
-    ] {
+    let layers = [Layers::of(&block.conv1, &block.norm1)?, Layers::of(&block.conv2, &block.norm2)?];
+    let mut outputs = Vec::with_capacity(signals.len());
+    let passes: Vec<Pass<E>> = (0..runs)
+        .map(|run| {
+            let signals = of_run(&signals, run, runs);
+            let layers = layers.each_ref().map(|layers| layers.of_run(run, runs));
+            level.run(Forward { sizes, signals, layers, values: &mut outputs })
+        })
+        .collect();
+    for (index, (conv, norm)) in
+        [(&block.conv1, &mut block.norm1), (&block.conv2, &mut block.norm2)].into_iter().enumerate()
+    {
         let bias = contents(&conv.bias)?;
-        update_running_statistics(norm, statistics, |channel| bias[channel].into())?;
+        let offset = |run: usize, channel: usize| of_run(&bias, run, runs)[channel].into();
+        update_running_statistics(norm, passes.iter().map(|pass| &pass.statistics[index]), offset)?;
     }
     let output = input.device().try_tensor_from_vec(outputs, *input.shape())?;
 
     let (out, block) = (output.clone(), block.clone());
     tape.add_backward_op(move |gradients| {
         let found = with_gradients(gradients, &out, &input, |above, input| {
-            level.run(Backward { sizes, values, signals: &signals, layers: &layers, pass, above, input })
+            let backward = |(run, pass): (usize, Pass<E>)| {
+                let [signals, above] = [&signals[..], above].map(|all| of_run(all, run, runs));
+                let input = of_run_mut(input, run, runs);
+                let layers = layers.each_ref().map(|layers| layers.of_run(run, runs));
+                level.run(Backward { sizes, values, signals, layers, pass, above, input })
+            };
+            passes.into_iter().enumerate().map(backward).collect::<Vec<_>>()
         })?;
-        for (conv, norm, found) in
-            [(&block.conv1, &block.norm1, &found[0]), (&block.conv2, &block.norm2, &found[1])]
-        {
-            with_gradient(gradients, &conv.weight, |gradient| {
-                sizes.kernels.add_gradient(gradient, &found.conv_weight);
-            })?;
-            // Zeros if there was none.
-            with_gradient(gradients, &conv.bias, |_| ())?;
-            with_gradient(gradients, &norm.weight, |gradient| {
-                add_rows(&found.norm_weight, sizes.width, gradient, C);
-            })?;
-            with_gradient(gradients, &norm.bias, |gradient| {
-                add_rows(&found.norm_bias, sizes.width, gradient, C);
-            })?;
+        for (run, found) in found.iter().enumerate() {
+            for (conv, norm, found) in
+                [(&block.conv1, &block.norm1, &found[0]), (&block.conv2, &block.norm2, &found[1])]
+            {
+                with_gradient(gradients, &conv.weight, |gradient| {
+                    sizes.kernels.add_gradient(of_run_mut(gradient, run, runs), &found.conv_weight);
+                })?;
+                // Zeros if there was none.
+                with_gradient(gradients, &conv.bias, |_| ())?;
+                for (weight, found) in [(&norm.weight, &found.norm_weight), (&norm.bias, &found.norm_bias)] {
+                    with_gradient(gradients, weight, |gradient| {
+                        add_rows(found, sizes.width, of_run_mut(gradient, run, runs), sizes.channels);
+                    })?;
+                }
+            }
         }
         Ok(())
     });
     Ok(output.put_tape(tape))
 }
 
-fn layer<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
-    conv: &Conv1d<C, C, K, P, E, Cpu>,
-    norm: &BatchNorm1d<C, E, Cpu>,
-) -> Result<Layer<E>, CpuError>
-where
-    Cpu: Device<E>,
-{
-    Ok(Layer {
-        conv_weight: contents(&conv.weight)?,
-        norm_weight: contents(&norm.weight)?,
-        norm_bias: contents(&norm.bias)?,
-    })
+/// A convolution and its normalisation, of all runs.
+struct Layers<E: Element> {
+    conv_weight: Buffer<E>,
+    norm_weight: Buffer<E>,
+    norm_bias: Buffer<E>,
+}
+
+impl<E: Dtype + Element> Layers<E> {
+    fn of<C: Dim, K: Dim>(
+        conv: &Conv1d<C, C, K, E, Cpu>,
+        norm: &BatchNorm1d<C, E, Cpu>,
+    ) -> Result<Self, CpuError>
+    where
+        Cpu: Device<E>,
+    {
+        Ok(Self {
+            conv_weight: contents(&conv.weight)?,
+            norm_weight: contents(&norm.weight)?,
+            norm_bias: contents(&norm.bias)?,
+        })
+    }
+
+    fn of_run(&self, run: usize, runs: usize) -> Layer<'_, E> {
+        let Self { conv_weight, norm_weight, norm_bias } = self;
+        let [conv_weight, norm_weight, norm_bias] =
+            [conv_weight, norm_weight, norm_bias].map(|all| of_run(all, run, runs));
+        Layer { conv_weight, norm_weight, norm_bias }
+    }
 }

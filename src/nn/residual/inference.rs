@@ -25,19 +25,19 @@ pub(super) struct Inference<'a, E: Element> {
     pub(super) signals: &'a [E],
     pub(super) first: Folded<E>,
     pub(super) second: Folded<E>,
+    /// y: `[batch, L, C]` is put behind them
+    pub(super) values: &'a mut Vec<E>,
 }
 
 impl<E: Element> Kernel<E> for Inference<'_, E> {
-    /// y: `[batch, L, C]`
-    type Output = Vec<E>;
+    type Output = ();
 
     #[inline(always)]
-    fn run<S: Simd<Scalar = E>>(self, simd: S) -> Vec<E> {
-        let Self { sizes, signals, first, second } = self;
+    fn run<S: Simd<Scalar = E>>(self, simd: S) {
+        let Self { sizes, signals, first, second, values } = self;
         let Sizes { kernels, channels, width, .. } = sizes;
         let (mut x, mut inner) = (sizes.with_margins(), sizes.with_margins());
         let mut y = sizes.signal();
-        let mut values = Vec::with_capacity(signals.len());
         for signal in signals.chunks_exact(sizes.length * channels) {
             copy_rows(signal, channels, sizes.within(&mut x), width);
             kernels.convolve(simd, &x, &first.matrix, &mut y, false);
@@ -59,8 +59,7 @@ impl<E: Element> Kernel<E> for Inference<'_, E> {
                     simd.store(simd.where_positive(sum, sum), &mut y[channel..]);
                 }
             }
-            append_rows(&y, width, &mut values, channels);
+            append_rows(&y, width, values, channels);
         }
-        values
     }
 }

@@ -20,73 +20,62 @@ use dfdx::prelude::*;
 use super::kernels::Level;
 use super::{BatchNorm1d, Conv1d, Signals};
 
-/// What builds a [`ResidualBlock`] with [`DeviceBuildExt::build_module`], as in [`dfdx::nn::builders`].
-pub mod builder {
-    /// `C` channels, kernels of width `K`, padding `P` = (K - 1) / 2.
-    #[derive(Debug, Clone, Copy, Default)]
-    pub struct ResidualBlock<const C: usize, const K: usize, const P: usize>;
-}
-
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>> BuildOnDevice<D, E>
-    for builder::ResidualBlock<C, K, P>
-{
-    type Built = ResidualBlock<C, K, P, E, D>;
-}
-
-/// A residual block of `C` channels: `[batch, L, C]` to the same. Kernels have width `K`; the padding `P` that keeps
-/// the length is (K - 1) / 2, and no other compiles.
+/// A residual block of `C` channels with kernels of an odd width `K`: `[runs, batch, L, C]` to the same.
 ///
 /// As a [`Module`] it maps a batch without a tape by the running statistics. As a [`ModuleMut`] it maps a batch with
 /// a tape by the batch's own statistics, and updates the running ones.
 ///
 /// # Panics
-/// In training, if the batch has only one value in each channel.
+/// In training, if a run's batch has only one value in each channel.
 ///
 /// ```
 /// use dfdx::prelude::*;
-/// use eegenre::nn::{Signals, residual};
+/// use eegenre::nn::{ResidualBlock, Signals, Size};
 ///
 /// let device = Cpu::default();
-/// let mut model = device.build_module::<residual::builder::ResidualBlock<32, 3, 1>, f32>();
-/// let batch: Signals<32, f32, _> = device.ones_like(&(64, 120, Const));
-/// assert_eq!(model.forward(batch.clone()).shape(), &(64, 120, Const::<32>));
-/// let gradients = model.forward_mut(batch.leaky_trace()).square().mean().backward();
-/// assert_eq!(gradients.get(&model.conv1.weight).shape(), model.conv1.weight.shape());
-/// ```
-///
-/// ```compile_fail
-/// use dfdx::prelude::*;
-/// use eegenre::nn::residual;
-///
-/// // Kernels of width 3 with padding 2 would make signals longer.
-/// let _ = Cpu::default().build_module::<residual::builder::ResidualBlock<32, 3, 2>, f32>();
+/// let mut block: ResidualBlock<_, _, f32, _> = ResidualBlock::new(&device, 1, Const::<32>, Const::<3>)?;
+/// let batch: Signals<Const<32>, f32, _> = device.ones_like(&(Size(1), 64, 120, Const));
+/// assert_eq!(block.forward(batch.clone()).shape(), batch.shape());
+/// let gradients = block.forward_mut(batch.leaky_trace()).square().mean().backward();
+/// assert_eq!(gradients.get(&block.conv1.weight).shape(), block.conv1.weight.shape());
+/// # Ok::<(), CpuError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct ResidualBlock<const C: usize, const K: usize, const P: usize, E: Dtype, D: Storage<E>> {
+pub struct ResidualBlock<C: Dim, K: Dim, E: Dtype, D: Storage<E>> {
     /// The first convolution.
-    pub conv1: Conv1d<C, C, K, P, E, D>,
+    pub conv1: Conv1d<C, C, K, E, D>,
     /// The normalisation of its output.
     pub norm1: BatchNorm1d<C, E, D>,
     /// The second convolution.
-    pub conv2: Conv1d<C, C, K, P, E, D>,
+    pub conv2: Conv1d<C, C, K, E, D>,
     /// The normalisation of its output.
     pub norm2: BatchNorm1d<C, E, D>,
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: Storage<E>> ResidualBlock<C, K, P, E, D> {
-    /// To be named where the length has to be kept.
-    const KEEPS_LENGTH: () = assert!(2 * P + 1 == K, "a residual block needs a padding of P = (K - 1) / 2");
+impl<C: Dim, K: Dim, E: Dtype, D: Device<E>> ResidualBlock<C, K, E, D> {
+    /// With initial weights, for so many runs.
+    ///
+    /// # Errors
+    /// When the device cannot hold them.
+    ///
+    /// # Panics
+    /// If the kernels' width is not odd.
+    pub fn new(device: &D, runs: usize, channels: C, width: K) -> Result<Self, D::Err> {
+        Ok(Self {
+            conv1: Conv1d::new(device, runs, channels, channels, width)?,
+            norm1: BatchNorm1d::new(device, runs, channels)?,
+            conv2: Conv1d::new(device, runs, channels, channels, width)?,
+            norm2: BatchNorm1d::new(device, runs, channels)?,
+        })
+    }
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>> TensorCollection<E, D>
-    for ResidualBlock<C, K, P, E, D>
-{
-    type To<E2: Dtype, D2: Device<E2>> = ResidualBlock<C, K, P, E2, D2>;
+impl<C: ConstDim, K: ConstDim, E: Dtype, D: Device<E>> TensorCollection<E, D> for ResidualBlock<C, K, E, D> {
+    type To<E2: Dtype, D2: Device<E2>> = ResidualBlock<C, K, E2, D2>;
 
     fn iter_tensors<V: ModuleVisitor<Self, E, D>>(
         visitor: &mut V,
     ) -> Result<Option<Self::To<V::E2, V::D2>>, V::Err> {
-        let () = Self::KEEPS_LENGTH;
         visit_modules!(visitor, ResidualBlock { conv1, norm1, conv2, norm2 })
     }
 }
@@ -99,9 +88,9 @@ pub trait ResidualBlockKernel<E: Dtype>: Device<E> {
     ///
     /// # Errors
     /// When the device cannot hold the result.
-    fn residual_inference<const C: usize, const K: usize, const P: usize>(
+    fn residual_inference<C: Dim, K: Dim>(
         input: Signals<C, E, Self>,
-        block: &ResidualBlock<C, K, P, E, Self>,
+        block: &ResidualBlock<C, K, E, Self>,
     ) -> Result<Signals<C, E, Self>, Self::Err>;
 
     /// The equation of [the module](self), normalised by the batch's statistics; updates the running ones.
@@ -110,26 +99,26 @@ pub trait ResidualBlockKernel<E: Dtype>: Device<E> {
     /// When the device cannot hold the result.
     ///
     /// # Panics
-    /// If the batch has only one value in each channel.
-    fn residual_training<const C: usize, const K: usize, const P: usize>(
+    /// If a run's batch has only one value in each channel.
+    fn residual_training<C: Dim, K: Dim>(
         input: Signals<C, E, Self, OwnedTape<E, Self>>,
-        block: &mut ResidualBlock<C, K, P, E, Self>,
+        block: &mut ResidualBlock<C, K, E, Self>,
     ) -> Result<Signals<C, E, Self, OwnedTape<E, Self>>, Self::Err>;
 }
 
 macro_rules! fused {
     ($($E:ty),*) => {$(
         impl ResidualBlockKernel<$E> for Cpu {
-            fn residual_inference<const C: usize, const K: usize, const P: usize>(
+            fn residual_inference<C: Dim, K: Dim>(
                 input: Signals<C, $E, Self>,
-                block: &ResidualBlock<C, K, P, $E, Self>,
+                block: &ResidualBlock<C, K, $E, Self>,
             ) -> Result<Signals<C, $E, Self>, CpuError> {
                 cpu::inference(Level::detected(), &input, block)
             }
 
-            fn residual_training<const C: usize, const K: usize, const P: usize>(
+            fn residual_training<C: Dim, K: Dim>(
                 input: Signals<C, $E, Self, OwnedTape<$E, Self>>,
-                block: &mut ResidualBlock<C, K, P, $E, Self>,
+                block: &mut ResidualBlock<C, K, $E, Self>,
             ) -> Result<Signals<C, $E, Self, OwnedTape<$E, Self>>, CpuError> {
                 cpu::training(Level::detected(), input, block)
             }
@@ -143,41 +132,39 @@ impl<E: Dtype> ResidualBlockKernel<E> for Cuda
 where
     Self: super::conv1d::windows::WindowsKernel<E>,
 {
-    fn residual_inference<const C: usize, const K: usize, const P: usize>(
+    fn residual_inference<C: Dim, K: Dim>(
         input: Signals<C, E, Self>,
-        block: &ResidualBlock<C, K, P, E, Self>,
+        block: &ResidualBlock<C, K, E, Self>,
     ) -> Result<Signals<C, E, Self>, Self::Err> {
         composed::inference(input, block)
     }
 
-    fn residual_training<const C: usize, const K: usize, const P: usize>(
+    fn residual_training<C: Dim, K: Dim>(
         input: Signals<C, E, Self, OwnedTape<E, Self>>,
-        block: &mut ResidualBlock<C, K, P, E, Self>,
+        block: &mut ResidualBlock<C, K, E, Self>,
     ) -> Result<Signals<C, E, Self, OwnedTape<E, Self>>, Self::Err> {
         composed::training(input, block)
     }
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ResidualBlockKernel<E>>
-    Module<Signals<C, E, D>> for ResidualBlock<C, K, P, E, D>
+impl<C: Dim, K: Dim, E: Dtype, D: ResidualBlockKernel<E>> Module<Signals<C, E, D>>
+    for ResidualBlock<C, K, E, D>
 {
     type Output = Signals<C, E, D>;
     type Error = D::Err;
 
     fn try_forward(&self, input: Signals<C, E, D>) -> Result<Self::Output, D::Err> {
-        let () = Self::KEEPS_LENGTH;
         D::residual_inference(input, self)
     }
 }
 
-impl<const C: usize, const K: usize, const P: usize, E: Dtype, D: ResidualBlockKernel<E>>
-    ModuleMut<Signals<C, E, D, OwnedTape<E, D>>> for ResidualBlock<C, K, P, E, D>
+impl<C: Dim, K: Dim, E: Dtype, D: ResidualBlockKernel<E>> ModuleMut<Signals<C, E, D, OwnedTape<E, D>>>
+    for ResidualBlock<C, K, E, D>
 {
     type Output = Signals<C, E, D, OwnedTape<E, D>>;
     type Error = D::Err;
 
     fn try_forward_mut(&mut self, input: Signals<C, E, D, OwnedTape<E, D>>) -> Result<Self::Output, D::Err> {
-        let () = Self::KEEPS_LENGTH;
         D::residual_training(input, self)
     }
 }

@@ -3,14 +3,16 @@ use proptest::prelude::*;
 use tempfile::tempdir;
 
 use super::*;
+use crate::nn::Size;
 use crate::nn::kernels::Element;
 use crate::nn::testing::{self, TestDevice, assert_close, cosines, safetensors_shapes, scattered};
 
+/// A block of constant sizes.
+type Block<const C: usize, const K: usize, E, D> = ResidualBlock<Const<C>, Const<K>, E, D>;
+
 /// Weights of convolutions are cosines times 0.3, those of normalisations 1 and a tenth of cosines.
-fn with_cosines<const C: usize, const K: usize, const P: usize, E: Dtype, D: Device<E>>(
-    device: &D,
-) -> ResidualBlock<C, K, P, E, D> {
-    let mut model = <builder::ResidualBlock<C, K, P> as BuildOnDevice<D, E>>::build_on_device(device);
+fn with_cosines<const C: usize, const K: usize, E: Dtype, D: Device<E>>(device: &D) -> Block<C, K, E, D> {
+    let mut model = ResidualBlock::new(device, 1, Const, Const).unwrap();
     let scaled = |len: usize, start: usize, scale: f64, offset: f64| -> Vec<E> {
         let value = |i: usize| E::from_f64(offset + scale * ((i + start) as f64).cos()).unwrap();
         (0..len).map(value).collect()
@@ -30,12 +32,12 @@ fn signals<const C: usize, E: Dtype, D: Device<E>>(
     device: &D,
     batch: usize,
     length: usize,
-) -> Signals<C, E, D> {
-    device.tensor_from_vec(scattered(batch * length * C), (batch, length, Const))
+) -> Signals<Const<C>, E, D> {
+    device.tensor_from_vec(scattered(batch * length * C), (Size(1), batch, length, Const))
 }
 
 /// Σ of all elements, each weighted by a cosine, so that no two gradients are alike.
-fn weighted_sum<const C: usize, E: Dtype, D: Device<E>, T: Tape<E, D>>(
+fn weighted_sum<C: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     x: Signals<C, E, D, T>,
 ) -> Tensor<Rank0, E, D, T> {
     let weights = cosines(x.shape().num_elements(), 0);
@@ -58,7 +60,7 @@ macro_rules! list_gradients {
 }
 
 /// The composed block in double precision against the fused one in `E`, with errors up to `tolerance`.
-fn fused_agrees_with_composed<const C: usize, const K: usize, const P: usize, E: Dtype + Element>(
+fn fused_agrees_with_composed<const C: usize, const K: usize, E: Dtype + Element>(
     level: Level,
     (batch, length): (usize, usize),
     tolerance: f64,
@@ -66,7 +68,7 @@ fn fused_agrees_with_composed<const C: usize, const K: usize, const P: usize, E:
     Cpu: Device<E>,
 {
     let device = Cpu::default();
-    let mut composed = with_cosines::<C, K, P, f64, Cpu>(&device);
+    let mut composed = with_cosines::<C, K, f64, Cpu>(&device);
     let model = composed.clone();
     let x = signals::<C, f64, Cpu>(&device, batch, length);
     let y = composed::training(x.leaky_trace(), &mut composed).unwrap();
@@ -76,9 +78,9 @@ fn fused_agrees_with_composed<const C: usize, const K: usize, const P: usize, E:
     let of_x = gradients.get(&x).as_vec();
     let inferred = composed::inference(x, &composed).unwrap().as_vec();
 
-    let mut fused: ResidualBlock<C, K, P, E, Cpu> = with_cosines(&device);
+    let mut fused: Block<C, K, E, Cpu> = with_cosines(&device);
     let model = fused.clone();
-    let x: Signals<C, E, Cpu> = signals(&device, batch, length);
+    let x: Signals<Const<C>, E, Cpu> = signals(&device, batch, length);
     let y = cpu::training(level, x.leaky_trace(), &mut fused).unwrap();
     assert_close(&y.as_vec(), &values, tolerance, level.name());
     let gradients = weighted_sum(y).backward();
@@ -101,9 +103,9 @@ fn fused_agrees_with_composed<const C: usize, const K: usize, const P: usize, E:
 fn fused_and_composed_agree_at_every_level() {
     // Fixed sizes: at random ones, rounding would now and then put a value on the other side of a ReLU's corner.
     for level in Level::available() {
-        fused_agrees_with_composed::<32, 3, 1, f32>(level, (4, 30), 2e-5);
-        fused_agrees_with_composed::<5, 5, 2, f32>(level, (2, 17), 2e-5);
-        fused_agrees_with_composed::<17, 1, 0, f32>(level, (3, 13), 2e-5);
+        fused_agrees_with_composed::<32, 3, f32>(level, (4, 30), 2e-5);
+        fused_agrees_with_composed::<5, 5, f32>(level, (2, 17), 2e-5);
+        fused_agrees_with_composed::<17, 1, f32>(level, (3, 13), 2e-5);
     }
 }
 
@@ -120,9 +122,9 @@ proptest! {
         size in 0..3,
     ) {
         match size {
-            0 => fused_agrees_with_composed::<32, 3, 1, f64>(Level::detected(), (batch, length), 1e-9),
-            1 => fused_agrees_with_composed::<5, 5, 2, f64>(Level::detected(), (batch, length), 1e-9),
-            _ => fused_agrees_with_composed::<17, 1, 0, f64>(Level::detected(), (batch, length), 1e-9),
+            0 => fused_agrees_with_composed::<32, 3, f64>(Level::detected(), (batch, length), 1e-9),
+            1 => fused_agrees_with_composed::<5, 5, f64>(Level::detected(), (batch, length), 1e-9),
+            _ => fused_agrees_with_composed::<17, 1, f64>(Level::detected(), (batch, length), 1e-9),
         }
     }
 }
@@ -163,8 +165,8 @@ proptest! {
 #[rustfmt::skip]
 fn values_gradients_and_running_statistics_are_those_of_pytorch() {
     let device = TestDevice::default();
-    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
-    let x: Signals<2, f32, _> = signals(&device, 2, 5);
+    let mut model: Block<2, 3, f32, _> = with_cosines(&device);
+    let x: Signals<Const<2>, f32, _> = signals(&device, 2, 5);
     let y = model.forward_mut(x.leaky_trace());
     assert_close(&y.as_vec(), &[
         2.465382, 2.07679, 1.032109, 0.2200612, 0.0, 0.9912028, 0.0, 0.3005925, 0.3918572, 0.776686,
@@ -208,9 +210,9 @@ fn values_gradients_and_running_statistics_are_those_of_pytorch() {
 fn gradients_are_the_limits_of_finite_differences() {
     const EPSILON: f64 = 1e-6;
     let device = Cpu::default();
-    let model: ResidualBlock<2, 3, 1, f64, Cpu> = with_cosines(&device);
-    let x: Signals<2, f64, Cpu> = signals(&device, 2, 5);
-    let loss = |x: Signals<2, f64, Cpu>, model: &ResidualBlock<2, 3, 1, f64, Cpu>| {
+    let model: Block<2, 3, f64, Cpu> = with_cosines(&device);
+    let x: Signals<Const<2>, f64, Cpu> = signals(&device, 2, 5);
+    let loss = |x: Signals<Const<2>, f64, Cpu>, model: &Block<2, 3, f64, Cpu>| {
         weighted_sum(model.clone().forward_mut(x.leaky_traced())).array()
     };
     let gradients = weighted_sum(model.clone().forward_mut(x.leaky_trace())).backward();
@@ -257,8 +259,8 @@ fn gradients_are_the_limits_of_finite_differences() {
 #[test]
 fn gradients_of_two_passes_add_up() {
     let device = TestDevice::default();
-    let mut model: ResidualBlock<5, 3, 1, f32, _> = with_cosines(&device);
-    let x: Signals<5, f32, _> = signals(&device, 2, 6);
+    let mut model: Block<5, 3, f32, _> = with_cosines(&device);
+    let x: Signals<Const<5>, f32, _> = signals(&device, 2, 6);
     let weights = model.clone();
     let mut pass = |gradients| weighted_sum(model.forward_mut(x.trace(gradients))).backward();
     let once = pass(Gradients::leaky());
@@ -276,10 +278,10 @@ fn gradients_of_two_passes_add_up() {
 #[test]
 fn nan_reaches_the_output() {
     let device = TestDevice::default();
-    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let mut model: Block<2, 3, f32, _> = with_cosines(&device);
     let mut values: Vec<f32> = scattered(24);
     values[13] = f32::NAN;
-    let x: Signals<2, f32, _> = device.tensor_from_vec(values, (2, 6, Const));
+    let x: Signals<Const<2>, f32, _> = device.tensor_from_vec(values, (Size(1), 2, 6, Const));
     // In inference, two steps to either side of step 0 of the second signal, and none in the first signal.
     let y = model.forward(x.clone()).as_vec();
     let nan: Vec<usize> = (0..24).filter(|&index| y[index].is_nan()).collect();
@@ -295,13 +297,13 @@ fn nan_reaches_the_output() {
 #[should_panic(expected = "needs more than one value per channel, found 1")]
 fn one_value_per_channel_is_refused_in_training() {
     let device = TestDevice::default();
-    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let mut model: Block<2, 3, f32, _> = with_cosines(&device);
     let _ = model.forward_mut(signals(&device, 1, 1).leaky_traced());
 }
 
 #[test]
 fn the_parameters_are_those_of_pytorch_and_running_statistics_are_none() {
-    let model = TestDevice::default().build_module::<builder::ResidualBlock<32, 3, 1>, f32>();
+    let model: Block<32, 3, f32, _> = ResidualBlock::new(&TestDevice::default(), 1, Const, Const).unwrap();
     // 2 · (32 · 32 · 3 + 32 + 2 · 32)
     assert_eq!(model.num_trainable_params(), 6336);
 }
@@ -311,25 +313,25 @@ fn weights_are_saved_by_the_names_of_the_layers_and_moved_by_the_optimiser() {
     let device = TestDevice::default();
     let folder = tempdir().unwrap();
     let path = folder.path().join("block.safetensors");
-    let mut model: ResidualBlock<2, 3, 1, f32, _> = with_cosines(&device);
+    let mut model: Block<2, 3, f32, _> = with_cosines(&device);
     let before = model.clone();
     let mut adam = Adam::new(&model, AdamConfig::default());
-    let x: Signals<2, f32, _> = signals(&device, 2, 5);
+    let x: Signals<Const<2>, f32, _> = signals(&device, 2, 5);
     let traced = x.trace(model.alloc_grads());
     let gradients = weighted_sum(model.forward_mut(traced)).backward();
     adam.update(&mut model, &gradients).unwrap();
-    assert_ne!(model.conv1.weight.array(), before.conv1.weight.array());
-    assert_ne!(model.norm2.bias.array(), before.norm2.bias.array());
+    assert_ne!(model.conv1.weight.as_vec(), before.conv1.weight.as_vec());
+    assert_ne!(model.norm2.bias.as_vec(), before.norm2.bias.as_vec());
 
     model.save_safetensors(&path).unwrap();
-    let convolution = |k: u8| [(format!("conv{k}.bias"), "[2]"), (format!("conv{k}.weight"), "[2,2,3]")];
+    let convolution = |k: u8| [(format!("conv{k}.bias"), "[1,2]"), (format!("conv{k}.weight"), "[1,2,2,3]")];
     let norm = |k: u8| {
-        ["bias", "running_mean", "running_var", "weight"].map(|name| (format!("norm{k}.{name}"), "[2]"))
+        ["bias", "running_mean", "running_var", "weight"].map(|name| (format!("norm{k}.{name}"), "[1,2]"))
     };
     let expected = [&convolution(1)[..], &convolution(2), &norm(1), &norm(2)].concat();
     let expected: Vec<_> = expected.into_iter().map(|(name, shape)| (name, shape.to_owned())).collect();
     assert_eq!(safetensors_shapes(&path), expected);
-    let mut loaded = device.build_module::<builder::ResidualBlock<2, 3, 1>, f32>();
+    let mut loaded: Block<2, 3, f32, _> = ResidualBlock::new(&device, 1, Const, Const).unwrap();
     loaded.load_safetensors(&path).unwrap();
     assert_eq!(loaded.forward(x.clone()).as_vec(), model.forward(x).as_vec());
 }

@@ -23,13 +23,13 @@ use crate::nn::conv1d::products::{add_rows, append_rows, copy_rows};
 use crate::nn::kernels::{Buffer, Element, Kernel, Simd};
 
 /// A convolution and its normalisation.
-pub(super) struct Layer<E: Element> {
+pub(super) struct Layer<'a, E> {
     /// w: `[C, C, K]`
-    pub(super) conv_weight: Buffer<E>,
+    pub(super) conv_weight: &'a [E],
     /// γ: `[C]`
-    pub(super) norm_weight: Buffer<E>,
+    pub(super) norm_weight: &'a [E],
     /// β: `[C]`
-    pub(super) norm_bias: Buffer<E>,
+    pub(super) norm_bias: &'a [E],
 }
 
 /// What the forward pass leaves for the backward pass; index 0 is of the first layer.
@@ -44,20 +44,22 @@ pub(super) struct Forward<'a, E: Element> {
     pub(super) sizes: Sizes,
     /// x: `[batch, L, C]`
     pub(super) signals: &'a [E],
-    pub(super) layers: &'a [Layer<E>; 2],
+    pub(super) layers: [Layer<'a, E>; 2],
+    /// y: `[batch, L, C]` is put behind them
+    pub(super) values: &'a mut Vec<E>,
 }
 
 impl<E: Element> Kernel<E> for Forward<'_, E> {
-    /// y: `[batch, L, C]`, and what is kept
-    type Output = (Vec<E>, Pass<E>);
+    /// What is kept.
+    type Output = Pass<E>;
 
     #[inline(always)]
     fn run<S: Simd<Scalar = E>>(self, simd: S) -> Self::Output {
-        let Self { sizes, signals, layers: [layer1, layer2] } = self;
+        let Self { sizes, signals, layers: [layer1, layer2], values } = self;
         let Sizes { kernels, channels, width, .. } = sizes;
         let (narrow, wide) = (sizes.length * channels, sizes.length * width);
-        let matrix1 = kernels.matrix(&layer1.conv_weight);
-        let matrix2 = kernels.matrix(&layer2.conv_weight);
+        let matrix1 = kernels.matrix(layer1.conv_weight);
+        let matrix2 = kernels.matrix(layer2.conv_weight);
         let (mut y1, mut y2) = (Buffer::stale(sizes.batch * wide), Buffer::stale(sizes.batch * wide));
         let mut margins = sizes.with_margins();
 
@@ -67,7 +69,7 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
             kernels.convolve(simd, &margins, &matrix1, y1, false);
             statistics1.add(simd, y1);
         }
-        let norm1 = Normalisation::of_batch(&layer1.norm_weight, &layer1.norm_bias, &statistics1, width);
+        let norm1 = Normalisation::of_batch(layer1.norm_weight, layer1.norm_bias, &statistics1, width);
 
         let mut statistics2 = Statistics::new(width);
         for (y1, y2) in y1.chunks_exact(wide).zip(y2.chunks_exact_mut(wide)) {
@@ -75,9 +77,8 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
             kernels.convolve(simd, &margins, &matrix2, y2, false);
             statistics2.add(simd, y2);
         }
-        let norm2 = Normalisation::of_batch(&layer2.norm_weight, &layer2.norm_bias, &statistics2, width);
+        let norm2 = Normalisation::of_batch(layer2.norm_weight, layer2.norm_bias, &statistics2, width);
 
-        let mut values = Vec::with_capacity(signals.len());
         let (mut x, mut y) = (sizes.signal(), sizes.signal());
         for (signal, y2) in signals.chunks_exact(narrow).zip(y2.chunks_exact(wide)) {
             copy_rows(signal, channels, &mut x, width);
@@ -91,14 +92,9 @@ impl<E: Element> Kernel<E> for Forward<'_, E> {
                     simd.store(simd.where_positive(sum, sum), &mut y[channel..]);
                 }
             }
-            append_rows(&y, width, &mut values, channels);
+            append_rows(&y, width, values, channels);
         }
-        let pass = Pass {
-            convolved: [y1, y2],
-            statistics: [statistics1, statistics2],
-            normalisations: [norm1, norm2],
-        };
-        (values, pass)
+        Pass { convolved: [y1, y2], statistics: [statistics1, statistics2], normalisations: [norm1, norm2] }
     }
 }
 
@@ -121,7 +117,7 @@ pub(super) struct Backward<'a, E: Element> {
     pub(super) values: usize,
     /// x: `[batch, L, C]`
     pub(super) signals: &'a [E],
-    pub(super) layers: &'a [Layer<E>; 2],
+    pub(super) layers: [Layer<'a, E>; 2],
     pub(super) pass: Pass<E>,
     /// ∂L/∂y: `[batch, L, C]`
     pub(super) above: &'a [E],
@@ -185,7 +181,7 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
 
         // 2: ∂z1 in the place of y2
         let gradient2 = norm2.input_gradient(&sums2, values);
-        let reversed2 = kernels.reversed(&layer2.conv_weight);
+        let reversed2 = kernels.reversed(layer2.conv_weight);
         let mut dw2 = Buffer::zeros(kernels.width * width * width);
         let mut sums1 = GradientSums::new(width);
         let (mut a, mut dy) = (sizes.with_margins(), sizes.with_margins());
@@ -209,7 +205,7 @@ impl<E: Element> Kernel<E> for Backward<'_, E> {
 
         // 3: ∂x gets conv1's
         let gradient1 = norm1.input_gradient(&sums1, values);
-        let reversed1 = kernels.reversed(&layer1.conv_weight);
+        let reversed1 = kernels.reversed(layer1.conv_weight);
         let mut dw1 = Buffer::zeros(kernels.width * width * width);
         let mut dx = sizes.signal();
         for (((signal, y1), dz1), input) in signals

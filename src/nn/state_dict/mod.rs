@@ -1,7 +1,7 @@
 //! A network's tensors under PyTorch's names, in memory and as [safetensors](https://huggingface.co/docs/safetensors).
 //!
 //! Files are those that `safetensors.torch.save_file(module.state_dict(), …)` writes and `load_file` reads. Unlike
-//! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_into`] names everything that does not fit.
+//! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_runs`] names everything that does not fit.
 
 mod file;
 
@@ -29,6 +29,15 @@ impl StateDict {
             M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Read(&mut dict) });
         let Ok(_) = walked;
         dict
+    }
+
+    /// The tensors of each run of a stack: a dictionary as one run alone has it.
+    ///
+    /// # Panics
+    /// If the module is no stack: if its tensors have not all the same first dimension.
+    #[must_use]
+    pub fn of_runs<M: TensorCollection<f32, D>, D: Device<f32>>(stack: &M) -> Vec<Self> {
+        Self::of(stack).unstack()
     }
 
     /// What gradients hold for a module's trainable tensors, under the names of these.
@@ -86,23 +95,35 @@ impl StateDict {
         names.0
     }
 
-    /// Puts the elements into a module's tensors.
+    /// Puts the elements of a dictionary for each run into the tensors of a stack.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] for each tensor of the module that is missing here or has another shape, in the module's
-    /// order, and for each that the module does not have; the module then keeps what it has. `num_batches_tracked`, which PyTorch writes
-    /// for each normalisation, is passed over.
-    pub fn load_into<M: TensorCollection<f32, D>, D: Device<f32>>(&self, module: &mut M) -> Result<()> {
-        let like = self.must_be_like(&Self::of(module));
-        like.map_err(|error| error.in_order(&Self::names_of(module)))?;
-        let walked =
-            M::iter_tensors(&mut RecursiveWalker { m: (module, String::new()), f: &mut Write(self) });
+    /// [`Fault::BadSetting`] unless there is one for each run; [`Fault::ForeignWeights`] for each tensor of a run that is missing
+    /// in its dictionary or has another shape, in the module's order, and for each that the module does not have; the module
+    /// then keeps what it has. `num_batches_tracked`, which PyTorch writes for each normalisation, is passed over.
+    pub fn load_runs<M: TensorCollection<f32, D>, D: Device<f32>>(
+        dicts: &[Self],
+        stack: &mut M,
+    ) -> Result<()> {
+        let own = Self::of_runs(stack);
+        if dicts.len() != own.len() {
+            let (expected, found) = (format!("weights of {} runs", own.len()), format!("of {}", dicts.len()));
+            return Err(Error::new(Fault::BadSetting, Place::field("weights"), expected, found));
+        }
+        let like = Error::gather(dicts.iter().zip(&own).map(|(dict, own)| dict.must_be_like(own)));
+        like.map_err(|error| error.in_order(&Self::names_of(stack)))?;
+        let known = |dict: &Self| {
+            let tensors = dict.tensors.iter().filter(|(name, _)| !is_ignored(name));
+            Self { tensors: tensors.map(|(name, tensor)| (name.clone(), tensor.clone())).collect() }
+        };
+        let all = Self::stack(&dicts.iter().map(known).collect::<Vec<_>>())?;
+        let walked = M::iter_tensors(&mut RecursiveWalker { m: (stack, String::new()), f: &mut Write(&all) });
         let Ok(_) = walked;
         Ok(())
     }
 
     /// Names every tensor that another dictionary has otherwise or not, and every one that it has not.
-    fn must_be_like(&self, wanted: &Self) -> Result<()> {
+    pub(crate) fn must_be_like(&self, wanted: &Self) -> Result<()> {
         let shape = |dict: &Self, name: &str| match dict.get(name) {
             Some((shape, _)) => format!("a tensor of shape {shape:?}"),
             None => "no such tensor".to_owned(),
@@ -302,36 +323,48 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Build<'_, D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::nn::lstm;
     use crate::nn::testing::TestDevice;
+    use crate::nn::{Lstm, Size};
 
-    pub(super) fn module() -> crate::nn::Lstm<2, 3, 2, f32, TestDevice> {
-        TestDevice::seed_from_u64(1).build_module::<lstm::builder::Lstm<2, 3, 2>, f32>()
+    type Module = Lstm<Const<2>, Const<3>, 2, f32, TestDevice>;
+
+    pub(super) fn module() -> Module {
+        of_seeds(&[1])
+    }
+
+    /// A stack of runs, each with weights from a seed.
+    fn of_seeds(seeds: &[u64]) -> Module {
+        let alone = |seed: &u64| {
+            let module: Module = Lstm::new(&TestDevice::seed_from_u64(*seed), 1, Const, Const).unwrap();
+            StateDict::of_runs(&module).remove(0)
+        };
+        let dicts: Vec<StateDict> = seeds.iter().map(alone).collect();
+        StateDict::stack(&dicts).unwrap().build(&TestDevice::default()).unwrap()
     }
 
     #[test]
     fn a_module_comes_back_from_bytes() {
-        let saved = StateDict::of(&module());
+        let saved = StateDict::of_runs(&module()).remove(0);
         let bytes = saved.to_bytes(Some("a note".into()));
         let (read, note) = StateDict::from_bytes(&bytes).unwrap();
         assert_eq!((&read, note.as_deref()), (&saved, Some("a note")));
         assert_eq!(read.to_bytes(note), bytes);
-        let mut other = TestDevice::seed_from_u64(2).build_module::<lstm::builder::Lstm<2, 3, 2>, f32>();
-        assert_ne!(StateDict::of(&other), saved);
-        read.load_into(&mut other).unwrap();
-        assert_eq!(StateDict::of(&other), saved);
+        let mut other = of_seeds(&[2]);
+        assert_ne!(StateDict::of_runs(&other)[0], saved);
+        StateDict::load_runs(std::slice::from_ref(&read), &mut other).unwrap();
+        assert_eq!(StateDict::of_runs(&other), [saved]);
     }
 
     #[test]
     fn everything_that_does_not_fit_is_named_and_nothing_is_loaded() {
         let mut module = module();
-        let before = StateDict::of(&module);
-        let mut dict = before.clone();
+        let before = StateDict::of_runs(&module);
+        let mut dict = before[0].clone();
         dict.tensors.remove("bias_hh_l1");
         dict.insert("weight_hh_l0".into(), vec![3, 12], vec![0.0; 36]);
         dict.insert("weight_hh_l2".into(), vec![1], vec![0.0]);
         dict.insert("norm.num_batches_tracked".into(), vec![], vec![0.0]);
-        let error = dict.load_into(&mut module).unwrap_err();
+        let error = StateDict::load_runs(&[dict], &mut module).unwrap_err();
         let problems: Vec<String> = error.problems().iter().map(ToString::to_string).collect();
         assert_eq!(problems.len(), 3, "{problems:?}");
         // In the module's order, not in that of the alphabet.
@@ -342,7 +375,9 @@ mod tests {
         assert!(
             problems[2].starts_with("weight_hh_l2: expected no such tensor, found a tensor of shape [1]")
         );
-        assert_eq!(StateDict::of(&module), before);
+        assert_eq!(StateDict::of_runs(&module), before);
+        let error = StateDict::load_runs(&[], &mut module).unwrap_err();
+        assert!(error.to_string().starts_with("weights: expected weights of 1 runs, found of 0"), "{error}");
     }
 
     #[test]
@@ -359,15 +394,11 @@ mod tests {
 
     #[test]
     fn stacked_dictionaries_come_apart_again() {
-        let dicts: Vec<StateDict> = (0..3)
-            .map(|seed| {
-                let device = TestDevice::seed_from_u64(seed);
-                StateDict::of(&device.build_module::<lstm::builder::Lstm<2, 3, 2>, f32>())
-            })
-            .collect();
-        let stacked = StateDict::stack(&dicts).unwrap();
-        assert_eq!(stacked.get("weight_ih_l0").unwrap().0, [3, 12, 2]);
-        assert_eq!(stacked.unstack(), dicts);
+        let stack = of_seeds(&[0, 1, 2]);
+        let dicts = StateDict::of_runs(&stack);
+        assert_eq!(StateDict::of(&stack).get("weight_ih_l0").unwrap().0, [3, 12, 2]);
+        assert_eq!(dicts[1], StateDict::of_runs(&of_seeds(&[1])).remove(0));
+        assert_eq!(StateDict::stack(&dicts).unwrap(), StateDict::of(&stack));
         let mut odd = dicts[1].clone();
         odd.insert("bias_ih_l1".to_owned(), vec![11], vec![0.0; 11]);
         let error = StateDict::stack(&[dicts[0].clone(), odd, dicts[2].clone()]).unwrap_err();
@@ -379,10 +410,13 @@ mod tests {
     fn a_module_is_built_from_its_dictionary_and_from_no_other() {
         let module = module();
         let dict = StateDict::of(&module);
-        let built: crate::nn::Lstm<2, 3, 2, f32, TestDevice> = dict.build(&TestDevice::default()).unwrap();
+        let built: Module = dict.build(&TestDevice::default()).unwrap();
         assert_eq!(StateDict::of(&built), dict);
-        let error =
-            (dict.build::<crate::nn::Lstm<2, 4, 2, f32, TestDevice>, _>(&TestDevice::default())).unwrap_err();
-        assert!(error.to_string().starts_with("weight_ih_l0: expected a tensor of 2 dimensions"), "{error}");
+        let wider = dict.build::<Lstm<Const<2>, Const<4>, 2, f32, TestDevice>, _>(&TestDevice::default());
+        let error = wider.unwrap_err();
+        assert!(error.to_string().starts_with("weight_ih_l0: expected a tensor of 3 dimensions"), "{error}");
+        // Sizes that are open are those of the dictionary.
+        let open: Lstm<Size, Size, 2, f32, TestDevice> = dict.build(&TestDevice::default()).unwrap();
+        assert_eq!(StateDict::of(&open), dict);
     }
 }

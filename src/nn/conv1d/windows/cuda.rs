@@ -8,7 +8,7 @@ use dfdx::prelude::*;
 use dfdx::tensor::CudaError;
 
 use super::Windows;
-use crate::nn::conv1d::{Signals, output_length};
+use crate::nn::conv1d::Signals;
 use crate::nn::cuda;
 use crate::nn::lent::Lent;
 
@@ -21,26 +21,25 @@ fn kernel(device: &Arc<CudaDevice>, name: &'static str) -> Result<CudaFunction, 
     cuda::kernel(device, MODULE, &[FORWARD, BACKWARD], name, || compile_ptx(SOURCE))
 }
 
-pub(super) fn windows<const I: usize, const K: usize, const P: usize, T: Tape<f32, Cuda>>(
+pub(super) fn windows<I: Dim, T: Tape<f32, Cuda>>(
     input: Signals<I, f32, Cuda, T>,
+    width: usize,
 ) -> Result<Windows<f32, Cuda, T>, CudaError> {
-    let (signals, length, _) = *input.shape();
-    let outputs = output_length::<K, P>(length);
+    let (runs, batch, length, channels) = *input.shape();
+    let (signals, channels) = (runs.0 * batch, channels.size());
     let (input, mut tape) = input.try_contiguous()?.split_tape();
     let mut x = Lent::copy_of(&input)?;
     let mut windows: Lent<(usize, usize), f32, Cuda> =
-        Lent::zeros(input.device(), (signals * outputs, K * I))?;
+        Lent::zeros(input.device(), (signals * length, width * channels))?;
     let device = x.storage()?.device();
-    let sizes = [signals, length, I, outputs, K, P].map(|size| size as i32);
-    let [signals_, length_, channels, outputs_, width, padding] = sizes;
+    let (of_windows, of_signals) = (signals * length * width * channels, signals * length * channels);
+    let [signals, length, channels, width] = [signals, length, channels, width].map(|size| size as i32);
     let (x_at, windows_at) = (*x.storage()?.device_ptr(), *windows.storage()?.device_ptr());
     // SAFETY: the arguments are those of the kernel in number, type and order; every array has the size that is written
     // at the top of its source, and all work is ordered on the device's one stream, memory's release too.
     unsafe {
-        kernel(&device, FORWARD)?.launch(
-            cuda::grid(signals * outputs * K * I, 1),
-            (x_at, signals_, length_, channels, outputs_, width, padding, windows_at),
-        )
+        kernel(&device, FORWARD)?
+            .launch(cuda::grid(of_windows, 1), (x_at, signals, length, channels, width, windows_at))
     }?;
     let output = windows.tensor();
     // Ghosts hold no memory.
@@ -50,10 +49,8 @@ pub(super) fn windows<const I: usize, const K: usize, const P: usize, T: Tape<f3
         let d_x = *gradients.get_or_alloc_mut(&input)?.device_ptr();
         // SAFETY: as above; gradients stay where they are while others are allocated.
         unsafe {
-            kernel(&device, BACKWARD)?.launch(
-                cuda::grid(signals * length * I, 1),
-                (d_windows, signals_, length_, channels, outputs_, width, padding, d_x),
-            )
+            kernel(&device, BACKWARD)?
+                .launch(cuda::grid(of_signals, 1), (d_windows, signals, length, channels, width, d_x))
         }?;
         Ok(())
     });

@@ -7,11 +7,12 @@ use dfdx::prelude::*;
 
 use super::forward::Pass;
 use super::layout::{load_gates, row_of, store_gates};
+use crate::nn::Size;
 use crate::nn::kernels::{
     Buffer, Element, Kernel, Left, Panels, Right, Simd, TANH_EXPONENT, padded, product, tanh,
 };
 use crate::nn::lstm::LstmLayer;
-use crate::nn::storage::with_gradient;
+use crate::nn::storage::{of_run_mut, with_gradient};
 
 /// Rows of a block. Its gates (4H values each, 128 KiB for H = 64) stay in a core's second-level cache.
 const BLOCK_ROWS: usize = 128;
@@ -46,17 +47,24 @@ pub(super) struct Found<E: Element> {
 }
 
 impl<E: Dtype + Element> Found<E> {
-    /// Adds what was found for the weights to their gradients.
-    pub(super) fn add_to<const I: usize, const H: usize>(
+    /// Adds what was found for the weights of a run to their gradients.
+    pub(super) fn add_to<I: Dim, H: Dim>(
         &self,
         gradients: &mut Gradients<E, Cpu>,
         weights: &LstmLayer<I, H, E, Cpu>,
+        run: usize,
     ) -> Result<(), CpuError> {
         let Self { lanes, weight_ih, weight_hh, bias, .. } = self;
-        with_gradient(gradients, &weights.weight_ih, |gradient| add(gradient, weight_ih, I, H, *lanes))?;
-        with_gradient(gradients, &weights.weight_hh, |gradient| add(gradient, weight_hh, H, H, *lanes))?;
+        let Size(runs) = weights.bias_ih.shape().0;
+        let (inputs, units) = weights.sizes();
+        let (inputs, units) = (inputs.size(), units.size());
+        let add = |gradient: &mut [E], found: &[E], inputs: usize| {
+            add(of_run_mut(gradient, run, runs), found, inputs, units, *lanes);
+        };
+        with_gradient(gradients, &weights.weight_ih, |gradient| add(gradient, weight_ih, inputs))?;
+        with_gradient(gradients, &weights.weight_hh, |gradient| add(gradient, weight_hh, units))?;
         for weights in [&weights.bias_ih, &weights.bias_hh] {
-            with_gradient(gradients, weights, |gradient| add(gradient, bias, 1, H, *lanes))?;
+            with_gradient(gradients, weights, |gradient| add(gradient, bias, 1))?;
         }
         Ok(())
     }

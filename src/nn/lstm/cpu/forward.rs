@@ -13,7 +13,7 @@ use crate::nn::kernels::{
     Buffer, Element, Kernel, Left, Simd, TANH_EXPONENT, accumulate, padded, sigmoid, tanh,
 };
 use crate::nn::lstm::LstmLayer;
-use crate::nn::storage::contents;
+use crate::nn::storage::{contents, of_run};
 
 /// What the forward pass of a layer reads, and what it leaves for the backward pass. N is the number of frames, W the
 /// padded number of units.
@@ -38,34 +38,62 @@ pub(super) struct Pass<E: Element> {
     pub(super) hidden: Buffer<E>,
 }
 
-impl<E: Dtype + Element> Pass<E> {
-    pub(super) fn new<const I: usize, const H: usize>(
-        packing: &Arc<Packing>,
-        frames: Buffer<E>,
-        weights: &LstmLayer<I, H, E, Cpu>,
-        recorded: bool,
-    ) -> Result<Self, CpuError>
+/// The weights of a layer, of all runs.
+pub(super) struct Weights<E: Element> {
+    pub(super) inputs: usize,
+    units: usize,
+    runs: usize,
+    /// W_ih: `[runs, 4H, I]`
+    ih: Buffer<E>,
+    /// W_hh: `[runs, 4H, H]`
+    hh: Buffer<E>,
+    /// b_ih + b_hh: `[runs, 4H]`
+    bias: Buffer<E>,
+}
+
+impl<E: Dtype + Element> Weights<E> {
+    pub(super) fn of<I: Dim, H: Dim>(layer: &LstmLayer<I, H, E, Cpu>) -> Result<Self, CpuError>
     where
         Cpu: Device<E>,
     {
-        let (rows, width) = (packing.frames(), padded(H));
-        let mut bias = contents(&weights.bias_ih)?;
-        for (sum, term) in bias.iter_mut().zip(&*contents(&weights.bias_hh)?) {
+        let (inputs, units) = layer.sizes();
+        let mut bias = contents(&layer.bias_ih)?;
+        for (sum, term) in bias.iter_mut().zip(&*contents(&layer.bias_hh)?) {
             *sum += *term;
         }
         Ok(Self {
+            inputs: inputs.size(),
+            units: units.size(),
+            runs: layer.bias_ih.shape().0.0,
+            ih: contents(&layer.weight_ih)?,
+            hh: contents(&layer.weight_hh)?,
+            bias,
+        })
+    }
+
+    /// What a run's forward pass over these frames reads.
+    pub(super) fn pass(
+        &self,
+        packing: &Arc<Packing>,
+        frames: Buffer<E>,
+        run: usize,
+        recorded: bool,
+    ) -> Pass<E> {
+        let (rows, width) = (packing.frames(), padded(self.units));
+        let own = |all: &Buffer<E>| Buffer::copy_of(of_run(all, run, self.runs));
+        Pass {
             packing: Arc::clone(packing),
-            inputs: I,
-            units: H,
+            inputs: self.inputs,
+            units: self.units,
             width,
             frames,
-            weight_ih: contents(&weights.weight_ih)?,
-            weight_hh: contents(&weights.weight_hh)?,
-            bias,
+            weight_ih: own(&self.ih),
+            weight_hh: own(&self.hh),
+            bias: own(&self.bias),
             gates: Buffer::stale(if recorded { rows * 4 * width } else { 0 }),
             cells: Buffer::stale(rows * width),
             hidden: Buffer::stale(rows * width),
-        })
+        }
     }
 }
 

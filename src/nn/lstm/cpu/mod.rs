@@ -15,97 +15,122 @@ use std::sync::Arc;
 use dfdx::prelude::*;
 
 use self::backward::{Above, Backward};
-use self::forward::{Forward, Pass};
+use self::forward::{Forward, Pass, Weights};
 use super::LstmLayer;
 use crate::nn::dropout::Mask;
 use crate::nn::kernels::{Buffer, Element, Level, padded};
-use crate::nn::storage::{contents, with_gradient};
-use crate::nn::{Dropout, Packed, Packing, Rows};
+use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient};
+use crate::nn::{Dropout, Packed, Packings, Rows, Size};
 
-/// h_t of the last layer for every frame of a batch.
-pub(super) fn stack<const I: usize, const H: usize, E, T>(
+/// h_t of the last layer for every frame of the batches.
+pub(super) fn stack<I: Dim, H: Dim, E, T>(
     level: Level,
     input: Packed<I, E, Cpu, T>,
     first: &LstmLayer<I, H, E, Cpu>,
     rest: &[LstmLayer<H, H, E, Cpu>],
-    dropout: Option<Dropout>,
+    dropouts: Option<&[Dropout]>,
 ) -> Result<Packed<H, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    let (stack, mut tape) = Stack::forward(level, input, first, rest, dropout)?;
-    let packing = Arc::clone(&stack.packing);
-    let last = stack.last();
-    let output = resized(&last.hidden, last.width, H).to_vec();
-    let output = stack.frames.device().try_tensor_from_vec(output, (packing.frames(), Const))?;
+    let (stack, mut tape) = Stack::forward(level, input, first, rest, dropouts)?;
+    let packings = Arc::clone(&stack.packings);
+    let (runs, rows) = (packings.runs().len(), packings.rows());
+    let (_, units) = first.sizes();
+    let mut output = vec![E::ZERO; runs * rows * units.size()];
+    for (run, output) in output.chunks_exact_mut(rows * units.size()).enumerate() {
+        let last = stack.last(run);
+        copy_rows(&last.hidden, last.width, output, units.size());
+    }
+    let shape = (Size(runs), rows, units);
+    let output = stack.frames.device().try_tensor_from_vec(output, shape)?;
     if T::OWNS_TAPE {
         let output = output.clone();
         tape.add_backward_op(move |gradients| {
-            let frames = with_gradient(gradients, &output, |gradient| resized(gradient, H, padded(H)))?;
-            let ends = Buffer::zeros(stack.packing.lengths().len() * padded(H));
-            stack.backward(gradients, Above { ends, frames: Some(frames) })
+            let (units, width) = (units.size(), padded(units.size()));
+            let above = with_gradient(gradients, &output, |gradient| {
+                let of_run = |run: usize| {
+                    let frames = stack.packings.runs()[run].frames();
+                    let gradient = &of_run(gradient, run, runs)[..frames * units];
+                    let ends = Buffer::zeros(stack.packings.batch() * width);
+                    Above { ends, frames: Some(resized(gradient, units, width)) }
+                };
+                (0..runs).map(of_run).collect()
+            })?;
+            stack.backward(gradients, above)
         });
     }
-    Ok(Packed::from_parts(output.put_tape(tape), packing))
+    Ok(Packed::from_parts(output.put_tape(tape), packings))
 }
 
-/// h_t of the last layer for the last frame of each sequence; 0 for an empty one.
+/// h_t of the last layer for the last frame of each sequence.
 ///
 /// Its gradient is the state from which the walk back starts, so that no gradient of all frames, almost all of it
 /// zeros, is ever made.
-pub(super) fn ends<const I: usize, const H: usize, E, T>(
+pub(super) fn ends<I: Dim, H: Dim, E, T>(
     level: Level,
     input: Packed<I, E, Cpu, T>,
     first: &LstmLayer<I, H, E, Cpu>,
     rest: &[LstmLayer<H, H, E, Cpu>],
-    dropout: Option<Dropout>,
+    dropouts: Option<&[Dropout]>,
 ) -> Result<Rows<H, E, Cpu, T>, CpuError>
 where
     E: Dtype + Element,
     Cpu: Device<E>,
     T: Tape<E, Cpu>,
 {
-    let (stack, mut tape) = Stack::forward(level, input, first, rest, dropout)?;
-    let (last, sequences) = (stack.last(), stack.packing.lengths().len());
-    let mut output = vec![E::ZERO; sequences * H];
-    for (output, row) in output.chunks_exact_mut(H).zip(stack.packing.ends()) {
-        if let Some(row) = row {
-            output.copy_from_slice(&last.hidden[row * last.width..][..H]);
+    let (stack, mut tape) = Stack::forward(level, input, first, rest, dropouts)?;
+    let (runs, batch) = (stack.packings.runs().len(), stack.packings.batch());
+    let (_, units) = first.sizes();
+    let mut output = Vec::with_capacity(runs * batch * units.size());
+    for (run, packing) in stack.packings.runs().iter().enumerate() {
+        let last = stack.last(run);
+        // No sequence is empty.
+        for row in packing.ends().flatten() {
+            output.extend_from_slice(&last.hidden[row * last.width..][..units.size()]);
         }
     }
-    let output = stack.frames.device().try_tensor_from_vec(output, (sequences, Const))?;
+    let shape = (Size(runs), batch, units);
+    let output = stack.frames.device().try_tensor_from_vec(output, shape)?;
     if T::OWNS_TAPE {
         let output = output.clone();
         tape.add_backward_op(move |gradients| {
-            let mut ends = Buffer::zeros(sequences * padded(H));
-            with_gradient(gradients, &output, |gradient| {
-                for (gradient, rank) in gradient.chunks_exact(H).zip(stack.packing.ranks()) {
-                    ends[rank * padded(H)..][..H].copy_from_slice(gradient);
-                }
+            let (units, width) = (units.size(), padded(units.size()));
+            let above = with_gradient(gradients, &output, |gradient| {
+                let of_run = |run: usize| {
+                    let mut ends = Buffer::zeros(batch * width);
+                    let gradients = of_run(gradient, run, runs).chunks_exact(units);
+                    for (gradient, rank) in gradients.zip(stack.packings.runs()[run].ranks()) {
+                        ends[rank * width..][..units].copy_from_slice(gradient);
+                    }
+                    Above { ends, frames: None }
+                };
+                (0..runs).map(of_run).collect()
             })?;
-            stack.backward(gradients, Above { ends, frames: None })
+            stack.backward(gradients, above)
         });
     }
     Ok(output.put_tape(tape))
 }
 
 /// What a forward pass through all layers leaves for the backward pass.
-struct Stack<const I: usize, const H: usize, E: Dtype + Element> {
+struct Stack<I: Dim, H: Dim, E: Dtype + Element> {
     level: Level,
-    packing: Arc<Packing>,
+    packings: Arc<Packings>,
     frames: Rows<I, E, Cpu>,
     /// Whether ∂L/∂x of the first layer is of no use.
     data: bool,
     first: LstmLayer<I, H, E, Cpu>,
     rest: Vec<LstmLayer<H, H, E, Cpu>>,
-    dropout: Option<Dropout>,
-    /// One of each layer; without a tape, the last one only.
-    passes: Vec<Pass<E>>,
+    /// Of each run, or of none.
+    dropouts: Vec<Dropout>,
+    /// Of each run, one of each layer; without a tape, the last one only.
+    passes: Vec<Vec<Pass<E>>>,
 }
 
-impl<const I: usize, const H: usize, E: Dtype + Element> Stack<I, H, E>
+impl<I: Dim, H: Dim, E: Dtype + Element> Stack<I, H, E>
 where
     Cpu: Device<E>,
 {
@@ -114,106 +139,132 @@ where
         input: Packed<I, E, Cpu, T>,
         first: &LstmLayer<I, H, E, Cpu>,
         rest: &[LstmLayer<H, H, E, Cpu>],
-        dropout: Option<Dropout>,
+        dropouts: Option<&[Dropout]>,
     ) -> Result<(Self, T), CpuError> {
         let data = input.is_data();
-        let (frames, packing) = input.into_parts();
+        let (frames, packings) = input.into_parts();
         let (frames, tape) = frames.split_tape();
-        let pass = Pass::new(&packing, contents(&frames)?, first, T::OWNS_TAPE)?;
+        let values = contents(&frames)?;
         let mut stack = Self {
             level,
-            packing,
+            packings,
             frames,
             data,
             first: first.clone(),
             rest: rest.to_owned(),
-            dropout,
-            passes: vec![level.run(Forward(pass))],
+            dropouts: dropouts.unwrap_or_default().to_owned(),
+            passes: Vec::new(),
         };
-        for (boundary, weights) in rest.iter().enumerate() {
-            let last = stack.last();
-            let mut between = resized(&last.hidden, last.width, H);
-            if let Some(mask) = stack.mask(boundary) {
-                mask.multiply(&mut between);
+        let first = Weights::of(first)?;
+        let rest: Vec<Weights<E>> = rest.iter().map(Weights::of).collect::<Result<_, _>>()?;
+        let runs = stack.packings.runs().len();
+        for run in 0..runs {
+            let packing = &stack.packings.runs()[run];
+            let frames = &of_run(&values, run, runs)[..packing.frames() * first.inputs];
+            let pass = first.pass(packing, Buffer::copy_of(frames), run, T::OWNS_TAPE);
+            let mut passes = vec![level.run(Forward(pass))];
+            for (boundary, weights) in rest.iter().enumerate() {
+                let last = &passes[passes.len() - 1];
+                let mut between = resized(&last.hidden, last.width, weights.inputs);
+                if let Some(mask) = stack.mask(run, boundary) {
+                    mask.multiply(&mut between);
+                }
+                if !T::OWNS_TAPE {
+                    passes.clear();
+                }
+                let pass = weights.pass(&stack.packings.runs()[run], between, run, T::OWNS_TAPE);
+                passes.push(level.run(Forward(pass)));
             }
-            if !T::OWNS_TAPE {
-                stack.passes.clear();
-            }
-            let pass = Pass::new(&stack.packing, between, weights, T::OWNS_TAPE)?;
-            stack.passes.push(level.run(Forward(pass)));
+            stack.passes.push(passes);
         }
         Ok((stack, tape))
     }
 
-    fn last(&self) -> &Pass<E> {
-        self.passes.last().expect("there is a first layer")
+    fn last(&self, run: usize) -> &Pass<E> {
+        self.passes[run].last().expect("there is a first layer")
     }
 
-    /// What falls between the layers `boundary` and `boundary` + 1.
-    fn mask(&self, boundary: usize) -> Option<Mask> {
-        self.dropout.and_then(|dropout| dropout.mask(boundary as u64))
+    /// What falls between the layers `boundary` and `boundary` + 1 of a run.
+    fn mask(&self, run: usize, boundary: usize) -> Option<Mask> {
+        self.dropouts.get(run).and_then(|dropout| dropout.mask(boundary as u64))
     }
 
-    fn backward(mut self, gradients: &mut Gradients<E, Cpu>, above: Above<E>) -> Result<(), CpuError> {
-        let width = padded(H);
-        let sequences = self.packing.lengths().len();
-        let mut above = above;
-        while let Some(pass) = self.passes.pop() {
-            let boundary = self.passes.len().checked_sub(1);
-            let input = boundary.is_some() || !self.data;
-            let found = self.level.run(Backward { pass, above, input });
-            let Some(boundary) = boundary else {
-                found.add_to(gradients, &self.first)?;
-                return match found.frames {
-                    Some(dx) => add_frames(gradients, &self.frames, &dx),
-                    None => Ok(()),
-                };
-            };
-            found.add_to(gradients, &self.rest[boundary])?;
-            let mut frames = found.frames.expect("asked for above");
-            if let Some(mask) = self.mask(boundary) {
-                // Masks count elements without padding.
-                if width == H {
-                    mask.multiply(&mut frames);
-                } else {
-                    let mut narrow = resized(&frames, width, H);
-                    mask.multiply(&mut narrow);
-                    frames = resized(&narrow, H, width);
-                }
-            }
-            above = Above { ends: Buffer::zeros(sequences * width), frames: Some(frames) };
+    fn backward(mut self, gradients: &mut Gradients<E, Cpu>, above: Vec<Above<E>>) -> Result<(), CpuError> {
+        let passes = std::mem::take(&mut self.passes);
+        for (run, (passes, above)) in passes.into_iter().zip(above).enumerate() {
+            self.backward_of_run(gradients, run, passes, above)?;
         }
         Ok(())
     }
-}
 
-/// Adds ∂L/∂x, found as `[N, padded(I)]`, to the gradient of the frames.
-fn add_frames<const I: usize, E: Dtype + Element>(
-    gradients: &mut Gradients<E, Cpu>,
-    frames: &Rows<I, E, Cpu>,
-    found: &[E],
-) -> Result<(), CpuError> {
-    with_gradient(gradients, frames, |gradient| {
-        for (gradient, found) in gradient.chunks_exact_mut(I).zip(found.chunks_exact(padded(I))) {
-            for (gradient, found) in gradient.iter_mut().zip(found) {
-                *gradient += *found;
+    fn backward_of_run(
+        &self,
+        gradients: &mut Gradients<E, Cpu>,
+        run: usize,
+        mut passes: Vec<Pass<E>>,
+        mut above: Above<E>,
+    ) -> Result<(), CpuError> {
+        while let Some(pass) = passes.pop() {
+            let boundary = passes.len().checked_sub(1);
+            let input = boundary.is_some() || !self.data;
+            let (units, width) = (pass.units, pass.width);
+            let found = self.level.run(Backward { pass, above, input });
+            let Some(boundary) = boundary else {
+                found.add_to(gradients, &self.first, run)?;
+                return match found.frames {
+                    Some(dx) => self.add_frames(gradients, run, &dx),
+                    None => Ok(()),
+                };
+            };
+            found.add_to(gradients, &self.rest[boundary], run)?;
+            let mut frames = found.frames.expect("asked for above");
+            if let Some(mask) = self.mask(run, boundary) {
+                // Masks count elements without padding.
+                if width == units {
+                    mask.multiply(&mut frames);
+                } else {
+                    let mut narrow = resized(&frames, width, units);
+                    mask.multiply(&mut narrow);
+                    frames = resized(&narrow, units, width);
+                }
             }
+            let ends = Buffer::zeros(self.packings.batch() * width);
+            above = Above { ends, frames: Some(frames) };
         }
-    })
+        Ok(())
+    }
+
+    /// Adds ∂L/∂x of a run, found as `[N, padded(I)]`, to the gradient of the frames.
+    fn add_frames(&self, gradients: &mut Gradients<E, Cpu>, run: usize, found: &[E]) -> Result<(), CpuError> {
+        let (Size(runs), _, inputs) = *self.frames.shape();
+        let inputs = inputs.size();
+        with_gradient(gradients, &self.frames, |gradient| {
+            let gradient = of_run_mut(gradient, run, runs);
+            for (gradient, found) in gradient.chunks_exact_mut(inputs).zip(found.chunks_exact(padded(inputs)))
+            {
+                for (gradient, found) in gradient.iter_mut().zip(found) {
+                    *gradient += *found;
+                }
+            }
+        })
+    }
 }
 
 /// Rows of `from` elements as rows of `to`: cut, or with zeros behind them.
 fn resized<E: Element>(rows: &[E], from: usize, to: usize) -> Buffer<E> {
     let len = rows.len() / from * to;
     if from == to {
-        let mut copy = Buffer::stale(len);
-        copy.copy_from_slice(rows);
-        return copy;
+        return Buffer::copy_of(rows);
     }
     let mut resized = if from < to { Buffer::zeros(len) } else { Buffer::stale(len) };
-    let columns = from.min(to);
-    for (resized, row) in resized.chunks_exact_mut(to).zip(rows.chunks_exact(from)) {
-        resized[..columns].copy_from_slice(&row[..columns]);
-    }
+    copy_rows(rows, from, &mut resized, to);
     resized
+}
+
+/// Copies rows of `from` elements to rows of `to`, as far as both have elements.
+fn copy_rows<E: Element>(rows: &[E], from: usize, into: &mut [E], to: usize) {
+    let columns = from.min(to);
+    for (into, row) in into.chunks_exact_mut(to).zip(rows.chunks_exact(from)) {
+        into[..columns].copy_from_slice(&row[..columns]);
+    }
 }

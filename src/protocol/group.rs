@@ -1,4 +1,4 @@
-//! Runs that advance together: from where each stands to their records.
+//! Runs that advance together, or one: from where each stands to their records.
 
 use std::cell::OnceCell;
 use std::mem::take;
@@ -7,24 +7,32 @@ use std::time::Instant;
 use dfdx::prelude::*;
 
 use super::course::Course;
-use super::run::Parts;
-use super::{Control, Event, Record};
+use super::{Control, Event, Purpose, Record};
 use crate::error::{Error, Result};
 use crate::models::Network;
 use crate::nn::StateDict;
 use crate::store::Lock;
-use crate::training::{Checkpoint, Hyperparameters, Trainings};
+use crate::training::{Checkpoint, Evaluation, Hyperparameters, Training};
 
-/// A run, and where its training stands.
-pub(super) struct Standing<'a> {
+/// The examples of a split's three parts, and what weights that they make are for.
+pub(super) struct Parts<X> {
+    pub(super) training: Vec<X>,
+    pub(super) validation: Vec<X>,
+    pub(super) test: Vec<X>,
+    pub(super) purpose: Purpose,
+}
+
+/// A run that has no record yet.
+pub(super) struct OpenRun<'a> {
     pub(super) course: Course<'a>,
+    /// Where its training stands.
     pub(super) checkpoint: Checkpoint,
     /// Held until the run has its record.
     pub(super) lock: Lock,
 }
 
 /// What is the same for all runs.
-pub(super) struct Together<'a, X, D> {
+pub(super) struct Group<'a, X, D> {
     pub(super) device: D,
     pub(super) hyperparameters: Hyperparameters,
     pub(super) seed: u64,
@@ -32,30 +40,30 @@ pub(super) struct Together<'a, X, D> {
     pub(super) control: &'a Control<'a>,
 }
 
-impl<X, D: Device<f32>> Together<'_, X, D> {
+impl<X, D: Device<f32>> Group<'_, X, D> {
     /// Trains runs to the last epoch and writes their records. Those that stand further back catch up with the others
     /// first. A run that fails leaves the others as they are.
     pub(super) fn finish<N: Network<D, Example = X>>(
         &self,
-        mut waiting: Vec<Standing>,
+        mut open: Vec<OpenRun>,
     ) -> Vec<(u64, Result<Record>)> {
         let epochs = self.hyperparameters.epochs;
-        for Standing { course, checkpoint, .. } in &waiting {
+        for OpenRun { course, checkpoint, .. } in &open {
             self.control.tell(course.run, Event::Began { epoch: checkpoint.epochs, epochs });
         }
         let mut results = Vec::new();
-        while let Some(behind) = waiting.iter().map(|standing| standing.checkpoint.epochs).min() {
+        while let Some(behind) = open.iter().map(|run| run.checkpoint.epochs).min() {
             let (group, others): (Vec<_>, Vec<_>) =
-                take(&mut waiting).into_iter().partition(|standing| standing.checkpoint.epochs == behind);
-            let until = others.iter().map(|standing| standing.checkpoint.epochs).min().unwrap_or(epochs);
-            waiting = others;
-            let runs: Vec<u64> = group.iter().map(|standing| standing.course.run).collect();
+                take(&mut open).into_iter().partition(|run| run.checkpoint.epochs == behind);
+            let until = others.iter().map(|run| run.checkpoint.epochs).min().unwrap_or(epochs);
+            open = others;
+            let runs: Vec<u64> = group.iter().map(|run| run.course.run).collect();
             let advanced = match behind < epochs {
                 true => self.advance::<N>(group, until, &mut results),
                 false => self.records::<N>(group, &mut results).map(|()| Vec::new()),
             };
             match advanced {
-                Ok(group) => waiting.extend(group),
+                Ok(group) => open.extend(group),
                 Err(error) => {
                     let lost = runs.into_iter().filter(|run| results.iter().all(|(other, _)| other != run));
                     results.extend(lost.map(|run| (run, Err(error.clone()))).collect::<Vec<_>>());
@@ -68,42 +76,48 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
     /// Trains runs that stand at one epoch until another. Those that fail or are stopped go to `results`.
     fn advance<'a, N: Network<D, Example = X>>(
         &self,
-        mut group: Vec<Standing<'a>>,
+        mut group: Vec<OpenRun<'a>>,
         until: usize,
         results: &mut Vec<(u64, Result<Record>)>,
-    ) -> Result<Vec<Standing<'a>>> {
-        let mut trainings = self.trainings::<N>(&group)?;
+    ) -> Result<Vec<OpenRun<'a>>> {
+        let mut training = self.training::<N>(&group)?;
         let mut saved = Instant::now();
-        while trainings.epochs() < until && !group.is_empty() {
+        while training.epochs() < until && !group.is_empty() {
             if self.control.stopped() {
-                stand(&mut group, trainings.checkpoints());
-                for Standing { course, checkpoint, .. } in group {
+                note(&mut group, training.checkpoints());
+                for OpenRun { course, checkpoint, .. } in group {
                     let interrupted = course.interrupt(&checkpoint).unwrap_or_else(|error| error);
                     results.push((course.run, Err(interrupted)));
                 }
                 return Ok(Vec::new());
             }
             let start = Instant::now();
-            let losses = trainings.epoch(&self.parts.training)?;
-            let of_training = trainings.evaluate(&self.parts.training)?;
-            let mut of_validation = trainings.evaluate(&self.parts.validation)?.into_iter();
-            let (epoch, seconds) = (trainings.epochs(), start.elapsed().as_secs_f64());
+            let losses = training.epoch(&self.parts.training)?;
+            let of_training = training.evaluate(&self.parts.training)?;
+            let of_validation = match self.parts.validation.is_empty() {
+                true => (0..group.len()).map(|_| Ok(None)).collect(),
+                false => {
+                    training.evaluate(&self.parts.validation)?.into_iter().map(|one| one.map(Some)).collect()
+                }
+            };
+            let of_validation: Vec<Result<Option<Evaluation>>> = of_validation;
+            let (epoch, seconds) = (training.epochs(), start.elapsed().as_secs_f64());
             let weights = OnceCell::new();
             let mut healthy = Vec::with_capacity(group.len());
-            for (index, (mut standing, (loss, of_training))) in
-                take(&mut group).into_iter().zip(losses.into_iter().zip(of_training)).enumerate()
+            let evaluated = losses.into_iter().zip(of_training).zip(of_validation);
+            for (index, (mut run, ((loss, of_training), of_validation))) in
+                take(&mut group).into_iter().zip(evaluated).enumerate()
             {
-                let course = &mut standing.course;
-                let of_validation = of_validation.next().transpose();
+                let course = &mut run.course;
                 let evaluated = of_training.and_then(|training| Ok((training, of_validation?)));
                 // What a spoilt network answers adds nothing to why it is spoilt.
                 match loss.and_then(|_| evaluated.map_err(|error| course.in_epoch(epoch, error))) {
                     Ok((of_training, of_validation)) => {
-                        let weights = || weights.get_or_init(|| trainings.weights())[index].clone();
+                        let weights = || weights.get_or_init(|| training.weights())[index].clone();
                         course.add(epoch, &of_training, of_validation.as_ref(), weights);
                         course.seconds += seconds;
                         self.control.tell(course.run, Event::Epoch { epoch, history: course.history() });
-                        healthy.push(standing);
+                        healthy.push(run);
                     }
                     Err(error) => results.push((course.run, Err(error))),
                 }
@@ -112,35 +126,35 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
             if group.is_empty() {
                 return Ok(group);
             }
-            if group.len() < trainings.runs().len() {
-                stand(&mut group, trainings.checkpoints());
-                trainings = self.trainings::<N>(&group)?;
+            if group.len() < training.runs().len() {
+                note(&mut group, training.checkpoints());
+                training = self.training::<N>(&group)?;
             }
             if saved.elapsed() >= self.control.checkpoint_every && epoch < self.hyperparameters.epochs {
-                stand(&mut group, trainings.checkpoints());
-                Error::gather(group.iter().map(|standing| standing.course.save(&standing.checkpoint)))?;
+                note(&mut group, training.checkpoints());
+                Error::gather(group.iter().map(|run| run.course.save(&run.checkpoint)))?;
                 saved = Instant::now();
             }
         }
-        stand(&mut group, trainings.checkpoints());
+        note(&mut group, training.checkpoints());
         Ok(group)
     }
 
     /// Writes the records of runs after their last epoch.
     fn records<N: Network<D, Example = X>>(
         &self,
-        group: Vec<Standing>,
+        group: Vec<OpenRun>,
         results: &mut Vec<(u64, Result<Record>)>,
     ) -> Result<()> {
-        let mut trainings = self.trainings::<N>(&group)?;
-        let last = trainings.evaluate(&self.parts.test)?;
+        let mut training = self.training::<N>(&group)?;
+        let last = training.evaluate(&self.parts.test)?;
         let best: Vec<StateDict> = (group.iter())
-            .map(|Standing { course, checkpoint, .. }| course.best_weights(&checkpoint.network).clone())
+            .map(|OpenRun { course, checkpoint, .. }| course.best_weights(&checkpoint.network).clone())
             .collect();
-        trainings.load(&best)?;
-        let best = trainings.evaluate(&self.parts.test)?;
+        training.load(&best)?;
+        let best = training.evaluate(&self.parts.test)?;
         let (at_once, epochs) = (group.len(), self.hyperparameters.epochs);
-        for (index, Standing { course, checkpoint, lock }) in group.into_iter().enumerate() {
+        for (index, OpenRun { course, checkpoint, lock }) in group.into_iter().enumerate() {
             let run = course.run;
             let last = last[index].as_ref().map_err(|error| course.in_epoch(epochs, error.clone()));
             let best =
@@ -154,19 +168,19 @@ impl<X, D: Device<f32>> Together<'_, X, D> {
         Ok(())
     }
 
-    fn trainings<N: Network<D, Example = X>>(&self, group: &[Standing]) -> Result<Trainings<N, D>> {
+    fn training<N: Network<D, Example = X>>(&self, group: &[OpenRun]) -> Result<Training<N, D>> {
         let standing: Vec<(u64, Checkpoint)> =
-            group.iter().map(|standing| (standing.course.run, standing.checkpoint.clone())).collect();
-        Trainings::new(self.device.clone(), self.hyperparameters, self.seed, &standing)
+            group.iter().map(|run| (run.course.run, run.checkpoint.clone())).collect();
+        Training::resume(self.device.clone(), self.hyperparameters, self.seed, &standing)
     }
 }
 
-/// Notes where the trainings of a group stand, as far as they are of it.
-fn stand(group: &mut [Standing], checkpoints: Vec<(u64, Checkpoint)>) {
+/// Notes where the runs of a group stand, as far as they are of it.
+fn note(group: &mut [OpenRun], checkpoints: Vec<(u64, Checkpoint)>) {
     let mut checkpoints = checkpoints.into_iter();
-    for standing in group {
-        let own = checkpoints.find(|(run, _)| *run == standing.course.run);
-        standing.checkpoint = own.expect("every run of a group is trained, in its order").1;
+    for run in group {
+        let own = checkpoints.find(|(number, _)| *number == run.course.run);
+        run.checkpoint = own.expect("every run of a group is trained, in its order").1;
     }
 }
 

@@ -9,10 +9,10 @@ use cudarc::nvrtc::{CompileError, Ptx, compile_ptx};
 use dfdx::prelude::*;
 use dfdx::tensor::CudaError;
 
-use super::{Batches, Gates, composed};
-use crate::nn::cuda;
+use super::composed;
 use crate::nn::lent::Lent;
-use crate::nn::runs::{Packings, Runs};
+use crate::nn::lstm::Gates;
+use crate::nn::{Packings, Rows, Size, cuda};
 
 /// The largest H whose recurrent weights lie in registers; beyond it, steps are composed.
 const LARGEST: usize = 64;
@@ -22,48 +22,54 @@ const FORWARD: &str = "lstm_forward";
 const BACKWARD: &str = "lstm_backward";
 const WEIGHTS: &str = "lstm_weights";
 
-fn compiled<const H: usize>() -> Result<Ptx, CompileError> {
-    compile_ptx(format!("#define UNITS {H}\n{SOURCE}"))
+fn compiled(units: usize) -> Result<Ptx, CompileError> {
+    compile_ptx(format!("#define UNITS {units}\n{SOURCE}"))
 }
 
-/// A kernel for layers of H units.
-fn kernel<const H: usize>(device: &Arc<CudaDevice>, name: &'static str) -> Result<CudaFunction, CudaError> {
-    let module = format!("eegenre_lstm_{H}");
-    cuda::kernel(device, &module, &[FORWARD, BACKWARD, WEIGHTS], name, compiled::<H>)
+/// A kernel for layers of so many units.
+fn kernel(device: &Arc<CudaDevice>, units: usize, name: &'static str) -> Result<CudaFunction, CudaError> {
+    let module = format!("eegenre_lstm_{units}");
+    cuda::kernel(device, &module, &[FORWARD, BACKWARD, WEIGHTS], name, || compiled(units))
 }
 
-pub(super) fn recur<const H: usize, T: Tape<f32, Cuda>>(
-    x: Tensor<(Runs, usize, Gates<H>), f32, Cuda, T>,
-    weight_hh: &Tensor<(Runs, Gates<H>, Const<H>), f32, Cuda>,
+pub(super) fn recur<H: Dim, T: Tape<f32, Cuda>>(
+    x: Tensor<(Size, usize, Gates<H>), f32, Cuda, T>,
+    weight_hh: &Tensor<(Size, Gates<H>, H), f32, Cuda>,
     packings: &Packings,
-) -> Result<Batches<H, f32, Cuda, T>, CudaError> {
-    if H > LARGEST {
+) -> Result<Rows<H, f32, Cuda, T>, CudaError> {
+    let (Size(runs), rows, Gates(units)) = *x.shape();
+    let shape = (Size(runs), rows, units);
+    let units = units.size();
+    if units > LARGEST {
         return composed::recur(x, weight_hh, packings);
     }
-    let (runs, steps, batch) = (packings.runs(), packings.steps(), packings.batch());
-    let rows = steps * batch;
+    let (steps, batch) = (packings.steps(), packings.batch());
     let (x, mut tape) = x.try_contiguous()?.split_tape();
     let mut frames = Lent::copy_of(&x)?;
     let mut weights = Lent::copy_of(weight_hh)?;
-    let mut outputs: Lent<(Runs, usize, Const<H>), f32, Cuda> =
-        Lent::zeros(x.device(), (Runs(runs), rows, Const))?;
+    let mut outputs = Lent::zeros(x.device(), shape)?;
     let device = weights.storage()?.device();
-    let lengths: Vec<i32> = packings.lengths_by_rank().into_iter().map(|length| length as i32).collect();
-    let lengths = device.htod_copy(lengths)?;
-    let gates = device.alloc_zeros::<f32>(runs * rows * 4 * H)?;
-    let cells = device.alloc_zeros::<f32>(runs * rows * H)?;
-    let threads = (4 * H as u32, 1, 1);
+    let lengths = device.htod_copy(packings.lengths_by_rank())?;
+    let starts = device.htod_copy(packings.starts())?;
+    let gates = device.alloc_zeros::<f32>(runs * rows * 4 * units)?;
+    let cells = device.alloc_zeros::<f32>(runs * rows * units)?;
+    let threads = (4 * units as u32, 1, 1);
     let blocks =
         LaunchConfig { grid_dim: (batch as u32, runs as u32, 1), block_dim: threads, shared_mem_bytes: 0 };
-    let (steps, batch_size) = (steps as i32, batch as i32);
+    let [of_steps, of_rows, of_batch] = [steps, rows, batch].map(|size| size as i32);
 
     let frames_at = *frames.storage()?.device_ptr();
     let (weights_at, outputs_at) = (*weights.storage()?.device_ptr(), *outputs.storage()?.device_ptr());
     // SAFETY: the arguments are those of the kernel in number, type and order; every array has the size that is written
     // at the top of its source, and all work is ordered on the device's one stream, memory's release too.
     unsafe {
-        kernel::<H>(&device, FORWARD)?
-            .launch(blocks, (frames_at, weights_at, &lengths, steps, batch_size, &gates, &cells, outputs_at))
+        kernel(&device, units, FORWARD)?.launch(
+            blocks,
+            (
+                frames_at, weights_at, &lengths, &starts, of_steps, of_rows, of_batch, &gates, &cells,
+                outputs_at,
+            ),
+        )
     }?;
     let output = outputs.tensor();
 
@@ -73,19 +79,22 @@ pub(super) fn recur<const H: usize, T: Tape<f32, Cuda>>(
         let d_outputs = *gradients.get_or_alloc_mut(&of_output)?.device_ptr();
         let d_x = *gradients.get_or_alloc_mut(&x)?.device_ptr();
         let d_weights = *gradients.get_or_alloc_mut(&weight_hh)?.device_ptr();
-        let sequences = device.alloc_zeros::<f32>(runs * batch * 4 * H * H)?;
-        let sums = LaunchConfig { grid_dim: (H as u32, runs as u32, 1), ..blocks };
-        let (weights_at, outputs_at) = (*weights.storage()?.device_ptr(), *outputs.storage()?.device_ptr());
+        let sequences = device.alloc_zeros::<f32>(runs * batch * 4 * units * units)?;
+        let sums = LaunchConfig { grid_dim: (units as u32, runs as u32, 1), ..blocks };
+        let weights_at = *weights.storage()?.device_ptr();
+        let outputs_at = *outputs.storage()?.device_ptr();
+        // The kernel takes its sizes from an array: a launch has twelve arguments at most.
+        let sizes = device.htod_copy(vec![of_steps, of_rows, of_batch])?;
         // SAFETY: as above; gradients stay where they are while others are allocated.
         unsafe {
-            kernel::<H>(&device, BACKWARD)?.launch(
+            kernel(&device, units, BACKWARD)?.launch(
                 blocks,
                 (
-                    weights_at, &lengths, steps, batch_size, &gates, &cells, outputs_at, d_outputs, d_x,
+                    weights_at, &lengths, &starts, &sizes, &gates, &cells, outputs_at, d_outputs, d_x,
                     &sequences,
                 ),
             )?;
-            kernel::<H>(&device, WEIGHTS)?.launch(sums, (&sequences, batch_size, d_weights))?;
+            kernel(&device, units, WEIGHTS)?.launch(sums, (&sequences, of_batch, d_weights))?;
         }
         Ok(())
     });
@@ -99,7 +108,7 @@ mod tests {
     /// Needs no GPU.
     #[test]
     fn nvrtc_compiles_the_source() {
-        for ptx in [compiled::<32>(), compiled::<{ LARGEST }>()] {
+        for ptx in [compiled(32), compiled(LARGEST)] {
             let ptx = ptx.unwrap().to_src();
             assert!([FORWARD, BACKWARD, WEIGHTS].iter().all(|name| ptx.contains(&format!(".entry {name}"))));
         }

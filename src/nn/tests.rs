@@ -1,25 +1,23 @@
 //! Every layer of several runs computes what each run computes alone.
 
-use super::*;
-use crate::nn::testing::{TestDevice, assert_close, scattered};
-use crate::nn::{self, Dropout, Signals, StateDict, batch_norm, conv1d, residual};
+use dfdx::prelude::*;
+
+use super::testing::{TestDevice, assert_close, scattered};
+use super::{
+    BatchNorm1d, Conv1d, Dropout, Linear, Lstm, LstmKernel, Packed, ResidualBlock, Signals, Size, StateDict,
+};
 
 const RUNS: usize = 3;
 const TOLERANCE: f64 = 2e-5;
 
 /// A module for each run, with weights of its own.
-fn alone<B: BuildOnDevice<TestDevice, f32>>() -> Vec<B::Built> {
-    (0..RUNS as u64).map(|seed| B::build_on_device(&TestDevice::seed_from_u64(seed))).collect()
+fn alone<M>(build: impl Fn(&TestDevice) -> Result<M, <TestDevice as HasErr>::Err>) -> Vec<M> {
+    (0..RUNS as u64).map(|seed| build(&TestDevice::seed_from_u64(seed)).unwrap()).collect()
 }
 
-/// The same modules in one.
-fn together<
-    M: TensorCollection<f32, TestDevice>,
-    S: TensorCollection<f32, TestDevice, To<f32, TestDevice> = S>,
->(
-    modules: &[M],
-) -> S {
-    let dicts: Vec<StateDict> = modules.iter().map(StateDict::of).collect();
+/// The same modules in one stack.
+fn together<M: TensorCollection<f32, TestDevice, To<f32, TestDevice> = M>>(modules: &[M]) -> M {
+    let dicts: Vec<StateDict> = modules.iter().flat_map(StateDict::of_runs).collect();
     StateDict::stack(&dicts).unwrap().build(&TestDevice::default()).unwrap()
 }
 
@@ -40,6 +38,14 @@ fn assert_same(stacked: &StateDict, alone: &[StateDict]) {
         assert_eq!(names, expected_names);
         assert_close(&found, &expected, TOLERANCE, &format!("{names:?} of run {run}"));
     }
+}
+
+/// The gradients of the one run of a module.
+fn of_gradients<M: TensorCollection<f32, TestDevice>>(
+    module: &M,
+    gradients: &Gradients<f32, TestDevice>,
+) -> StateDict {
+    StateDict::of_gradients(module, gradients).unstack().remove(0)
 }
 
 /// Values for run `run`, unlike those of the others.
@@ -67,21 +73,22 @@ fn backward<S: Shape>(
 fn linear_layers() {
     const BATCH: usize = 4;
     let device = TestDevice::default();
-    let modules = alone::<dfdx::nn::builders::Linear<5, 6>>();
-    let stacked: Linear<5, 6, f32, _> = together(&modules);
-    let x = device.tensor_from_vec(all_values(BATCH * 5), (Runs(RUNS), BATCH, Const::<5>));
+    let modules: Vec<Linear<Const<5>, Const<6>, f32, _>> =
+        alone(|device| Linear::new(device, 1, Const, Const));
+    let stacked = together(&modules);
+    let x = device.tensor_from_vec(all_values(BATCH * 5), (Size(RUNS), BATCH, Const::<5>));
     let y = stacked.forward(x.leaky_trace());
     let found = y.as_vec();
     let gradients = backward(y, all_values(BATCH * 6));
     let dx = gradients.get(&x).as_vec();
     let mut expected = Vec::new();
     for (run, module) in modules.iter().enumerate() {
-        let x: nn::Rows<5, f32, _> = device.tensor_from_vec(values(BATCH * 5, run), (BATCH, Const));
+        let x = device.tensor_from_vec(values(BATCH * 5, run), (Size(1), BATCH, Const::<5>));
         let y = module.forward(x.leaky_trace());
         assert_close(&found[run * BATCH * 6..][..BATCH * 6], &y.as_vec(), TOLERANCE, "y");
         let gradients = backward(y, values(BATCH * 6, run));
         assert_close(&dx[run * BATCH * 5..][..BATCH * 5], &gradients.get(&x).as_vec(), TOLERANCE, "dx");
-        expected.push(StateDict::of_gradients(module, &gradients));
+        expected.push(of_gradients(module, &gradients));
     }
     assert_same(&StateDict::of_gradients(&stacked, &gradients), &expected);
 }
@@ -91,38 +98,39 @@ fn convolutions() {
     const BATCH: usize = 3;
     const LENGTH: usize = 10;
     let device = TestDevice::default();
-    let modules = alone::<conv1d::builder::Conv1d<4, 6, 3, 1>>();
-    let stacked: Conv1d<4, 6, 3, 1, f32, _> = together(&modules);
+    let modules: Vec<Conv1d<Const<4>, Const<6>, Const<3>, f32, _>> =
+        alone(|device| Conv1d::new(device, 1, Const, Const, Const));
+    let stacked = together(&modules);
     let input = BATCH * LENGTH * 4;
     let output = BATCH * LENGTH * 6;
-    let x: Signals<4, f32, _> = device.tensor_from_vec(all_values(input), (RUNS * BATCH, LENGTH, Const));
+    let x = device.tensor_from_vec(all_values(input), (Size(RUNS), BATCH, LENGTH, Const));
     let y = stacked.forward(x.leaky_trace());
     let found = y.as_vec();
     let gradients = backward(y, all_values(output));
     let dx = gradients.get(&x).as_vec();
     let mut expected = Vec::new();
     for (run, module) in modules.iter().enumerate() {
-        let x: Signals<4, f32, _> = device.tensor_from_vec(values(input, run), (BATCH, LENGTH, Const));
+        let x = device.tensor_from_vec(values(input, run), (Size(1), BATCH, LENGTH, Const));
         let y = module.forward(x.leaky_trace());
         assert_close(&found[run * output..][..output], &y.as_vec(), TOLERANCE, "y");
         let gradients = backward(y, values(output, run));
         assert_close(&dx[run * input..][..input], &gradients.get(&x).as_vec(), TOLERANCE, "dx");
-        expected.push(StateDict::of_gradients(module, &gradients));
+        expected.push(of_gradients(module, &gradients));
     }
     assert_same(&StateDict::of_gradients(&stacked, &gradients), &expected);
 }
 
 /// Two steps of training, then inference: normalisations and residual blocks.
 macro_rules! trained_and_tested {
-    ($builder:ty, $stacked:ty, $channels:literal) => {{
+    ($build:expr) => {{
         const BATCH: usize = 3;
         const LENGTH: usize = 10;
-        const VALUES: usize = BATCH * LENGTH * $channels;
+        const VALUES: usize = BATCH * LENGTH * 4;
         let device = TestDevice::default();
-        let mut modules = alone::<$builder>();
-        let mut stacked: $stacked = together(&modules);
-        let stack: Signals<$channels, f32, _> =
-            device.tensor_from_vec(all_values(VALUES), (RUNS * BATCH, LENGTH, Const));
+        let mut modules = alone($build);
+        let mut stacked = together(&modules);
+        let stack: Signals<Const<4>, f32, _> =
+            device.tensor_from_vec(all_values(VALUES), (Size(RUNS), BATCH, LENGTH, Const));
         let _ = stacked.forward_mut(stack.leaky_trace());
         let y = stacked.forward_mut(stack.leaky_trace());
         let found = y.as_vec();
@@ -132,31 +140,31 @@ macro_rules! trained_and_tested {
         let mut expected = Vec::new();
         for (run, module) in modules.iter_mut().enumerate() {
             let own = run * VALUES..(run + 1) * VALUES;
-            let x: Signals<$channels, f32, _> =
-                device.tensor_from_vec(values(VALUES, run), (BATCH, LENGTH, Const));
+            let x: Signals<Const<4>, f32, _> =
+                device.tensor_from_vec(values(VALUES, run), (Size(1), BATCH, LENGTH, Const));
             let _ = module.forward_mut(x.leaky_trace());
             let y = module.forward_mut(x.leaky_trace());
             assert_close(&found[own.clone()], &y.as_vec(), TOLERANCE, "y");
             let gradients = backward(y, values(VALUES, run));
             assert_close(&dx[own.clone()], &gradients.get(&x).as_vec(), TOLERANCE, "dx");
             assert_close(&tested[own], &module.forward(x).as_vec(), TOLERANCE, "y in inference");
-            expected.push(StateDict::of_gradients(module, &gradients));
+            expected.push(of_gradients(module, &gradients));
         }
         assert_same(&StateDict::of_gradients(&stacked, &gradients), &expected);
         // The running statistics, too.
-        let expected: Vec<StateDict> = modules.iter().map(StateDict::of).collect();
+        let expected: Vec<StateDict> = modules.iter().flat_map(StateDict::of_runs).collect();
         assert_same(&StateDict::of(&stacked), &expected);
     }};
 }
 
 #[test]
 fn normalisations() {
-    trained_and_tested!(batch_norm::builder::BatchNorm1d<4>, BatchNorm1d<4, f32, _>, 4);
+    trained_and_tested!(|device| BatchNorm1d::<Const<4>, f32, _>::new(device, 1, Const));
 }
 
 #[test]
 fn residual_blocks() {
-    trained_and_tested!(residual::builder::ResidualBlock<4, 3, 1>, ResidualBlock<4, 3, 1, f32, _>, 4);
+    trained_and_tested!(|device| ResidualBlock::<Const<4>, Const<3>, f32, _>::new(device, 1, Const, Const));
 }
 
 /// Sequences of each run; the runs differ in lengths and in values.
@@ -166,28 +174,30 @@ fn sequences(run: usize) -> Vec<Vec<f32>> {
     LENGTHS[run].iter().enumerate().map(|(n, &length)| values(2 * length, 4 * run + n)).collect()
 }
 
-/// LSTM layers with the dropout of step `step`, or without.
+/// LSTM layers with the dropout of step `step`, or without: ends alone, and the ends of all outputs.
 fn lstm_layers(step: Option<u64>) {
     const H: usize = 4;
     let device = TestDevice::default();
-    let modules = alone::<nn::lstm::builder::Lstm<2, H, 3>>();
-    let stacked: Lstm<2, H, 3, f32, _> = together(&modules);
+    let modules: Vec<Lstm<Const<2>, Const<H>, 3, f32, _>> =
+        alone(|device| Lstm::new(device, 1, Const, Const));
+    let stacked = together(&modules);
     let dropouts: Option<Vec<Dropout>> =
         step.map(|step| (0..RUNS).map(|run| Dropout::new(0.4, 11, run as u64, step).unwrap()).collect());
     let batches: Vec<Vec<Vec<f32>>> = (0..RUNS).map(sequences).collect();
-    let borrowed: Vec<Vec<&[f32]>> =
-        batches.iter().map(|batch| batch.iter().map(Vec::as_slice).collect()).collect();
-    let packed = Packed::from_sequences(&device, &borrowed).unwrap();
-    let y = stacked.try_ends(packed.leaky_traced(), dropouts.as_deref()).unwrap();
+    let packed = Packed::from_sequences(&device, Const, &batches).unwrap();
+    let y = stacked.ends(packed.clone().leaky_traced(), dropouts.as_deref());
     let found = y.as_vec();
+    let layers = (&stacked.first, &stacked.rest);
+    let all = TestDevice::lstm(packed, layers.0, layers.1, dropouts.as_deref()).unwrap();
+    assert_close(&all.ends().as_vec(), &found, TOLERANCE, "ends of all outputs");
     let gradients = backward(y, all_values(4 * H));
     let mut expected = Vec::new();
     for (run, module) in modules.iter().enumerate() {
-        let packed = nn::Packed::from_sequences(&device, &batches[run]).unwrap();
-        let y = module.ends(packed.leaky_traced(), dropouts.as_ref().map(|dropouts| dropouts[run]));
+        let packed = Packed::from_sequences(&device, Const, &batches[run..=run]).unwrap();
+        let y = module.ends(packed.leaky_traced(), dropouts.as_ref().map(|dropouts| &dropouts[run..=run]));
         assert_close(&found[run * 4 * H..][..4 * H], &y.as_vec(), TOLERANCE, "h");
         let gradients = backward(y, values(4 * H, run));
-        expected.push(StateDict::of_gradients(module, &gradients));
+        expected.push(of_gradients(module, &gradients));
     }
     assert_same(&StateDict::of_gradients(&stacked, &gradients), &expected);
 }
@@ -204,31 +214,14 @@ fn lstm_layers_with_the_masks_of_each_run() {
 }
 
 #[test]
-fn masks_of_rows() {
-    let device = TestDevice::default();
-    let dropouts: Vec<Dropout> = (0..RUNS as u64).map(|run| Dropout::new(0.4, 11, run, 3).unwrap()).collect();
-    let ones: Batches<6, f32, _> = device.ones_like(&(Runs(RUNS), 5, Const));
-    let found = dropout::try_apply(&dropouts, 2, ones).unwrap().as_vec();
-    let alone: Vec<f32> = dropouts
-        .iter()
-        .flat_map(|dropout| {
-            let ones: nn::Rows<6, f32, _> = device.ones_like(&(5, Const));
-            dropout.apply(2, ones).as_vec()
-        })
-        .collect();
-    assert_eq!(found, alone);
-    assert!(found.contains(&0.0));
-}
-
-#[test]
 fn what_is_not_finite_in_one_run_stays_there() {
     let device = TestDevice::default();
-    let modules = alone::<nn::lstm::builder::Lstm<2, 4, 1>>();
-    let stacked: Lstm<2, 4, 1, f32, _> = together(&modules);
-    let finite: Vec<f32> = values(6, 0);
-    let broken = [f32::NAN; 6];
-    let runs = [vec![finite.as_slice()], vec![&broken[..]], vec![finite.as_slice()]];
-    let packed = Packed::from_sequences(&device, &runs).unwrap();
+    let modules: Vec<Lstm<Const<2>, Const<4>, 1, f32, _>> =
+        alone(|device| Lstm::new(device, 1, Const, Const));
+    let stacked = together(&modules);
+    let finite = values(6, 0);
+    let runs = [[finite.clone()], [vec![f32::NAN; 6]], [finite]];
+    let packed = Packed::from_sequences(&device, Const, &runs).unwrap();
     let y = stacked.try_ends(packed.leaky_traced(), None).unwrap();
     let found = y.as_vec();
     let gradients = StateDict::of_gradients(&stacked, &backward(y, vec![1.0; 12])).unstack();

@@ -5,15 +5,16 @@
 // of its 4H threads from the first step to the last; state and gates go through shared memory. Nothing but the frames'
 // share of the gates is read from memory at a step.
 //
-// Arrays, row after row (row: the place of a sequence at a step, step * batch + rank):
+// Arrays, row after row (row: the place of a sequence at a step in the batch of its run, starts[step] + rank):
 //
-//   x, gates, d_x                    [runs, steps * batch, 4H]     gates: i, f, g, o after their nonlinearities
-//   cells, outputs, d_outputs        [runs, steps * batch, H]
+//   x, gates, d_x                    [runs, rows, 4H]              gates: i, f, g, o after their nonlinearities
+//   cells, outputs, d_outputs        [runs, rows, H]
 //   weights, d_weights               [runs, 4H, H]
 //   d_weights_of_sequences           [runs, batch, 4H, H]
-//   lengths                          [runs, batch]                 in steps
+//   lengths                          [runs, batch]                 in steps, the longest first
+//   starts                           [runs, steps]                 first rows of the steps
 //
-// Rows behind the end of a sequence are neither read nor written. Grids are (batch, runs) blocks of 4H threads.
+// Rows behind the last frame of a run are neither read nor written. Grids are (batch, runs) blocks of 4H threads.
 //
 // It is written so that a C compiler takes it, too: nn/emulation runs it thread for thread on a CPU.
 
@@ -30,8 +31,8 @@ static __device__ float sigmoid(float x) {
 // h_t and c_t of every row, and the gates, which the way back needs.
 //
 //   z_t = x_t + W h_{t-1}    i, f, o = sigmoid(z)    g = tanh(z)    c_t = f c_{t-1} + i g    h_t = o tanh(c_t)
-KERNEL lstm_forward(const float *x, const float *weights, const int *lengths, int steps, int batch, float *gates,
-                    float *cells, float *outputs) {
+KERNEL lstm_forward(const float *x, const float *weights, const int *lengths, const int *starts, int steps, int rows,
+                    int batch, float *gates, float *cells, float *outputs) {
     __shared__ float state[UNITS];
     __shared__ float gate[GATES];
     const int rank = blockIdx.x, run = blockIdx.y, place = threadIdx.x;
@@ -49,7 +50,7 @@ KERNEL lstm_forward(const float *x, const float *weights, const int *lengths, in
     }
     __syncthreads();
     for (int step = 0; step < length; ++step) {
-        const long long row = ((long long)run * steps + step) * batch + rank;
+        const long long row = (long long)run * rows + starts[run * steps + step] + rank;
         // Four sums, so that no addition waits for the one before.
         float z[4] = {x[row * GATES + place], 0.0f, 0.0f, 0.0f};
         #pragma unroll
@@ -78,12 +79,14 @@ KERNEL lstm_forward(const float *x, const float *weights, const int *lengths, in
 //   dh = dL/dh_t + W' dz_{t+1}     dc = dh o (1 - tanh^2 c_t) + f_{t+1} dc_{t+1}
 //   dz_i = dc g i (1 - i)    dz_f = dc c_{t-1} f (1 - f)    dz_g = dc i (1 - g^2)    dz_o = dh tanh(c_t) o (1 - o)
 //   dL/dx_t = dz             dL/dW = sum over t of dz h_{t-1}'
-KERNEL lstm_backward(const float *weights, const int *lengths, int steps, int batch, const float *gates,
-                     const float *cells, const float *outputs, const float *d_outputs, float *d_x,
+// `sizes` holds steps, rows and batch.
+KERNEL lstm_backward(const float *weights, const int *lengths, const int *starts, const int *sizes,
+                     const float *gates, const float *cells, const float *outputs, const float *d_outputs, float *d_x,
                      float *d_weights_of_sequences) {
     __shared__ float d_gates[GATES];
     __shared__ float before[UNITS];
     __shared__ float parts[GATES];
+    const int steps = sizes[0], rows = sizes[1], batch = sizes[2];
     const int rank = blockIdx.x, run = blockIdx.y, place = threadIdx.x;
     const int length = lengths[run * batch + rank];
 
@@ -97,8 +100,9 @@ KERNEL lstm_backward(const float *weights, const int *lengths, int steps, int ba
     }
     float d_output = 0.0f, d_cell = 0.0f;
     for (int step = length - 1; step >= 0; --step) {
-        const long long row = ((long long)run * steps + step) * batch + rank;
-        const long long row_before = row - batch;
+        const long long first_row = (long long)run * rows + rank;
+        const long long row = first_row + starts[run * steps + step];
+        const long long row_before = step > 0 ? first_row + starts[run * steps + step - 1] : 0;
         if (place < UNITS) {
             const float *gate = gates + row * GATES + place;
             const float i = gate[0], f = gate[UNITS], g = gate[2 * UNITS], o = gate[3 * UNITS];
