@@ -11,8 +11,8 @@ pub enum Schedule {
     /// Each on a thread of its own, as many at a time as there are [`threads`](super::Control::threads). Their records have
     /// the same bytes for any number of threads.
     SideBySide,
-    /// All at once, step by step, in tensors with one dimension for the runs ([`nn::runs`](crate::nn::runs)): meant
-    /// to fill a GPU. Their records are those of [`Self::SideBySide`] up to what rounding makes of a training.
+    /// All at once, step by step, in one stack ([`nn`](crate::nn)): meant to fill a GPU. On a CPU their records have the bytes of
+    /// [`Self::SideBySide`]; elsewhere they are the same up to what rounding makes of a training.
     Together,
 }
 

@@ -16,8 +16,8 @@ use crate::recordings::DataSet;
 /// Trains runs 0 to `runs` - 1 and returns their records, in order. Runs whose records are in the folder are not
 /// trained again; a run that was stopped goes on where it stood.
 ///
-/// On a CPU the records have the same bytes for any number of threads and in whatever order the runs end; for the other
-/// [`Schedule`] they differ as rounding makes them differ.
+/// On a CPU the records have the same bytes for any number of threads, in whatever order the runs end and for either
+/// [`Schedule`].
 ///
 /// # Errors
 /// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for sizes that a network cannot have, or no threads or runs;

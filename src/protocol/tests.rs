@@ -391,7 +391,8 @@ fn nothing_to_do_is_refused() {
     for error in [
         train(settings, 0, 1),
         train(settings, 1, 0),
-        train(Settings { frame: 3, ..settings }, 1, 1),
+        train(Settings { frame: 0, ..settings }, 1, 1),
+        train(Settings { units: Some(0), ..settings }, 1, 1),
         train(Settings { kernel: Some(3), ..settings }, 1, 1),
     ] {
         assert_eq!(error.problems()[0].fault, Fault::BadSetting);
