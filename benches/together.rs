@@ -22,7 +22,7 @@ use std::time::Instant;
 use dfdx::prelude::*;
 use eegenre::error::Result;
 use eegenre::models::{Model, Network, NetworkDevice, NetworkTask, Specification};
-use eegenre::protocol::Processor;
+use eegenre::runs::Processor;
 use eegenre::training::{Checkpoint, Hyperparameters, Training};
 use parts::Parts;
 

@@ -1,20 +1,27 @@
 //! Music genre from EEG: a literate reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and a
 //! measurement of what its numbers are worth.
 //!
-//! A reader follows one direction, and imports go only this way:
+//! A reader follows one direction, and imports go only upwards in this table (a test holds them to it); `error` and `report`
+//! are for everybody.
 //!
-//! ```text
-//! recordings ──► preparation ──► nn ──► models ──► training ──► protocol ──► series ──► verdict ──► results
-//!                (split, normalise,                             (runs,       (over statistics)
-//!                 frames | slices)                               records)
-//! experiment: the paper's three networks as a profile says; study: with other choices; audit: what its numbers are worth
-//! features ──► classifiers ──► classification: what the paper compares itself with, beside the protocol
-//! figures, reproduce, prediction: what a user asks for, made of all these
-//! notebook: what notebooks stand on, and what runs, checks and shows them
-//!
-//! profile: how much of the experiment is run; known to whatever comes after the protocol
-//! paper, error, store, report, shuffle: leaves that anyone may use
-//! ```
+//! | room | holds |
+//! |---|---|
+//! | [`store`] | how anything is kept: documents, locks, digests; where things go |
+//! | [`paper`] | what the paper states, and what it leaves open |
+//! | [`recordings`] | recordings, participants, songs, genres; workbooks; synthetic recordings |
+//! | [`evaluation`] | statistics, chance under a design, null distributions, intervals; random orders |
+//! | [`preparation`] | splits, scales, frames, slices, what controls take away |
+//! | [`features`] | features of a signal |
+//! | [`nn`] | layers, for any number of runs, on a CPU and on CUDA |
+//! | [`models`] | the networks |
+//! | [`training`] | the one training loop |
+//! | [`runs`] | trainings from many seeds, their records, and what these come to |
+//! | [`classifiers`] | classifiers of features, and what they reach |
+//! | [`reproduction`] | the paper's experiment, variations of it, verdicts on its numbers and claims |
+//! | [`audit`] | what the numbers are worth |
+//! | [`figures`] | figures |
+//! | [`notebook`] | what notebooks stand on, and what runs, checks and shows them |
+//! | [`reproduce`] | the main job: all of it at once |
 //!
 //! | paper | module |
 //! |---|---|
@@ -29,14 +36,14 @@
 //! | 2.2, 2.3: LSTM layers; 2.4: convolution, residual blocks, pooling | [`nn`] |
 //! | 2.2: baseline; 2.3: multi-layer LSTM; 2.4: CNN | [`models::Baseline`], [`models::Multilayer`], [`models::Cnn`] |
 //! | 2.2-2.4: Adam, cross-entropy, epochs; votes | [`training`] |
-//! | 2: the same training 15 times | [`protocol`] |
-//! | 2, 3: averages over runs, intervals, tests | [`statistics`], [`series`] |
-//! | 3, Figure 8: the paper's results and claims beside ours | [`verdict`], [`results`], [`figures::Figure::results`] |
+//! | 2: the same training 15 times | [`runs`] |
+//! | 2, 3: averages over runs, intervals, tests | [`evaluation::statistics`], [`runs::series`] |
+//! | 3, Figure 8: the paper's results and claims beside ours | [`reproduction::verdict`], [`reproduction::results`], [`figures::Figure::results`] |
 //! | 4: long-range dependencies, and the future work | [`audit`], [`preparation::Ablation`], [`preparation::Input`] |
 //! | 3.4: the features of Rahman et al., computed from the recordings and as published | [`features`] |
 //! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
-//! | 3.4: their accuracies beside those that the paper quotes | [`classification`] |
-//! | strong baselines; null distributions | [`classification::baselines`], [`evaluation`] |
+//! | 3.4: their accuracies beside those that the paper quotes | [`classifiers::trials`] |
+//! | strong baselines; null distributions | [`classifiers::trials::baselines`], [`evaluation`] |
 //! | what is stated, and what is left open | [`paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
@@ -60,32 +67,23 @@
 #![deny(missing_docs)]
 
 pub mod audit;
-pub mod classification;
 pub mod classifiers;
 pub mod error;
 pub mod evaluation;
-pub mod experiment;
 pub mod features;
 pub mod figures;
 pub mod models;
 pub mod nn;
 pub mod notebook;
 pub mod paper;
-pub mod prediction;
 pub mod preparation;
-pub mod profile;
-pub mod protocol;
 pub mod recordings;
 pub mod report;
 pub mod reproduce;
-pub mod results;
-pub mod series;
-mod shuffle;
-pub mod statistics;
+pub mod reproduction;
+pub mod runs;
 pub mod store;
-pub mod study;
 pub mod training;
-pub mod verdict;
 
 pub use error::{Error, Result};
 

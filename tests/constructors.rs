@@ -9,31 +9,31 @@ use std::time::{Duration, Instant};
 
 use dfdx::prelude::{Const, Cpu, Module};
 use eegenre::audit::ArtefactScan;
-use eegenre::classification::{Division, Origin, Trial, TrialRecord};
+use eegenre::classifiers::trials::{Division, Origin, Trial, TrialRecord};
 use eegenre::classifiers::{
     Classifier, Examples, HiddenLayer, NearestNeighbours, Recipe, Selection, SupportVectors,
 };
 use eegenre::error::{Error, Result};
+use eegenre::evaluation::statistics as of;
 use eegenre::features::{FeatureRow, FeatureTable, FeatureVector};
 use eegenre::figures::Figure;
 use eegenre::models::{Baseline, Model, Specification};
 use eegenre::nn::{Dropout, Level, Packed, Packing, Size, StateDict};
-use eegenre::prediction::WeightsFile;
 use eegenre::preparation::{
     Batch, Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split,
 };
-use eegenre::profile::Profile;
-use eegenre::protocol::{self, Control, Settings, Weights, runs_table};
 use eegenre::recordings::synthetic;
 use eegenre::recordings::{
     DataSet, Description, Genre, Participant, Provenance, Recording, RecordingId, Song,
 };
 use eegenre::report::{Steps, Table};
-use eegenre::results::Results;
-use eegenre::series::Series;
-use eegenre::statistics as of;
+use eegenre::reproduction::results::Results;
+use eegenre::reproduction::study::Variation;
+use eegenre::runs::prediction::WeightsFile;
+use eegenre::runs::profile::Profile;
+use eegenre::runs::series::Series;
+use eegenre::runs::{self, Control, Settings, Weights, runs_table};
 use eegenre::store::Project;
-use eegenre::study::Variation;
 use eegenre::training::{Adam, Answer, Evaluation, Hyperparameters, Training};
 use ndarray::Array2;
 use serde_json::json;
@@ -276,7 +276,7 @@ fn experiments() {
         let (set, mut settings) = (set(), Settings::paper(Model::Baseline));
         change(&mut settings);
         let control = Control { threads, ..Control::new(&stop) };
-        protocol::train(set, &Split::random(set, 0)?, settings, runs, &path.join("records"), &control)
+        runs::train(set, &Split::random(set, 0)?, settings, runs, &path.join("records"), &control)
     };
     let [one, two, three, four, five] = [(); 5].map(|()| train.clone());
     all_are_refused(vec![

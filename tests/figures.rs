@@ -7,10 +7,10 @@ use std::io::Cursor;
 use eegenre::error::Fault;
 use eegenre::figures::{self, Figure};
 use eegenre::models::Model;
-use eegenre::protocol::{self, Record, Store};
 use eegenre::recordings::synthetic::{self, Settings};
 use eegenre::recordings::{DataSet, Provenance, load};
-use eegenre::results::Results;
+use eegenre::reproduction::results::Results;
+use eegenre::runs::{self, Record, Store};
 use support::{Folder, project, published_recordings};
 
 struct Picture {
@@ -39,7 +39,7 @@ fn of_recordings(set: &DataSet) -> [Figure; 2] {
 
 /// The figures that need no recordings, only their records.
 fn of_records() -> Vec<Figure> {
-    let folder = protocol::folder(&project(), &Provenance::Published);
+    let folder = runs::folder(&project(), &Provenance::Published);
     let groups = Model::ALL.map(|model| Store::read(folder.join(model.name())).unwrap());
     let results =
         Results::of(&groups.each_ref().map(Vec::<Record>::as_slice), &Provenance::Published).unwrap();

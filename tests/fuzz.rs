@@ -11,15 +11,15 @@ use std::path::{Path, PathBuf};
 
 use damage::{damages, panics};
 use eegenre::Result;
-use eegenre::classification::{Division, Origin, Trial, TrialRecord};
+use eegenre::classifiers::trials::{Division, Origin, Trial, TrialRecord};
 use eegenre::classifiers::{Classifier, Recipe};
 use eegenre::features::{self, FeatureTable};
 use eegenre::models::Model;
 use eegenre::notebook;
-use eegenre::prediction::predict;
 use eegenre::preparation::Split;
-use eegenre::protocol::{Settings, Store};
 use eegenre::recordings::{DataSet, Participant, Recording, Song};
+use eegenre::runs::prediction::predict;
+use eegenre::runs::{Settings, Store};
 use eegenre::store::Project;
 
 /// What is put into texts.

@@ -3,14 +3,19 @@
 mod support;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
+use std::sync::atomic::AtomicBool;
 
 use eegenre::audit::{Artefact, ArtefactScan, Audit, AuditedClaim};
-use eegenre::classification::{Classification, Tables};
+use eegenre::classifiers::trials::{Classification, Tables};
+use eegenre::models::Model;
+use eegenre::nn::Level;
 use eegenre::paper;
 use eegenre::preparation::{Frames, Preparation, Slicing, Split, Zeros};
-use eegenre::profile::Profile;
 use eegenre::recordings::{DataSet, Description, Fingerprint, Provenance, Recording, load};
+use eegenre::runs::profile::Profile;
+use eegenre::runs::{self, Control, Settings};
 use serde_json::{Value, json};
 use support::{project, published_recordings};
 
@@ -64,6 +69,27 @@ fn they_make_201_to_275_frames_and_448_slices() {
         signals.iter().map(|signal| Frames::of(signal, paper::FRAME).unwrap().values().nrows()).collect();
     assert_eq!((frames.iter().min(), frames.iter().max()), (Some(&201), Some(&275)));
     assert_eq!(Slicing::default().all_slices(&signals).unwrap().len(), 448);
+}
+
+/// The committed weights came from AVX-512; other instructions round otherwise.
+#[test]
+fn the_first_run_of_the_baseline_ends_with_the_committed_weights() {
+    let Some(folder) = published_recordings() else { return };
+    if Level::detected().name() != "AVX-512" {
+        println!("not compared: the committed weights are AVX-512's, and this processor has none");
+        return;
+    }
+    let set = load(&folder).unwrap();
+    let split = Split::random(&set, 0).unwrap();
+    let (own, stop) = (tempfile::tempdir().unwrap(), AtomicBool::new(false));
+    let settings = Settings::paper(Model::Baseline);
+    runs::train(&set, &split, settings, 1, own.path(), &Control::new(&stop)).unwrap();
+    let committed = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/records/raw/baseline");
+    for name in ["run-00.final.safetensors", "run-00.best.safetensors"] {
+        let [found, expected] =
+            [own.path(), &committed].map(|folder| std::fs::read(folder.join(name)).unwrap());
+        assert!(found == expected, "{name}");
+    }
 }
 
 #[test]

@@ -6,15 +6,15 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use eegenre::classification::{Beside, Origin, TrialEstimate, TrialRecord, plan};
+use eegenre::classifiers::trials::{Origin, RahmanComparison, TrialEstimate, TrialRecord, plan};
 use eegenre::models::Model;
 use eegenre::nn::StateDict;
-use eegenre::prediction::WeightsFile;
-use eegenre::profile::Profile;
-use eegenre::protocol::{Record, Store, Weights};
 use eegenre::recordings::{Fingerprint, Provenance};
-use eegenre::results::Results;
-use eegenre::study::{Study, VARIATIONS};
+use eegenre::reproduction::results::Results;
+use eegenre::reproduction::study::{Study, VARIATIONS};
+use eegenre::runs::prediction::WeightsFile;
+use eegenre::runs::profile::Profile;
+use eegenre::runs::{Record, Store, Weights};
 use support::project;
 
 /// What the folder of records may hold at most.
@@ -105,7 +105,7 @@ fn trials() -> Vec<TrialRecord> {
 #[test]
 fn the_readme_shows_section_3_4_of_the_committed_records() {
     let estimates: Vec<TrialEstimate> = trials().iter().map(TrialEstimate::of).collect();
-    let table = Beside::table(&Beside::all(&estimates));
+    let table = RahmanComparison::table(&RahmanComparison::all(&estimates));
     assert_eq!(shown_in_readme("classify --recorded --markdown"), table.markdown().trim());
 }
 

@@ -154,3 +154,52 @@ fn programs_are_started_in_one_way() {
         assert!(lines[0].starts_with(place), "{lines:?}");
     }
 }
+
+/// The rooms of the library, each of which may import those before it. `error` and `report` are for everybody.
+const ROOMS: [&str; 16] = [
+    "store",
+    "paper",
+    "recordings",
+    "evaluation",
+    "preparation",
+    "features",
+    "nn",
+    "models",
+    "training",
+    "runs",
+    "classifiers",
+    "reproduction",
+    "audit",
+    "figures",
+    "notebook",
+    "reproduce",
+];
+
+#[test]
+fn imports_go_one_way_through_the_rooms() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let rank = |room: &str| ROOMS.iter().position(|own| *own == room);
+    let mut wrong = Vec::new();
+    let mut seen = std::collections::BTreeSet::new();
+    for path in sources(&root) {
+        let inner = path.strip_prefix(&root).unwrap();
+        let room = inner.components().next().unwrap().as_os_str().to_string_lossy().into_owned();
+        let Some(own) = rank(&room) else {
+            assert!(["error.rs", "lib.rs", "bin", "report"].contains(&room.as_str()), "{room} is no room");
+            continue;
+        };
+        seen.insert(room);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let code = without_tests(&text).lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code.filter(|_| !is_of_tests(&path)) {
+            let imported = line.split("crate::").skip(1).filter_map(|rest| {
+                rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().and_then(rank)
+            });
+            if imported.into_iter().any(|other| other > own) {
+                wrong.push(format!("{}: {}", inner.display(), line.trim()));
+            }
+        }
+    }
+    assert_eq!(seen.len(), ROOMS.len());
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}

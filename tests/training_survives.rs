@@ -194,7 +194,7 @@ fn what_other_instructions_began_goes_on_only_if_that_is_asked_for() {
     let (code, errors, after) = run(3, folder.path(), 2, &["--level", second, "--any-level"]);
     assert_eq!((code, instructions(&after, "run-02.json")), (Some(0), vec![second].into()), "{errors}");
     assert!(before.iter().all(|(name, bytes)| after.get(name) == Some(bytes)));
-    assert_eq!(eegenre::protocol::Store::read(folder.path()).unwrap().len(), 3);
+    assert_eq!(eegenre::runs::Store::read(folder.path()).unwrap().len(), 3);
     // The levels do differ.
     let (alone, name) = (tempdir().unwrap(), "run-00.final.safetensors");
     let (code, errors, alone) = run(1, alone.path(), 2, &["--level", second]);

@@ -8,13 +8,13 @@ use super::estimate::{EstimateNull, chance};
 use super::plan::{EQUAL, full_epochs};
 use super::record::{CellRecord, Training};
 use super::tally::{Difference, Tally, Unit};
+use crate::evaluation::statistics::{Interval, Probability, holm};
 use crate::models::Model;
 use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::protocol::Weights;
 use crate::recordings::Design;
-use crate::statistics::{Interval, Probability, holm};
+use crate::runs::Weights;
+use crate::runs::profile::Profile;
 
 /// A claim of the paper under one condition and one scheme of splitting.
 #[derive(Debug, Clone, PartialEq, Serialize)]

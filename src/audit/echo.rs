@@ -20,11 +20,11 @@ use serde::{Deserialize, Serialize};
 
 use super::Reach;
 use crate::error::{Error, Result};
+use crate::evaluation::statistics::quantile;
 use crate::preparation::{Ablated, Ablation};
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::recordings::{DataSet, Design, Fingerprint, Genre, Recording};
 use crate::report::{Steps, Table};
-use crate::statistics::quantile;
 use crate::store::{create_folder, read_record, write_record};
 
 /// Sets of each kind.
@@ -207,8 +207,8 @@ fn echoed(samples: &[f64], lag: usize, correlation: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shuffle::Shuffler;
-    use crate::statistics::mean;
+    use crate::evaluation::shuffle::Shuffler;
+    use crate::evaluation::statistics::mean;
 
     #[test]
     fn an_echo_has_the_correlation_that_it_is_given_and_leaves_the_variance() {

@@ -9,14 +9,14 @@ use super::record::{CellRecord, Training};
 use super::shortcut::Shortcut;
 use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
+use crate::evaluation::statistics::{Interval, Probability, mean, standard_deviation};
 use crate::evaluation::{Cell, Known, NullDistribution, Spread, best_guess, minimum_effect};
 use crate::models::GENRES;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
-use crate::protocol::Weights;
 use crate::recordings::{Design, Outline, Participant, RecordingId};
-use crate::series::reported;
-use crate::statistics::{Interval, Probability, mean, standard_deviation};
+use crate::runs::Weights;
+use crate::runs::series::reported;
 
 /// The most that a guess without a signal reaches under a scheme ([`best_guess`]): where participants are left out it knows
 /// nothing of them, else the labels of their other recordings, which train, unless these were dealt out anew.
@@ -77,7 +77,7 @@ pub struct Estimate {
     /// nothing where outputs are not recorded.
     pub among_heard: Option<f64>,
     /// The probability of being so accurate or more without a signal: that of the [null distribution](EstimateNull) where it
-    /// is trained, else of being so far above [`chance`](Self::chance), participants as the units ([`level_test`](crate::statistics::level_test)).
+    /// is trained, else of being so far above [`chance`](Self::chance), participants as the units ([`level_test`](crate::evaluation::statistics::level_test)).
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -278,8 +278,8 @@ mod tests {
     use super::*;
     use crate::audit::{CellConfiguration, Fit, plan};
     use crate::models::Model;
-    use crate::profile::Profile;
     use crate::recordings::{DataSet, synthetic};
+    use crate::runs::profile::Profile;
 
     /// One training each for some draws, with the same numbers of right answers to two recordings of each of the first three
     /// participants.

@@ -26,15 +26,15 @@ use super::tally::Unit;
 use super::{own_folder, train_below};
 use crate::error::{Error, Result};
 use crate::evaluation::Known;
+use crate::evaluation::statistics::Interval;
 use crate::models::Model;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::protocol::Control;
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::report::Table;
-use crate::statistics::Interval;
+use crate::runs::Control;
+use crate::runs::profile::Profile;
 use crate::store::Project;
 
 /// What is expected of an accuracy, or of the difference of two.
@@ -254,9 +254,9 @@ impl Reading {
 pub(super) fn train(project: &Project, profile: Profile, control: &Control) -> Result<()> {
     for effect in effects(profile) {
         let set = recordings(effect)?;
-        let workshop = own_folder(project, &set, profile, "instrument-trainings");
+        let workspace = own_folder(project, &set, profile, "instrument-trainings");
         let folder = folder(project, &set, effect, profile);
-        train_below(&folder, &workshop, &set, &cells(effect, profile), control)?;
+        train_below(&folder, &workspace, &set, &cells(effect, profile), control)?;
     }
     Ok(())
 }
@@ -431,8 +431,8 @@ mod tests {
     use super::super::tally::Tally;
     use super::*;
     use crate::paper;
-    use crate::protocol::Weights;
     use crate::recordings::{Fingerprint, Recording};
+    use crate::runs::Weights;
 
     #[test]
     fn every_demand_names_conditions_that_there_are_and_gets_its_cells() {
@@ -462,7 +462,7 @@ mod tests {
             };
             let set = DataSet::new(set.recordings().iter().map(cut).collect()).unwrap();
             let records = folder.path().join(effect.to_string());
-            train_below(&records, &records.join("workshop"), &set, &[cell], &Control::new(&stop)).unwrap();
+            train_below(&records, &records.join("workspace"), &set, &[cell], &Control::new(&stop)).unwrap();
             let record = CellRecord::read(&records, &cell, &set).unwrap().unwrap();
             Tally::of(&record.trainings, Weights::Final).interval(Unit::Participant).unwrap()
         };

@@ -68,12 +68,12 @@ pub use tally::{Difference, Tally, Unit};
 use crate::error::{Error, Fault, Place, Result};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::protocol::{Control, Instructions};
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
+use crate::reproduction::study::{self, Study};
+use crate::runs::profile::Profile;
+use crate::runs::{Control, Instructions};
 use crate::store::{Project, check_writable};
-use crate::study::{self, Study};
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -218,7 +218,7 @@ fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
 /// check, which only the paper's profile has: neither trains anything.
 ///
 /// # Errors
-/// [`Fault::BadSetting`] if there is no such cell; those of [`protocol::train`](crate::protocol::train), for each
+/// [`Fault::BadSetting`] if there is no such cell; those of [`runs::train`](crate::runs::train), for each
 /// training that fails.
 pub fn train(
     project: &Project,
@@ -232,7 +232,7 @@ pub fn train(
         if SignalFindings::load(&folder, set)?.is_none() {
             SignalFindings::of(set)?.write(&folder)?;
         }
-        let workshop = own_folder(project, set, profile, "audit-trainings");
+        let workspace = own_folder(project, set, profile, "audit-trainings");
         if only.is_empty() || only == [BLOCKS] {
             measure_blocks(&folder, set, profile)?;
         }
@@ -240,7 +240,7 @@ pub fn train(
             measure_echo(&folder, set)?;
         }
         if only != [BLOCKS] && only != [ECHO] {
-            train_below(&folder, &workshop, set, &chosen(profile, only)?, control)?;
+            train_below(&folder, &workspace, set, &chosen(profile, only)?, control)?;
         }
     }
     if only.is_empty() || only == [INSTRUMENT] {
@@ -249,10 +249,10 @@ pub fn train(
     Ok(())
 }
 
-/// The same, with records below `folder` and what is not done below `workshop`.
+/// The same, with records below `folder` and what is not done below `workspace`.
 fn train_below(
     folder: &Path,
-    workshop: &Path,
+    workspace: &Path,
     set: &DataSet,
     cells: &[Cell],
     control: &Control,
@@ -280,8 +280,8 @@ fn train_below(
         }
     };
     for cell in open {
-        training::train(cell, set, folder, workshop, control, &|which| tell(format!("{cell}: {which}")))?;
-        training::clear(cell, workshop);
+        training::train(cell, set, folder, workspace, control, &|which| tell(format!("{cell}: {which}")))?;
+        training::clear(cell, workspace);
     }
     if let Ok(steps) = steps.into_inner() {
         steps.finish();

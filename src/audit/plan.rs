@@ -5,9 +5,9 @@ use std::fmt;
 use super::condition::{CLEAN, CONDITIONS, CUT, Condition, RAW, WHOLE};
 use crate::models::Model;
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::protocol::Settings;
 use crate::recordings::Design;
+use crate::runs::Settings;
+use crate::runs::profile::Profile;
 
 /// A network under a condition, tested by a scheme of splitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! The autocorrelations r_k of an octave of lags (1, 2-3, 4-7, …, 64-127 s) are the features of a trial as in
-//! [`classification`](crate::classification): support vectors, each participant left out in turn. Where only an octave
+//! [`classification`](crate::classifiers::trials): support vectors, each participant left out in turn. Where only an octave
 //! of long lags names the genre, the genre is in dependencies of that length and nowhere nearer.
 //!
 //! Autocorrelations tell of linear dependencies that a whole recording has in common. A single event that echoes once,
@@ -19,13 +19,15 @@
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::classification::{Division, Origin, Trial, TrialEstimate, TrialRecord, probability_above_chance};
+use crate::classifiers::trials::{
+    Division, Origin, Trial, TrialEstimate, TrialRecord, probability_above_chance,
+};
 use crate::classifiers::{Classifier, Recipe};
 use crate::error::{Error, Result};
+use crate::evaluation::statistics::{Interval, Probability, holm, mean, quantile};
 use crate::features::{FeatureRow, FeatureTable};
 use crate::preparation::Preparation;
 use crate::recordings::{DataSet, Recording};
-use crate::statistics::{Interval, Probability, holm, mean, quantile};
 
 /// How far from its median the logarithm of a sample may lie.
 const HELD: f64 = 1.5;
@@ -42,7 +44,7 @@ pub struct Reach {
     pub chance: f64,
     /// What it could be with other participants.
     pub over_participants: Option<Interval>,
-    /// The probability of being so far above chance, participants as the units ([`level_test`](crate::statistics::level_test)).
+    /// The probability of being so far above chance, participants as the units ([`level_test`](crate::evaluation::statistics::level_test)).
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -10,8 +10,8 @@ use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{GENRES, Model};
 use crate::preparation::{Scheme, Split};
-use crate::protocol::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
 use crate::recordings::{Design, Fingerprint, Genre, RecordingId};
+use crate::runs::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// The record of a cell.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::record::Training;
+use crate::evaluation::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
 use crate::evaluation::{Cell, crossed_interval};
-use crate::protocol::Weights;
 use crate::recordings::RecordingId;
-use crate::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
+use crate::runs::Weights;
 
 /// Answers to test recordings. A recording that several trainings tested has several.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -29,8 +29,8 @@ fn cell(condition: &str, scheme: Scheme) -> Cell {
 fn trained(folder: &Path, set: &DataSet, cell: &Cell, threads: usize) -> CellRecord {
     let stop = AtomicBool::new(false);
     let control = Control { threads, ..Control::new(&stop) };
-    let (records, workshop) = (folder.join("records"), folder.join("workshop"));
-    train_below(&records, &workshop, set, &[*cell], &control).unwrap();
+    let (records, workspace) = (folder.join("records"), folder.join("workspace"));
+    train_below(&records, &workspace, set, &[*cell], &control).unwrap();
     CellRecord::read(&records, cell, set).unwrap().unwrap()
 }
 
@@ -48,9 +48,9 @@ fn a_cell_answers_every_test_recording_of_its_splits() {
         assert!(labels.clone().all(|(genre, label)| genre == label));
         assert_eq!(training.last.training[1], split.training().len());
     }
-    let tally = Tally::of(&record.trainings, crate::protocol::Weights::Final);
+    let tally = Tally::of(&record.trainings, crate::runs::Weights::Final);
     assert_eq!((tally.answers(), tally.recordings()), (2 * 192, 192));
-    assert!(!folder.path().join("workshop/cut/song-baseline-1").exists());
+    assert!(!folder.path().join("workspace/cut/song-baseline-1").exists());
 }
 
 #[test]
@@ -94,13 +94,13 @@ fn what_was_interrupted_goes_on_and_what_is_recorded_is_not_trained_again() {
     let (set, folder) = (set(), tempdir().unwrap());
     let cell = cell("whole", Scheme::Random);
     let stop = AtomicBool::new(true);
-    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
-    let error = train_below(&records, &workshop, &set, &[cell], &Control::new(&stop)).unwrap_err();
+    let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
+    let error = train_below(&records, &workspace, &set, &[cell], &Control::new(&stop)).unwrap_err();
     assert!(error.problems().iter().all(|problem| problem.fault == Fault::Interrupted));
     let record = trained(folder.path(), &set, &cell, 1);
-    fs::remove_dir_all(&workshop).unwrap_or_default();
+    fs::remove_dir_all(&workspace).unwrap_or_default();
     assert_eq!(trained(folder.path(), &set, &cell, 1), record);
-    assert!(!workshop.exists());
+    assert!(!workspace.exists());
 }
 
 #[test]
@@ -142,9 +142,9 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
     let (set, folder) = (set(), tempdir().unwrap());
     let cells = [cell("whole", Scheme::Random), cell("cut", Scheme::Random)];
     trained(folder.path(), &set, &cells[0], 2);
-    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
+    let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
     let path = CellRecord::path(&records, &cells[0]);
-    let ours = Instructions::of(crate::protocol::Processor::Cpu);
+    let ours = Instructions::of(crate::runs::Processor::Cpu);
     let change = |path: &Path| {
         let text = fs::read_to_string(path).unwrap();
         let changed = text.replace(&serde_json::to_string(&ours).unwrap(), "[\"another\"]");
@@ -155,7 +155,7 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
     let stop = AtomicBool::new(false);
     let train = |cells: &[Cell], any_level: bool| {
         let control = Control { any_level, ..Control::new(&stop) };
-        train_below(&records, &workshop, &set, cells, &control)
+        train_below(&records, &workspace, &set, cells, &control)
     };
     // A cell that is there, beside one that is not.
     train(&cells[..1], false).unwrap();
@@ -171,8 +171,8 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
     let one = Cell { folds: Some(1), draws: 1, ..cells[1] };
     let control = Control::new(&stop);
     let elsewhere = folder.path().join("elsewhere");
-    training::train(&one, &set, &elsewhere, &workshop, &control, &|_| ()).unwrap();
-    let fold = workshop.join("cut/random-baseline-1/draw-0/fold-01");
+    training::train(&one, &set, &elsewhere, &workspace, &control, &|_| ()).unwrap();
+    let fold = workspace.join("cut/random-baseline-1/draw-0/fold-01");
     change(&fold.join("configuration.json"));
     change(&fold.join("run-00.json"));
     refused(train(&cells[1..], false), &fold);
@@ -187,8 +187,8 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let (set, folder) = (set(), tempdir().unwrap());
     let cells: Vec<Cell> = plan(Profile::Smoke);
     let stop = AtomicBool::new(false);
-    let (records, workshop) = (folder.path().join("records"), folder.path().join("workshop"));
-    train_below(&records, &workshop, &set, &cells[1..], &Control::new(&stop)).unwrap();
+    let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
+    train_below(&records, &workspace, &set, &cells[1..], &Control::new(&stop)).unwrap();
     let instrument = Instrument::read(&Project::at(folder.path()), Profile::Smoke).unwrap();
     let audit = Audit::below(&records, instrument, None, &set, Profile::Smoke).unwrap();
     assert_eq!(audit.missing.len(), 1);

@@ -9,12 +9,12 @@ use super::plan::Cell;
 use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
-use crate::protocol::{self, Control, Instructions, Store};
 use crate::recordings::{DataSet, Design, Genre, RecordingId};
+use crate::runs::{self, Control, Instructions, Store};
 use crate::store::{claim, discard};
 
 /// What the stamp of a cell's folder says.
-const WORKSHOP: &str = "trainings of an audit's cell";
+const WORKSPACE: &str = "trainings of an audit's cell";
 
 /// One training of a cell.
 struct Task {
@@ -39,27 +39,27 @@ pub(super) fn lacking(cell: &Cell, set: &Design, record: Option<&CellRecord>) ->
 }
 
 /// Trains what a cell's record below `records` lacks, and adds it to the record. Each training leaves a record below
-/// `workshop`, so that what was interrupted goes on; `began` is told of each as it begins.
+/// `workspace`, so that what was interrupted goes on; `began` is told of each as it begins.
 ///
 /// # Errors
-/// Those of [`protocol::train`], for each training that fails; once `control` is asked to stop, [`Fault::Interrupted`].
+/// Those of [`runs::train`], for each training that fails; once `control` is asked to stop, [`Fault::Interrupted`].
 /// What was done by then is recorded.
 pub(super) fn train(
     cell: &Cell,
     set: &DataSet,
     records: &Path,
-    workshop: &Path,
+    workspace: &Path,
     control: &Control,
     began: &(impl Fn(&str) + Sync),
 ) -> Result<()> {
-    let workshop = own_workshop(cell, workshop);
+    let workspace = own_workspace(cell, workspace);
     let mut record = CellRecord::read(records, cell, set)?.unwrap_or_else(|| CellRecord::empty(cell, set));
     let tasks = open_tasks(cell, set, &record)?;
     if !control.any_level {
-        check_instructions(&tasks, &workshop, &Instructions::of(control.processor))?;
+        check_instructions(&tasks, &workspace, &Instructions::of(control.processor))?;
     }
     // Where something else is, nothing is in its way, and what trainings leave there stays.
-    let _ = claim(&workshop, WORKSHOP);
+    let _ = claim(&workspace, WORKSPACE);
     let results: Vec<Mutex<Option<Result<Computed>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
     let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
     // In a function of its own, because `while let` would hold the lock as long as a training takes.
@@ -72,7 +72,7 @@ pub(super) fn train(
                         return;
                     }
                     began(&format!("draw {}, fold {}", task.draw + 1, task.fold));
-                    let result = task.train(cell, set, &workshop, control);
+                    let result = task.train(cell, set, &workspace, control);
                     *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
                 }
             });
@@ -95,14 +95,14 @@ pub(super) fn train(
     Error::gather(failed).map(drop)
 }
 
-/// Removes what the trainings of a cell left below `workshop`, once its own record is written. What stays does no harm.
-pub(super) fn clear(cell: &Cell, workshop: &Path) {
-    let _ = discard(own_workshop(cell, workshop), WORKSHOP);
+/// Removes what the trainings of a cell left below `workspace`, once its own record is written. What stays does no harm.
+pub(super) fn clear(cell: &Cell, workspace: &Path) {
+    let _ = discard(own_workspace(cell, workspace), WORKSPACE);
 }
 
-/// The folder of one cell below `workshop`.
-fn own_workshop(cell: &Cell, workshop: &Path) -> PathBuf {
-    workshop.join(cell.condition.name).join(format!("{}-{}-{}", cell.scheme, cell.model, cell.epochs))
+/// The folder of one cell below `workspace`.
+fn own_workspace(cell: &Cell, workspace: &Path) -> PathBuf {
+    workspace.join(cell.condition.name).join(format!("{}-{}-{}", cell.scheme, cell.model, cell.epochs))
 }
 
 /// The trainings that a record lacks.
@@ -124,9 +124,9 @@ fn tasks(cell: &Cell, set: &Design) -> Result<Vec<Task>> {
 }
 
 /// Refuses to go on with a cell that other instructions began.
-fn check_instructions(tasks: &[Task], workshop: &Path, ours: &Instructions) -> Result<()> {
+fn check_instructions(tasks: &[Task], workspace: &Path, ours: &Instructions) -> Result<()> {
     for task in tasks {
-        let folder = task.folder(workshop);
+        let folder = task.folder(workspace);
         if let Some(found) = Store::instructions(&folder)? {
             ours.check(&found, Place::file(folder))?;
         }
@@ -136,17 +136,17 @@ fn check_instructions(tasks: &[Task], workshop: &Path, ours: &Instructions) -> R
 
 impl Task {
     /// Where it leaves its record.
-    fn folder(&self, workshop: &Path) -> PathBuf {
-        workshop.join(format!("draw-{}", self.draw)).join(format!("fold-{:02}", self.fold))
+    fn folder(&self, workspace: &Path) -> PathBuf {
+        workspace.join(format!("draw-{}", self.draw)).join(format!("fold-{:02}", self.fold))
     }
 
-    fn train(&self, cell: &Cell, set: &DataSet, workshop: &Path, control: &Control) -> Result<Computed> {
+    fn train(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Computed> {
         let Self { draw, fold, split } = self;
         let settings = cell.settings(set, *draw);
-        let folder = self.folder(workshop);
+        let folder = self.folder(workspace);
         // One run on one thread: the trainings of a cell are side by side already.
         let control = Control { threads: 1, ..*control };
-        let records = protocol::train(set, split, settings, 1, &folder, &control)?;
+        let records = runs::train(set, split, settings, 1, &folder, &control)?;
         let tested = settings.preparation.signals(set, split.test())?;
         let labels: BTreeMap<RecordingId, Genre> =
             tested.into_iter().map(|signal| (signal.recording, signal.genre)).collect();

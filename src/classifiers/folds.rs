@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::recordings::Participant;
-use crate::shuffle::Shuffler;
 
 /// Parts into which a training part is dealt for choices within it.
 pub const INNER_FOLDS: usize = 5;

@@ -24,7 +24,7 @@
 //! floating selection asks for thousands of times.
 //!
 //! # For null distributions
-//! The classifiers of [`baselines`](crate::classification::baselines) do all that needs no labels once, and then answer for
+//! The classifiers of [`baselines`](crate::classifiers::trials::baselines) do all that needs no labels once, and then answer for
 //! any labels of their training rows: ridge regression, discriminant analysis and logistic regression decompose or factor
 //! their rows once, templates multiply courses once. Matrices are decomposed by nalgebra. Trees grow anew. Values of the
 //! first three agree with scikit-learn's.
@@ -75,6 +75,7 @@ mod template;
 #[cfg(test)]
 mod testing;
 mod trees;
+pub mod trials;
 
 pub(crate) use discriminant::Discriminant;
 pub use examples::{Examples, accuracy};

@@ -7,11 +7,11 @@ use ndarray::Array2;
 use super::Examples;
 use super::examples::check_finite;
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::models::{GENRES, device_failed};
 use crate::nn::Relu;
 use crate::nn::random::{bits, symmetric};
 use crate::recordings::Genre;
-use crate::shuffle::Shuffler;
 use crate::training::{Adam, Hyperparameters, not_finite};
 
 /// Hidden units: those of Rahman et al.

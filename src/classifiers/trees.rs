@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::relabelled::{Relabelled, Scaled, frequencies};
-use crate::shuffle::Shuffler;
+use crate::evaluation::shuffle::Shuffler;
 
 /// Trees of an ensemble.
 pub const TREES: usize = 50;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::evaluation::statistics::{Interval, cluster_interval, student_quantile};
 use crate::recordings::RecordingId;
-use crate::statistics::{Interval, cluster_interval, student_quantile};
 
 /// The sum of the values of one recording, and their number: right answers and answers, or differences and pairs.
 pub type Cell = (RecordingId, f64, usize);

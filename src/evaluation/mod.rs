@@ -1,4 +1,5 @@
-//! What a result is held against: null distributions under the design, and what follows from them.
+//! What a result is held against: null distributions under the design, and what follows from them; [`statistics`] for the
+//! rest.
 //!
 //! | question | answer |
 //! |---|---|
@@ -14,6 +15,8 @@ mod chance;
 mod crossed;
 mod null;
 mod power;
+pub(crate) mod shuffle;
+pub mod statistics;
 
 pub use chance::{Known, best_guess};
 pub use crossed::{Cell, crossed_interval, interval_over_participants};

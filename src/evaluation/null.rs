@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::statistics::{mean, quantile, standard_deviation};
+use crate::evaluation::statistics::{mean, quantile, standard_deviation};
 
 /// Right answers of a whole procedure, training included, for each exchange of labels
 /// ([`exchanged_labels`](crate::preparation::exchanged_labels)).
@@ -102,7 +102,7 @@ pub fn corrected(results: &[(usize, &NullDistribution)]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::shuffle::Shuffler;
+    use crate::evaluation::shuffle::Shuffler;
 
     #[test]
     fn chance_and_p_are_those_of_the_exchanges() {

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::crossed::{Cell, crossed_interval};
+use crate::evaluation::shuffle::Shuffler;
+use crate::evaluation::statistics::{Interval, mean};
 use crate::recordings::RecordingId;
-use crate::shuffle::Shuffler;
-use crate::statistics::{Interval, mean};
 
 /// The power at which an effect counts as detectable.
 pub const POWER: f64 = 0.8;

@@ -2,7 +2,7 @@
 
 use std::f64::consts::PI;
 
-use crate::statistics::{mean, quantile, standard_deviation};
+use crate::evaluation::statistics::{mean, quantile, standard_deviation};
 
 /// Samples of a segment whose spectrum is estimated, at most: 32 s at 8 Hz.
 const SEGMENT: usize = 256;

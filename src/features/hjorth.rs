@@ -5,7 +5,7 @@
 //! neighbouring samples `dᵢ = xᵢ₊₁ - xᵢ`, so frequencies are in radians per sample; variances have the divisor n.
 
 use super::constant::{is_constant, is_constant_but_for_rounding};
-use crate::statistics;
+use crate::evaluation::statistics;
 
 /// `√(var d / var x)`, in radians per sample: the mean frequency, for a slow sine its own. Absent for a constant.
 #[must_use]

@@ -4,7 +4,7 @@
 //! classification*, KDD 2021, doi 10.1145/3447548.3467231. Values agree with aeon's (`tests/minirocket`).
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::shuffle::Shuffler;
+use crate::evaluation::shuffle::Shuffler;
 
 /// Weights of a kernel: six are -1 and three are 2.
 const WEIGHTS: usize = 9;
@@ -170,7 +170,7 @@ fn golden(number: usize) -> f64 {
     f64::from((number as f64 * f64::midpoint(5_f64.sqrt(), 1.0) % 1.0) as f32)
 }
 
-/// The quantile of sorted values, as [`statistics::quantile`](crate::statistics::quantile) has it.
+/// The quantile of sorted values, as [`statistics::quantile`](crate::evaluation::statistics::quantile) has it.
 fn quantile(sorted: &[f32], part: f64) -> f32 {
     let place = (sorted.len() - 1) as f64 * part;
     let [below, above] = [place.floor(), place.ceil()].map(|place| f64::from(sorted[place as usize]));

@@ -1,7 +1,7 @@
 //! Where a signal's values lie and how they are distributed, whatever their order.
 
 use super::constant::is_constant;
-use crate::statistics;
+use crate::evaluation::statistics;
 
 /// `x̄ = Σ xᵢ / n`, in the samples' unit.
 #[must_use]

@@ -1,6 +1,6 @@
 //! How far apart the middle values lie.
 
-use crate::statistics::quantile;
+use crate::evaluation::statistics::quantile;
 
 /// The third quartile less the first, in the samples' unit.
 ///

@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::{FeatureRow, FeatureTable};
+use crate::evaluation::statistics::{quantile, rank_eta_squared};
 use crate::report::Table;
-use crate::statistics::{quantile, rank_eta_squared};
 
 /// A row for each feature.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

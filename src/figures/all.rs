@@ -4,11 +4,11 @@ use std::path::Path;
 
 use super::{FeatureView, Figure, Subject, View};
 use crate::audit::Audit;
-use crate::classification::{self, Classification, FeatureFindings};
+use crate::classifiers::trials::{self, Classification, FeatureFindings};
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
-use crate::profile::Profile;
 use crate::recordings::Material;
+use crate::runs::profile::Profile;
 use crate::store::Project;
 
 /// Every figure: the paper's with the runs below `records`, then those of features, of how far back networks look, of the audit
@@ -51,7 +51,7 @@ pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> R
         (FeatureView::Knowledge, Some(table)) => Ok(Figure::knowledge(&table.summary(), of)),
         (FeatureView::Distributions, None) => Figure::kept(project, &view.file_name()),
         (FeatureView::Knowledge, None) => {
-            let folder = classification::folder(project, of, Profile::Paper);
+            let folder = trials::folder(project, of, Profile::Paper);
             let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
                 let place = Place::file(FeatureFindings::path(&folder));
                 Error::new(Fault::NoRecords, place, "what features know", "no such file")

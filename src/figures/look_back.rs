@@ -6,7 +6,7 @@ use super::axis::Axis;
 use super::dots::Marked;
 use super::theme::{self, Anchor, Canvas, Drawn};
 use crate::models::Model;
-use crate::protocol::{LookBacks, RunLookBack};
+use crate::runs::{LookBacks, RunLookBack};
 
 const PANEL_PT: f64 = 190.0;
 const BELOW_PT: f64 = 46.0;

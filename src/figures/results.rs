@@ -10,8 +10,8 @@ use plotters::prelude::*;
 use super::axis::Axis;
 use super::theme::{self, Anchor, Canvas, Drawn};
 use crate::paper::Reported;
-use crate::results::Results;
-use crate::series::{Chance, Series};
+use crate::reproduction::results::Results;
+use crate::runs::series::{Chance, Series};
 
 /// From one series to the next, with the paper's numbers and without; what is written above and below all of them.
 const ROW_PT: f64 = 74.0;
@@ -225,7 +225,7 @@ mod tests {
     use super::*;
     use crate::models::Model;
     use crate::recordings::Provenance;
-    use crate::series::testing::{BASELINE, records, scattered};
+    use crate::runs::series::testing::{BASELINE, records, scattered};
 
     fn accuracies(provenance: &Provenance) -> Accuracies {
         let records = records(Model::Baseline, 0.7, &BASELINE, scattered);

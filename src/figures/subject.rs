@@ -7,16 +7,16 @@ use std::str::FromStr;
 use super::Figure;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::protocol::{LookBacks, Store};
 use crate::recordings::{Design, Material, Provenance};
-use crate::results::Results;
+use crate::reproduction::results::Results;
+use crate::runs::{LookBacks, Store};
 use crate::store::Project;
 
 /// What a figure is of.
 ///
 /// ```no_run
 /// use eegenre::figures::{self, Figure, Subject};
-/// use eegenre::profile::Profile;
+/// use eegenre::runs::profile::Profile;
 /// use eegenre::recordings::Material;
 /// use eegenre::store::Project;
 ///

@@ -1,6 +1,6 @@
 use super::*;
 use crate::recordings::synthetic::{self, Settings};
-use crate::series::testing::{BASELINE, records, scattered};
+use crate::runs::series::testing::{BASELINE, records, scattered};
 
 fn paper_records() -> Vec<Record> {
     records(Model::Baseline, 0.7, &BASELINE, scattered)

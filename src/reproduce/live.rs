@@ -13,9 +13,9 @@ use crate::audit::{self, CUT, Cell, Estimate};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::Model;
 use crate::preparation::Scheme;
-use crate::protocol::Control;
 use crate::recordings::synthetic::{self, Effect};
 use crate::report::Table;
+use crate::runs::Control;
 use crate::store::{Project, renew};
 
 /// Participants that are held out, one after the other.

@@ -17,17 +17,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::classification::Classification;
+use crate::classifiers::trials::Classification;
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::experiment::{Experiment, SPLIT_SEED};
 use crate::figures::{self, Figure};
 use crate::notebook::{self, Environment, Executed, Run};
 use crate::preparation::{Split, SplitSummary};
-use crate::profile::Profile;
-use crate::protocol::Control;
 use crate::recordings::{Description, Material, Provenance};
 use crate::report::{Steps, Table, as_text};
-use crate::results::Results;
+use crate::reproduction::experiment::{Experiment, SPLIT_SEED};
+use crate::reproduction::results::Results;
+use crate::runs::Control;
+use crate::runs::profile::Profile;
 use crate::store::{Project, check_writable};
 use records::CheckedRecords;
 

@@ -6,12 +6,12 @@ use crate::audit::{self, CellRecord};
 use crate::error::Result;
 use crate::models::GENRES;
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::protocol::{Record, Settings, Store, Weights};
 use crate::recordings::{Design, Genre, Material, RecordingId};
 use crate::report::comma_separated;
+use crate::reproduction::study::VARIATIONS;
+use crate::runs::profile::Profile;
+use crate::runs::{Record, Settings, Store, Weights};
 use crate::store::{Project, write_atomically};
-use crate::study::VARIATIONS;
 
 /// The columns. `data/README.md` says what each holds.
 pub const COLUMNS: [&str; 20] = [

@@ -5,17 +5,17 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::audit::{self, CellRecord, EchoPower, Instrument, SignalFindings};
-use crate::classification::{self, Classification, FeatureFindings, Tables};
+use crate::classifiers::trials::{self, Classification, FeatureFindings, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::prediction::WeightsFile;
-use crate::profile::Profile;
-use crate::protocol::{LookBacks, Store, Weights};
 use crate::recordings::{DESCRIPTION, DESIGN, DataSet, Description, Design, Material, Provenance, Source};
 use crate::report::Steps;
-use crate::series::Series;
+use crate::reproduction::study::VARIATIONS;
+use crate::runs::prediction::WeightsFile;
+use crate::runs::profile::Profile;
+use crate::runs::series::Series;
+use crate::runs::{LookBacks, Store, Weights};
 use crate::store::{Project, Sums, create_folder, write_record};
-use crate::study::VARIATIONS;
 
 /// What was checked, all of it sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -161,7 +161,7 @@ fn record_signals(project: &Project, source: &Source, set: &DataSet) -> Result<(
     SignalFindings::of(set)?.write(&audit::folder(project, set, Profile::Paper))?;
     steps.begin("what features know");
     let tables = Tables::of(set, source.folder())?;
-    FeatureFindings::of(set, &tables).write(&classification::folder(project, set, Profile::Paper))?;
+    FeatureFindings::of(set, &tables).write(&trials::folder(project, set, Profile::Paper))?;
     steps.finish();
     Ok(())
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use crate::error::Result;
 use crate::models::Model;
-use crate::protocol::{Curve, Record, Store};
 use crate::report::Table;
+use crate::runs::{Curve, Record, Store};
 use crate::store::Project;
 
 /// How much of each network was trained again, and how much of it is as recorded.

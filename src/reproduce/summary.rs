@@ -1,11 +1,11 @@
 //! The whole reproduction in one table: what the paper states, what is found here, and where to read on.
 
-use crate::classification::{Beside, Classification};
+use crate::classifiers::trials::{Classification, RahmanComparison};
 use crate::paper;
 use crate::preparation::Split;
 use crate::recordings::Description;
 use crate::report::Table;
-use crate::results::Results;
+use crate::reproduction::results::Results;
 
 const RECORDINGS: &str = "01-recordings";
 const RESULTS: &str = "05-results";
@@ -87,8 +87,10 @@ fn numbers(table: &mut Table, results: &Results) {
 }
 
 /// What the paper quotes of others (3.4), beside the same classifiers on features of the recordings.
-fn rivals(table: &mut Table, rivals: &[Beside]) {
-    for Beside { reported, ours, verdict, .. } in rivals.iter().filter(|rival| rival.reported.is_quoted) {
+fn rivals(table: &mut Table, rivals: &[RahmanComparison]) {
+    for RahmanComparison { reported, ours, verdict, .. } in
+        rivals.iter().filter(|rival| rival.reported.is_quoted)
+    {
         let item = format!("Rahman et al.: {} of features, {}", reported.classifier, reported.label);
         let stated = format!("{:.1} %", reported.percent);
         let found = ours.first().map_or_else(String::new, |ours| format!("{:.1} %", ours.percent));

@@ -28,10 +28,10 @@ pub use hyperparameters::Hyperparameters;
 use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::models::{GENRES, Logits, Network, device_failed};
 use crate::nn::{Dropout, Size, StateDict, WorkingMemory};
 use crate::preparation::Example;
-use crate::shuffle::Shuffler;
 
 /// A stack of networks on its way from initial weights to trained ones.
 #[derive(Debug)]
@@ -205,7 +205,6 @@ fn together() -> Place {
 /// Each run's cross-entropy, and the gradients of their sum.
 ///
 /// The same steps as [`cross_entropy_with_logits_loss`], for each run.
-#[expect(clippy::type_complexity, reason = "two tensors of one place")]
 fn losses_and_gradients<G: Dim, D: Device<f32>>(
     logits: Logits<G, D, OwnedTape<f32, D>>,
     labels: Logits<G, D>,

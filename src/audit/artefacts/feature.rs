@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::statistics::quantile;
 use crate::recordings::Recording;
-use crate::statistics::quantile;
 
 /// One number of a recording that may name its label without being signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -17,11 +17,11 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::statistics::{holm, mean, quantile};
 use crate::models::GENRES;
 use crate::preparation::{Scheme, Split, check_frame, exchanged_labels};
 use crate::recordings::{DataSet, Genre, Participant, RecordingId};
 use crate::report::Table;
-use crate::statistics::{holm, mean, quantile};
 use rule::Neighbourhoods;
 
 /// Exchanges of labels behind a p value: the least p is 1 of 2000, small enough for Holm's correction of all tests.

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::level::{Level, blocks};
+use crate::evaluation::statistics::{binomial_test, holm, mean, mean_interval};
 use crate::recordings::Genre;
-use crate::statistics::{binomial_test, holm, mean, mean_interval};
 
 /// The difference between two genres over the participants who heard both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -2,10 +2,10 @@
 
 use super::level::Level;
 use crate::error::{Error, Result};
+use crate::evaluation::statistics::{mean, standard_deviation};
 use crate::models::GENRES;
 use crate::preparation::{Scheme, Split};
 use crate::recordings::{DataSet, Genre, RecordingId};
-use crate::statistics::{mean, standard_deviation};
 
 /// Random splits.
 const DRAWS: u64 = 10;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::{Error, Result};
+use crate::evaluation::statistics::quantile;
 use crate::preparation::{Normalisation, Preparation, Zeros};
 use crate::recordings::{DataSet, Genre, Participant};
-use crate::statistics::quantile;
 
 /// Quantiles that make a level; the third is the median.
 const PARTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];

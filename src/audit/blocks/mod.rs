@@ -37,7 +37,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::exceedance;
-use crate::statistics::{mean, quantile};
+use crate::evaluation::statistics::{mean, quantile};
 
 #[cfg(doc)]
 use crate::preparation::Zeros;

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::level::Level;
+use crate::evaluation::shuffle::Shuffler;
+use crate::evaluation::statistics::mean;
 use crate::recordings::{Genre, Participant};
-use crate::shuffle::Shuffler;
-use crate::statistics::mean;
 
 /// Which pairs of a participant's recordings are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,8 +1,8 @@
 //! How far a participant's two genres are apart.
 
 use super::level::{Level, blocks};
+use crate::evaluation::statistics::{mean, quantile};
 use crate::recordings::Genre;
-use crate::statistics::{mean, quantile};
 
 /// [`Statistic::Separation`](super::Statistic::Separation). Nothing if no participant has two genres with three recordings
 /// together that vary within them.

@@ -2,9 +2,9 @@ use tempfile::tempdir;
 
 use super::*;
 use crate::error::Fault;
+use crate::evaluation::shuffle::Shuffler;
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::recordings::{DataSet, Recording};
-use crate::shuffle::Shuffler;
 
 const DEALS: u64 = 199;
 

@@ -24,8 +24,8 @@ use super::plan::full_epochs;
 use super::record::CellRecord;
 use crate::paper::{CLAIMS, REPORTED, ReportedSeries, Rival};
 use crate::preparation::Scheme;
-use crate::profile::Profile;
-use crate::study::Study;
+use crate::reproduction::study::Study;
+use crate::runs::profile::Profile;
 
 /// What many random splits say.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -1,8 +1,8 @@
 //! What many splits say, as tables.
 
 use super::{OneSplit, OverSplits, Splits};
+use crate::evaluation::statistics::{mean, standard_deviation};
 use crate::report::Table;
-use crate::statistics::{mean, standard_deviation};
 
 impl OneSplit {
     /// A row for each series under each condition: where the paper's average falls among the splits.

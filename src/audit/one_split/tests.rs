@@ -1,11 +1,11 @@
 use super::*;
 use crate::audit::{CellConfiguration, Condition, Fit, Training, plan};
 use crate::models::Model;
-use crate::protocol::Weights;
 use crate::recordings::{DataSet, Participant, RecordingId, Song, synthetic};
-use crate::series::Series;
-use crate::series::testing::{records as runs, steady};
-use crate::study::Row;
+use crate::reproduction::study::Row;
+use crate::runs::Weights;
+use crate::runs::series::Series;
+use crate::runs::series::testing::{records as runs, steady};
 
 /// Trainings of a network under a condition, one a split, each with so many right answers of 39.
 fn cell(set: &DataSet, condition: &str, model: Model, right: &[usize]) -> CellRecord {

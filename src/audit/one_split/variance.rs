@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::Splits;
+use crate::evaluation::statistics::{mean, standard_deviation};
 use crate::paper::{ReportedSeries, TEST_RECORDINGS};
-use crate::series::Series;
-use crate::statistics::{mean, standard_deviation};
-use crate::study::{Study, VARIATIONS};
+use crate::reproduction::study::{Study, VARIATIONS};
+use crate::runs::series::Series;
 
 /// Standard deviations of a network's test accuracy, in points.
 ///

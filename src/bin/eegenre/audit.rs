@@ -4,7 +4,7 @@ use clap::Args;
 
 use eegenre::audit::{self, Audit};
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::profile::Profile;
+use eegenre::runs::profile::Profile;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;

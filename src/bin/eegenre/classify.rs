@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use eegenre::classification::{
+use eegenre::classifiers::trials::{
     self, Classification, Division, Origin, SELECTED, Tables, Trial, TrialEstimate, TrialRecord,
 };
 use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
 use eegenre::features::{self, FeatureTable};
-use eegenre::profile::Profile;
 use eegenre::recordings::Material;
+use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
@@ -78,11 +78,11 @@ impl ClassifyArgs {
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
         if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
-            let folder = classification::folder(project, set, profile);
+            let folder = trials::folder(project, set, profile);
             if !folder.exists() {
                 check_writable(folder)?;
             }
-            classification::classify(project, set, &Tables::of(set, source.folder())?, profile)?;
+            trials::classify(project, set, &Tables::of(set, source.folder())?, profile)?;
         }
         let classification = Classification::read(project, &of, profile)?;
         if self.markdown && !json {

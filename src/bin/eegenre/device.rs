@@ -6,7 +6,7 @@ use clap::Args;
 
 use eegenre::error::Result;
 use eegenre::nn::Level;
-use eegenre::protocol::{Control, Processor, Schedule};
+use eegenre::runs::{Control, Processor, Schedule};
 
 #[derive(Args)]
 pub struct DeviceArgs {

@@ -7,12 +7,12 @@ use clap::Args;
 use serde_json::json;
 
 use eegenre::audit::Audit;
-use eegenre::classification::Classification;
+use eegenre::classifiers::trials::Classification;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
-use eegenre::profile::Profile;
-use eegenre::protocol;
 use eegenre::recordings::Provenance;
+use eegenre::runs;
+use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
@@ -75,7 +75,7 @@ impl FigureArgs {
         let records = match (self.records, self.profile) {
             (Some(records), _) => records,
             (None, Some(profile)) => profile.records(project, &of),
-            (None, None) => protocol::folder(project, &of.provenance()),
+            (None, None) => runs::folder(project, &of.provenance()),
         };
         // Whatever they look like, records from elsewhere are not those that git tracks.
         let not_tracked = elsewhere || of.provenance() != Provenance::Published;

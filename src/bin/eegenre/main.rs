@@ -29,9 +29,9 @@ use serde::Serialize;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::profile::Profile;
 use eegenre::report::{answer, answered, note};
 use eegenre::reproduce::reproduce;
+use eegenre::runs::profile::Profile;
 use eegenre::store::Project;
 
 use audit::AuditArgs;

@@ -7,9 +7,9 @@ use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::models::Model;
-use eegenre::prediction::WeightsFile;
-use eegenre::protocol::Settings;
 use eegenre::report::note;
+use eegenre::runs::Settings;
+use eegenre::runs::prediction::WeightsFile;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::error::Result;
-use eegenre::protocol;
-use eegenre::results::Results;
+use eegenre::reproduction::results::Results;
+use eegenre::runs;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -32,7 +32,7 @@ pub struct ResultsArgs {
 impl ResultsArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let of = self.data.material(project)?;
-        let folder = self.records.unwrap_or_else(|| protocol::folder(project, &of.provenance()));
+        let folder = self.records.unwrap_or_else(|| runs::folder(project, &of.provenance()));
         let results = Results::read(&folder, &of)?;
         if let Some(other) = self.against {
             print(&results.less(&Results::read(other, &of)?)?, json)?;

@@ -9,9 +9,9 @@ use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::paper;
 use eegenre::preparation::{Scheme, Split, SplitSummary};
-use eegenre::profile::Profile;
 use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
+use eegenre::runs::profile::Profile;
 use eegenre::store::Project;
 
 use crate::data::DataArgs;

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::error::{Error, Result};
+use eegenre::reproduction::study::{self, Study, Variation};
 use eegenre::store::Project;
-use eegenre::study::{self, Study, Variation};
 
 use crate::data::DataArgs;
 use crate::device::DeviceArgs;

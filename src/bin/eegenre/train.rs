@@ -8,13 +8,13 @@ use clap::Args;
 use serde_json::json;
 
 use eegenre::error::Result;
-use eegenre::experiment::SPLIT_SEED;
 use eegenre::models::Model;
 use eegenre::paper;
 use eegenre::preparation::{
     Ablated, Ablation, Input, LastFrame, MedianFilter, Normalisation, Preparation, Split, Zeros,
 };
-use eegenre::protocol::{self, Control, Nobody, Observer, Progress, Settings};
+use eegenre::reproduction::experiment::SPLIT_SEED;
+use eegenre::runs::{self, Control, NoObserver, Observer, Progress, Settings};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -169,13 +169,13 @@ impl TrainArgs {
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
-        let observer: &dyn Observer = if self.quiet { &Nobody } else { &progress };
+        let observer: &dyn Observer = if self.quiet { &NoObserver } else { &progress };
         let mut control = Control { observer, ..self.device.control(&stop)? };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();
         }
-        let records = protocol::train(&set, &split, settings, self.runs, &folder, &control);
+        let records = runs::train(&set, &split, settings, self.runs, &folder, &control);
         progress.finish();
         drop(stop);
         let records = records?;
@@ -193,7 +193,7 @@ impl TrainArgs {
                 .collect();
             print(&json!({ "folder": folder.display().to_string(), "runs": runs }), json)
         } else {
-            print(&format!("records in {}\n\n{}", folder.display(), protocol::runs_table(&records)), json)
+            print(&format!("records in {}\n\n{}", folder.display(), runs::runs_table(&records)), json)
         }
     }
 }

@@ -30,13 +30,13 @@ pub fn floating_forward(
             set.sort_unstable();
             set
         });
-        let Some(added) = worthiest(candidates, &mut worth)? else { break };
+        let Some(added) = best_candidate(candidates, &mut worth)? else { break };
         // A set that the search came down to and up again to may be worth less than what it left.
         current = keep(&mut best, added);
         while current.len() > 2 {
             let candidates =
                 current.iter().map(|feature| without_one(&current, *feature)).collect::<Vec<_>>();
-            let Some(reduced) = worthiest(candidates.into_iter(), &mut worth)? else { break };
+            let Some(reduced) = best_candidate(candidates.into_iter(), &mut worth)? else { break };
             let known = best[reduced.1.len()].as_ref().map_or(f64::NEG_INFINITY, |(worth, _)| *worth);
             if reduced.0 <= known {
                 break;
@@ -54,7 +54,7 @@ fn without_one(set: &[usize], feature: usize) -> Vec<usize> {
 }
 
 /// The set of the greatest worth, the first of equals.
-fn worthiest(
+fn best_candidate(
     sets: impl Iterator<Item = Vec<usize>>,
     worth: &mut impl FnMut(&[usize]) -> Result<f64>,
 ) -> Result<Option<(f64, Vec<usize>)>> {

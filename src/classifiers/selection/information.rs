@@ -3,8 +3,8 @@
 use ndarray::ArrayView1;
 
 use crate::classifiers::Examples;
+use crate::evaluation::statistics::quantile;
 use crate::recordings::Genre;
-use crate::statistics::quantile;
 
 /// Bins that a feature is sorted into, each with as many rows as the others: about ten rows for each bin and genre of
 /// the 144 rows of a training part.

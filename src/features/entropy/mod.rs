@@ -42,7 +42,7 @@ fn bits(counts: &[usize]) -> f64 {
 
 /// `√(Σ (xᵢ - x̄)² / n)`.
 fn spread(samples: &[f64]) -> f64 {
-    let centre = crate::statistics::mean(samples);
+    let centre = crate::evaluation::statistics::mean(samples);
     let squares: f64 = samples.iter().map(|sample| (sample - centre).powi(2)).sum();
     (squares / samples.len() as f64).sqrt()
 }

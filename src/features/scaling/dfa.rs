@@ -25,7 +25,7 @@ pub fn fluctuation_exponent(samples: &[f64]) -> Option<f64> {
     if is_constant(samples) {
         return None;
     }
-    let centre = crate::statistics::mean(samples);
+    let centre = crate::evaluation::statistics::mean(samples);
     let profile: Vec<f64> = samples
         .iter()
         .scan(0.0, |sum, sample| {

@@ -3,8 +3,8 @@
 use std::f64::consts::PI;
 
 use super::{box_sizes, slope};
+use crate::evaluation::statistics::{mean, standard_deviation};
 use crate::features::constant::is_constant;
-use crate::statistics::{mean, standard_deviation};
 
 /// The smallest box, in samples: in smaller ones the range says little beyond what chance gives.
 pub const HURST_SMALLEST_BOX: usize = 10;

@@ -1,10 +1,10 @@
 use super::*;
 use crate::audit::{ArtefactScan, CHOICES, GuessEstimate, Instrument, OneSplit, Specification, WHOLE};
+use crate::evaluation::statistics::Interval;
 use crate::figures::{Figure, View};
 use crate::paper::ReportedSeries;
-use crate::profile::Profile;
 use crate::recordings::Fingerprint;
-use crate::statistics::Interval;
+use crate::runs::profile::Profile;
 use crate::store::Project;
 
 fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f64) -> Estimate {

@@ -4,8 +4,8 @@ use plotters::prelude::*;
 
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use crate::classifiers::Classifier;
+use crate::evaluation::statistics::Interval;
 use crate::paper::ReportedSeries;
-use crate::statistics::Interval;
 
 /// Half the size of a mark.
 const HALF_PT: f64 = 2.6;

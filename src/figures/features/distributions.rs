@@ -4,9 +4,9 @@ use plotters::prelude::*;
 
 use super::super::axis::Axis;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
+use crate::evaluation::statistics::quantile;
 use crate::features::{Feature, FeatureTable};
 use crate::recordings::Genre;
-use crate::statistics::quantile;
 
 /// An amplitude, what zeros at the end of a signal decide, and two that know no scale.
 const FEATURES: [Feature; 4] =

@@ -7,8 +7,8 @@ pub(super) use distributions::Distributions;
 pub use view::FeatureView;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
-use crate::classification::{Classification, Division, Origin, TrialEstimate};
 use crate::classifiers::SelectedOn;
+use crate::classifiers::trials::{Classification, Division, Origin, TrialEstimate};
 use crate::features::FeatureSummary;
 use crate::paper::RahmanLabel;
 
@@ -133,12 +133,12 @@ mod tests {
         let nothing = Classification {
             data: set.fingerprint(),
             known_as: None,
-            profile: crate::profile::Profile::Quick,
+            profile: crate::runs::profile::Profile::Quick,
             missing: Vec::new(),
             features: Default::default(),
             estimates: Vec::new(),
             beside: Vec::new(),
-            baselines: crate::classification::baselines::Baselines::default(),
+            baselines: crate::classifiers::trials::baselines::Baselines::default(),
         };
         assert_eq!(classifiers(&nothing), Dots::of_accuracies(Vec::new()));
         assert!(Figure::classifiers(&nothing).svg().unwrap().contains(CLASSIFIERS));

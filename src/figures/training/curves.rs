@@ -1,7 +1,7 @@
 //! What is drawn of the records: one run's curve, and the lowest and highest of all.
 
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::protocol::{Curve, Record};
+use crate::runs::{Curve, Record};
 
 /// Epochs of a running median, the same number before and after its own.
 pub(super) const WINDOW: usize = 51;

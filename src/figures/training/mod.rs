@@ -13,8 +13,8 @@ use super::axis::Axis;
 use super::theme::{self, Anchor, Canvas, Drawn};
 use crate::error::Result;
 use crate::models::{GENRES, Model};
-use crate::protocol::Record;
-use crate::series::Series;
+use crate::runs::Record;
+use crate::runs::series::Series;
 use curves::{Bundle, Quantity, WINDOW, bundle, check, median, running_median, values};
 
 /// Height of a panel, and of what is written below all panels.

@@ -1,8 +1,8 @@
 use super::*;
 use crate::error::Fault;
-use crate::protocol::Curve;
-use crate::protocol::Weights;
-use crate::series::testing::{BASELINE, records, scattered};
+use crate::runs::Curve;
+use crate::runs::Weights;
+use crate::runs::series::testing::{BASELINE, records, scattered};
 
 fn series(records: &[Record]) -> Series {
     Series::of(records, Weights::Final).unwrap()

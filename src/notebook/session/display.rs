@@ -12,12 +12,12 @@ use crate::audit::{Audit, Instrument};
 use crate::features::FeatureSummary;
 use crate::figures::Figure;
 use crate::models::Architecture;
-use crate::prediction::Prediction;
 use crate::preparation::SplitSummary;
 use crate::recordings::Description;
 use crate::report::{Table, answer, escaped};
-use crate::results::Results;
-use crate::study::Study;
+use crate::reproduction::results::Results;
+use crate::reproduction::study::Study;
+use crate::runs::prediction::Prediction;
 
 /// One output, in one media type or several.
 fn show(contents: &[(&str, String)]) {

@@ -3,14 +3,14 @@
 use std::sync::atomic::AtomicBool;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::experiment::SPLIT_SEED;
 use crate::figures::Figure;
 use crate::models::Model;
 use crate::preparation::{Normalisation, Split};
-use crate::protocol::{self, Control, Record, Settings};
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect};
 use crate::report::Table;
+use crate::reproduction::experiment::SPLIT_SEED;
+use crate::runs::{self, Control, Record, Settings};
 use crate::store::{Project, renew};
 
 /// One training, here and now.
@@ -28,7 +28,7 @@ impl Live {
     /// Trains a network for so many epochs on a small synthetic study in which a local effect is planted, log-scaled.
     ///
     /// # Errors
-    /// Those of [`protocol::train`].
+    /// Those of [`runs::train`].
     pub(super) fn train(project: &Project, notebook: &str, model: Model, epochs: usize) -> Result<Self> {
         let set = synthetic::small(Effect::Local)?;
         let split = Split::random(&set, SPLIT_SEED)?;
@@ -40,7 +40,7 @@ impl Live {
         renew(&folder, "a training of a notebook")?;
         let never = AtomicBool::new(false);
         let control = Control::new(&never);
-        let records = protocol::train(&set, &split, settings, 1, &folder, &control)?;
+        let records = runs::train(&set, &split, settings, 1, &folder, &control)?;
         let record = records.into_iter().next().ok_or_else(|| {
             Error::new(Fault::NoRecords, Place::file(&folder), "the record of one run", "none")
         })?;

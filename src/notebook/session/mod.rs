@@ -8,20 +8,20 @@ use std::fmt::Display;
 use std::path::PathBuf;
 
 use crate::audit::Audit;
-use crate::classification::Classification;
+use crate::classifiers::trials::Classification;
 use crate::error::{Error, Fault, Place, Result};
-use crate::experiment::SPLIT_SEED;
 use crate::figures::{FeatureView, Figure, Subject, of_features};
 use crate::models::Model;
 use crate::paper;
 use crate::preparation::Split;
-use crate::profile::Profile;
-use crate::protocol::{LookBacks, Record, Store};
 use crate::recordings::{Description, Design, Material, Provenance, Source};
 use crate::report::Table;
-use crate::results::Results;
+use crate::reproduction::experiment::SPLIT_SEED;
+use crate::reproduction::results::Results;
+use crate::reproduction::study::{self, Study};
+use crate::runs::profile::Profile;
+use crate::runs::{LookBacks, Record, Store};
 use crate::store::Project;
-use crate::study::{self, Study};
 
 pub use checks::{Check, Checks};
 pub use live::Live;
@@ -180,7 +180,7 @@ impl Session {
     /// A small synthetic study on which a network is trained here and now.
     ///
     /// # Errors
-    /// Those of [`protocol::train`](crate::protocol::train).
+    /// Those of [`runs::train`](crate::runs::train).
     pub fn live(&self, model: Model, epochs: usize) -> Result<Live> {
         Live::train(&self.project, &self.checks.notebook, model, epochs)
     }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::evaluation::shuffle::Shuffler;
 use crate::recordings::{Genre, Participant, Recording};
-use crate::shuffle::Shuffler;
 
 /// The stream of random numbers of the whole set; recordings have streams from 2³² on.
 const STREAM: u64 = 0;

@@ -33,8 +33,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::recordings::{DataSet, RecordingId};
-use crate::shuffle::Shuffler;
 
 /// What is taken away, and from which seed chance is drawn.
 ///

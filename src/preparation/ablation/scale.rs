@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::evaluation::statistics::quantile;
 use crate::recordings::{Participant, Recording};
-use crate::statistics::quantile;
 
 /// Divides each sample by its participant's median.
 pub(super) fn remove(recordings: &mut [Recording]) {

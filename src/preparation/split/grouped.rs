@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::purpose::Purpose;
 use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::paper;
 use crate::recordings::{Design, Genre, Participant, RecordingId, Song};
-use crate::shuffle::Shuffler;
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
 ///

@@ -14,7 +14,7 @@ pub(super) enum Purpose {
 }
 
 impl Purpose {
-    /// The stream of random numbers of a [`Shuffler`](crate::shuffle::Shuffler).
+    /// The stream of random numbers of a [`Shuffler`](crate::evaluation::shuffle::Shuffler).
     pub(super) const fn stream(self) -> u64 {
         match self {
             Self::Recordings => 0,

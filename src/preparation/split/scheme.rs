@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::purpose::Purpose;
 use super::{Origin, Parts, Split, grouped, held_out};
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::shuffle::Shuffler;
 use crate::paper;
 use crate::recordings::{Design, RecordingId};
-use crate::shuffle::Shuffler;
 
 /// What the parts of a split keep apart.
 ///

@@ -1,0 +1,111 @@
+//! Strong baselines: what other methods than the paper's networks know of the genre, with chance from exchanged labels.
+//!
+//! ```text
+//! Method × Lengths × Scale × Scheme = BaselineTrial ─► BaselineRecord (answers, null distributions) ─► BaselineEstimate
+//! ```
+//!
+//! | method | sees | classifier |
+//! |---|---|---|
+//! | `minirocket` | the course of power | 9 996 features of [`MiniRocket`](crate::features::minirocket), ridge |
+//! | `discriminant` | level and spectrum | linear discriminant analysis |
+//! | `logistic` | level and spectrum | logistic regression |
+//! | `trees` | quantiles of parts of the course | extremely randomised trees |
+//! | `template` | the course of power | correlation with the mean course of each genre over **other** participants |
+//!
+//! Signals are logarithms of power (samples as they are where one is negative), without exact zeros ([`Zeros::Reflect`]) and
+//! incomplete last frames; whole, or cut to the length of the shortest. What trains and what validates both teach: no method
+//! chooses anything by the validation part.
+//!
+//! `--scale participant` is **transductive**: each sample is centred and scaled by the mean and the standard deviation of the
+//! samples of the participant's other recordings, test recordings included, labels not.
+//!
+//! # Chance
+//! Each trial is repeated, training included, with labels [exchanged](exchanged_labels) within participants, the same
+//! exchanges for all trials. Chance is the mean of what that reaches, and p the part that reaches as much as the true
+//! labels. RahmanComparison the answer among all genres stands that among the genres that the participant heard, which takes knowledge of the
+//! design: who heard what.
+//!
+//! They belong to `eegenre classify` because that command answers the same question, what a classifier without the paper's
+//! networks knows, of the same recordings, splits and participants.
+
+mod estimate;
+mod method;
+mod record;
+mod table;
+mod trial;
+
+pub use estimate::{BaselineEstimate, Judged};
+pub use method::{Lengths, Method, Scale};
+pub use record::{BaselineConfiguration, BaselineFold, BaselineRecord};
+pub use trial::{BaselineTrial, plan};
+
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::recordings::{DataSet, Fingerprint};
+use crate::report::Steps;
+use crate::runs::profile::Profile;
+
+#[cfg(doc)]
+use crate::preparation::{Zeros, exchanged_labels};
+
+/// What is recorded of the trials of a profile. `Display` of its [`table`](Self::table) is that of the command line.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Baselines {
+    /// Trials of the profile that are not recorded yet.
+    pub missing: Vec<String>,
+    /// What the records say.
+    pub estimates: Vec<BaselineEstimate>,
+}
+
+impl Baselines {
+    /// What records below a folder say, of recordings with this fingerprint.
+    ///
+    /// # Errors
+    /// Those of [`BaselineRecord::read`].
+    pub fn below(folder: &Path, data: Fingerprint, profile: Profile) -> Result<Self> {
+        let folder = own(folder);
+        let trials = plan(profile);
+        let found = Error::gather(trials.iter().map(|trial| BaselineRecord::read(&folder, *trial, data)))?;
+        let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
+        let missing = missing.map(|(trial, _)| trial.name()).collect();
+        Ok(Self {
+            missing,
+            estimates: BaselineEstimate::all(&found.into_iter().flatten().collect::<Vec<_>>()),
+        })
+    }
+}
+
+/// Makes the records of a profile's trials that are missing below a folder. Schemes that the design does not allow are left
+/// out.
+///
+/// # Errors
+/// Those of [`BaselineRecord::read`], [`BaselineRecord::make`] and [`BaselineRecord::write`].
+pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
+    let folder = own(folder);
+    let mut open = Vec::new();
+    for trial in plan(profile) {
+        if BaselineRecord::read(&folder, trial, set.fingerprint())?.is_none()
+            && trial.scheme.draw(set, 0).is_ok()
+        {
+            open.push(trial);
+        }
+    }
+    let mut steps = Steps::new(open.len() as u64);
+    for trial in open {
+        steps.begin(trial.name());
+        BaselineRecord::make(trial, set)?.write(&folder)?;
+    }
+    steps.finish();
+    Ok(())
+}
+
+/// Where these records are, below those of a classification.
+fn own(folder: &Path) -> PathBuf {
+    folder.join("baselines")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,11 @@
+//! The paper's experiment, what comes of it, and what becomes of its numbers and claims.
+//!
+//! ```text
+//! experiment: the paper's three networks, as a profile says ─┐
+//! study: the same with other choices ────────────────────────┴─► records ─► verdict: on each number and claim ─► results
+//! ```
+
+pub mod experiment;
+pub mod results;
+pub mod study;
+pub mod verdict;

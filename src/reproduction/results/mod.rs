@@ -1,0 +1,230 @@
+//! All series beside the paper's, with verdicts and claims: what the command line, the notebooks and the README show.
+
+mod differences;
+mod table;
+
+pub use differences::{Difference, Differences};
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::Model;
+use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
+use crate::recordings::{Design, Fingerprint, Provenance};
+use crate::report::Table;
+use crate::reproduction::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
+use crate::runs::profile::Profile;
+use crate::runs::series::{self, Chance, Series};
+use crate::runs::{Record, Store, Weights};
+
+/// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Results {
+    /// What identifies the recordings.
+    pub data: Fingerprint,
+    /// The name by which they are known, if they are.
+    pub known_as: Option<String>,
+    /// The digest of the split.
+    pub split: String,
+    /// What can be had on its test set without looking at a signal.
+    pub chance: Chance,
+    /// The series, in the paper's order.
+    pub series: Vec<Series>,
+    /// Verdicts on the reported averages; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub verdicts: Vec<SeriesVerdict>,
+    /// The paper's claims; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<TestedClaim>,
+    /// What the paper says of its training curves; absent if all are withheld.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub observations: Vec<TestedObservation>,
+    /// What nothing is said of, and why.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Withheld>,
+}
+
+/// A verdict that is not given.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Withheld {
+    /// On what.
+    pub verdict_on: String,
+    /// Why.
+    pub reason: String,
+}
+
+impl Results {
+    /// From the records of each network, all on one split of recordings of this provenance.
+    ///
+    /// On other recordings than the published ones no verdict is given, be they synthetic or somebody's own.
+    ///
+    /// # Errors
+    /// Those of [`Series::of`]; [`Fault::NoRecords`] if there is nothing at all; [`Fault::MixedRecords`] if a network comes
+    /// twice, or the recordings, the split or the test recordings differ.
+    pub fn of(groups: &[&[Record]], provenance: &Provenance) -> Result<Self> {
+        let mut series = Error::gather(groups.iter().map(|records| all_of(records)))?.concat();
+        series.sort_by_key(|series| series.model);
+        let Some(first) = series.first() else {
+            return Err(Error::new(Fault::NoRecords, Place::field("records"), "at least one", "none"));
+        };
+        check(groups, &series)?;
+        let (data, split, chance) =
+            (first.configuration.data, first.configuration.split.clone(), first.chance);
+        let mut results = Self {
+            data,
+            known_as: provenance.confirmed_by(data).known_as(),
+            split,
+            chance,
+            series,
+            verdicts: Vec::new(),
+            claims: Vec::new(),
+            observations: Vec::new(),
+            withheld: Vec::new(),
+        };
+        results.judge(groups, provenance);
+        Ok(results)
+    }
+
+    /// From the records in the folders of the networks below `folder`, which are those of these recordings.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::ForeignRecords`] if the records are of other recordings.
+    pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
+        let folder = folder.as_ref();
+        let groups = Error::gather(Model::ALL.map(|model| Store::read(folder.join(model.name()))))?;
+        let groups: Vec<&[Record]> =
+            groups.iter().map(Vec::as_slice).filter(|group| !group.is_empty()).collect();
+        if groups.is_empty() {
+            let found = "none below it";
+            return Err(Error::new(
+                Fault::NoRecords,
+                Place::file(folder),
+                "records of at least one network",
+                found,
+            ));
+        }
+        let results = Self::of(&groups, &set.provenance())?;
+        set.check_record(folder, results.data)?;
+        Ok(results)
+    }
+
+    fn judge(&mut self, groups: &[&[Record]], provenance: &Provenance) {
+        let withheld =
+            |verdict_on: &str, reason: String| Withheld { verdict_on: verdict_on.to_owned(), reason };
+        // The records say themselves which recordings they are of, so a mistaken provenance does no harm.
+        let reason = match provenance {
+            Provenance::Published if self.data == Fingerprint::PUBLISHED => None,
+            Provenance::Synthetic(_) => Some("the recordings are synthetic"),
+            Provenance::Published | Provenance::Unknown => Some("the recordings are not those of the paper"),
+        };
+        if let Some(reason) = reason {
+            self.withheld.push(withheld("the paper", reason.to_owned()));
+            return;
+        }
+        for series in &self.series {
+            match SeriesVerdict::of(series) {
+                Ok(verdict) => self.verdicts.push(verdict),
+                Err(reason) => self.withheld.push(withheld(&series.label, reason)),
+            }
+        }
+        for claim in CLAIMS {
+            match TestedClaim::of(claim, &self.series) {
+                Ok(tested) => self.claims.push(tested),
+                Err(reason) => self.withheld.push(withheld(claim.statement, reason)),
+            }
+        }
+        for observation in OBSERVATIONS {
+            let own = groups.iter().find(|records| of_series(records) == Some(observation.series));
+            match TestedObservation::of(observation, own.copied().unwrap_or_default()) {
+                Ok(tested) => self.observations.push(tested),
+                Err(reason) => self.withheld.push(withheld(observation.statement, reason)),
+            }
+        }
+    }
+
+    /// Whether the paper's numbers may stand beside these: only if there is a verdict on one of them.
+    #[must_use]
+    pub const fn beside_paper(&self) -> bool {
+        !self.verdicts.is_empty()
+    }
+
+    /// The profile whose runs these are; none if a run or a network is missing, or they are not of one profile.
+    #[must_use]
+    pub fn profile(&self) -> Option<Profile> {
+        let of = |series: &Series| Profile::of(&series.configuration.settings, &series.runs);
+        let models: BTreeSet<Model> = self.series.iter().map(|series| series.model).collect();
+        let profile = of(self.series.first()?)?;
+        let same = self.series.iter().all(|series| of(series) == Some(profile));
+        (same && models.len() == Model::ALL.len()).then_some(profile)
+    }
+
+    /// All there is to say, in Markdown, as in the README.
+    #[must_use]
+    pub fn markdown(&self) -> String {
+        let notes = self.notes().into_iter().map(|note| format!("- {note}\n")).collect();
+        self.parts(Table::markdown, notes).join("\n")
+    }
+
+    /// Introduction, tables and notes, as far as there is something in them, each with a line break behind it.
+    fn parts(&self, form: impl Fn(&Table) -> String, notes: String) -> Vec<String> {
+        let claims = self.claims_table();
+        let mut parts = vec![self.introduction() + "\n", form(&self.series_table())];
+        let others = [claims, self.observations_table()];
+        parts.extend(others.iter().filter(|table| !table.rows().is_empty()).map(&form));
+        parts.push(notes);
+        parts.retain(|part| !part.is_empty());
+        parts
+    }
+}
+
+/// The series of the paper that the weights after the last epoch belong to.
+fn of_series(records: &[Record]) -> Option<ReportedSeries> {
+    let model = records.first()?.configuration.settings.model;
+    series::reported(model, Weights::Final)
+}
+
+/// The series that the paper reports of a network.
+fn all_of(records: &[Record]) -> Result<Vec<Series>> {
+    let weights: &[Weights] = match records.first().map(|record| record.configuration.settings.model) {
+        Some(Model::Multilayer) => &[Weights::Final, Weights::Best],
+        Some(Model::Baseline | Model::Cnn) | None => &[Weights::Final],
+    };
+    weights.iter().map(|weights| Series::of(records, *weights)).collect()
+}
+
+/// Refuses series, at least one, that do not stand beside each other.
+fn check(groups: &[&[Record]], series: &[Series]) -> Result<()> {
+    let mixed = |field: String, expected: &str, found: String| {
+        Err(Error::new(Fault::MixedRecords, Place::field(field), expected, found))
+    };
+    let models: BTreeSet<Model> = series.iter().map(|series| series.model).collect();
+    if models.len() < groups.len() {
+        return mixed("records".into(), "one group for each network", format!("{} groups", groups.len()));
+    }
+    let same = |one: &Series, other: &Series| {
+        one.configuration.data == other.configuration.data
+            && one.configuration.split == other.configuration.split
+            && one.right_by_recording.keys().eq(other.right_by_recording.keys())
+    };
+    match series.iter().find(|other| !same(&series[0], other)) {
+        Some(other) => {
+            let expected = format!("the recordings, split and test recordings of: {}", series[0].label);
+            mixed(other.label.clone(), &expected, "others".into())
+        }
+        None => Ok(()),
+    }
+}
+
+impl fmt::Display for Results {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let notes = self.notes().into_iter().map(|note| note + "\n").collect();
+        f.write_str(self.parts(Table::to_string, notes).join("\n").trim_end())
+    }
+}
+
+#[cfg(test)]
+mod tests;

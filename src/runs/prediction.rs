@@ -1,0 +1,165 @@
+//! A trained network's answers to recordings, anybody's.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dfdx::prelude::*;
+use serde::Serialize;
+
+use crate::error::{Error, Fault, Place, Result};
+use crate::models::{GENRES, Network, NetworkTask};
+use crate::nn::StateDict;
+use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
+use crate::runs::{self, Outcome, Purpose, Settings};
+use crate::training::{Answer, Evaluation};
+
+/// The answer to one recording.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Prediction {
+    /// The song.
+    pub song: Song,
+    /// The participant.
+    pub participant: Participant,
+    /// The genre that the network names; for the CNN, that of most slices.
+    pub genre: Genre,
+    /// The softmax of the outputs, in label order; for the CNN, its mean over the slices.
+    pub probabilities: [f64; GENRES],
+    /// The outputs, in label order; for the CNN, their mean over the slices.
+    pub logits: [f32; GENRES],
+    /// The outputs of each of the CNN's slices, in time order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub slices: Vec<[f32; GENRES]>,
+}
+
+impl fmt::Display for Prediction {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { song, participant, genre, probabilities: [classical, instrumental, pop], .. } = self;
+        write!(
+            f,
+            "{song:<4}{participant:<6}{genre:<14} classical {classical:.3}  instrumental {instrumental:.3}  pop {pop:.3}"
+        )
+    }
+}
+
+/// A file of weights, and what it says that they are for.
+#[derive(Debug, Clone)]
+pub struct WeightsFile {
+    path: PathBuf,
+    bytes: Vec<u8>,
+    purpose: Option<Purpose>,
+}
+
+impl WeightsFile {
+    /// Reads a safetensors file: one that training wrote, or one of a PyTorch module with the same names, which says
+    /// nothing of what it is for.
+    ///
+    /// # Errors
+    /// [`Fault::UnreadableFile`]; [`Fault::BadWeights`]; [`Fault::PyTorchFile`].
+    pub fn read(path: impl AsRef<Path>) -> Result<Self> {
+        let path = path.as_ref().to_owned();
+        let bytes = fs::read(&path).map_err(|cause| {
+            Error::new(Fault::UnreadableFile, Place::file(&path), "a file of weights", cause.to_string())
+        })?;
+        let note = StateDict::note_in(&bytes);
+        let purpose = note.and_then(|note| note.as_deref().map(Purpose::from_note).transpose());
+        match purpose {
+            Ok(purpose) => Ok(Self { path, bytes, purpose }),
+            Err(error) => Err(in_file(&path, error)),
+        }
+    }
+
+    /// What the weights are for, if the file says so.
+    #[must_use]
+    pub const fn purpose(&self) -> Option<&Purpose> {
+        self.purpose.as_ref()
+    }
+
+    /// Lets the network of these settings, with these weights, answer to every recording.
+    ///
+    /// # Errors
+    /// - [`Fault::ForeignWeights`] for each setting, and each property of the recordings, that the weights are not for, or
+    ///   for each tensor that the network has not or otherwise; [`Fault::BadWeights`] for each that is of no use;
+    /// - [`Fault::NotFinite`] with the recording for outputs that are not finite;
+    /// - [`Fault::BadSetting`] for sizes that a network cannot have;
+    /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
+    pub fn predict(&self, set: &DataSet, settings: Settings) -> Result<Vec<Prediction>> {
+        if let Some(purpose) = &self.purpose {
+            purpose.check(settings, set).map_err(|error| in_file(&self.path, error))?;
+        }
+        let task = Predict { set, settings, bytes: &self.bytes };
+        let answers = settings.network().with::<Cpu, _>(task)?;
+        // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
+        let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
+        Ok(predictions(&evaluation))
+    }
+}
+
+fn in_file(path: &Path, error: Error) -> Error {
+    error.placed(|place| Place { field: place.field, ..Place::file(path) })
+}
+
+/// Lets the network of these settings, with the weights of a safetensors file, answer to every recording.
+///
+/// # Errors
+/// Those of [`WeightsFile::read`] and [`WeightsFile::predict`].
+pub fn predict(set: &DataSet, settings: Settings, path: &Path) -> Result<Vec<Prediction>> {
+    WeightsFile::read(path)?.predict(set, settings)
+}
+
+struct Predict<'a> {
+    set: &'a DataSet,
+    settings: Settings,
+    bytes: &'a [u8],
+}
+
+impl NetworkTask<Cpu> for Predict<'_> {
+    /// The outer error is that of the recordings, the inner one that of the weights.
+    type Output = Result<Result<Evaluation>>;
+
+    fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) -> Self::Output {
+        let Settings { preparation, input, frame, .. } = self.settings;
+        let names: Vec<RecordingId> = self.set.recordings().iter().map(|recording| recording.id()).collect();
+        let examples = N::examples(frame, &input.answering(preparation.signals(self.set, &names)?)?)?;
+        let device = Cpu::default();
+        let mut network = build(&device)?;
+        let read = StateDict::from_bytes(self.bytes);
+        let read = read.map_err(|error| error.in_order(&StateDict::names_of(&network)));
+        let loaded = read.and_then(|(weights, _)| StateDict::load_runs(&[weights], &mut network));
+        Ok(loaded.and_then(|()| Evaluation::of(&network, &device, &examples)?.remove(0)))
+    }
+}
+
+/// To how many of an outcome's test recordings a network gives the same genre.
+#[must_use]
+pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
+    let same = |recorded: &&runs::Prediction| {
+        predictions.iter().any(|prediction| {
+            let recording = RecordingId { song: prediction.song, participant: prediction.participant };
+            recording == recorded.recording && prediction.genre == recorded.genre
+        })
+    };
+    outcome.predictions.iter().filter(same).count()
+}
+
+/// Brings the answers to each recording together.
+fn predictions(evaluation: &Evaluation) -> Vec<Prediction> {
+    let predict = |vote: crate::training::Vote| {
+        let own: Vec<&Answer> =
+            evaluation.answers().iter().filter(|answer| answer.recording == vote.recording).collect();
+        let count = own.len() as f64;
+        let (mut probabilities, mut logits) = ([0.0; GENRES], [0.0; GENRES]);
+        for answer in &own {
+            for (genre, probability) in answer.probabilities().into_iter().enumerate() {
+                probabilities[genre] += probability / count;
+                logits[genre] += f64::from(answer.logits[genre]) / count;
+            }
+        }
+        let slices =
+            if own.len() > 1 { own.iter().map(|answer| answer.logits).collect() } else { Vec::new() };
+        let RecordingId { song, participant } = vote.recording;
+        let logits = logits.map(|logit| logit as f32);
+        Prediction { song, participant, genre: vote.predicted, probabilities, logits, slices }
+    };
+    evaluation.votes().into_iter().map(predict).collect()
+}

@@ -1,0 +1,139 @@
+//! What weights are for, as their file says.
+
+use serde::{Deserialize, Serialize};
+
+use super::Settings;
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::recordings::{DataSet, Fingerprint, Genre};
+use crate::store::{differences, to_json, to_value};
+
+/// Counts up when the form changes.
+const FORMAT: u32 = 1;
+
+/// What weights are for: the network, and the recordings that it can answer to. It stands in the metadata of their file
+/// under the key `eegenre`, as JSON.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Purpose {
+    /// The version of this form.
+    pub format: u32,
+    /// Network, frame, kernel, preparation, and how it was trained.
+    pub settings: Settings,
+    /// LSTM units of a layer, or channels of a convolution.
+    pub units: usize,
+    /// LSTM layers, or residual blocks.
+    pub layers: usize,
+    /// Samples per second of the recordings.
+    pub rate_hz: f64,
+    /// Channels of a recording.
+    pub channels: usize,
+    /// The labels of the outputs, in their order.
+    pub labels: Vec<String>,
+    /// The recordings that trained it. It answers to others too.
+    pub data: Fingerprint,
+}
+
+impl Purpose {
+    /// That of weights that are trained with these settings on these recordings.
+    #[must_use]
+    pub fn of(settings: Settings, set: &DataSet) -> Self {
+        let network = settings.network();
+        Self {
+            format: FORMAT,
+            settings,
+            units: network.units,
+            layers: network.layers(),
+            rate_hz: f64::from(set.rate_hz()),
+            channels: 1,
+            labels: Genre::ALL.map(|genre| genre.to_string()).to_vec(),
+            data: set.fingerprint(),
+        }
+    }
+
+    /// As text for a file's metadata.
+    ///
+    /// # Errors
+    /// [`Fault::Unwritable`]
+    pub fn to_note(&self) -> Result<String> {
+        to_json("purpose of the weights", self)
+    }
+
+    /// Reads the text.
+    ///
+    /// # Errors
+    /// [`Fault::BadWeights`]
+    pub fn from_note(note: &str) -> Result<Self> {
+        serde_json::from_str(note).map_err(|cause| {
+            let expected = "what the weights are for, as training writes it";
+            Error::new(Fault::BadWeights, Place::field("metadata eegenre"), expected, cause.to_string())
+        })
+    }
+
+    /// Refuses recordings, or settings of a network that is to answer to them, that the weights are not for. How they
+    /// were trained, and on which recordings, is of no concern.
+    ///
+    /// # Errors
+    /// [`Fault::ForeignWeights`] for every field that differs.
+    pub fn check(&self, settings: Settings, set: &DataSet) -> Result<()> {
+        let trained = self.settings.model;
+        if settings.model != trained {
+            let (expected, found) =
+                (format!("{trained}, whose weights these are"), settings.model.to_string());
+            return Err(Error::new(Fault::ForeignWeights, Place::field("network"), expected, found));
+        }
+        let Settings { hyperparameters, seed, .. } = self.settings;
+        let settings = Settings { hyperparameters, seed, ..settings };
+        let asked = Self { data: self.data, ..Self::of(settings, set) };
+        let [ours, asked] = [self, &asked].map(|purpose| to_value("purpose of the weights", purpose));
+        let problem = |(field, ours, found): (String, _, _)| {
+            let (expected, found) = (format!("{ours}, as in training"), format!("{found}"));
+            Problem::new(Fault::ForeignWeights, Place::field(field), expected, found)
+        };
+        Error::unless_none(differences(&ours?, &asked?).into_iter().map(problem).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::models::Model;
+    use crate::preparation::Normalisation;
+    use crate::recordings::Recording;
+    use crate::runs::tests::set;
+
+    #[test]
+    fn a_purpose_is_read_as_it_was_written_and_other_forms_are_refused() {
+        let purpose = Purpose::of(Settings::paper(Model::Cnn), &set());
+        let note = purpose.to_note().unwrap();
+        assert_eq!(Purpose::from_note(&note), Ok(purpose));
+        for other in [note.replace("\"layers\"", "\"depth\""), "{}".into(), "text".into()] {
+            let error = Purpose::from_note(&other).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::BadWeights);
+        }
+    }
+
+    #[test]
+    fn every_field_that_does_not_fit_is_named() {
+        let set = set();
+        let settings = Settings::paper(Model::Baseline);
+        let purpose = Purpose::of(settings, &set);
+        let fields = |purpose: &Purpose, settings: Settings, set: &DataSet| -> Vec<String> {
+            let Err(error) = purpose.check(settings, set) else { return Vec::new() };
+            error.problems().iter().map(|problem| problem.place.to_string()).collect()
+        };
+        let mut other = settings;
+        other.hyperparameters.epochs = 7;
+        other.seed = 3;
+        assert_eq!(fields(&purpose, other, &set), [""; 0]);
+        other.frame = 1;
+        other.preparation.normalisation = Normalisation::Log;
+        assert_eq!(fields(&purpose, other, &set), ["settings.frame", "settings.preparation.normalisation"]);
+        assert_eq!(fields(&purpose, Settings::paper(Model::Cnn), &set), ["network"]);
+        let fast = |recording: &Recording| Recording { rate_hz: 256, ..recording.clone() };
+        let fast = DataSet::new(set.recordings().iter().map(fast).collect()).unwrap();
+        assert_eq!(fields(&purpose, settings, &fast), ["rate_hz"]);
+        let labels = vec!["rest".to_owned(), "task".to_owned()];
+        let foreign = Purpose { labels, channels: 14, units: 64, ..purpose };
+        assert_eq!(fields(&foreign, settings, &set), ["channels", "labels", "units"]);
+    }
+}
