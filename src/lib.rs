@@ -28,7 +28,7 @@
 //! | 1, 2.1: the recordings | [`recordings`] |
 //! | 2.1: labels | [`recordings::Genre`] |
 //! | 2.1: split into training, validation and test | [`preparation::split`] |
-//! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`preparation::Batch`] |
+//! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`nn::Packed`] |
 //! | 2.4: slices | [`preparation::Slicing`] |
 //! | Figure 1: signals | [`figures::Figure::recordings`] |
 //! | Figures 2, 4, 6: the networks | [`figures::Figure::architecture`], [`models::Architecture`] |

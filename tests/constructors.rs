@@ -19,9 +19,7 @@ use eegenre::features::{FeatureRow, FeatureTable, FeatureVector};
 use eegenre::figures::Figure;
 use eegenre::models::{Baseline, Model, Specification};
 use eegenre::nn::{Dropout, Level, Packed, Packing, Size, StateDict};
-use eegenre::preparation::{
-    Batch, Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split,
-};
+use eegenre::preparation::{Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split};
 use eegenre::recordings::synthetic;
 use eegenre::recordings::{
     DataSet, Description, Genre, Participant, Provenance, Recording, RecordingId, Song,
@@ -135,7 +133,6 @@ fn recordings_and_their_preparation() {
         case("a frame without end", || Frames::of(&signal(&[1.0], LastFrame::Zero), usize::MAX)),
         case("frames of no samples", || Frames::of(&signal(&[], LastFrame::Hold), 8)),
         case("an only frame that is cut off", || Frames::of(&signal(&[1.0; 7], LastFrame::Cut), 8)),
-        case("a batch of nothing", || Batch::of([])),
         case("slices of frame 0", || Slicing::new(0, 960, 480)),
         case("slices of length 0", || Slicing::new(8, 0, 480)),
         case("slices at every 0th sample", || Slicing::new(8, 960, 0)),

@@ -57,7 +57,7 @@ pub const CLEAN: Condition = Condition {
 /// The null distribution of [`CLEAN`]: each participant's genres exchange their names, or do not, by chance.
 pub const NULL: Condition = Condition {
     name: "null",
-    what: "no pads and no zeros, each participant's genres exchanged by chance",
+    what: "no pads, no zeros, genres exchanged",
     models: &[Model::Baseline],
     ablated: Some(Ablated::OwnLabels),
     ..CLEAN

@@ -355,7 +355,7 @@ impl Demand {
             demand,
             epochs: vec![answers.epochs()],
             measured: 100.0 * own.accuracy(),
-            interval: interval.map(percent),
+            interval: interval.map(Interval::in_percent),
             is_seen,
         })
     }
@@ -389,14 +389,10 @@ impl Planted {
             demand,
             epochs: Vec::new(),
             measured: 100.0 * reach.accuracy,
-            interval: reach.over_participants.map(percent),
+            interval: reach.over_participants.map(Interval::in_percent),
             is_seen,
         })
     }
-}
-
-fn percent(Interval { low, high }: Interval) -> Interval {
-    Interval { low: 100.0 * low, high: 100.0 * high }
 }
 
 impl Side {

@@ -6,7 +6,7 @@ use super::{Audit, Difference, GuessEstimate, Reach, Shortcut};
 use crate::evaluation::statistics::{Interval, Probability};
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
-use crate::report::Table;
+use crate::report::{Table, percent};
 
 /// Above the first table of blocks and drift.
 const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's genres apart. The order in which songs \
@@ -59,7 +59,7 @@ impl Audit {
             table.push([
                 reach.lags(),
                 percent(reach.accuracy),
-                range(reach.over_participants.map(in_percent)),
+                range(reach.over_participants.map(Interval::in_percent)),
                 percent(reach.chance),
                 probability(reach.p, reach.p_error),
                 probability(reach.p_holm, None),
@@ -97,9 +97,9 @@ impl Audit {
                 estimate.epochs.to_string(),
                 estimate.trainings.to_string(),
                 percent(estimate.accuracy),
-                range(estimate.over_participants.map(in_percent)),
-                range(estimate.over_songs.map(in_percent)),
-                range(estimate.over_both.map(in_percent)),
+                range(estimate.over_participants.map(Interval::in_percent)),
+                range(estimate.over_songs.map(Interval::in_percent)),
+                range(estimate.over_both.map(Interval::in_percent)),
                 estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
                 percent(estimate.training),
                 percent(estimate.chance),
@@ -267,16 +267,8 @@ fn difference(difference: &Difference) -> [String; 3] {
     [format!("{:+.1}", difference.points), signed, probability(difference.p, difference.p_error)]
 }
 
-fn in_percent(Interval { low, high }: Interval) -> Interval {
-    Interval { low: 100.0 * low, high: 100.0 * high }
-}
-
 fn range(interval: Option<Interval>) -> String {
-    interval.map_or_else(String::new, |Interval { low, high }| format!("{low:.1} to {high:.1}"))
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1}", 100.0 * part)
+    interval.map_or_else(String::new, |interval| interval.to_string())
 }
 
 fn probability(p: f64, standard_error: Option<f64>) -> String {

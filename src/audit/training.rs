@@ -1,15 +1,15 @@
 //! The trainings of a cell, side by side.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, PoisonError};
 
 use super::plan::Cell;
 use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::recordings::{DataSet, Design, Genre, RecordingId};
+use crate::runs::queue::side_by_side;
 use crate::runs::{self, Control, Instructions, Store};
 use crate::store::{claim, discard};
 
@@ -60,27 +60,13 @@ pub(super) fn train(
     }
     // Where something else is, nothing is in its way, and what trainings leave there stays.
     let _ = claim(&workspace, WORKSPACE);
-    let results: Vec<Mutex<Option<Result<Computed>>>> = tasks.iter().map(|_| Mutex::new(None)).collect();
-    let queue = Mutex::new(tasks.iter().zip(&results).collect::<VecDeque<_>>());
-    // In a function of its own, because `while let` would hold the lock as long as a training takes.
-    let next = || queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-    std::thread::scope(|scope| {
-        for _ in 0..control.threads {
-            scope.spawn(|| {
-                while let Some((task, place)) = next() {
-                    if control.stop.load(Ordering::Relaxed) {
-                        return;
-                    }
-                    began(&format!("draw {}, fold {}", task.draw + 1, task.fold));
-                    let result = task.train(cell, set, &workspace, control);
-                    *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
-                }
-            });
-        }
-    });
-    let results =
-        results.into_iter().map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner));
-    let (done, failed): (Vec<_>, Vec<_>) = results.flatten().partition(Result::is_ok);
+    let work = |(): &mut (), task: &Task| {
+        began(&format!("draw {}, fold {}", task.draw + 1, task.fold));
+        task.train(cell, set, &workspace, control)
+    };
+    let stopped = || control.stop.load(Ordering::Relaxed);
+    let results = side_by_side(control.threads, &tasks, stopped, || (), work);
+    let (done, failed): (Vec<_>, Vec<_>) = results.into_iter().flatten().partition(Result::is_ok);
     let done: Vec<Computed> = Error::gather(done)?;
     let count = done.len();
     if count > 0 {

@@ -10,6 +10,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::evaluation::statistics::quantile;
+
 /// How far back a network looks, in frames.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -104,8 +106,7 @@ impl HalfLife {
             })
             .collect();
         spans.sort_by(f64::total_cmp);
-        let middle = f64::midpoint(spans[(units - 1) / 2], spans[units / 2]);
-        Self { median: middle, longest: spans[units - 1] }
+        Self { median: quantile(&spans, 0.5).unwrap_or(f64::NAN), longest: spans[units - 1] }
     }
 }
 

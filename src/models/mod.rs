@@ -1,4 +1,4 @@
-//! The paper's three networks (sections 2.2 to 2.4), built of the layers in [`nn`].
+//! The paper's three networks (sections 2.2 to 2.4), built of the layers in [`nn`](crate::nn).
 //!
 //! | network | paper | reads | trainable parameters |
 //! |---|---|---|---|

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use ndarray::{Array2, Array3, s};
+use ndarray::Array2;
 
 use super::{LastFrame, Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
@@ -80,51 +80,6 @@ impl Frames {
     }
 }
 
-/// Signals of different lengths side by side, each padded with zero frames to the longest of them.
-#[derive(Clone, PartialEq)]
-pub struct Batch {
-    /// The values: `[batch, longest, frame]`.
-    pub values: Array3<f32>,
-    /// The true lengths in frames: `[batch]`. A network reads its answer at `lengths[i] - 1`.
-    pub lengths: Vec<usize>,
-    /// The labels: `[batch]`.
-    pub genres: Vec<Genre>,
-}
-
-impl fmt::Debug for Batch {
-    /// Leaves the samples out: they are brain data, and must not reach a log by accident.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Batch({:?}, lengths {:?}, {:?})", self.values.dim(), self.lengths, self.genres)
-    }
-}
-
-impl Batch {
-    /// Puts signals side by side, in the given order.
-    ///
-    /// # Errors
-    /// [`Fault::BadSetting`] if there are none, or if their frames differ in length.
-    pub fn of<'a>(members: impl IntoIterator<Item = &'a Frames>) -> Result<Self> {
-        let members: Vec<&Frames> = members.into_iter().collect();
-        let bad = |place, expected: String, found: String| {
-            Err(Error::new(Fault::BadSetting, Place::field(place), expected, found))
-        };
-        let Some(first) = members.first() else {
-            return bad("batch", "at least one signal".into(), "none".into());
-        };
-        let frame = first.values.ncols();
-        if let Some(odd) = members.iter().find(|member| member.values.ncols() != frame) {
-            return bad("frame", format!("{frame} samples for all"), odd.values.ncols().to_string());
-        }
-        let lengths: Vec<usize> = members.iter().map(|member| member.values.nrows()).collect();
-        let longest = lengths.iter().copied().max().unwrap_or(0);
-        let mut values = Array3::zeros((members.len(), longest, frame));
-        for (index, member) in members.iter().enumerate() {
-            values.slice_mut(s![index, ..lengths[index], ..]).assign(&member.values);
-        }
-        Ok(Self { values, lengths, genres: members.iter().map(|member| member.genre).collect() })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use ndarray::array;
@@ -165,25 +120,12 @@ mod tests {
     }
 
     #[test]
-    fn a_batch_is_padded_to_its_longest() {
-        let one = Frames::of(&signal("S1/P01", &[1., 2., 3.]), 2).unwrap();
-        let other = Frames::of(&signal("S9/P02", &[4.]), 2).unwrap();
-        let batch = Batch::of([&one, &other]).unwrap();
-        assert_eq!(batch.values, array![[[1., 2.], [3., 0.]], [[4., 0.], [0., 0.]]]);
-        assert_eq!(batch.lengths, [2, 1]);
-        assert_eq!(batch.genres, [Genre::Classical, Genre::Pop]);
-    }
-
-    #[test]
-    fn impossible_frames_and_batches_are_refused() {
+    fn impossible_frames_are_refused() {
         let fault = |error: Error| error.problems()[0].fault;
         let signal = signal("S1/P01", &[1.0]);
         for frame in [0, super::super::LONGEST_FRAME + 1, usize::MAX] {
             assert_eq!(fault(Frames::of(&signal, frame).unwrap_err()), Fault::BadSetting);
         }
-        assert_eq!(fault(Batch::of([]).unwrap_err()), Fault::BadSetting);
-        let [eight, four] = [8, 4].map(|frame| Frames::of(&signal, frame).unwrap());
-        assert_eq!(fault(Batch::of([&eight, &four]).unwrap_err()), Fault::BadSetting);
     }
 
     proptest! {
@@ -196,23 +138,6 @@ mod tests {
             prop_assert!(frames.values().iter().skip(samples.len()).all(|value| *value == 0.0));
             let padding = frames.values().len() - samples.len();
             prop_assert!(padding < frame);
-        }
-
-        #[test]
-        fn a_batch_holds_each_signal_and_zeros(
-            members in vec(vec(0.1_f32..1e3, 1..60), 1..6), frame in 1_usize..10
-        ) {
-            let frames: Vec<Frames> =
-                members.iter().map(|samples| Frames::of(&signal("S6/P03", samples), frame).unwrap()).collect();
-            let batch = Batch::of(&frames).unwrap();
-            let longest = batch.lengths.iter().copied().max().unwrap();
-            prop_assert_eq!(batch.values.dim(), (members.len(), longest, frame));
-            for (index, samples) in members.iter().enumerate() {
-                let row: Vec<f32> = batch.values.slice(s![index, .., ..]).iter().copied().collect();
-                prop_assert_eq!(batch.lengths[index], samples.len().div_ceil(frame));
-                prop_assert_eq!(&row[..samples.len()], &samples[..]);
-                prop_assert!(row[samples.len()..].iter().all(|value| *value == 0.0));
-            }
         }
     }
 }

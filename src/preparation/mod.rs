@@ -3,8 +3,8 @@
 //! ```text
 //! DataSet ── Split ──────────► which recordings train, validate and test
 //!    │
-//!    └── Preparation ─► Signal ─┬─ Frames ─► Batch    [batch, longest, 8]   for an LSTM
-//!         truncate, zeros,      └─ Slicing ─► Slice   [120, 8]              for a CNN
+//!    └── Preparation ─► Signal ─┬─ Frames             [t, 8]     for an LSTM
+//!         truncate, zeros,      └─ Slicing ─► Slice   [120, 8]   for a CNN
 //!         ablate, median, normalise
 //! ```
 //!
@@ -25,7 +25,7 @@ mod zeros;
 
 pub use ablation::{Ablated, Ablation, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
-pub use frames::{Batch, Frames};
+pub use frames::Frames;
 pub use input::Input;
 pub use last_frame::LastFrame;
 pub use median::MedianFilter;

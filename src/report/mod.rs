@@ -2,12 +2,14 @@
 
 mod csv;
 mod path;
+mod percent;
 mod printing;
 mod progress;
 mod table;
 
 pub(crate) use csv::comma_separated;
 pub(crate) use path::as_text;
+pub(crate) use percent::percent;
 pub(crate) use printing::to_terminal;
 pub use printing::{answer, answered, note};
 pub use progress::Steps;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Record, Settings, Store, Weights, significant};
 use crate::error::{Error, Fault, Place, Result};
+use crate::evaluation::statistics::quantile;
 use crate::models::{LookBack, Model, Network, NetworkTask};
 use crate::nn::{StateDict, random};
 use crate::preparation::{Example, Split};
@@ -208,10 +209,7 @@ pub fn look_back_table(all: &[LookBacks]) -> Table {
 }
 
 fn median(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    let last = values.len().checked_sub(1)?;
-    Some(f64::midpoint(values[last / 2], values[last.div_ceil(2)]))
+    quantile(&values.collect::<Vec<f64>>(), 0.5)
 }
 
 #[cfg(test)]

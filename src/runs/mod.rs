@@ -17,6 +17,7 @@ mod processor;
 pub mod profile;
 mod progress;
 mod purpose;
+pub(crate) mod queue;
 mod record;
 mod schedule;
 pub mod series;

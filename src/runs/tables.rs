@@ -2,12 +2,8 @@
 
 use super::{Outcome, Record};
 use crate::recordings::Genre;
-use crate::report::Table;
+use crate::report::{Table, percent};
 use crate::training::Answer;
-
-fn percent(part: f64) -> String {
-    format!("{:.1}", 100.0 * part)
-}
 
 /// A row for each run: test accuracy in percent with both of its weights, and the accuracy on the recordings that trained
 /// it.

@@ -1,10 +1,8 @@
 //! What trains the runs of a series: threads, one run each, or one training of all of them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
-
 use super::course::Course;
 use super::group::{Group, OpenRun, Parts};
+use super::queue::side_by_side;
 use super::store::Store;
 use super::{Control, Event, Record, Settings};
 use crate::error::Result;
@@ -32,31 +30,20 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         F: Fn(u64) -> Result<D> + Sync,
         B: Fn(&D) -> Result<N> + Sync,
     {
-        let results: Vec<Mutex<Option<Result<Record>>>> = (0..self.runs).map(|_| Mutex::new(None)).collect();
-        let next = AtomicU64::new(0);
         let attempt = |run: u64| {
             self.lock(run).and_then(|lock| lock.map(|lock| self.alone::<N, D>(run, lock)).transpose())
         };
-        let work = || {
-            let _memory = WorkingMemory::of_training();
-            while !self.control.stopped() {
-                let run = next.fetch_add(1, Ordering::Relaxed);
-                let Some(place) = usize::try_from(run).ok().and_then(|run| results.get(run)) else { return };
-                let result = attempt(run).transpose();
-                if matches!(result, Some(Err(_))) {
-                    self.control.tell(run, Event::Failed);
-                }
-                *place.lock().unwrap_or_else(PoisonError::into_inner) = result;
+        let work = |_: &mut WorkingMemory, run: &u64| {
+            let result = attempt(*run).transpose();
+            if matches!(result, Some(Err(_))) {
+                self.control.tell(*run, Event::Failed);
             }
+            result
         };
-        std::thread::scope(|scope| {
-            for _ in 0..self.control.threads {
-                scope.spawn(work);
-            }
-        });
-        (results.into_iter())
-            .map(|result| result.into_inner().unwrap_or_else(PoisonError::into_inner))
-            .collect()
+        let runs: Vec<u64> = (0..self.runs).collect();
+        let stopped = || self.control.stopped();
+        let results = side_by_side(self.control.threads, &runs, stopped, WorkingMemory::of_training, work);
+        results.into_iter().map(Option::flatten).collect()
     }
 
     /// Runs that advance together. Nothing for a run that another process trains.

@@ -79,11 +79,10 @@ impl RahmanComparison {
 
 impl Ours {
     fn of(estimate: &TrialEstimate) -> Self {
-        let percent = |Interval { low, high }: Interval| Interval { low: 100.0 * low, high: 100.0 * high };
         Self {
             origin: estimate.trial.origin,
             percent: 100.0 * estimate.accuracy,
-            interval: estimate.over_participants.map(percent),
+            interval: estimate.over_participants.map(Interval::in_percent),
         }
     }
 }

@@ -7,7 +7,7 @@ use super::{Classification, RahmanComparison, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::evaluation::statistics::Interval;
 use crate::recordings::Genre;
-use crate::report::Table;
+use crate::report::{Table, percent};
 
 /// Why the reported numbers and ours are not of the same thing.
 pub const NOT_COMPARABLE: &str = "\
@@ -59,7 +59,8 @@ impl RahmanComparison {
                 let own = row.ours.iter().find(|ours| ours.origin == origin);
                 [
                     own.map_or_else(String::new, |ours| format!("{:.1}", ours.percent)),
-                    own.and_then(|ours| ours.interval).map_or_else(String::new, range),
+                    own.and_then(|ours| ours.interval)
+                        .map_or_else(String::new, |interval| interval.to_string()),
                 ]
             };
             let own = [ours(Origin::Recordings), ours(Origin::Cut), ours(Origin::Published)].concat();
@@ -117,18 +118,14 @@ fn table(estimates: &[TrialEstimate]) -> Table {
             estimate.trial.recipe.classifier.to_string(),
             selection(estimate),
             percent(estimate.accuracy),
-            estimate.over_participants.map_or_else(String::new, |interval| {
-                range(Interval { low: 100.0 * interval.low, high: 100.0 * interval.high })
-            }),
+            estimate.over_participants.map_or_else(String::new, |interval| interval.in_percent().to_string()),
             estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
             percent(estimate.chance),
             estimate.exchanged.map_or_else(String::new, |exchanged| percent(exchanged.mean)),
             estimate
                 .exchanged
                 .and_then(|exchanged| exchanged.range)
-                .map_or_else(String::new, |[low, high]| {
-                    range(Interval { low: 100.0 * low, high: 100.0 * high })
-                }),
+                .map_or_else(String::new, |[low, high]| Interval { low, high }.in_percent().to_string()),
             estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p)),
             estimate.exchanged.map_or_else(String::new, |exchanged| format!("{:.3}", exchanged.p_corrected)),
         ];
@@ -145,14 +142,6 @@ fn selection(estimate: &TrialEstimate) -> String {
         SelectedOn::TrainingPart => selection.name().to_owned(),
         SelectedOn::EveryRow => format!("{}, on what is tested too", selection.name()),
     }
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1}", 100.0 * part)
-}
-
-fn range(Interval { low, high }: Interval) -> String {
-    format!("{low:.1} to {high:.1}")
 }
 
 impl fmt::Display for Classification {

@@ -1,5 +1,7 @@
 //! A lower and an upper bound.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 /// Part of all repetitions in which an interval holds the true value.
@@ -40,10 +42,23 @@ impl Interval {
         Self { low: self.low.max(0.0), high: self.high.min(1.0) }
     }
 
+    /// The same of parts in percent.
+    #[must_use]
+    pub const fn in_percent(self) -> Self {
+        Self { low: 100.0 * self.low, high: 100.0 * self.high }
+    }
+
     /// The same, moved.
     #[must_use]
     pub const fn shifted(self, by: f64) -> Self {
         Self { low: self.low + by, high: self.high + by }
+    }
+}
+
+impl fmt::Display for Interval {
+    /// With one decimal: `43.8 to 50.4`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&format!("{:.1} to {:.1}", self.low, self.high))
     }
 }
 

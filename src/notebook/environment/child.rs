@@ -212,7 +212,7 @@ mod tests {
         let path = folder.path();
         thread::spawn({
             let mut command =
-                shell("trap 'echo > asked; exit' TERM; echo $$ > child; sleep 1000 & wait", path);
+                shell("trap 'kill $!; echo > asked; exit' TERM; echo $$ > child; sleep 1000 & wait", path);
             let path = path.to_owned();
             move || {
                 // As if the process had been killed: nothing is dropped.

@@ -5,10 +5,8 @@ mod passing;
 mod progress;
 mod task;
 
-use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use super::committed::Origin;
@@ -17,6 +15,7 @@ use super::environment::Environment;
 use super::setup::setup;
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::Source;
+use crate::runs::queue::side_by_side;
 use crate::store::{Project, check_writable, create_folder};
 pub use executed::{Executed, ExecutedNotebook};
 use progress::Progress;
@@ -89,26 +88,11 @@ impl Run {
             });
         let task = Task { run: self, environment, out: &out, data: data.as_deref(), stop };
         let progress = Progress::new(paths.len());
-        let queue = Mutex::new(paths.iter().collect::<VecDeque<_>>());
-        let results = Mutex::new(Vec::new());
-        std::thread::scope(|scope| {
-            for _ in 0..self.kernels.clamp(1, paths.len()) {
-                scope.spawn(|| {
-                    let mut kernel = None;
-                    while let Some(path) = {
-                        let next = queue.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-                        next.filter(|_| !stop.load(Ordering::Relaxed))
-                    } {
-                        let result = task.notebook(path, &mut kernel, &progress);
-                        results.lock().unwrap_or_else(PoisonError::into_inner).push((path, result));
-                    }
-                });
-            }
-        });
+        let stopped = || stop.load(Ordering::Relaxed);
+        let work = |kernel: &mut Option<_>, path: &PathBuf| task.notebook(path, kernel, &progress);
+        let results = side_by_side(self.kernels.max(1), &paths, stopped, || None, work);
         progress.finish();
-        let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
-        results.sort_by_key(|(path, _)| *path);
-        let notebooks = Error::gather(results.into_iter().map(|(_, result)| result))?;
+        let notebooks = Error::gather(results.into_iter().flatten())?;
         if stop.load(Ordering::Relaxed) {
             return Err(Error::interrupted(Place::file(&self.notebooks), "all notebooks to run"));
         }

@@ -2,7 +2,7 @@
 
 use super::Results;
 use crate::evaluation::statistics::{Interval, Probability};
-use crate::report::Table;
+use crate::report::{Table, percent};
 use crate::reproduction::verdict::TestedClaim;
 use crate::runs::series::{Evidence, Series};
 
@@ -133,10 +133,6 @@ fn ours(series: &Series) -> [String; 4] {
     let slices = series.training_by_slice.map(|part| format!(" (slices {})", percent(part)));
     let training = percent(series.training) + &slices.unwrap_or_default();
     [percent(series.lowest), average, percent(series.highest), training]
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1}", part * 100.0)
 }
 
 fn points(part: f64) -> String {

@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Row, Study, VARIATIONS};
 use crate::models::Model;
 use crate::paper::REPORTED;
-use crate::report::Table;
+use crate::report::{Table, percent};
 use crate::runs::series::{Comparison, Series};
 
 /// What is said where there are no records.
@@ -140,10 +140,6 @@ impl Row {
         let split = |row: &Self| row.series.first().map(|series| series.configuration.split.clone());
         split(self) == split(other)
     }
-}
-
-fn percent(part: f64) -> String {
-    format!("{:.1}", 100.0 * part)
 }
 
 impl fmt::Display for Study {
