@@ -80,7 +80,7 @@ impl Specification {
             false => format!("none, because the {model} network has no kernels"),
         };
         let expected_frame = match is_cnn {
-            true => format!("samples of which {} make at least {fewest} whole frames", paper::SLICE),
+            true => format!("a divisor of {}, at most {}", paper::SLICE, paper::SLICE / fewest),
             false => format!("1 to {LONGEST_FRAME} samples"),
         };
         let found = |kernel: Option<usize>| kernel.map_or_else(|| "none".to_owned(), |one| one.to_string());
