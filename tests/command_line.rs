@@ -267,7 +267,8 @@ fn results_without_records_and_unknown_networks_exit_with_2() {
     for arguments in [
         &["results", "--data", text(folder.path()), "--records", text(&nowhere)][..],
         &["train", "transformer", "--data", text(folder.path())],
-        &["train", "baseline", "--frame", "3", "--data", text(folder.path()), "--out", text(&nowhere)],
+        &["train", "baseline", "--frame", "0", "--data", text(folder.path()), "--out", text(&nowhere)],
+        &["train", "cnn", "--kernel", "4", "--data", text(folder.path()), "--out", text(&nowhere)],
         &["train", "baseline", "--device", "cuda:9", "--data", text(folder.path()), "--out", text(&nowhere)],
         &["reproduce", "--device", "cuda:9", "--data", text(folder.path())],
         &[
@@ -505,13 +506,11 @@ fn chance_follows_from_the_design_and_noise_is_not_significantly_above_it() {
         std::fs::write(&file, noise_of_two_genres(*seed)).unwrap();
         let answer = json(&eegenre(&["classify", "--features", text(&file), "--model", "knn", "--json"]));
         assert_eq!(answer["chance"], 0.5, "{answer}");
-        let [accuracy, p] = ["accuracy", "p"].map(|field| answer[field].as_f64().unwrap());
-        accuracy > 0.5 && p < 0.05
+        answer["exchanged"]["p"].as_f64().unwrap() <= 0.05
     };
-    // The test over participants is somewhat liberal: of the tables of seeds 1 to 200, 18 are above (9 %). At that rate six or
-    // more of twenty have a probability of 0.8 %.
+    // Of 20 tables, one has a p value of 0.05 or less; more than four have a probability of 0.3 %.
     let above = (1..=20).filter(is_above).count();
-    assert!(above <= 5, "{above} of 20");
+    assert!(above <= 4, "{above} of 20");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 
 use eegenre::classifiers::trials::{
-    self, Classification, Division, Origin, SELECTED, Tables, Trial, TrialEstimate, TrialRecord,
+    self, Classification, Division, Exchanges, Origin, SELECTED, Tables, Trial, TrialEstimate, TrialRecord,
 };
 use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
 use eegenre::error::Result;
@@ -16,6 +16,9 @@ use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
 use crate::print;
+
+/// Exchanges of labels for a trial of one's own: p is 0.01 at least.
+const EXCHANGES: u64 = 99;
 
 #[derive(Args)]
 pub struct ClassifyArgs {
@@ -70,7 +73,12 @@ impl ClassifyArgs {
             None => (Origin::Recordings, FeatureTable::of(&self.data.load(project)?)),
         };
         let trial = Trial::new(origin, self.scheme, Recipe { classifier, selection, selected_on });
-        print(&TrialEstimate::of(&TrialRecord::make(trial, &table)?), json)?;
+        let mut record = TrialRecord::make(trial, &table)?;
+        let exchanges = Exchanges { number: EXCHANGES, ..trial.exchanges(Profile::Quick) };
+        if trial.exchanges(Profile::Quick).number > 0 {
+            record.exchange(&table, exchanges)?;
+        }
+        print(&TrialEstimate::of(&record), json)?;
         Ok(())
     }
 

@@ -14,7 +14,7 @@ static void forward(void) {
 }
 
 static void backward(void) {
-    lstm_backward(weights, lengths, starts, sizes, gates, cells, outputs, d_outputs, d_x, d_sequences);
+    lstm_backward(weights, lengths, starts, sizes[0], sizes[1], sizes[2], gates, cells, outputs, d_outputs, d_x, d_sequences);
 }
 
 static void sum(void) {

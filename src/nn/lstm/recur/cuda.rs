@@ -83,15 +83,13 @@ pub(super) fn recur<H: Dim, T: Tape<f32, Cuda>>(
         let sums = LaunchConfig { grid_dim: (units as u32, runs as u32, 1), ..blocks };
         let weights_at = *weights.storage()?.device_ptr();
         let outputs_at = *outputs.storage()?.device_ptr();
-        // The kernel takes its sizes from an array: a launch has twelve arguments at most.
-        let sizes = device.htod_copy(vec![of_steps, of_rows, of_batch])?;
         // SAFETY: as above; gradients stay where they are while others are allocated.
         unsafe {
             kernel(&device, units, BACKWARD)?.launch(
                 blocks,
                 (
-                    weights_at, &lengths, &starts, &sizes, &gates, &cells, outputs_at, d_outputs, d_x,
-                    &sequences,
+                    weights_at, &lengths, &starts, of_steps, of_rows, of_batch, &gates, &cells, outputs_at,
+                    d_outputs, d_x, &sequences,
                 ),
             )?;
             kernel(&device, units, WEIGHTS)?.launch(sums, (&sequences, of_batch, d_weights))?;

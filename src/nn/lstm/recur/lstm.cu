@@ -79,14 +79,12 @@ KERNEL lstm_forward(const float *x, const float *weights, const int *lengths, co
 //   dh = dL/dh_t + W' dz_{t+1}     dc = dh o (1 - tanh^2 c_t) + f_{t+1} dc_{t+1}
 //   dz_i = dc g i (1 - i)    dz_f = dc c_{t-1} f (1 - f)    dz_g = dc i (1 - g^2)    dz_o = dh tanh(c_t) o (1 - o)
 //   dL/dx_t = dz             dL/dW = sum over t of dz h_{t-1}'
-// `sizes` holds steps, rows and batch.
-KERNEL lstm_backward(const float *weights, const int *lengths, const int *starts, const int *sizes,
+KERNEL lstm_backward(const float *weights, const int *lengths, const int *starts, int steps, int rows, int batch,
                      const float *gates, const float *cells, const float *outputs, const float *d_outputs, float *d_x,
                      float *d_weights_of_sequences) {
     __shared__ float d_gates[GATES];
     __shared__ float before[UNITS];
     __shared__ float parts[GATES];
-    const int steps = sizes[0], rows = sizes[1], batch = sizes[2];
     const int rank = blockIdx.x, run = blockIdx.y, place = threadIdx.x;
     const int length = lengths[run * batch + rank];
 
