@@ -63,8 +63,10 @@ pub struct Classification {
     pub known_as: Option<String>,
     /// How much was tried.
     pub profile: Profile,
-    /// What is not recorded yet of the trials of the profile.
+    /// Trials of the profile that are not recorded yet.
     pub missing: Vec<String>,
+    /// Recorded trials that have not yet been repeated with exchanged labels.
+    pub without_exchanges: Vec<String>,
     /// What each feature of the recordings knows; none if it is not recorded.
     pub features: FeatureSummary,
     /// What the records say.
@@ -135,12 +137,15 @@ impl Classification {
         let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
             Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
-        let lacking = trials.iter().zip(&found).filter_map(|((trial, _), record)| match record {
-            None => Some(format!("{} {}", trial.origin, trial.name())),
-            Some(record) if record.has(trial.exchanges(profile)) => None,
-            Some(_) => Some(format!("{} {}, exchanged labels", trial.origin, trial.name())),
-        });
-        let missing = lacking.collect();
+        let name = |trial: &Trial| format!("{} {}", trial.origin, trial.name());
+        let of = |is_lacking: &dyn Fn(&Trial, Option<&TrialRecord>) -> bool| -> Vec<String> {
+            let each = trials.iter().map(|(trial, _)| trial).zip(&found);
+            let lacking = each.filter(|(trial, record)| is_lacking(trial, record.as_ref()));
+            lacking.map(|(trial, _)| name(trial)).collect()
+        };
+        let missing = of(&|_, record| record.is_none());
+        let without_exchanges =
+            of(&|trial, record| record.is_some_and(|record| !record.has(trial.exchanges(profile))));
         let estimates = TrialEstimate::all(&found.into_iter().flatten().collect::<Vec<_>>());
         let is_published = design.provenance() == Provenance::Published;
         Ok(Self {
@@ -148,6 +153,7 @@ impl Classification {
             known_as: design.provenance().known_as(),
             profile,
             missing,
+            without_exchanges,
             features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { RahmanComparison::all(&estimates) } else { Vec::new() },
             estimates,
@@ -282,7 +288,7 @@ mod tests {
         let planned = [Origin::Recordings, Origin::Cut].map(|origin| plan(origin, Profile::Paper).len());
         assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());
-        assert!(classification.to_string().contains("trials something is not recorded yet"));
+        assert!(classification.to_string().contains("trials are not recorded yet"));
     }
 
     #[test]

@@ -153,12 +153,16 @@ impl fmt::Display for Classification {
             self.data.short(),
             self.profile
         )?;
-        if !self.missing.is_empty() {
-            write!(
-                f,
-                " Of {} trials something is not recorded yet; `eegenre classify` makes it.",
-                self.missing.len()
-            )?;
+        for (lacking, what) in [
+            (&self.missing, "trials are not recorded yet; `eegenre classify` makes them"),
+            (
+                &self.without_exchanges,
+                "have no p yet, because it takes 500 exchanges of labels; `eegenre classify` makes them",
+            ),
+        ] {
+            if !lacking.is_empty() {
+                write!(f, " {} {what}.", lacking.len())?;
+            }
         }
         let baselines = self.baselines.heading();
         for (heading, table) in [

@@ -134,6 +134,7 @@ mod tests {
             data: set.fingerprint(),
             known_as: None,
             profile: crate::runs::profile::Profile::Quick,
+            without_exchanges: Vec::new(),
             missing: Vec::new(),
             features: Default::default(),
             estimates: Vec::new(),
