@@ -5,11 +5,13 @@
 //!        ─► fc1 ─► ReLU ─► dropout ─► fc2 ─► ReLU ─► dropout ─► fc3 ─► ReLU ─► dropout ─► out ─► logits
 //! ```
 
+use std::sync::Arc;
+
 use dfdx::prelude::*;
 
 use super::{HalfLife, Logits, LookBack, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::{Error, Result};
-use crate::nn::{Dropout, Linear, Lstm, Packed, Relu, Rows, visit_modules};
+use crate::nn::{Dropout, Linear, Lstm, Packed, Packing, Relu, Rows, visit_modules};
 use crate::preparation::{Frames, Signal};
 
 /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `H`, `B` and `H` units and an
@@ -191,7 +193,7 @@ impl<I: ConstDim, H: ConstDim, B: ConstDim, G: ConstDim, const LAYERS: usize, D:
         let gates = self.lstm.try_forget_gates(batch).map_err(device_failed)?;
         let gates: Vec<(usize, Vec<f32>)> =
             gates.iter().map(|gates| (gates.shape().2.size(), gates.as_vec())).collect();
-        let of_run = |(run, packing): (usize, &std::sync::Arc<crate::nn::Packing>)| {
+        let of_run = |(run, packing): (usize, &Arc<Packing>)| {
             let squares = &squares[run * rows * frame..][..rows * frame];
             let size = |row: usize| squares[row * frame..][..frame].iter().sum::<f64>().sqrt();
             let sizes: Vec<Vec<f64>> = (packing.lengths().iter().enumerate())

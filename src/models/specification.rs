@@ -64,9 +64,9 @@ impl Specification {
     /// Refuses sizes that a network cannot have.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for each of: a frame that is not from 1 to [`LONGEST_FRAME`] samples, or of which the CNN's slices
-    /// do not hold a whole number, at least four; a kernel of an LSTM, or one of the CNN that is not odd and at most
-    /// [`LARGEST_KERNEL`]; units that are not from 1 to [`MOST_UNITS`].
+    /// [`Fault::BadSetting`] for each of: a frame that is not from 1 to [`LONGEST_FRAME`] samples, or of the CNN does not
+    /// divide its hop or goes fewer than four times into its slice; a kernel of an LSTM, or one of the CNN that is not odd
+    /// and at most [`LARGEST_KERNEL`]; units that are not from 1 to [`MOST_UNITS`].
     pub fn check(self) -> Result<()> {
         let Self { model, frame, kernel, units } = self;
         let is_cnn = model == Model::Cnn;
@@ -80,7 +80,7 @@ impl Specification {
             false => format!("none, because the {model} network has no kernels"),
         };
         let expected_frame = match is_cnn {
-            true => format!("a divisor of {}, at most {}", paper::SLICE, paper::SLICE / fewest),
+            true => format!("a divisor of {}, at most {}", paper::HOP, paper::SLICE / fewest),
             false => format!("1 to {LONGEST_FRAME} samples"),
         };
         let found = |kernel: Option<usize>| kernel.map_or_else(|| "none".to_owned(), |one| one.to_string());
@@ -241,6 +241,8 @@ mod tests {
                 vec!["frame", "kernel", "units"],
             ),
             (Specification { frame: 4097, units: 1025, ..baseline }, vec!["frame", "units"]),
+            // It divides the slice, but not the hop.
+            (Specification { frame: 64, ..cnn }, vec!["frame"]),
             (Specification { kernel: None, ..cnn }, vec!["kernel"]),
             (Specification { kernel: Some(4), frame: 7, ..cnn }, vec!["frame", "kernel"]),
             (Specification { kernel: Some(257), frame: 480, ..cnn }, vec!["frame", "kernel"]),

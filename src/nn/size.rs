@@ -6,7 +6,9 @@ use dfdx::prelude::*;
 /// paper's, whose sizes are [`Const`]s.
 ///
 /// dfdx wants to know each dimension of a module's tensors when it is compiled. This one counts as 0 then, so dfdx's
-/// `build_module` would make tensors without elements: layers are made by their `new`.
+/// `build_module` would make tensors without elements: layers are made by their `new`, and
+/// `Linear`, `Lstm` and `Conv1d` leave their weights as they are when dfdx's `reset_params` visits
+/// them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Size(
     /// How many.

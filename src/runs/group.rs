@@ -94,13 +94,12 @@ impl<X, D: Device<f32>> Group<'_, X, D> {
             let start = Instant::now();
             let losses = training.epoch(&self.parts.training)?;
             let of_training = training.evaluate(&self.parts.training)?;
-            let of_validation = match self.parts.validation.is_empty() {
+            let of_validation: Vec<Result<Option<Evaluation>>> = match self.parts.validation.is_empty() {
                 true => (0..group.len()).map(|_| Ok(None)).collect(),
                 false => {
                     training.evaluate(&self.parts.validation)?.into_iter().map(|one| one.map(Some)).collect()
                 }
             };
-            let of_validation: Vec<Result<Option<Evaluation>>> = of_validation;
             let (epoch, seconds) = (training.epochs(), start.elapsed().as_secs_f64());
             let weights = OnceCell::new();
             let mut healthy = Vec::with_capacity(group.len());
@@ -217,13 +216,15 @@ mod tests {
         let stop = AtomicBool::new(false);
         for model in Model::ALL {
             let settings = settings(model, 2);
-            let alone = trained(&set, settings, 3, &folder.path().join("alone").join(model.name()), 2);
+            let folder_alone = folder.path().join("alone").join(model.name());
+            let alone = trained(&set, settings, 3, &folder_alone, 2);
             let watch = Watch::new(&stop, usize::MAX);
             let control = Control { observer: &watch, ..Control::new(&stop) };
             let folder = folder.path().join(model.name());
             let records = together(&set, settings, 3, &folder, &control).unwrap();
             assert_eq!(records.len(), 3);
             assert_eq!(records, alone);
+            assert_eq!(contents(&folder), contents(&folder_alone));
             assert_eq!(Store::read(&folder).unwrap(), records);
             // The configuration, and of each run the record and two files of weights.
             assert_eq!(contents(&folder).len(), 1 + 3 * 3);

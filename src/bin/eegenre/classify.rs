@@ -74,9 +74,9 @@ impl ClassifyArgs {
         };
         let trial = Trial::new(origin, self.scheme, Recipe { classifier, selection, selected_on });
         let mut record = TrialRecord::make(trial, &table)?;
-        let exchanges = Exchanges { number: EXCHANGES, ..trial.exchanges(Profile::Quick) };
-        if trial.exchanges(Profile::Quick).number > 0 {
-            record.exchange(&table, exchanges)?;
+        let usual = trial.exchanges(Profile::Quick);
+        if usual.number > 0 {
+            record.exchange(&table, Exchanges { number: EXCHANGES, ..usual })?;
         }
         print(&TrialEstimate::of(&record), json)?;
         Ok(())
