@@ -74,7 +74,7 @@ fn a_folder_must_exist() {
         }
         let error = load(&path).unwrap_err();
         let [problem] = error.problems() else { panic!("{error}") };
-        assert_eq!((problem.fault, problem.found.as_str()), (Fault::MissingFolder, found));
+        assert_eq!((problem.fault, problem.found.as_str()), (Fault::MISSING_FOLDER, found));
         assert_eq!(problem.place.file.as_deref(), Some(path.as_path()));
     }
 }
@@ -82,7 +82,7 @@ fn a_folder_must_exist() {
 #[test]
 fn a_folder_must_hold_workbooks() {
     let error = load(tempfile::tempdir().unwrap().path()).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::MissingFolder);
+    assert_eq!(error.problems()[0].fault, Fault::MISSING_FOLDER);
     assert_eq!(error.problems()[0].found, "none of them");
 }
 
@@ -90,7 +90,7 @@ fn a_folder_must_hold_workbooks() {
 fn every_song_must_be_there() {
     let folder = Folder::sound();
     std::fs::remove_file(folder.file("S3.xlsx")).unwrap();
-    assert_eq!(folder.problem_of_s3().fault, Fault::MissingSong);
+    assert_eq!(folder.problem_of_s3().fault, Fault::MISSING_SONG);
 }
 
 #[test]
@@ -98,7 +98,7 @@ fn a_thirteenth_song_has_no_genre() {
     let folder = Folder::sound();
     folder.put("S13.xlsx", &sound());
     let problems = folder.problems();
-    assert_eq!((problems.len(), problems[0].fault), (1, Fault::UnknownSong));
+    assert_eq!((problems.len(), problems[0].fault), (1, Fault::UNKNOWN_SONG));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn a_song_may_not_come_twice() {
     let folder = Folder::sound();
     folder.put("S03.xlsx", &sound());
     let fault = folder.problem_of_s3().fault;
-    assert_eq!(fault, Fault::DuplicateSong);
+    assert_eq!(fault, Fault::DUPLICATE_SONG);
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_workbook_must_be_a_zip_archive() {
         [(b"Time,P01\n1,0.5\n", "\"Time\""), (b"", "an empty file"), (&old_excel, "password")];
     for (bytes, found) in cases {
         let problem = Folder::with_s3(bytes).problem_of_s3();
-        assert_eq!(problem.fault, Fault::NotAZip);
+        assert_eq!(problem.fault, Fault::NOT_A_ZIP);
         assert!(problem.found.contains(found), "{problem}");
     }
 }
@@ -126,7 +126,7 @@ fn a_zip_archive_must_be_whole() {
     let whole = sound();
     for length in [2, 30, whole.len() / 2, whole.len() - 1] {
         let problem = Folder::with_s3(&whole[..length]).problem_of_s3();
-        assert_eq!(problem.fault, Fault::DamagedZip, "{problem}");
+        assert_eq!(problem.fault, Fault::DAMAGED_ZIP, "{problem}");
     }
 }
 
@@ -137,7 +137,7 @@ fn a_zip_archive_must_match_its_checksums() {
         bytes.windows(SHEET.len()).position(|window| window == SHEET.as_bytes()).unwrap() + SHEET.len() + 40;
     bytes[at] ^= 0x55;
     let problem = Folder::with_s3(&bytes).problem_of_s3();
-    assert_eq!(problem.fault, Fault::DamagedZip, "{problem}");
+    assert_eq!(problem.fault, Fault::DAMAGED_ZIP, "{problem}");
     assert!(problem.found.contains(SHEET), "{problem}");
 }
 
@@ -148,7 +148,7 @@ fn a_workbook_may_not_inflate_without_bound() {
     let bytes = zip(&parts);
     assert!(bytes.len() < 1 << 20, "the bomb is small: {} bytes", bytes.len());
     let problem = Folder::with_s3(&bytes).problem_of_s3();
-    assert_eq!(problem.fault, Fault::InflatesBeyondBound, "{problem}");
+    assert_eq!(problem.fault, Fault::INFLATES_BEYOND_BOUND, "{problem}");
     assert!(problem.expected.contains("100 times"), "{problem}");
 }
 
@@ -160,7 +160,7 @@ fn no_piece_of_a_sheet_may_be_as_long_as_a_sheet() {
     for (start, end) in [("<!--", "-->"), ("<c r=\"", "\"/>"), ("", "")] {
         let bytes = replaced(SHEET, "<sheetData>", &format!("<sheetData>{start}{digits}{end}"));
         let problem = Folder::with_s3(&bytes).problem_of_s3();
-        assert_eq!(problem.fault, Fault::InflatesBeyondBound, "{problem}");
+        assert_eq!(problem.fault, Fault::INFLATES_BEYOND_BOUND, "{problem}");
         assert!(problem.found.contains(SHEET), "{problem}");
     }
 }
@@ -211,16 +211,16 @@ fn a_formula_without_a_value_is_named_wherever_it_stands() {
         // A sample in the middle, the last of a recording, the last of the last, a time, the last time.
         for cell in ["C14", "B33", "D33", "A14", "A33"] {
             let bytes = with_xml(cell, &format!("<c r=\"{cell}\">{contents}</c>"));
-            Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+            Folder::with_s3(&bytes).assert_flaw(Fault::FORMULA_WITHOUT_VALUE, cell, "a formula");
         }
         for cell in ["A1", "B1", "D1"] {
             let bytes = with_xml(cell, &format!("<c r=\"{cell}\">{contents}</c>"));
-            Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+            Folder::with_s3(&bytes).assert_flaw(Fault::FORMULA_WITHOUT_VALUE, cell, "a formula");
         }
     }
     // An empty text, as XlsxWriter writes for a result that was given as "".
     let bytes = with_xml("D33", "<c r=\"D33\" t=\"str\"><f>1+1</f><v></v></c>");
-    Folder::with_s3(&bytes).assert_flaw(Fault::FormulaWithoutValue, "D33", "without a stored value");
+    Folder::with_s3(&bytes).assert_flaw(Fault::FORMULA_WITHOUT_VALUE, "D33", "without a stored value");
 }
 
 #[test]
@@ -234,7 +234,7 @@ fn a_formula_beside_the_recordings_is_named_too() {
         };
         let problems = Folder::with_s3(&bytes).problems();
         let named = problems.iter().any(|problem| {
-            (problem.fault, problem.place.cell.as_deref()) == (Fault::FormulaWithoutValue, Some(at))
+            (problem.fault, problem.place.cell.as_deref()) == (Fault::FORMULA_WITHOUT_VALUE, Some(at))
         });
         assert!(named, "{at}: {problems:?}");
     }
@@ -255,33 +255,33 @@ fn a_result_of_0_counts_where_formulas_were_calculated() {
 fn a_promise_of_texts_beyond_the_files_size_is_refused() {
     let bytes = replaced("xl/sharedStrings.xml", "uniqueCount=\"4\"", "uniqueCount=\"99999999999\"");
     let problem = Folder::with_s3(&bytes).problem_of_s3();
-    assert_eq!(problem.fault, Fault::InflatesBeyondBound, "{problem}");
+    assert_eq!(problem.fault, Fault::INFLATES_BEYOND_BOUND, "{problem}");
 }
 
 #[test]
 fn another_kind_of_archive_is_not_a_workbook() {
     let bytes = zip(&[("mimetype".into(), b"application/epub+zip".to_vec())]);
-    assert_eq!(Folder::with_s3(&bytes).problem_of_s3().fault, Fault::NotAWorkbook);
+    assert_eq!(Folder::with_s3(&bytes).problem_of_s3().fault, Fault::NOT_A_WORKBOOK);
 }
 
 #[test]
 fn damaged_xml_is_named_after_the_last_sound_cell() {
     let bytes = replaced(SHEET, "<c r=\"B3\"", "<c r=\"B3\"<");
     let problem = Folder::with_s3(&bytes).problem_of_s3();
-    assert_eq!(problem.fault, Fault::NotAWorkbook, "{problem}");
+    assert_eq!(problem.fault, Fault::NOT_A_WORKBOOK, "{problem}");
     assert_eq!(problem.place.cell.as_deref(), Some("A3"), "{problem}");
 }
 
 #[test]
 fn cells_must_come_in_order() {
     let bytes = replaced(SHEET, "<c r=\"B3\"", "<c r=\"B2\"");
-    Folder::with_s3(&bytes).assert_flaw(Fault::NotAWorkbook, "B2", "out of order");
+    Folder::with_s3(&bytes).assert_flaw(Fault::NOT_A_WORKBOOK, "B2", "out of order");
 }
 
 #[test]
 fn a_workbook_must_have_a_sheet() {
     let bytes = replaced("xl/workbook.xml", "<sheet name=\"Sheet1\" sheetId=\"1\" r:id=\"rId1\"/>", "");
-    assert_eq!(Folder::with_s3(&bytes).problem_of_s3().fault, Fault::NoSheet);
+    assert_eq!(Folder::with_s3(&bytes).problem_of_s3().fault, Fault::NO_SHEET);
 }
 
 #[test]
@@ -289,7 +289,7 @@ fn one_sheet_only_may_hold_data() {
     let mut second = Worksheet::new();
     second.write(7, 7, 1.0).unwrap();
     let problem = Folder::with_s3(&workbook([sheet(RATE_HZ), second])).problem_of_s3();
-    assert_eq!(problem.fault, Fault::SeveralSheets);
+    assert_eq!(problem.fault, Fault::SEVERAL_SHEETS);
     assert!(problem.found.contains("\"Sheet1\", \"Sheet2\""), "{problem}");
     let with_an_empty_one = Folder::with_s3(&workbook([Worksheet::new(), sheet(RATE_HZ)]));
     assert_eq!(load(with_an_empty_one.path()).unwrap().recordings().len(), 36);
@@ -298,20 +298,20 @@ fn one_sheet_only_may_hold_data() {
 #[test]
 fn a_sheet_may_not_be_empty() {
     let problem = Folder::with_s3(&workbook([Worksheet::new()])).problem_of_s3();
-    assert_eq!(problem.fault, Fault::EmptySheet);
+    assert_eq!(problem.fault, Fault::EMPTY_SHEET);
     let mut heading = Worksheet::new();
     heading.write(0, 0, "Time").unwrap();
     heading.write(0, 1, "P01").unwrap();
     let problem = Folder::with_s3(&workbook([heading])).problem_of_s3();
-    assert_eq!(problem.fault, Fault::EmptySheet);
+    assert_eq!(problem.fault, Fault::EMPTY_SHEET);
 }
 
 #[test]
 fn the_first_heading_must_be_time() {
     let named = Folder::with_s3(&with_cell(0, 0, "Seconds"));
-    named.assert_flaw(Fault::NoTimeHeader, "A1", "\"Seconds\"");
+    named.assert_flaw(Fault::NO_TIME_HEADER, "A1", "\"Seconds\"");
     let unnamed = Folder::with_s3(&changed(|sheet| blank(sheet, 0, 0)));
-    unnamed.assert_flaw(Fault::NoTimeHeader, "A1", "B1");
+    unnamed.assert_flaw(Fault::NO_TIME_HEADER, "A1", "B1");
 }
 
 #[test]
@@ -324,7 +324,7 @@ fn time_may_not_go_backwards() {
             sheet.write(row, 0, 1 + (row - 17) / 8).unwrap();
         }
     }));
-    folder.assert_flaw(Fault::TimeGoesBackwards, "A10", "second 0");
+    folder.assert_flaw(Fault::TIME_GOES_BACKWARDS, "A10", "second 0");
 }
 
 #[test]
@@ -334,49 +334,49 @@ fn time_may_not_skip() {
             sheet.write(row, 0, 9).unwrap();
         }
     }));
-    folder.assert_flaw(Fault::TimeSkips, "A26", "second 9");
+    folder.assert_flaw(Fault::TIME_SKIPS, "A26", "second 9");
 }
 
 #[test]
 fn time_is_counted_in_whole_seconds() {
     let folder = Folder::with_s3(&with_cell(5, 0, 1.5));
-    folder.assert_flaw(Fault::TimeNotWholeSeconds, "A6", "1.5");
+    folder.assert_flaw(Fault::TIME_NOT_WHOLE_SECONDS, "A6", "1.5");
 }
 
 #[test]
 fn a_second_may_not_be_crowded() {
     let folder = Folder::with_s3(&with_cell(9, 0, 1));
-    folder.assert_flaw(Fault::UnevenRate, "A2", "9");
+    folder.assert_flaw(Fault::UNEVEN_RATE, "A2", "9");
 }
 
 #[test]
 fn workbooks_of_one_folder_have_one_rate() {
     let problem = Folder::with_s3(&workbook([sheet(4)])).problem_of_s3();
-    assert_eq!(problem.fault, Fault::MixedRates);
+    assert_eq!(problem.fault, Fault::MIXED_RATES);
     assert_eq!(problem.found, "4 rows per second");
 }
 
 #[test]
 fn a_sample_may_not_be_text_nor_a_date() {
     let folder = Folder::with_s3(&with_cell(13, 2, "n/a"));
-    folder.assert_flaw(Fault::TextCell, "C14", "\"n/a\"");
+    folder.assert_flaw(Fault::TEXT_CELL, "C14", "\"n/a\"");
     let folder = Folder::with_s3(&changed(|sheet| {
         let date = ExcelDateTime::from_ymd(2020, 7, 19).unwrap();
         sheet.write_with_format(13, 2, date, &Format::new().set_num_format("yyyy-mm-dd")).unwrap();
     }));
-    folder.assert_flaw(Fault::TextCell, "C14", "date");
+    folder.assert_flaw(Fault::TEXT_CELL, "C14", "date");
 }
 
 #[test]
 fn a_time_may_not_be_text() {
     let folder = Folder::with_s3(&with_cell(13, 0, "two"));
-    folder.assert_flaw(Fault::TextCell, "A14", "\"two\"");
+    folder.assert_flaw(Fault::TEXT_CELL, "A14", "\"two\"");
 }
 
 #[test]
 fn a_sample_may_not_be_an_error_value() {
     Folder::with_s3(&changed(|sheet| error_value(sheet, 13, 2))).assert_flaw(
-        Fault::ErrorCell,
+        Fault::ERROR_CELL,
         "C14",
         "#DIV/0!",
     );
@@ -385,57 +385,57 @@ fn a_sample_may_not_be_an_error_value() {
 #[test]
 fn a_sample_may_not_be_a_boolean() {
     let folder = Folder::with_s3(&with_cell(13, 2, true));
-    folder.assert_flaw(Fault::BooleanCell, "C14", "TRUE");
+    folder.assert_flaw(Fault::BOOLEAN_CELL, "C14", "TRUE");
 }
 
 #[test]
 fn a_cell_inside_a_column_may_not_be_blank() {
-    Folder::with_s3(&changed(|sheet| blank(sheet, 13, 2))).assert_flaw(Fault::BlankCell, "C14", "C15");
-    Folder::with_s3(&changed(|sheet| blank(sheet, 13, 0))).assert_flaw(Fault::BlankCell, "A14", "A15");
+    Folder::with_s3(&changed(|sheet| blank(sheet, 13, 2))).assert_flaw(Fault::BLANK_CELL, "C14", "C15");
+    Folder::with_s3(&changed(|sheet| blank(sheet, 13, 0))).assert_flaw(Fault::BLANK_CELL, "A14", "A15");
 }
 
 #[test]
 fn a_sample_must_be_finite() {
     for number in ["1e999", "-1e999"] {
         let bytes = replaced(SHEET, "<c r=\"C14\"><v>201.625</v>", &format!("<c r=\"C14\"><v>{number}</v>"));
-        Folder::with_s3(&bytes).assert_flaw(Fault::NonFiniteCell, "C14", "inf");
+        Folder::with_s3(&bytes).assert_flaw(Fault::NON_FINITE_CELL, "C14", "inf");
     }
     let bytes = replaced(SHEET, "<c r=\"C14\"><v>201.625</v>", "<c r=\"C14\"><v>NaN</v>");
-    Folder::with_s3(&bytes).assert_flaw(Fault::NonFiniteCell, "C14", "NaN");
+    Folder::with_s3(&bytes).assert_flaw(Fault::NON_FINITE_CELL, "C14", "NaN");
 }
 
 #[test]
 fn a_participant_may_have_one_column() {
     let folder = Folder::with_s3(&with_cell(0, 3, "P1"));
-    folder.assert_flaw(Fault::DuplicateParticipant, "D1", "P01, who already has column B1");
+    folder.assert_flaw(Fault::DUPLICATE_PARTICIPANT, "D1", "P01, who already has column B1");
 }
 
 #[test]
 fn a_participants_name_is_p_and_a_number() {
     let folder = Folder::with_s3(&with_cell(0, 3, "Anna"));
-    folder.assert_flaw(Fault::UnreadableParticipant, "D1", "\"Anna\"");
+    folder.assert_flaw(Fault::UNREADABLE_PARTICIPANT, "D1", "\"Anna\"");
     let folder = Folder::with_s3(&with_cell(0, 3, 24));
-    folder.assert_flaw(Fault::UnreadableParticipant, "D1", "the number 24");
+    folder.assert_flaw(Fault::UNREADABLE_PARTICIPANT, "D1", "the number 24");
     let folder = Folder::with_s3(&changed(|sheet| blank(sheet, 0, 3)));
-    folder.assert_flaw(Fault::UnreadableParticipant, "D1", "blank heading above D2");
+    folder.assert_flaw(Fault::UNREADABLE_PARTICIPANT, "D1", "blank heading above D2");
 }
 
 #[test]
 fn a_participants_column_may_not_be_empty() {
     let folder = Folder::with_s3(&with_cell(0, 4, "P5"));
-    folder.assert_flaw(Fault::EmptyColumn, "E2", "blank column");
+    folder.assert_flaw(Fault::EMPTY_COLUMN, "E2", "blank column");
 }
 
 #[test]
 fn samples_may_not_go_on_beyond_time() {
     let folder = Folder::with_s3(&with_cell(33, 2, 1.0));
-    folder.assert_flaw(Fault::BeyondTime, "C34", "ends at A33");
+    folder.assert_flaw(Fault::BEYOND_TIME, "C34", "ends at A33");
 }
 
 #[test]
 fn a_cell_far_outside_is_refused() {
     let folder = Folder::with_s3(&with_cell(40, 16_383, 1.0));
-    folder.assert_flaw(Fault::SheetTooLarge, "XFD41", "the number 1");
+    folder.assert_flaw(Fault::SHEET_TOO_LARGE, "XFD41", "the number 1");
 }
 
 #[test]
@@ -443,7 +443,7 @@ fn a_file_that_cannot_be_opened_is_named() {
     let folder = Folder::sound();
     std::fs::remove_file(folder.file("S3.xlsx")).unwrap();
     std::fs::create_dir(folder.file("S3.xlsx")).unwrap();
-    assert_eq!(folder.problem_of_s3().fault, Fault::UnreadableFile);
+    assert_eq!(folder.problem_of_s3().fault, Fault::UNREADABLE_FILE);
 }
 
 #[cfg(unix)]
@@ -452,7 +452,7 @@ fn a_link_to_nowhere_is_named() {
     let folder = Folder::sound();
     std::fs::remove_file(folder.file("S3.xlsx")).unwrap();
     std::os::unix::fs::symlink("/nonexistent", folder.file("S3.xlsx")).unwrap();
-    assert_eq!(folder.problem_of_s3().fault, Fault::UnreadableFile);
+    assert_eq!(folder.problem_of_s3().fault, Fault::UNREADABLE_FILE);
 }
 
 #[test]
@@ -470,7 +470,7 @@ fn all_errors_of_a_folder_are_reported_at_once() {
     std::fs::remove_file(folder.file("S4.xlsx")).unwrap();
     let faults: Vec<Fault> = folder.problems().iter().map(|problem| problem.fault).collect();
     let expected =
-        [Fault::MissingSong, Fault::NotAZip, Fault::DamagedZip, Fault::TextCell, Fault::BooleanCell];
+        [Fault::MISSING_SONG, Fault::NOT_A_ZIP, Fault::DAMAGED_ZIP, Fault::TEXT_CELL, Fault::BOOLEAN_CELL];
     assert_eq!(faults, expected);
 }
 
@@ -485,7 +485,7 @@ fn all_errors_of_a_sheet_are_reported_at_once() {
         }
     }));
     let faults: Vec<Fault> = folder.problems().iter().map(|problem| problem.fault).collect();
-    let expected = [Fault::UnreadableParticipant, Fault::TextCell, Fault::BeyondTime, Fault::TimeSkips];
+    let expected = [Fault::UNREADABLE_PARTICIPANT, Fault::TEXT_CELL, Fault::BEYOND_TIME, Fault::TIME_SKIPS];
     assert_eq!(faults, expected);
 }
 
@@ -498,6 +498,6 @@ fn a_sheet_full_of_text_lists_the_first_problems_and_counts_the_rest() {
     }));
     let problems = folder.problems();
     assert_eq!(problems.len(), MAX_PROBLEMS + 1);
-    assert_eq!(problems[MAX_PROBLEMS].fault, Fault::MoreProblems);
+    assert_eq!(problems[MAX_PROBLEMS].fault, Fault::MORE_PROBLEMS);
     assert_eq!(problems[MAX_PROBLEMS].found, format!("{} more", 32 - MAX_PROBLEMS));
 }

@@ -51,9 +51,9 @@ fn a_book_has_contents_pages_in_order_equations_and_figures_and_needs_no_network
 #[test]
 fn a_dead_link_and_an_equation_that_cannot_be_shown_are_errors() {
     for (text, fault, found) in [
-        ("# A\n[gone](03-c.ipynb)", Fault::DeadLink, "03-c.html"),
-        ("# A\n![](https://example.org/a.png)", Fault::DeadLink, "https://example.org/a.png"),
-        ("# A\n$\\nosuchcommand x$", Fault::ProgramFailed, "\\nosuchcommand x"),
+        ("# A\n[gone](03-c.ipynb)", Fault::DEAD_LINK, "03-c.html"),
+        ("# A\n![](https://example.org/a.png)", Fault::DEAD_LINK, "https://example.org/a.png"),
+        ("# A\n$\\nosuchcommand x$", Fault::PROGRAM_FAILED, "\\nosuchcommand x"),
     ] {
         let (from, to) = (tempdir().unwrap(), tempdir().unwrap());
         fs::write(from.path().join("01-a.ipynb"), notebook(&[words(text)])).unwrap();

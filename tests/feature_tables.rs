@@ -79,30 +79,30 @@ fn a_table_may_begin_in_the_first_row() {
 
 #[test]
 fn a_sheet_of_recordings_is_not_a_table_of_features() {
-    File::of(&support::sound()).assert_flaw(Fault::NoFeatureHeader, "A1", "\"Time\"");
+    File::of(&support::sound()).assert_flaw(Fault::NO_FEATURE_HEADER, "A1", "\"Time\"");
 }
 
 #[test]
 fn the_heading_must_begin_in_column_a_and_end_with_the_label() {
-    File::changed(|sheet| blank(sheet, HEADING, 0)).assert_flaw(Fault::NoFeatureHeader, "B2", "mean_F7");
+    File::changed(|sheet| blank(sheet, HEADING, 0)).assert_flaw(Fault::NO_FEATURE_HEADER, "B2", "mean_F7");
     let file = File::changed(|sheet| {
         sheet.write(HEADING, 4, "genre").unwrap();
     });
-    file.assert_flaw(Fault::NoFeatureHeader, "E2", "\"genre\"");
+    file.assert_flaw(Fault::NO_FEATURE_HEADER, "E2", "\"genre\"");
 }
 
 #[test]
 fn a_heading_must_be_there_and_be_a_text() {
-    File::changed(|sheet| blank(sheet, HEADING, 2)).assert_flaw(Fault::UnreadableHeading, "C2", "blank");
+    File::changed(|sheet| blank(sheet, HEADING, 2)).assert_flaw(Fault::UNREADABLE_HEADING, "C2", "blank");
     let file = File::changed(|sheet| {
         sheet.write(HEADING, 2, 5).unwrap();
     });
     let problems = file.problems();
-    assert!(problems.iter().all(|problem| problem.fault == Fault::UnreadableHeading), "{problems:?}");
+    assert!(problems.iter().all(|problem| problem.fault == Fault::UNREADABLE_HEADING), "{problems:?}");
     let beyond = File::changed(|sheet| {
         sheet.write(4, 6, 5).unwrap();
     });
-    beyond.assert_flaw(Fault::UnreadableHeading, "G5", "the number 5 without a heading");
+    beyond.assert_flaw(Fault::UNREADABLE_HEADING, "G5", "the number 5 without a heading");
 }
 
 #[test]
@@ -111,12 +111,12 @@ fn a_participant_is_a_whole_number_from_one_up() {
         let file = File::changed(|sheet| {
             sheet.write(3, 0, bad).unwrap();
         });
-        file.assert_flaw(Fault::UnreadableParticipant, "A4", &bad.to_string());
+        file.assert_flaw(Fault::UNREADABLE_PARTICIPANT, "A4", &bad.to_string());
     }
     let file = File::changed(|sheet| {
         sheet.write(3, 0, "someone").unwrap();
     });
-    file.assert_flaw(Fault::UnreadableParticipant, "A4", "someone");
+    file.assert_flaw(Fault::UNREADABLE_PARTICIPANT, "A4", "someone");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_formula_without_a_value_is_named_wherever_it_stands() {
         let file = File::changed(|sheet| {
             sheet.write_formula(row, column, "=1+1").unwrap();
         });
-        file.assert_flaw(Fault::FormulaWithoutValue, cell, "a formula");
+        file.assert_flaw(Fault::FORMULA_WITHOUT_VALUE, cell, "a formula");
     }
 }
 
@@ -144,12 +144,12 @@ fn a_label_is_one_of_three() {
         let file = File::changed(|sheet| {
             sheet.write(3, 4, bad).unwrap();
         });
-        file.assert_flaw(Fault::UnknownLabel, "E4", &bad.to_string());
+        file.assert_flaw(Fault::UNKNOWN_LABEL, "E4", &bad.to_string());
     }
     let file = File::changed(|sheet| {
         sheet.write(3, 4, "pop").unwrap();
     });
-    file.assert_flaw(Fault::UnknownLabel, "E4", "pop");
+    file.assert_flaw(Fault::UNKNOWN_LABEL, "E4", "pop");
 }
 
 #[test]
@@ -157,21 +157,21 @@ fn a_value_is_a_number() {
     let file = File::changed(|sheet| {
         sheet.write(3, 2, "n/a").unwrap();
     });
-    file.assert_flaw(Fault::TextCell, "C4", "n/a");
+    file.assert_flaw(Fault::TEXT_CELL, "C4", "n/a");
     let file = File::changed(|sheet| {
         sheet.write(3, 2, true).unwrap();
     });
-    file.assert_flaw(Fault::BooleanCell, "C4", "TRUE");
-    File::changed(|sheet| error_value(sheet, 3, 2)).assert_flaw(Fault::ErrorCell, "C4", "#DIV/0!");
+    file.assert_flaw(Fault::BOOLEAN_CELL, "C4", "TRUE");
+    File::changed(|sheet| error_value(sheet, 3, 2)).assert_flaw(Fault::ERROR_CELL, "C4", "#DIV/0!");
 }
 
 #[test]
 fn no_cell_of_a_row_is_blank() {
     for (column, cell) in [(0, "A4"), (2, "C4"), (4, "E4")] {
-        File::changed(|sheet| blank(sheet, 3, column)).assert_flaw(Fault::BlankCell, cell, "a blank cell");
+        File::changed(|sheet| blank(sheet, 3, column)).assert_flaw(Fault::BLANK_CELL, cell, "a blank cell");
     }
     let file = File::changed(|sheet| (0..5).for_each(|column| blank(sheet, 3, column)));
-    file.assert_flaw(Fault::BlankCell, "A4", "a blank row above the filled cell A5");
+    file.assert_flaw(Fault::BLANK_CELL, "A4", "a blank row above the filled cell A5");
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn a_table_has_rows() {
         }
     });
     let problems = file.problems();
-    assert_eq!((problems.len(), problems[0].fault), (1, Fault::EmptySheet));
-    assert_eq!(File::of(&workbook([Worksheet::new()])).problems()[0].fault, Fault::EmptySheet);
+    assert_eq!((problems.len(), problems[0].fault), (1, Fault::EMPTY_SHEET));
+    assert_eq!(File::of(&workbook([Worksheet::new()])).problems()[0].fault, Fault::EMPTY_SHEET);
     assert_eq!(
         File::of(&workbook([feature_sheet(), feature_sheet()])).problems()[0].fault,
-        Fault::SeveralSheets
+        Fault::SEVERAL_SHEETS
     );
 }
 
@@ -195,7 +195,7 @@ fn a_cell_far_outside_is_refused() {
     let file = File::changed(|sheet| {
         sheet.write(3, 1024, 1).unwrap();
     });
-    file.assert_flaw(Fault::SheetTooLarge, "AMK4", "the number 1");
+    file.assert_flaw(Fault::SHEET_TOO_LARGE, "AMK4", "the number 1");
 }
 
 #[test]
@@ -210,7 +210,7 @@ fn every_mistake_is_named_up_to_twenty() {
     let cell = |name: &str| Some(name.to_owned());
     assert_eq!(
         found,
-        [(Fault::TextCell, cell("B3")), (Fault::UnknownLabel, cell("E5")), (Fault::BlankCell, cell("D6"))]
+        [(Fault::TEXT_CELL, cell("B3")), (Fault::UNKNOWN_LABEL, cell("E5")), (Fault::BLANK_CELL, cell("D6"))]
     );
     let file = File::changed(|sheet| {
         for row in 10..40 {
@@ -218,22 +218,22 @@ fn every_mistake_is_named_up_to_twenty() {
         }
     });
     let problems = file.problems();
-    assert_eq!((problems.len(), problems[20].fault), (21, Fault::MoreProblems));
+    assert_eq!((problems.len(), problems[20].fault), (21, Fault::MORE_PROBLEMS));
 }
 
 #[test]
 fn other_files_are_refused() {
     let sound = workbook([feature_sheet()]);
-    assert_eq!(File::of(b"subject no.,mean_F7").problems()[0].fault, Fault::NotAZip);
-    assert_eq!(File::of(&sound[..sound.len() / 2]).problems()[0].fault, Fault::DamagedZip);
-    assert_eq!(File::of(&zip(&[("a.xml".into(), vec![])])).problems()[0].fault, Fault::NotAWorkbook);
+    assert_eq!(File::of(b"subject no.,mean_F7").problems()[0].fault, Fault::NOT_A_ZIP);
+    assert_eq!(File::of(&sound[..sound.len() / 2]).problems()[0].fault, Fault::DAMAGED_ZIP);
+    assert_eq!(File::of(&zip(&[("a.xml".into(), vec![])])).problems()[0].fault, Fault::NOT_A_WORKBOOK);
     let missing = tempfile::tempdir().unwrap().path().join("table.xlsx");
-    assert_eq!(read(missing).unwrap_err().problems()[0].fault, Fault::UnreadableFile);
+    assert_eq!(read(missing).unwrap_err().problems()[0].fault, Fault::UNREADABLE_FILE);
     // XML that ends in the middle.
     let mut parts = unzip(&sound);
     let (_, part) = parts.iter_mut().find(|(name, _)| name.ends_with("sheet1.xml")).unwrap();
     part.truncate(part.len() * 3 / 4);
-    assert!(File::of(&zip(&parts)).problems().iter().any(|problem| problem.fault == Fault::NotAWorkbook));
+    assert!(File::of(&zip(&parts)).problems().iter().any(|problem| problem.fault == Fault::NOT_A_WORKBOOK));
 }
 
 #[test]

@@ -110,7 +110,7 @@ fn a_figure_is_drawn_the_same_twice() {
 fn a_vector_drawing_of_people_is_refused() {
     let set = load(Folder::sound().path()).unwrap();
     for figure in of_recordings(&set) {
-        assert_eq!(figure.svg().unwrap_err().problems()[0].fault, Fault::TraceableFigure);
+        assert_eq!(figure.svg().unwrap_err().problems()[0].fault, Fault::TRACEABLE_FIGURE);
     }
 }
 

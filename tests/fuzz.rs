@@ -174,7 +174,7 @@ fn notebooks() {
             if error
                 .problems()
                 .iter()
-                .all(|problem| problem.fault == eegenre::error::Fault::StaleNotebook) =>
+                .all(|problem| problem.fault == eegenre::error::Fault::STALE_NOTEBOOK) =>
         {
             Ok(())
         }

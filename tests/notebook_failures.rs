@@ -86,27 +86,27 @@ fn every_way_to_fail_is_told_with_notebook_cell_and_cause() {
     for (name, fault, field, found) in [
         (
             "02-panic",
-            Fault::CellFailed,
+            Fault::CELL_FAILED,
             "code cell 2 `let sum = 1 + 1;`",
             "a panic: assertion `left == right` failed: no sum",
         ),
         (
             "03-question-mark",
-            Fault::CellFailed,
+            Fault::CELL_FAILED,
             "code cell 2 `let sum: i32",
             "`?` returned early: invalid digit",
         ),
         (
             "04-question-mark-in-a-value",
-            Fault::CellFailed,
+            Fault::CELL_FAILED,
             "code cell 2 `\"two\"",
             "`?` returned early: invalid digit",
         ),
-        ("05-compile-error", Fault::CellFailed, "code cell 2 `let sum: i32", "mismatched types"),
-        ("06-dead-runtime", Fault::CellFailed, "code cell 2 `std::process", "exit status: 3"),
-        ("07-unknown-command", Fault::CellFailed, "code cell 2 `:no_such_command`", "no_such_command"),
-        ("08-no-checks", Fault::NoChecks, "08-no-checks.checks.json", "No such file"),
-        ("09-failed-check", Fault::CheckFailed, "check \"the product\"", "7"),
+        ("05-compile-error", Fault::CELL_FAILED, "code cell 2 `let sum: i32", "mismatched types"),
+        ("06-dead-runtime", Fault::CELL_FAILED, "code cell 2 `std::process", "exit status: 3"),
+        ("07-unknown-command", Fault::CELL_FAILED, "code cell 2 `:no_such_command`", "no_such_command"),
+        ("08-no-checks", Fault::NO_CHECKS, "08-no-checks.checks.json", "No such file"),
+        ("09-failed-check", Fault::CHECK_FAILED, "check \"the product\"", "7"),
     ] {
         let problem = problem(&error, name);
         assert_eq!(problem.fault, fault, "{problem}");
@@ -164,7 +164,7 @@ fn a_cell_that_does_not_end_is_ended_with_its_kernel() {
     notebooks::write(folder.path(), "01-sleeps", &[FIRST, &sleeps(&pid)]);
     let error = run(folder.path(), out.path(), Duration::from_secs(30), &AtomicBool::new(false)).unwrap_err();
     let problem = problem(&error, "01-sleeps");
-    assert_eq!(problem.fault, Fault::CellTimedOut);
+    assert_eq!(problem.fault, Fault::CELL_TIMED_OUT);
     assert!(problem.place.to_string().contains("code cell 2 `std::fs::write"), "{problem}");
     assert!(problem.found.contains("still running after 30 s"), "{problem}");
     assert!(ends(&pid), "the cell is still running");
@@ -181,7 +181,7 @@ fn a_kernel_that_dies_is_noticed() {
     let error =
         run(folder.path(), out.path(), Duration::from_secs(300), &AtomicBool::new(false)).unwrap_err();
     let problem = problem(&error, "01-kills");
-    assert_eq!(problem.fault, Fault::KernelDied, "{problem}");
+    assert_eq!(problem.fault, Fault::KERNEL_DIED, "{problem}");
     assert!(problem.place.to_string().contains("code cell 2 `let parent"), "{problem}");
 }
 
@@ -200,6 +200,6 @@ fn a_request_to_stop_ends_the_kernel_and_what_it_runs() {
         });
         run(folder.path(), out.path(), Duration::from_secs(300), &stop).unwrap_err()
     });
-    assert_eq!(problem(&error, "01-sleeps").fault, Fault::Interrupted);
+    assert_eq!(problem(&error, "01-sleeps").fault, Fault::INTERRUPTED);
     assert!(ends(&pid), "the cell is still running");
 }

@@ -155,6 +155,29 @@ fn programs_are_started_in_one_way() {
     }
 }
 
+/// A rule's name in JSON is that of its constant, and it stands in `faults.rs` of its room, or in `error.rs` for all.
+#[test]
+fn rules_are_named_once_and_by_room() {
+    let mut names = Vec::new();
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src")) {
+        let text = std::fs::read_to_string(&path).unwrap();
+        // The formatter breaks a declaration where it is long.
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        for declaration in text.split("pub const ").skip(1) {
+            let Some((constant, rest)) = declaration.split_once(": Self = Self::") else { continue };
+            let Some(rest) = rest.strip_prefix("rule(").or(rest.strip_prefix("check(")) else { continue };
+            let name = rest.trim_start().trim_start_matches('"').split('"').next().unwrap().to_owned();
+            assert_eq!(name, constant.to_lowercase().replace('_', "-"), "{}", path.display());
+            assert!(path.ends_with("faults.rs") || path.ends_with("error.rs"), "{}", path.display());
+            names.push(name);
+        }
+    }
+    let all = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert!(all > 80 && names.len() == all, "{all} rules, {} names", names.len());
+}
+
 /// The rooms of the library, each of which may import those before it. `error` and `report` are for everybody.
 const ROOMS: [&str; 16] = [
     "store",

@@ -151,11 +151,11 @@ impl Condition {
     /// The condition of this name.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there is none.
+    /// [`Fault::BAD_SETTING`] if there is none.
     pub fn named(name: &str) -> Result<Self> {
         CONDITIONS.into_iter().find(|condition| condition.name == name).ok_or_else(|| {
             let names = CONDITIONS.map(|condition| condition.name).join(", ");
-            Error::new(Fault::BadSetting, Place::field("condition"), format!("one of {names}"), name)
+            Error::new(Fault::BAD_SETTING, Place::field("condition"), format!("one of {names}"), name)
         })
     }
 
@@ -225,7 +225,7 @@ mod tests {
             seen.insert(format!("{preparation:?} {}", condition.input));
         }
         assert_eq!(seen.len(), CONDITIONS.len());
-        assert_eq!(Condition::named("cutt").unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!(Condition::named("cutt").unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 
     #[test]

@@ -126,7 +126,7 @@ impl Audit {
         let study = Study::read(&study::folder(project, design));
         // Without variations of the experiment, seeds cannot be told from splits.
         let study = match study {
-            Err(error) if error.problems().iter().all(|one| one.fault == Fault::NoRecords) => None,
+            Err(error) if error.problems().iter().all(|one| one.fault == Fault::NO_RECORDS) => None,
             study => Some(study?),
         };
         Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)
@@ -218,7 +218,7 @@ fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
 /// check, which only the paper's profile has: neither trains anything.
 ///
 /// # Errors
-/// [`Fault::BadSetting`] if there is no such cell; those of [`runs::train`](crate::runs::train), for each
+/// [`Fault::BAD_SETTING`] if there is no such cell; those of [`runs::train`](crate::runs::train), for each
 /// training that fails.
 pub fn train(
     project: &Project,
@@ -312,7 +312,7 @@ fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
     if cells.is_empty() {
         let expected =
             "names of a condition, a scheme and a network that the profile has, or some of the three";
-        return Err(Error::new(Fault::BadSetting, Place::field("only"), expected, only.join(" ")));
+        return Err(Error::new(Fault::BAD_SETTING, Place::field("only"), expected, only.join(" ")));
     }
     Ok(cells)
 }

@@ -233,7 +233,7 @@ impl CellRecord {
     /// The record of a cell below a folder, if it is there; trainings may be missing.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration than the cell on these recordings.
+    /// [`Fault::BAD_RECORD`]; [`Fault::FOREIGN_RECORDS`] if it has another configuration than the cell on these recordings.
     pub fn read(folder: &Path, cell: &Cell, set: &Design) -> Result<Option<Self>> {
         let path = Self::path(folder, cell);
         let Some(record) = read_record::<Self>(&path, "a record of the audit")? else { return Ok(None) };
@@ -246,13 +246,13 @@ impl CellRecord {
         let [expected, found] = [&configuration, &record.configuration]
             .map(|configuration| to_json("configuration", configuration));
         let (expected, found) = (expected?, found?);
-        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+        Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found))
     }
 
     /// Refuses trainings that are not those of the cell's splits, or whose answers do not follow from their outputs.
     ///
     /// # Errors
-    /// [`Fault::InconsistentRecord`], with `path` and the first training that is wrong; those of [`Scheme::draw`].
+    /// [`Fault::INCONSISTENT_RECORD`], with `path` and the first training that is wrong; those of [`Scheme::draw`].
     pub fn check(&self, cell: &Cell, design: &Design, path: &Path) -> Result<()> {
         let mut splits: BTreeMap<u64, Vec<Split>> = BTreeMap::new();
         for training in &self.trainings {
@@ -276,7 +276,7 @@ impl CellRecord {
             if let Some((expected, found)) = wrong {
                 let field = Some(format!("draw {draw}, fold {fold}"));
                 let place = Place { field, ..Place::file(path) };
-                return Err(Error::new(Fault::InconsistentRecord, place, expected, found));
+                return Err(Error::new(Fault::INCONSISTENT_RECORD, place, expected, found));
             }
         }
         Ok(())
@@ -285,7 +285,7 @@ impl CellRecord {
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
+    /// [`Fault::UNWRITABLE`]; [`Fault::UNREADABLE_RECORD`]
     pub fn write(&self, folder: &Path, cell: &Cell) -> Result<()> {
         let path = Self::path(folder, cell);
         create_folder(path.parent().unwrap_or(folder))?;

@@ -44,7 +44,7 @@ impl SignalFindings {
     /// Those that are recorded of these recordings, if they are.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`](crate::error::Fault::BadRecord); [`Fault::ForeignRecords`](crate::error::Fault::ForeignRecords) if they are of other recordings.
+    /// [`Fault::BAD_RECORD`](crate::error::Fault::BAD_RECORD); [`Fault::FOREIGN_RECORDS`](crate::error::Fault::FOREIGN_RECORDS) if they are of other recordings.
     pub fn load(folder: &Path, design: &Design) -> Result<Option<Self>> {
         let path = Self::path(folder);
         let found = read_record::<Self>(&path, EXPECTED)?;

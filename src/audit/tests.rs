@@ -96,7 +96,7 @@ fn what_was_interrupted_goes_on_and_what_is_recorded_is_not_trained_again() {
     let stop = AtomicBool::new(true);
     let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
     let error = train_below(&records, &workspace, &set, &[cell], &Control::new(&stop)).unwrap_err();
-    assert!(error.problems().iter().all(|problem| problem.fault == Fault::Interrupted));
+    assert!(error.problems().iter().all(|problem| problem.fault == Fault::INTERRUPTED));
     let record = trained(folder.path(), &set, &cell, 1);
     fs::remove_dir_all(&workspace).unwrap_or_default();
     assert_eq!(trained(folder.path(), &set, &cell, 1), record);
@@ -132,9 +132,9 @@ fn a_record_of_another_configuration_is_refused() {
     let path = CellRecord::path(&records, &first);
     fs::copy(&path, CellRecord::path(&records, &other)).unwrap();
     let error = CellRecord::read(&records, &other, &set).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::ForeignRecords);
+    assert_eq!(error.problems()[0].fault, Fault::FOREIGN_RECORDS);
     fs::write(&path, "{}").unwrap();
-    assert_eq!(CellRecord::read(&records, &first, &set).unwrap_err().problems()[0].fault, Fault::BadRecord);
+    assert_eq!(CellRecord::read(&records, &first, &set).unwrap_err().problems()[0].fault, Fault::BAD_RECORD);
 }
 
 #[test]
@@ -161,7 +161,7 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
     train(&cells[..1], false).unwrap();
     let refused = |result: Result<()>, file: &Path| {
         let error = result.unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::ForeignInstructions);
+        assert_eq!(error.problems()[0].fault, Fault::FOREIGN_INSTRUCTIONS);
         assert_eq!(error.problems()[0].place.file.as_deref(), Some(file));
         assert!(error.to_string().contains(&format!("expected {ours}, which")), "{error}");
         assert!(error.to_string().contains("found another"), "{error}");
@@ -209,7 +209,7 @@ fn words_choose_cells() {
     assert_eq!(words(&[]).unwrap().len(), plan(Profile::Paper).len());
     let cells = words(&["cut", "baseline"]).unwrap();
     assert!(cells.len() == 4 && cells.iter().all(|cell| cell.name().starts_with("cut ")));
-    assert_eq!(words(&["nonsense"]).unwrap_err().problems()[0].fault, Fault::BadSetting);
+    assert_eq!(words(&["nonsense"]).unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     let slices = words(&["slices-and-whole"]).unwrap();
     assert!(slices.iter().all(|cell| cell.settings(&set(), 0).input == Input::SlicesAndWhole));
 }

@@ -42,7 +42,7 @@ pub(super) fn lacking(cell: &Cell, set: &Design, record: Option<&CellRecord>) ->
 /// `workspace`, so that what was interrupted goes on; `began` is told of each as it begins.
 ///
 /// # Errors
-/// Those of [`runs::train`], for each training that fails; once `control` is asked to stop, [`Fault::Interrupted`].
+/// Those of [`runs::train`], for each training that fails; once `control` is asked to stop, [`Fault::INTERRUPTED`].
 /// What was done by then is recorded.
 pub(super) fn train(
     cell: &Cell,
@@ -76,7 +76,7 @@ pub(super) fn train(
     if control.stop.load(Ordering::Relaxed) {
         let found = format!("a request to stop when {count} were done");
         let expected = format!("{} trainings", tasks.len());
-        return Err(Error::new(Fault::Interrupted, Place::field(cell.name()), expected, found));
+        return Err(Error::new(Fault::INTERRUPTED, Place::field(cell.name()), expected, found));
     }
     Error::gather(failed).map(drop)
 }

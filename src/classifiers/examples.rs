@@ -32,7 +32,7 @@ impl Examples {
     /// Refuses to learn from no rows, from rows of no features, or of another number of genres or participants.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] at `what`, which learns.
+    /// [`Fault::BAD_SETTING`] at `what`, which learns.
     pub(super) fn check(&self, what: &str) -> Result<()> {
         let (rows, features) = self.values.dim();
         let (genres, participants) = (self.genres.len(), self.participants.len());
@@ -42,7 +42,7 @@ impl Examples {
         let expected = "rows of at least one feature, each with its genre and participant";
         let found =
             format!("{rows} rows of {features} features, {genres} genres, {participants} participants");
-        Err(Error::new(Fault::BadSetting, Place::field(what), expected, found))
+        Err(Error::new(Fault::BAD_SETTING, Place::field(what), expected, found))
     }
 
     /// The same with these features only, in this order.
@@ -68,7 +68,7 @@ pub(super) fn check_finite(what: &str, values: &Array2<f64>) -> Result<()> {
         return Ok(());
     };
     let place = Place::field(format!("{what}, row {}, feature {}", row + 1, column + 1));
-    Err(Error::new(Fault::NotFinite, place, "a finite value", value.to_string()))
+    Err(Error::new(Fault::NOT_FINITE, place, "a finite value", value.to_string()))
 }
 
 /// The part of predictions that are right, from 0 to 1.
@@ -89,7 +89,7 @@ mod tests {
         let sound = examples(20, 2, |row, column| noise(row * 2 + column));
         let refused = |result: Result<Vec<Genre>>| {
             let error = result.unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::NotFinite, "{error}");
+            assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE, "{error}");
             assert!(error.to_string().contains("row 4, feature 2: expected a finite value"), "{error}");
         };
         let answer = |training: &Examples, points: &Array2<f64>| -> [Result<Vec<Genre>>; 3] {
@@ -105,7 +105,7 @@ mod tests {
             answer(&spoilt, &sound.values).into_iter().for_each(|result| match result {
                 // In a batch of the network, rows are in another order.
                 Err(error) if error.to_string().starts_with("network") => {
-                    assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+                    assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
                 }
                 other => refused(other),
             });

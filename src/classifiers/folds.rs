@@ -28,7 +28,7 @@ pub struct InnerFold {
 /// are new.
 ///
 /// # Errors
-/// [`Fault::TooFewToSplit`] if the rows are of fewer than two participants.
+/// [`Fault::TOO_FEW_TO_SPLIT`] if the rows are of fewer than two participants.
 pub fn inner_folds(participants: &[Participant], seed: u64) -> Result<Vec<InnerFold>> {
     let mut order: Vec<Participant> = participants.to_vec();
     order.sort_unstable();
@@ -36,7 +36,7 @@ pub fn inner_folds(participants: &[Participant], seed: u64) -> Result<Vec<InnerF
     if order.len() < 2 {
         let place = Place::field("participants of the training part");
         let found = order.len().to_string();
-        return Err(Error::new(Fault::TooFewToSplit, place, "at least 2", found));
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, "at least 2", found));
     }
     Shuffler::new(seed, STREAM).shuffle(&mut order);
     let count = INNER_FOLDS.min(order.len());
@@ -61,7 +61,7 @@ mod tests {
     #[test]
     fn one_participant_cannot_be_dealt() {
         let error = inner_folds(&[Participant::new(1); 4], 0).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::TooFewToSplit);
+        assert_eq!(error.problems()[0].fault, Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(inner_folds(&[1, 2, 1].map(Participant::new), 0).unwrap().len(), 2);
     }
 

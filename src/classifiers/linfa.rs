@@ -20,7 +20,7 @@ fn vector(values: ArrayView1<'_, f64>) -> nd::Array1<f64> {
 
 fn failed(what: &str, cause: impl std::fmt::Display) -> Error {
     let expected = "rows of at least one feature";
-    Error::new(Fault::BadSetting, Place::field(what), expected, cause.to_string())
+    Error::new(Fault::BAD_SETTING, Place::field(what), expected, cause.to_string())
 }
 
 /// For each of `points`, the places of its `count` nearest rows, nearest first, by Euclidean distance.

@@ -35,14 +35,14 @@ impl NearestNeighbours {
     /// Keeps the training rows.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless there are rows with features, a genre for each, and the number of neighbours is from 1
+    /// [`Fault::BAD_SETTING`] unless there are rows with features, a genre for each, and the number of neighbours is from 1
     /// to the number of rows.
     pub fn fit(training: Examples, count: usize) -> Result<Self> {
         training.check(WHAT)?;
         if !(1..=training.len()).contains(&count) {
             let expected = format!("from 1 to the {} training rows", training.len());
             return Err(Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("neighbours"),
                 expected,
                 count.to_string(),
@@ -60,7 +60,7 @@ impl NearestNeighbours {
     /// The genre of each row.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to, or none; [`Fault::NotFinite`].
+    /// [`Fault::BAD_SETTING`] if rows have other features than those it was fitted to, or none; [`Fault::NOT_FINITE`].
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         let genres = neighbours(&self.training, values, self.count)?;
         Ok(genres.iter().map(|genres| most_frequent(genres)).collect())
@@ -92,7 +92,7 @@ fn most_frequent(genres: &[Genre]) -> Genre {
 /// `rows` are those of the training part, which the folds number from 0; `columns` are the features that are used.
 ///
 /// # Errors
-/// [`Fault::TooFewToSplit`] if a fold has fewer training rows than the least number of neighbours.
+/// [`Fault::TOO_FEW_TO_SPLIT`] if a fold has fewer training rows than the least number of neighbours.
 pub fn choose_neighbours(
     table: &FeatureTable,
     rows: &[usize],
@@ -104,7 +104,7 @@ pub fn choose_neighbours(
     if most < *NEIGHBOURS.start() {
         let place = Place::field("training part");
         let expected = format!("at least {} rows in each inner fold", NEIGHBOURS.start());
-        return Err(Error::new(Fault::TooFewToSplit, place, expected, fewest.to_string()));
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, expected, fewest.to_string()));
     }
     let mut right = vec![0; most + 1];
     for fold in folds {
@@ -161,7 +161,7 @@ mod tests {
         let training = examples(5, 2, |row, column| noise(row * 2 + column));
         for count in [0, 6] {
             let error = NearestNeighbours::fit(training.clone(), count).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+            assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
         }
         assert!(NearestNeighbours::fit(training, 5).is_ok());
     }

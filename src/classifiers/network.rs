@@ -63,8 +63,8 @@ impl HiddenLayer {
     /// Trains a network from its initial weights on all rows, in another order each epoch.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless there are rows and from 1 to [`MOST_FEATURES`] features; [`Fault::NotFinite`];
-    /// [`Fault::DeviceFailed`].
+    /// [`Fault::BAD_SETTING`] unless there are rows and from 1 to [`MOST_FEATURES`] features; [`Fault::NOT_FINITE`];
+    /// [`Fault::DEVICE_FAILED`].
     pub fn fit(training: &Examples, seed: u64) -> Result<Self> {
         let mut network = Self::initial(training, seed)?;
         let mut adam = Adam::new(&network, TRAINING.learning_rate)?;
@@ -85,7 +85,7 @@ impl HiddenLayer {
         if features > MOST_FEATURES {
             let expected = format!("rows of 1 to {MOST_FEATURES} features");
             return Err(Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("network"),
                 expected,
                 features.to_string(),
@@ -129,14 +129,14 @@ impl HiddenLayer {
         let value = loss.as_vec()[0];
         if !value.is_finite() {
             let place = Place::field(format!("network, step {}", adam.steps() + 1));
-            return Err(Error::new(Fault::NotFinite, place, "a finite loss", value.to_string()));
+            return Err(Error::new(Fault::NOT_FINITE, place, "a finite loss", value.to_string()));
         }
         let mut gradients = loss.try_backward().map_err(device_failed)?;
         adam.update(self, &mut gradients).map_err(device_failed)?;
         self.try_zero_grads(&mut gradients).map_err(device_failed)?;
         if let Some(found) = not_finite(self, adam, 1).remove(0) {
             let place = Place::field(format!("network, step {}", adam.steps()));
-            return Err(Error::new(Fault::NotFinite, place, "finite numbers behind it", found));
+            return Err(Error::new(Fault::NOT_FINITE, place, "finite numbers behind it", found));
         }
         Ok((gradients, value))
     }
@@ -146,7 +146,7 @@ impl HiddenLayer {
         if values.ncols() != self.features {
             let expected = format!("rows of {} features", self.features);
             let found = values.ncols().to_string();
-            return Err(Error::new(Fault::BadSetting, Place::field("network"), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("network"), expected, found));
         }
         let single = values.mapv(|value| f64::from(value as f32));
         check_finite("network", &single)?;
@@ -167,8 +167,8 @@ impl HiddenLayer {
     /// The genre of each row: that of the greatest logit; of equal ones, the lowest label.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was trained on; [`Fault::NotFinite`];
-    /// [`Fault::DeviceFailed`].
+    /// [`Fault::BAD_SETTING`] if rows have other features than those it was trained on; [`Fault::NOT_FINITE`];
+    /// [`Fault::DEVICE_FAILED`].
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         if values.nrows() == 0 {
             return Ok(Vec::new());
@@ -183,7 +183,7 @@ impl HiddenLayer {
                 return Ok(Genre::ALL[greatest(row)]);
             }
             let place = Place::field(format!("network, row {}", index + 1));
-            Err(Error::new(Fault::NotFinite, place, "finite outputs", format!("{row:?}")))
+            Err(Error::new(Fault::NOT_FINITE, place, "finite outputs", format!("{row:?}")))
         };
         logits.chunks_exact(GENRES).enumerate().map(answer).collect()
     }
@@ -251,9 +251,9 @@ mod tests {
     #[test]
     fn no_rows_too_many_features_and_another_width_are_refused() {
         let fault = |training: &Examples| HiddenLayer::fit(training, 0).unwrap_err().problems()[0].fault;
-        assert_eq!(fault(&separable(6).with_rows(&[])), Fault::BadSetting);
-        assert_eq!(fault(&separable(6).with_columns(&[])), Fault::BadSetting);
-        assert_eq!(fault(&examples(6, 65, |_, _| 0.0)), Fault::BadSetting);
+        assert_eq!(fault(&separable(6).with_rows(&[])), Fault::BAD_SETTING);
+        assert_eq!(fault(&separable(6).with_columns(&[])), Fault::BAD_SETTING);
+        assert_eq!(fault(&examples(6, 65, |_, _| 0.0)), Fault::BAD_SETTING);
         let network = HiddenLayer::initial(&separable(6), 0).unwrap();
         assert!(network.predict(&Array2::zeros((1, 6))).is_err());
         assert_eq!(network.predict(&Array2::zeros((0, 5))), Ok(vec![]));

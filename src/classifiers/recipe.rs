@@ -56,7 +56,7 @@ impl FromStr for Classifier {
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|classifier| classifier.name() == name).ok_or_else(|| {
             let found = format!("{name:?}");
-            Error::new(Fault::BadSetting, Place::field("classifier"), "knn, svm or mlp", found)
+            Error::new(Fault::BAD_SETTING, Place::field("classifier"), "knn, svm or mlp", found)
         })
     }
 }
@@ -85,9 +85,9 @@ impl Recipe {
     /// and the network's weights and batches.
     ///
     /// # Errors
-    /// - [`Fault::BadSetting`] if a row is not in the table, or no feature or more than there are is to be selected;
-    /// - [`Fault::EmptyPart`] if there are no rows;
-    /// - [`Fault::TooFewToSplit`] if they are too few to choose in, or of fewer than two participants;
+    /// - [`Fault::BAD_SETTING`] if a row is not in the table, or no feature or more than there are is to be selected;
+    /// - [`Fault::EMPTY_PART`] if there are no rows;
+    /// - [`Fault::TOO_FEW_TO_SPLIT`] if they are too few to choose in, or of fewer than two participants;
     /// - those of the classifier.
     pub fn fit(&self, table: &FeatureTable, training: &[usize], seed: u64) -> Result<Trained> {
         self.check(table, training)?;
@@ -112,14 +112,14 @@ impl Recipe {
         check_rows(table, training)?;
         if training.is_empty() {
             let place = Place::field("training part");
-            return Err(Error::new(Fault::EmptyPart, place, "at least one row", "none"));
+            return Err(Error::new(Fault::EMPTY_PART, place, "at least one row", "none"));
         }
         let features = table.names().len();
         match self.selection {
             Some(selection) if !(1..=features).contains(&selection.count()) => {
                 let expected = format!("from 1 to the table's {features}");
                 let found = selection.count().to_string();
-                Err(Error::new(Fault::BadSetting, Place::field("features to select"), expected, found))
+                Err(Error::new(Fault::BAD_SETTING, Place::field("features to select"), expected, found))
             }
             _ => Ok(()),
         }
@@ -179,7 +179,7 @@ fn check_rows(table: &FeatureTable, rows: &[usize]) -> Result<()> {
         None => Ok(()),
         Some(row) => {
             let expected = format!("below the table's {end}");
-            Err(Error::new(Fault::BadSetting, Place::field("row"), expected, row.to_string()))
+            Err(Error::new(Fault::BAD_SETTING, Place::field("row"), expected, row.to_string()))
         }
     }
 }
@@ -225,13 +225,13 @@ impl Trained {
     /// The genre of each of these rows of a table with the same columns.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if a row is not in the table, or the table has another number of columns.
+    /// [`Fault::BAD_SETTING`] if a row is not in the table, or the table has another number of columns.
     pub fn predict(&self, table: &FeatureTable, rows: &[usize]) -> Result<Vec<Genre>> {
         check_rows(table, rows)?;
         let (expected, found) = (self.scaling.columns(), table.names().len());
         if expected != found {
             let expected = format!("the {expected} columns that were learnt from");
-            return Err(Error::new(Fault::BadSetting, Place::field("table"), expected, found.to_string()));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("table"), expected, found.to_string()));
         }
         self.model.predict(&self.scaling.examples(table, rows).with_columns(&self.columns))
     }
@@ -349,14 +349,14 @@ mod tests {
             let recipe = Recipe { selection, ..Recipe::of(Classifier::Knn) };
             recipe.fit(&table, rows, 0).unwrap_err().problems()[0].fault
         };
-        assert_eq!(fault(None, &[]), Fault::EmptyPart);
-        assert_eq!(fault(None, &[0, 30]), Fault::BadSetting);
+        assert_eq!(fault(None, &[]), Fault::EMPTY_PART);
+        assert_eq!(fault(None, &[0, 30]), Fault::BAD_SETTING);
         for count in [0, 5] {
-            assert_eq!(fault(Some(Selection::MutualInformation { count }), &[0, 1, 2]), Fault::BadSetting);
+            assert_eq!(fault(Some(Selection::MutualInformation { count }), &[0, 1, 2]), Fault::BAD_SETTING);
         }
         // Rows 0 and 6 are of one participant.
-        assert_eq!(fault(None, &[0, 6]), Fault::TooFewToSplit);
-        assert_eq!(fault(None, &[0, 1, 2]), Fault::TooFewToSplit);
+        assert_eq!(fault(None, &[0, 6]), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!(fault(None, &[0, 1, 2]), Fault::TOO_FEW_TO_SPLIT);
         let trained = Recipe::of(Classifier::Svm).fit(&table, &[0, 1, 2], 0).unwrap();
         assert!(trained.predict(&planted(30, 5), &[0]).is_err() && trained.predict(&table, &[30]).is_err());
     }

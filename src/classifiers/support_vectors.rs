@@ -34,7 +34,7 @@ impl SupportVectors {
     /// Fits a machine for each genre that the training rows have.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are no rows or no features, or not a genre for each; [`Fault::NotFinite`] for a value that is not finite.
+    /// [`Fault::BAD_SETTING`] if there are no rows or no features, or not a genre for each; [`Fault::NOT_FINITE`] for a value that is not finite.
     pub fn fit(training: &Examples) -> Result<Self> {
         let features = training.values.ncols();
         training.check(WHAT)?;
@@ -55,13 +55,13 @@ impl SupportVectors {
     /// The genre of each row; of several that are equally sure, the one of the lowest label.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if rows have other features than those it was fitted to; [`Fault::NotFinite`] for a value or a
+    /// [`Fault::BAD_SETTING`] if rows have other features than those it was fitted to; [`Fault::NOT_FINITE`] for a value or a
     /// decision that is not finite.
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
         if values.ncols() != self.features {
             let expected = format!("rows of {} features", self.features);
             let place = Place::field(WHAT);
-            return Err(Error::new(Fault::BadSetting, place, expected, values.ncols().to_string()));
+            return Err(Error::new(Fault::BAD_SETTING, place, expected, values.ncols().to_string()));
         }
         check_finite(WHAT, values)?;
         (0..).zip(values.rows()).map(|(index, row)| self.answer(index, row)).collect()
@@ -71,7 +71,7 @@ impl SupportVectors {
         let decisions = self.decisions(row);
         if let Some((genre, value)) = decisions.iter().find(|(_, value)| !value.is_finite()) {
             let place = Place::field(format!("{WHAT}, row {}, {genre}", index + 1));
-            return Err(Error::new(Fault::NotFinite, place, "a finite decision", value.to_string()));
+            return Err(Error::new(Fault::NOT_FINITE, place, "a finite decision", value.to_string()));
         }
         let surest = decisions.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
         Ok(surest.expect("there is at least one genre").0)
@@ -136,9 +136,9 @@ mod tests {
     fn no_rows_and_rows_of_another_width_are_refused() {
         let training = examples(20, 2, |row, column| noise(row * 2 + column));
         let fault = |error: Error| error.problems()[0].fault;
-        assert_eq!(fault(SupportVectors::fit(&training.with_rows(&[])).unwrap_err()), Fault::BadSetting);
-        assert_eq!(fault(SupportVectors::fit(&training.with_columns(&[])).unwrap_err()), Fault::BadSetting);
+        assert_eq!(fault(SupportVectors::fit(&training.with_rows(&[])).unwrap_err()), Fault::BAD_SETTING);
+        assert_eq!(fault(SupportVectors::fit(&training.with_columns(&[])).unwrap_err()), Fault::BAD_SETTING);
         let model = SupportVectors::fit(&training).unwrap();
-        assert_eq!(fault(model.predict(&Array2::zeros((1, 3))).unwrap_err()), Fault::BadSetting);
+        assert_eq!(fault(model.predict(&Array2::zeros((1, 3))).unwrap_err()), Fault::BAD_SETTING);
     }
 }

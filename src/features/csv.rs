@@ -25,7 +25,7 @@ const NAMES: [&str; 3] = ["participant", "song", "genre"];
 /// Writes a table of recordings: one row for each.
 ///
 /// # Errors
-/// [`Fault::Unwritable`]
+/// [`Fault::UNWRITABLE`]
 pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
     write_atomically(&path, text(table).map_err(|error| error.placed(|_| Place::file(&path)))?.as_bytes())
 }
@@ -33,7 +33,7 @@ pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
 /// The text of a table of recordings.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if it does not fit into memory.
+/// [`Fault::UNWRITABLE`] if it does not fit into memory.
 pub fn text(table: &FeatureTable) -> Result<String> {
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
@@ -49,12 +49,12 @@ pub fn text(table: &FeatureTable) -> Result<String> {
 ///
 /// # Errors
 /// All problems of the file, each with its cell, up to [`MAX_PROBLEMS`](crate::recordings::MAX_PROBLEMS);
-/// [`Fault::UnreadableFile`].
+/// [`Fault::UNREADABLE_FILE`].
 pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
     let path = path.as_ref();
     let unreadable = |cause: csv::Error| {
         Error::new(
-            Fault::UnreadableFile,
+            Fault::UNREADABLE_FILE,
             Place::file(path),
             "a table of comma-separated values",
             cause.to_string(),
@@ -75,7 +75,7 @@ pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
         rows.extend(table.row(number, &line, names.len(), rows.len()));
     }
     if is_empty && names.len() > NAMES.len() {
-        table.report(Fault::EmptySheet, 1, 0, "a line for each recording", "none");
+        table.report(Fault::EMPTY_SHEET, 1, 0, "a line for each recording", "none");
     }
     table.problems.into_result()?;
     FeatureTable::new(names[NAMES.len()..].to_vec(), rows)
@@ -108,14 +108,14 @@ impl Reading {
         let is_table = names.len() > NAMES.len() && NAMES.iter().zip(&names).all(|(own, name)| own == name);
         if !is_table {
             let expected = "participant,song,genre and features";
-            self.report(Fault::NoFeatureHeader, 0, 0, expected, format!("{:?}", names.join(",")));
+            self.report(Fault::NO_FEATURE_HEADER, 0, 0, expected, format!("{:?}", names.join(",")));
             return names;
         }
         for (column, name) in names.iter().enumerate() {
             if name.is_empty() {
-                self.report(Fault::UnreadableHeading, 0, column, "a name", "none");
+                self.report(Fault::UNREADABLE_HEADING, 0, column, "a name", "none");
             } else if names[..column].contains(name) {
-                self.report(Fault::UnreadableHeading, 0, column, "another name", format!("{name:?} again"));
+                self.report(Fault::UNREADABLE_HEADING, 0, column, "another name", format!("{name:?} again"));
             }
         }
         names
@@ -127,7 +127,7 @@ impl Reading {
         }
         if line.len() != columns {
             let expected = format!("{columns} cells, as in the heading");
-            self.report(Fault::RaggedRow, number, line.len(), &expected, line.len().to_string());
+            self.report(Fault::RAGGED_ROW, number, line.len(), &expected, line.len().to_string());
             return None;
         }
         let participant = line[0].parse::<Participant>();
@@ -143,7 +143,7 @@ impl Reading {
         match (genre, expected) {
             (None, _) => {
                 self.report(
-                    Fault::UnknownLabel,
+                    Fault::UNKNOWN_LABEL,
                     number,
                     2,
                     "classical, instrumental or pop",
@@ -152,7 +152,7 @@ impl Reading {
             }
             (Some(genre), Some(expected)) if genre != expected => {
                 self.report(
-                    Fault::UnknownLabel,
+                    Fault::UNKNOWN_LABEL,
                     number,
                     2,
                     &format!("{expected}, as the song"),
@@ -165,7 +165,7 @@ impl Reading {
             && !self.seen.insert((participant, song))
         {
             let found = format!("{song}/{participant} again");
-            self.report(Fault::DuplicateRecording, number, 0, "one line", found);
+            self.report(Fault::DUPLICATE_RECORDING, number, 0, "one line", found);
         }
         let values = line.iter().enumerate().skip(NAMES.len());
         let values = values.map(|(column, cell)| self.value(number, column, cell)).collect();
@@ -186,11 +186,11 @@ impl Reading {
         match cell.parse::<f64>() {
             Ok(value) if value.is_finite() => Some(value),
             Ok(_) => {
-                self.report(Fault::NonFiniteCell, row, column, "a finite number, or nothing", cell);
+                self.report(Fault::NON_FINITE_CELL, row, column, "a finite number, or nothing", cell);
                 None
             }
             Err(_) => {
-                self.report(Fault::TextCell, row, column, "a number, or nothing", format!("{cell:?}"));
+                self.report(Fault::TEXT_CELL, row, column, "a number, or nothing", format!("{cell:?}"));
                 None
             }
         }
@@ -245,25 +245,25 @@ mod tests {
     fn every_mistake_is_named_with_its_cell() {
         let heading = "participant,song,genre,one";
         for (text, fault, cell) in [
-            (String::new(), Fault::NoFeatureHeader, "A1"),
-            ("subject,one\n1,2".to_owned(), Fault::NoFeatureHeader, "A1"),
-            ("participant,song,genre\nP1,S1,classical".to_owned(), Fault::NoFeatureHeader, "A1"),
-            (format!("{heading},\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
-            (format!("{heading},one\nP1,S1,classical,1,2"), Fault::UnreadableHeading, "E1"),
-            (format!("{heading}\n"), Fault::EmptySheet, "A2"),
-            (format!("{heading}\nP1,S1,classical"), Fault::RaggedRow, "D2"),
-            (format!("{heading}\nP1,S1,classical,1,2"), Fault::RaggedRow, "F2"),
-            (format!("{heading}\nX1,S1,classical,1"), Fault::UnreadableParticipant, "A2"),
-            (format!("{heading}\nP1,S13,pop,1"), Fault::UnknownSong, "B2"),
-            (format!("{heading}\nP1,S1,jazz,1"), Fault::UnknownLabel, "C2"),
-            (format!("{heading}\nP1,S1,pop,1"), Fault::UnknownLabel, "C2"),
-            (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DuplicateRecording, "A3"),
-            (format!("{heading}\nP1,S1,classical,much"), Fault::TextCell, "D2"),
-            (format!("{heading}\nP1,S1,classical,inf"), Fault::NonFiniteCell, "D2"),
+            (String::new(), Fault::NO_FEATURE_HEADER, "A1"),
+            ("subject,one\n1,2".to_owned(), Fault::NO_FEATURE_HEADER, "A1"),
+            ("participant,song,genre\nP1,S1,classical".to_owned(), Fault::NO_FEATURE_HEADER, "A1"),
+            (format!("{heading},\nP1,S1,classical,1,2"), Fault::UNREADABLE_HEADING, "E1"),
+            (format!("{heading},one\nP1,S1,classical,1,2"), Fault::UNREADABLE_HEADING, "E1"),
+            (format!("{heading}\n"), Fault::EMPTY_SHEET, "A2"),
+            (format!("{heading}\nP1,S1,classical"), Fault::RAGGED_ROW, "D2"),
+            (format!("{heading}\nP1,S1,classical,1,2"), Fault::RAGGED_ROW, "F2"),
+            (format!("{heading}\nX1,S1,classical,1"), Fault::UNREADABLE_PARTICIPANT, "A2"),
+            (format!("{heading}\nP1,S13,pop,1"), Fault::UNKNOWN_SONG, "B2"),
+            (format!("{heading}\nP1,S1,jazz,1"), Fault::UNKNOWN_LABEL, "C2"),
+            (format!("{heading}\nP1,S1,pop,1"), Fault::UNKNOWN_LABEL, "C2"),
+            (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DUPLICATE_RECORDING, "A3"),
+            (format!("{heading}\nP1,S1,classical,much"), Fault::TEXT_CELL, "D2"),
+            (format!("{heading}\nP1,S1,classical,inf"), Fault::NON_FINITE_CELL, "D2"),
         ] {
             assert_eq!(faults(&text), [(fault, cell.to_owned())], "{text:?}");
         }
-        assert_eq!(read("no/such/file.csv").unwrap_err().problems()[0].fault, Fault::UnreadableFile);
+        assert_eq!(read("no/such/file.csv").unwrap_err().problems()[0].fault, Fault::UNREADABLE_FILE);
     }
 
     proptest! {

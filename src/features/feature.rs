@@ -109,7 +109,7 @@ impl FromStr for Feature {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|feature| feature.name() == text).ok_or_else(|| {
             let expected = format!("one of {}", Self::ALL.map(Self::name).join(", "));
-            Error::new(Fault::BadSetting, Place::field("feature"), expected, format!("{text:?}"))
+            Error::new(Fault::BAD_SETTING, Place::field("feature"), expected, format!("{text:?}"))
         })
     }
 }

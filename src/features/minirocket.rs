@@ -39,7 +39,7 @@ impl MiniRocket {
     /// `features` is rounded down to a multiple of [`KERNELS`], of which it has at least one for each.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without signals, if `shortest` is less than nine, or if a signal has fewer samples.
+    /// [`Fault::BAD_SETTING`] without signals, if `shortest` is less than nine, or if a signal has fewer samples.
     pub fn fit(signals: &[&[f32]], shortest: usize, features: usize, seed: u64) -> Result<Self> {
         check_length(shortest, WEIGHTS)?;
         check_length(signals.iter().map(|signal| signal.len()).min().unwrap_or(0), shortest)?;
@@ -70,7 +70,7 @@ impl MiniRocket {
     /// signal; for the others only what needs no such zeros.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for a signal with fewer samples than it was fitted to.
+    /// [`Fault::BAD_SETTING`] for a signal with fewer samples than it was fitted to.
     pub fn transform(&self, signal: &[f32]) -> Result<Vec<f32>> {
         check_length(signal.len(), self.shortest)?;
         let mut features = Vec::with_capacity(self.biases.len());
@@ -182,7 +182,7 @@ fn check_length(found: usize, fewest: usize) -> Result<()> {
         return Ok(());
     }
     let place = Place::field("signal for MiniRocket");
-    Err(Error::new(Fault::BadSetting, place, format!("at least {fewest} samples"), found.to_string()))
+    Err(Error::new(Fault::BAD_SETTING, place, format!("at least {fewest} samples"), found.to_string()))
 }
 
 #[cfg(test)]
@@ -270,9 +270,9 @@ mod tests {
     #[test]
     fn what_is_too_short_is_refused() {
         let fault = |error: Error| error.problems()[0].fault;
-        assert_eq!(fault(MiniRocket::fit(&[], 9, 84, 0).unwrap_err()), Fault::BadSetting);
-        assert_eq!(fault(MiniRocket::fit(&[&[1.0; 8]], 8, 84, 0).unwrap_err()), Fault::BadSetting);
+        assert_eq!(fault(MiniRocket::fit(&[], 9, 84, 0).unwrap_err()), Fault::BAD_SETTING);
+        assert_eq!(fault(MiniRocket::fit(&[&[1.0; 8]], 8, 84, 0).unwrap_err()), Fault::BAD_SETTING);
         let rocket = MiniRocket::fit(&[&[1.0; 30]], 30, 84, 0).unwrap();
-        assert_eq!(fault(rocket.transform(&[1.0; 29]).unwrap_err()), Fault::BadSetting);
+        assert_eq!(fault(rocket.transform(&[1.0; 29]).unwrap_err()), Fault::BAD_SETTING);
     }
 }

@@ -65,6 +65,7 @@ pub mod course;
 pub mod csv;
 pub mod differences;
 pub mod entropy;
+mod faults;
 mod feature;
 pub mod hjorth;
 pub mod minirocket;

@@ -65,14 +65,14 @@ impl FeatureTable {
     /// A table of rows that have a finite number, or none, for each name.
     ///
     /// # Errors
-    /// [`Fault::UnreadableHeading`] for each name that is empty or comes twice, and if there is none;
-    /// [`Fault::RaggedRow`] for each row that has more or fewer values; [`Fault::NotFinite`] for each row with a value that is
+    /// [`Fault::UNREADABLE_HEADING`] for each name that is empty or comes twice, and if there is none;
+    /// [`Fault::RAGGED_ROW`] for each row that has more or fewer values; [`Fault::NOT_FINITE`] for each row with a value that is
     /// not.
     pub fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Result<Self> {
         let mut problems = Vec::new();
         if names.is_empty() {
             let place = Place::field("names of features");
-            problems.push(Problem::new(Fault::UnreadableHeading, place, "at least one", "none"));
+            problems.push(Problem::new(Fault::UNREADABLE_HEADING, place, "at least one", "none"));
         }
         for (index, name) in names.iter().enumerate() {
             let found = match name.as_str() {
@@ -81,16 +81,16 @@ impl FeatureTable {
                 _ => continue,
             };
             let place = Place::field(format!("feature {}", index + 1));
-            problems.push(Problem::new(Fault::UnreadableHeading, place, "a name of its own", found));
+            problems.push(Problem::new(Fault::UNREADABLE_HEADING, place, "a name of its own", found));
         }
         for (number, row) in (1..).zip(&rows) {
             let place = || Place::field(format!("row {number}"));
             if row.values.len() != names.len() {
                 let expected = format!("{} values, one for each name", names.len());
                 let found = row.values.len().to_string();
-                problems.push(Problem::new(Fault::RaggedRow, place(), expected, found));
+                problems.push(Problem::new(Fault::RAGGED_ROW, place(), expected, found));
             } else if let Some(value) = row.values.iter().flatten().find(|value| !value.is_finite()) {
-                problems.push(Problem::new(Fault::NotFinite, place(), "finite values", value.to_string()));
+                problems.push(Problem::new(Fault::NOT_FINITE, place(), "finite values", value.to_string()));
             }
         }
         Error::unless_none(problems)?;
@@ -173,7 +173,7 @@ mod tests {
         rows[1].values.pop();
         let error = FeatureTable::new(table.names().to_vec(), rows).unwrap_err();
         let problem = &error.problems()[0];
-        assert_eq!((problem.fault, problem.place.to_string()), (Fault::RaggedRow, "row 2".to_owned()));
+        assert_eq!((problem.fault, problem.place.to_string()), (Fault::RAGGED_ROW, "row 2".to_owned()));
     }
 
     #[test]

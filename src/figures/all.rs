@@ -21,7 +21,7 @@ pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -
     let mut all = Error::gather(subjects.map(|subject| subject.figure(project, of, records)))?;
     // Only full series have been looked into.
     match Subject::LookBack.figure(project, of, records) {
-        Err(error) if error.problems().iter().all(|one| one.fault == Fault::NoRecords) => {}
+        Err(error) if error.problems().iter().all(|one| one.fault == Fault::NO_RECORDS) => {}
         figure => all.push(figure?),
     }
     all.extend(of_features(project, of, &FeatureView::ALL)?);
@@ -42,7 +42,7 @@ pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -
 /// [keeps](Figure::kept) them.
 ///
 /// # Errors
-/// Those of [`Figure::kept`]; [`Fault::NoRecords`] if nothing is recorded of features.
+/// Those of [`Figure::kept`]; [`Fault::NO_RECORDS`] if nothing is recorded of features.
 pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> Result<Vec<Figure>> {
     // Seconds of work, and the same for all views.
     let table = of.recordings().map(FeatureTable::of);
@@ -54,7 +54,7 @@ pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> R
             let folder = trials::folder(project, of, Profile::Paper);
             let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
                 let place = Place::file(FeatureFindings::path(&folder));
-                Error::new(Fault::NoRecords, place, "what features know", "no such file")
+                Error::new(Fault::NO_RECORDS, place, "what features know", "no such file")
             })?;
             Ok(Figure::knowledge(&findings.features, of))
         }

@@ -25,6 +25,7 @@ mod axis;
 mod design;
 mod diagram;
 mod dots;
+mod faults;
 mod features;
 mod look_back;
 mod raster;
@@ -151,7 +152,7 @@ impl Figure {
     /// middle, chosen by something that the curves do not show.
     ///
     /// # Errors
-    /// Those of [`Series::of`]; [`Fault::InconsistentRecord`] for every record that has not one accuracy and one loss for
+    /// Those of [`Series::of`]; [`Fault::INCONSISTENT_RECORD`] for every record that has not one accuracy and one loss for
     /// each epoch.
     pub fn training(records: &[Record], provenance: &Provenance) -> Result<Self> {
         let series = Series::of(records, Weights::Final)?;
@@ -246,7 +247,7 @@ impl Figure {
     /// A figure of the published recordings as a checkout keeps it, where there are no recordings to draw it from.
     ///
     /// # Errors
-    /// [`Fault::ChangedFile`] if its SHA-256 is not the listed one; those of [`Sums::read`].
+    /// [`Fault::CHANGED_FILE`] if its SHA-256 is not the listed one; those of [`Sums::read`].
     pub fn kept(project: &Project, name: &str) -> Result<Self> {
         let png = Sums::read(project)?.file(&format!("../figures/{name}.png"))?;
         Ok(Self {
@@ -321,7 +322,7 @@ impl Figure {
     /// Draws it at 300 pixels an inch, as a PNG that also carries its title and footer as text.
     ///
     /// # Errors
-    /// [`Fault::Undrawable`] if the drawing library fails.
+    /// [`Fault::UNDRAWABLE`] if the drawing library fails.
     pub fn png(&self) -> Result<Vec<u8>> {
         if let Drawing::Kept(png) = &self.drawing {
             return Ok(png.clone());
@@ -341,13 +342,13 @@ impl Figure {
     /// Draws it as SVG, of the same size on paper and on the same grid of points as the PNG.
     ///
     /// # Errors
-    /// [`Fault::TraceableFigure`] for a figure of recordings unless they are synthetic: the samples of a recording can be
-    /// read back from a vector drawing. [`Fault::Undrawable`] if the drawing library fails.
+    /// [`Fault::TRACEABLE_FIGURE`] for a figure of recordings unless they are synthetic: the samples of a recording can be
+    /// read back from a vector drawing. [`Fault::UNDRAWABLE`] if the drawing library fails.
     pub fn svg(&self) -> Result<String> {
         if !self.vector_allowed {
             let found = "recordings of people, whose samples could be read back from it";
             return Err(Error::new(
-                Fault::TraceableFigure,
+                Fault::TRACEABLE_FIGURE,
                 Place::field(&self.name),
                 "synthetic data for SVG",
                 found,
@@ -372,7 +373,7 @@ impl Figure {
     /// A figure that git tracks (see [`folder`]) is written as PNG only: one file a figure.
     ///
     /// # Errors
-    /// As [`png`](Self::png); [`Fault::Unwritable`] if a file cannot be written.
+    /// As [`png`](Self::png); [`Fault::UNWRITABLE`] if a file cannot be written.
     pub fn save(&self, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
         let folder = folder.as_ref();
         create_folder(folder)?;
@@ -419,7 +420,7 @@ impl Figure {
     }
 
     fn undrawable(&self, cause: String) -> Error {
-        Error::new(Fault::Undrawable, Place::field(&self.name), "a drawing", cause)
+        Error::new(Fault::UNDRAWABLE, Place::field(&self.name), "a drawing", cause)
     }
 }
 

@@ -84,7 +84,7 @@ impl Subject {
     /// where there are no recordings.
     ///
     /// # Errors
-    /// [`Fault::NoRecords`] if the runs that it shows are not there; [`Fault::ForeignRecords`] if they are of other
+    /// [`Fault::NO_RECORDS`] if the runs that it shows are not there; [`Fault::FOREIGN_RECORDS`] if they are of other
     /// recordings; those of [`Figure::kept`], of [`Store::read`], [`Figure::training`] and [`Results::read`].
     pub fn figure(self, project: &Project, of: &Material, records: impl AsRef<Path>) -> Result<Figure> {
         match self {
@@ -144,7 +144,7 @@ fn training(model: Model, set: &Design, folder: &Path) -> Result<Figure> {
     let records = Store::read(folder)?;
     let Some(first) = records.first() else {
         let expected = format!("records of the network {model}");
-        return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none"));
+        return Err(Error::new(Fault::NO_RECORDS, Place::file(folder), expected, "none"));
     };
     set.check_record(folder, first.configuration.data)?;
     Figure::training(&records, &set.provenance())
@@ -156,7 +156,7 @@ fn look_back(set: &Design, records: &Path) -> Result<Figure> {
     let measured = all.iter().find(|own| !own.runs.is_empty());
     let Some(own) = measured else {
         let expected = "how far back the networks of a full series look (`eegenre study raw` measures it)";
-        return Err(Error::new(Fault::NoRecords, Place::file(records), expected, "no such file below it"));
+        return Err(Error::new(Fault::NO_RECORDS, Place::file(records), expected, "no such file below it"));
     };
     let first = Store::read(records.join(own.model.name()))?.swap_remove(0).configuration;
     set.check_record(records, first.data)?;
@@ -174,7 +174,7 @@ impl FromStr for Subject {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|subject| subject.name() == name).ok_or_else(|| {
-            Error::new(Fault::BadSetting, Place::field("figure"), "1 to 8, design or look-back", name)
+            Error::new(Fault::BAD_SETTING, Place::field("figure"), "1 to 8, design or look-back", name)
         })
     }
 }

@@ -135,7 +135,7 @@ impl<I: Dim, C: Dim, K: Dim, G: Dim, D: NetworkDevice> Convolutional<I, C, K, G,
         if length == 0 || all.iter().any(|slice| slice.values.nrows() != length) {
             let found = format!("{:?}", all.iter().map(|slice| slice.values.nrows()).collect::<Vec<_>>());
             let expected = "slices of one length, at least one frame";
-            return Err(Error::new(Fault::BadSetting, Place::field("batch"), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("batch"), expected, found));
         }
         let mut values = Vec::with_capacity(all.len() * length * inputs.size());
         for slice in &all {

@@ -82,14 +82,14 @@ pub trait Network<D: Device<f32>>: TensorCollection<f32, D, To<f32, D> = Self> +
     /// Cuts signals into what a network reads frames of so many samples, one signal after the other.
     ///
     /// # Errors
-    /// [`Fault::ShorterThanSlice`] for each signal that is too short.
+    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is too short.
     fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Self::Example>>;
 
     /// Logits of every run for the same examples, in evaluation mode: no dropout, running statistics.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if the batch is empty or an example has not the shape that the network reads;
-    /// [`Fault::DeviceFailed`].
+    /// [`Fault::BAD_SETTING`] if the batch is empty or an example has not the shape that the network reads;
+    /// [`Fault::DEVICE_FAILED`].
     fn logits(&self, device: &D, batch: &[&Self::Example]) -> Result<Logits<Self::Classes, D>>;
 
     /// Logits of every run for a batch and with a dropout of its own, in training mode, with a tape that gathers into
@@ -121,14 +121,14 @@ fn check_frames<X: Example>(batch: &[&X], frame: usize) -> Result<()> {
         }
         let place = Place::field(format!("recording {}", example.recording()));
         let expected = format!("frames of {frame} values, which this network reads");
-        Err(Error::new(Fault::BadSetting, place, expected, format!("frames of {found}")))
+        Err(Error::new(Fault::BAD_SETTING, place, expected, format!("frames of {found}")))
     }))
     .map(drop)
 }
 
 /// What a device says when it fails, as an [`Error`].
 pub(crate) fn device_failed(error: impl std::fmt::Display) -> Error {
-    Error::new(Fault::DeviceFailed, Place::field("device"), "room for a batch", error.to_string())
+    Error::new(Fault::DEVICE_FAILED, Place::field("device"), "room for a batch", error.to_string())
 }
 
 /// The values of an example, frame after frame.

@@ -45,7 +45,7 @@ impl FromStr for Model {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|model| model.name() == name).ok_or_else(|| {
-            Error::new(Fault::BadSetting, Place::field("model"), "baseline, multilayer or cnn", name)
+            Error::new(Fault::BAD_SETTING, Place::field("model"), "baseline, multilayer or cnn", name)
         })
     }
 }

@@ -64,7 +64,7 @@ impl Specification {
     /// Refuses sizes that a network cannot have.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for each of: a frame that is not from 1 to [`LONGEST_FRAME`] samples, or of the CNN does not
+    /// [`Fault::BAD_SETTING`] for each of: a frame that is not from 1 to [`LONGEST_FRAME`] samples, or of the CNN does not
     /// divide its hop or goes fewer than four times into its slice; a kernel of an LSTM, or one of the CNN that is not odd
     /// and at most [`LARGEST_KERNEL`]; units that are not from 1 to [`MOST_UNITS`].
     pub fn check(self) -> Result<()> {
@@ -91,7 +91,7 @@ impl Specification {
         ];
         let rule = |(kept, name, expected, found): (bool, &str, String, String)| match kept {
             true => Ok(()),
-            false => Err(Error::new(Fault::BadSetting, Place::field(name), expected, found)),
+            false => Err(Error::new(Fault::BAD_SETTING, Place::field(name), expected, found)),
         };
         Error::gather(rules.into_iter().map(rule)).map(drop)
     }

@@ -50,6 +50,7 @@ mod cuda;
 pub mod dropout;
 #[cfg(test)]
 mod emulation;
+mod faults;
 mod kernels;
 pub(crate) mod lent;
 mod linear;

@@ -21,7 +21,7 @@ impl Packings {
     /// The packings of runs with these lengths of sequences.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless there is a run, all runs have the same number of sequences, at least one, and none of them
+    /// [`Fault::BAD_SETTING`] unless there is a run, all runs have the same number of sequences, at least one, and none of them
     /// is empty.
     fn new(lengths: &[Vec<usize>]) -> Result<Self> {
         let batch = lengths.first().map_or(0, Vec::len);
@@ -29,7 +29,7 @@ impl Packings {
         if batch == 0 || !lengths.iter().all(fits) {
             let expected = "as many sequences in every run, at least one, none empty";
             let found = format!("lengths {lengths:?}");
-            return Err(Error::new(Fault::BadSetting, Place::field("batches"), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("batches"), expected, found));
         }
         let runs: Vec<Arc<Packing>> = lengths.iter().map(|lengths| Arc::new(Packing::new(lengths))).collect();
         let rows = runs.iter().map(|run| run.frames()).max().unwrap_or(0);
@@ -101,8 +101,8 @@ impl<I: Dim, E: Dtype, D: Device<E>> Packed<I, E, D> {
     /// Packs a batch of sequences for each run. A sequence is a slice of frames, one after the other, `frame` values each.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless all runs have the same number of sequences, at least one, and each is a number of
-    /// frames, at least one; [`Fault::DeviceFailed`] if the device cannot hold them.
+    /// [`Fault::BAD_SETTING`] unless all runs have the same number of sequences, at least one, and each is a number of
+    /// frames, at least one; [`Fault::DEVICE_FAILED`] if the device cannot hold them.
     ///
     /// ```
     /// use dfdx::prelude::*;
@@ -125,7 +125,7 @@ impl<I: Dim, E: Dtype, D: Device<E>> Packed<I, E, D> {
                 }
                 let place = Place::field(format!("run {run}, sequence {index}"));
                 let (expected, found) = (format!("a multiple of {size} values"), format!("{values} values"));
-                Err(Error::new(Fault::BadSetting, place, expected, found))
+                Err(Error::new(Fault::BAD_SETTING, place, expected, found))
             };
             Error::gather(batch.as_ref().iter().enumerate().map(whole))
         });
@@ -153,7 +153,7 @@ impl<I: Dim, E: Dtype, D: Device<E>> Packed<I, E, D> {
     /// As [`Self::from_sequences`].
     pub fn shared<S: AsRef<[E]>>(device: &D, frame: I, runs: usize, batch: &[S]) -> Result<Self> {
         if runs == 0 {
-            return Err(Error::new(Fault::BadSetting, Place::field("runs"), "at least one", "none"));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("runs"), "at least one", "none"));
         }
         let one = Self::from_sequences(device, frame, &[batch])?;
         if runs == 1 {
@@ -183,7 +183,7 @@ impl<I: Dim, E: Dtype, D: Device<E>> Packed<I, E, D> {
 }
 
 fn device_failed(cause: impl std::fmt::Display) -> Error {
-    Error::new(Fault::DeviceFailed, Place::field("batches"), "room for the batches", cause.to_string())
+    Error::new(Fault::DEVICE_FAILED, Place::field("batches"), "room for the batches", cause.to_string())
 }
 
 impl<I: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>> Packed<I, E, D, T> {

@@ -19,8 +19,8 @@ use crate::store::{create_folder, write_atomically};
 /// there is nobody else.
 ///
 /// # Errors
-/// As [`setup`](super::setup()); [`Fault::ProgramFailed`] if JupyterLab cannot start or ends with an error;
-/// [`Fault::Interrupted`].
+/// As [`setup`](super::setup()); [`Fault::PROGRAM_FAILED`] if JupyterLab cannot start or ends with an error;
+/// [`Fault::INTERRUPTED`].
 pub fn lab(environment: &Environment, arguments: &[OsString], stop: &AtomicBool) -> Result<()> {
     add_lab(environment, stop)?;
     write_settings(environment)?;
@@ -29,7 +29,7 @@ pub fn lab(environment: &Environment, arguments: &[OsString], stop: &AtomicBool)
     command.args(["-m", "jupyterlab", "-y"]).args(is_root().then_some("--allow-root")).args(arguments);
     command.current_dir(environment.notebooks()).stdin(Stdio::null());
     let failed = |found: String| {
-        Error::new(Fault::ProgramFailed, Place::field("jupyterlab"), "JupyterLab to run", found)
+        Error::new(Fault::PROGRAM_FAILED, Place::field("jupyterlab"), "JupyterLab to run", found)
     };
     note("JupyterLab runs until Ctrl-C. In each notebook the first two cells take about half a minute.");
     note("Only what you save is kept; git restore notebooks brings the committed outputs back.");

@@ -28,6 +28,7 @@ mod book;
 mod committed;
 mod document;
 mod environment;
+mod faults;
 mod kernel;
 mod lab;
 mod run;

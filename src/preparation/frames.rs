@@ -31,7 +31,7 @@ impl Frames {
     /// ([`LastFrame`]).
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME); [`Fault::EmptyRecording`] if
+    /// [`Fault::BAD_SETTING`] unless `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME); [`Fault::EMPTY_RECORDING`] if
     /// no frame is left because the only one is cut off.
     pub fn of(signal: &Signal, frame: usize) -> Result<Self> {
         check_frame(frame)?;
@@ -43,7 +43,12 @@ impl Frames {
         if samples == 0 {
             let place = Place::field(format!("recording {}", signal.recording));
             let expected = format!("at least the {frame} samples of a frame");
-            return Err(Error::new(Fault::EmptyRecording, place, expected, signal.samples.len().to_string()));
+            return Err(Error::new(
+                Fault::EMPTY_RECORDING,
+                place,
+                expected,
+                signal.samples.len().to_string(),
+            ));
         }
         let mut values = Array2::from_elem((samples.div_ceil(frame), frame), fill);
         values.iter_mut().zip(&signal.samples).for_each(|(value, sample)| *value = *sample);
@@ -108,7 +113,7 @@ mod tests {
         for last_frame in LastFrame::ALL {
             assert_eq!(of(last_frame, &samples[..4]).unwrap(), array![[1., 2.], [3., 4.]]);
         }
-        assert_eq!(of(LastFrame::Cut, &[1.]).unwrap_err().problems()[0].fault, Fault::EmptyRecording);
+        assert_eq!(of(LastFrame::Cut, &[1.]).unwrap_err().problems()[0].fault, Fault::EMPTY_RECORDING);
     }
 
     #[test]
@@ -124,7 +129,7 @@ mod tests {
         let fault = |error: Error| error.problems()[0].fault;
         let signal = signal("S1/P01", &[1.0]);
         for frame in [0, super::super::LONGEST_FRAME + 1, usize::MAX] {
-            assert_eq!(fault(Frames::of(&signal, frame).unwrap_err()), Fault::BadSetting);
+            assert_eq!(fault(Frames::of(&signal, frame).unwrap_err()), Fault::BAD_SETTING);
         }
     }
 

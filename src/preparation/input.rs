@@ -35,7 +35,7 @@ impl Input {
     /// What trains, signal after signal.
     ///
     /// # Errors
-    /// [`Fault::ShorterThanSlice`] for each signal that is to be cut and is too short.
+    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is to be cut and is too short.
     pub fn training(self, signals: Vec<Signal>) -> Result<Vec<Signal>> {
         match self {
             Self::Whole => Ok(signals),
@@ -87,7 +87,7 @@ impl FromStr for Input {
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|input| input.to_string() == name).ok_or_else(|| {
             let expected = "whole, slices or slices-and-whole";
-            Error::new(Fault::BadSetting, Place::field("input"), expected, format!("{name:?}"))
+            Error::new(Fault::BAD_SETTING, Place::field("input"), expected, format!("{name:?}"))
         })
     }
 }
@@ -126,7 +126,7 @@ mod tests {
         let short = || vec![signal("S1/P01", &[1.0]), signal("S2/P01", &[1.0])];
         let error = Input::Slices.training(short()).unwrap_err();
         assert_eq!(error.problems().len(), 2);
-        assert_eq!(error.problems()[1].fault, Fault::ShorterThanSlice);
+        assert_eq!(error.problems()[1].fault, Fault::SHORTER_THAN_SLICE);
         assert!(Input::Whole.training(short()).is_ok());
     }
 
@@ -136,6 +136,6 @@ mod tests {
             assert_eq!(input.to_string().parse(), Ok(input));
             assert_eq!(serde_json::to_string(&input).unwrap(), format!("\"{input}\""));
         }
-        assert_eq!("slice".parse::<Input>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!("slice".parse::<Input>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 }

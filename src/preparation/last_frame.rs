@@ -51,7 +51,7 @@ impl FromStr for LastFrame {
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|choice| choice.to_string() == name).ok_or_else(|| {
             Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("last frame"),
                 "zero, cut or hold",
                 format!("{name:?}"),
@@ -70,6 +70,6 @@ mod tests {
             assert_eq!(choice.to_string().parse(), Ok(choice));
             assert_eq!(serde_json::to_string(&choice).unwrap(), format!("\"{choice}\""));
         }
-        assert_eq!("pad".parse::<LastFrame>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!("pad".parse::<LastFrame>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 }

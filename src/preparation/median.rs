@@ -23,7 +23,7 @@ impl MedianFilter {
     /// A filter of a width in samples.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless the width is odd and 3 to 255. A width of 1 would change nothing.
+    /// [`Fault::BAD_SETTING`] unless the width is odd and 3 to 255. A width of 1 would change nothing.
     pub fn new(width: u32) -> Result<Self> {
         match u8::try_from(width) {
             Ok(width @ 3..) if width % 2 == 1 => Ok(Self { width }),
@@ -33,7 +33,7 @@ impl MedianFilter {
 
     fn refusal(found: String) -> Error {
         Error::new(
-            Fault::BadSetting,
+            Fault::BAD_SETTING,
             Place::field("median filter width"),
             "an odd number from 3 to 255",
             found,
@@ -126,7 +126,7 @@ mod tests {
     #[test]
     fn even_and_extreme_widths_are_refused() {
         for width in [0, 1, 2, 4, 254, 256, 257, u32::MAX] {
-            assert_eq!(MedianFilter::new(width).unwrap_err().problems()[0].fault, Fault::BadSetting);
+            assert_eq!(MedianFilter::new(width).unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
         }
         for text in ["", "three", "-3", "3.0"] {
             assert!(text.parse::<MedianFilter>().is_err(), "{text:?}");

@@ -13,6 +13,7 @@
 
 mod ablation;
 mod example;
+mod faults;
 mod frames;
 mod input;
 mod last_frame;
@@ -45,5 +46,5 @@ pub(crate) fn check_frame(frame: usize) -> crate::Result<()> {
         return Ok(());
     }
     let expected = format!("1 to {LONGEST_FRAME} samples");
-    Err(Error::new(Fault::BadSetting, Place::field("frame"), expected, frame.to_string()))
+    Err(Error::new(Fault::BAD_SETTING, Place::field("frame"), expected, frame.to_string()))
 }

@@ -41,18 +41,18 @@ impl Normalisation {
     /// Normalises the samples of one recording. Every result is finite, also in single precision.
     ///
     /// # Errors
-    /// - [`Fault::NonFiniteSample`] if a sample is no finite number of single precision;
-    /// - [`Fault::NegativeSample`] if a sample is negative and the normalisation is [`Log`](Self::Log).
+    /// - [`Fault::NON_FINITE_SAMPLE`] if a sample is no finite number of single precision;
+    /// - [`Fault::NEGATIVE_SAMPLE`] if a sample is negative and the normalisation is [`Log`](Self::Log).
     ///
     /// Each names the first such sample, counted from 1.
     pub fn apply(self, samples: &[f64]) -> Result<Vec<f64>> {
         // A bound of single precision also keeps every sum and square below within double precision.
         let finite = |sample: f64| sample.abs() <= f64::from(f32::MAX);
-        refuse(samples, Fault::NonFiniteSample, "a finite number of single precision", finite)?;
+        refuse(samples, Fault::NON_FINITE_SAMPLE, "a finite number of single precision", finite)?;
         Ok(match self {
             Self::Raw => samples.to_vec(),
             Self::Log => {
-                refuse(samples, Fault::NegativeSample, "0 or more", |sample| sample >= 0.0)?;
+                refuse(samples, Fault::NEGATIVE_SAMPLE, "0 or more", |sample| sample >= 0.0)?;
                 // libm's logarithm gives the same bits on every system.
                 samples.iter().map(|sample| libm::log(sample + LOG_OFFSET)).collect()
             }
@@ -111,7 +111,7 @@ impl FromStr for Normalisation {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|one| one.to_string() == text).ok_or_else(|| {
             Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("normalisation"),
                 "raw, log, z-score or min-max",
                 format!("{text:?}"),
@@ -162,7 +162,7 @@ mod tests {
     fn a_sample_that_is_no_number_of_single_precision_is_refused() {
         for sample in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e39, f64::MIN] {
             for normalisation in Normalisation::ALL {
-                assert_eq!(fault(normalisation, &[1.0, sample]), Fault::NonFiniteSample);
+                assert_eq!(fault(normalisation, &[1.0, sample]), Fault::NON_FINITE_SAMPLE);
             }
         }
     }
@@ -170,7 +170,7 @@ mod tests {
     #[test]
     fn the_logarithm_of_a_negative_sample_is_refused_and_named() {
         let error = Normalisation::Log.apply(&[1.0, 0.0, -0.005]).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::NegativeSample);
+        assert_eq!(error.problems()[0].fault, Fault::NEGATIVE_SAMPLE);
         assert_eq!(error.problems()[0].place.to_string(), "sample 3");
         assert_eq!(error.problems()[0].found, "-0.005");
     }
@@ -194,7 +194,7 @@ mod tests {
             assert_eq!(name.parse::<Normalisation>().unwrap(), normalisation);
             assert_eq!(serde_json::to_string(&normalisation).unwrap(), format!("\"{name}\""));
         }
-        assert_eq!("zscore".parse::<Normalisation>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!("zscore".parse::<Normalisation>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 
     proptest! {

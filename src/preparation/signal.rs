@@ -75,15 +75,15 @@ impl Preparation {
     /// Prepares one recording.
     ///
     /// # Errors
-    /// - [`Fault::BadSetting`] if something is to be taken away: that needs the whole data set;
-    /// - [`Fault::EmptyRecording`] if it has no samples;
+    /// - [`Fault::BAD_SETTING`] if something is to be taken away: that needs the whole data set;
+    /// - [`Fault::EMPTY_RECORDING`] if it has no samples;
     /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
     pub fn signal(&self, recording: &Recording) -> Result<Signal> {
         match self.ablation {
             None => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
             Some(Ablation { of, .. }) => {
                 let expected = "none for a recording alone, or Preparation::signals for a data set";
-                Err(Error::new(Fault::BadSetting, Place::field("ablation"), expected, of.to_string()))
+                Err(Error::new(Fault::BAD_SETTING, Place::field("ablation"), expected, of.to_string()))
             }
         }
     }
@@ -91,8 +91,8 @@ impl Preparation {
     /// Prepares recordings of a data set, such as those of one part of a [`Split`](super::Split), in the given order.
     ///
     /// # Errors
-    /// - [`Fault::UnknownRecording`] for each name that the data set does not have;
-    /// - [`Fault::EmptyRecording`] for each recording without samples;
+    /// - [`Fault::UNKNOWN_RECORDING`] for each name that the data set does not have;
+    /// - [`Fault::EMPTY_RECORDING`] for each recording without samples;
     /// - those of [`Ablation::apply`], and of [`Normalisation::apply`] for every recording that has one. They name the
     ///   recording and the sample.
     pub fn signals(&self, data: &DataSet, recordings: &[RecordingId]) -> Result<Vec<Signal>> {
@@ -104,7 +104,7 @@ impl Preparation {
             }
             Some(recording) => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
             None => Err(Error::new(
-                Fault::UnknownRecording,
+                Fault::UNKNOWN_RECORDING,
                 Place::field(format!("recording {id}")),
                 "a recording of the data set",
                 "none of this name",
@@ -135,7 +135,7 @@ impl Preparation {
     fn prepared(&self, id: RecordingId, genre: Genre, samples: &[f64]) -> Result<Signal> {
         if samples.is_empty() {
             let place = Place::field(format!("recording {id}"));
-            return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
+            return Err(Error::new(Fault::EMPTY_RECORDING, place, "at least one sample", "none"));
         }
         let filtered = self.median.map(|filter| filter.apply(samples));
         let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
@@ -202,9 +202,9 @@ mod tests {
         let error = preparation.signals(&data, &names).unwrap_err();
         let found: Vec<_> = error.problems().iter().map(|p| (p.fault, p.place.to_string())).collect();
         let expected = [
-            (Fault::NegativeSample, "recording S2/P01, sample 1"),
-            (Fault::EmptyRecording, "recording S3/P01"),
-            (Fault::UnknownRecording, "recording S4/P01"),
+            (Fault::NEGATIVE_SAMPLE, "recording S2/P01, sample 1"),
+            (Fault::EMPTY_RECORDING, "recording S3/P01"),
+            (Fault::UNKNOWN_RECORDING, "recording S4/P01"),
         ];
         assert_eq!(found, expected.map(|(fault, place)| (fault, place.to_owned())));
     }

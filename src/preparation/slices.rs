@@ -79,7 +79,7 @@ impl Slicing {
     /// Slices of `length` samples, one at every `hop` samples, made of frames of `frame` samples.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless
+    /// [`Fault::BAD_SETTING`] unless
     /// - `frame` is 1 to [`LONGEST_FRAME`](super::LONGEST_FRAME);
     /// - `length` and `hop` are multiples of the frame, at least one (paper: 2.1);
     /// - `hop` is at most `length`, so that no sample between two slices is skipped.
@@ -87,7 +87,7 @@ impl Slicing {
         check_frame(frame)?;
         let multiple = |samples: usize| samples > 0 && samples.is_multiple_of(frame);
         let bad = |name: &str, expected: String, found: usize| {
-            Err(Error::new(Fault::BadSetting, Place::field(name), expected, found.to_string()))
+            Err(Error::new(Fault::BAD_SETTING, Place::field(name), expected, found.to_string()))
         };
         if !multiple(length) {
             return bad("slice length", format!("a multiple of the frame of {frame} samples"), length);
@@ -137,13 +137,13 @@ impl Slicing {
         }
         let place = Place::field(format!("recording {}", signal.recording));
         let expected = format!("at least the {} samples of one slice", self.length);
-        Err(Error::new(Fault::ShorterThanSlice, place, expected, samples.to_string()))
+        Err(Error::new(Fault::SHORTER_THAN_SLICE, place, expected, samples.to_string()))
     }
 
     /// The slices of one signal, in time order, at least one.
     ///
     /// # Errors
-    /// [`Fault::ShorterThanSlice`] if the signal is shorter than one slice.
+    /// [`Fault::SHORTER_THAN_SLICE`] if the signal is shorter than one slice.
     pub fn slices(&self, signal: &Signal) -> Result<Vec<Slice>> {
         self.check(signal)?;
         let samples = signal.samples.len();
@@ -162,7 +162,7 @@ impl Slicing {
     /// The slices of many signals, one signal after the other.
     ///
     /// # Errors
-    /// [`Fault::ShorterThanSlice`] for every signal that is shorter than one slice.
+    /// [`Fault::SHORTER_THAN_SLICE`] for every signal that is shorter than one slice.
     pub fn all_slices(&self, signals: &[Signal]) -> Result<Vec<Slice>> {
         let slices = Error::gather(signals.iter().map(|signal| self.slices(signal)))?;
         Ok(slices.into_iter().flatten().collect())
@@ -205,7 +205,7 @@ mod tests {
     fn every_signal_that_is_shorter_than_a_slice_is_named() {
         let signals = ["S1/P01", "S2/P01", "S3/P01"].map(|name| signal(name, &ramp(959)));
         let error = Slicing::default().all_slices(&signals).unwrap_err();
-        assert!(error.problems().iter().all(|problem| problem.fault == Fault::ShorterThanSlice));
+        assert!(error.problems().iter().all(|problem| problem.fault == Fault::SHORTER_THAN_SLICE));
         assert_eq!(error.problems()[1].place.to_string(), "recording S2/P01");
         assert_eq!(Slicing::default().slices(&signal("S1/P01", &ramp(960))).unwrap().len(), 1);
     }
@@ -215,7 +215,7 @@ mod tests {
         let bad = [(0, 960, 480), (8, 0, 0), (8, 961, 480), (8, 960, 0), (8, 960, 481), (8, 960, 968)];
         for (frame, length, hop) in bad {
             let error = Slicing::new(frame, length, hop).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadSetting, "{frame} {length} {hop}");
+            assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING, "{frame} {length} {hop}");
         }
         let json = serde_json::to_string(&Slicing::default()).unwrap();
         assert_eq!(serde_json::from_str::<Slicing>(&json).unwrap(), Slicing::default());

@@ -92,7 +92,7 @@ impl FromStr for Zeros {
     /// Reads the name that [`Display`](fmt::Display) writes.
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|choice| choice.to_string() == name).ok_or_else(|| {
-            Error::new(Fault::BadSetting, Place::field("zeros"), "keep or reflect", format!("{name:?}"))
+            Error::new(Fault::BAD_SETTING, Place::field("zeros"), "keep or reflect", format!("{name:?}"))
         })
     }
 }
@@ -131,7 +131,7 @@ mod tests {
             assert_eq!(choice.to_string().parse(), Ok(choice));
             assert_eq!(serde_json::to_string(&choice).unwrap(), format!("\"{choice}\""));
         }
-        assert_eq!("drop".parse::<Zeros>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!("drop".parse::<Zeros>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 
     proptest! {

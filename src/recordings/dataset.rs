@@ -35,33 +35,33 @@ impl DataSet {
     /// A data set of recordings in any order. It is synthetic if any of them is.
     ///
     /// # Errors
-    /// - [`Fault::NoRecordings`] if there is none;
-    /// - [`Fault::DuplicateRecording`] if a participant has two recordings of one song;
-    /// - [`Fault::MixedRates`] if the sampling rates differ, [`Fault::BadSetting`] if it is 0;
-    /// - [`Fault::NonFiniteSample`] for each recording with a sample that is infinite or not a number.
+    /// - [`Fault::NO_RECORDINGS`] if there is none;
+    /// - [`Fault::DUPLICATE_RECORDING`] if a participant has two recordings of one song;
+    /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0;
+    /// - [`Fault::NON_FINITE_SAMPLE`] for each recording with a sample that is infinite or not a number.
     pub fn new(mut recordings: Vec<Recording>) -> Result<Self> {
         recordings.sort_by_key(Recording::id);
         let Some(first) = recordings.first() else {
-            return Err(Error::new(Fault::NoRecordings, Place::field("recordings"), "at least one", "none"));
+            return Err(Error::new(Fault::NO_RECORDINGS, Place::field("recordings"), "at least one", "none"));
         };
         let duplicates = recordings.windows(2).filter(|pair| pair[0].id() == pair[1].id()).map(|pair| {
             let place = Place::field(format!("recording {}", pair[0].id()));
-            Problem::new(Fault::DuplicateRecording, place, "one recording", "two")
+            Problem::new(Fault::DUPLICATE_RECORDING, place, "one recording", "two")
         });
         let odd_rates = recordings.iter().filter(|recording| recording.rate_hz != first.rate_hz).map(|odd| {
             let place = Place::field(format!("recording {}", odd.id()));
             let expected = format!("{} rows per second, as {} has", first.rate_hz, first.id());
-            Problem::new(Fault::MixedRates, place, expected, odd.rate_hz.to_string())
+            Problem::new(Fault::MIXED_RATES, place, expected, odd.rate_hz.to_string())
         });
         let no_rate = (first.rate_hz == 0).then(|| {
             let place = Place::field(format!("recording {}", first.id()));
-            Problem::new(Fault::BadSetting, place, "a sampling rate of at least 1 Hz", "0")
+            Problem::new(Fault::BAD_SETTING, place, "a sampling rate of at least 1 Hz", "0")
         });
         let not_finite = recordings.iter().filter_map(|recording| {
             let (at, sample) =
                 recording.samples.iter().enumerate().find(|(_, sample)| !sample.is_finite())?;
             let place = Place::field(format!("recording {}, sample {}", recording.id(), at + 1));
-            Some(Problem::new(Fault::NonFiniteSample, place, "a finite number", sample.to_string()))
+            Some(Problem::new(Fault::NON_FINITE_SAMPLE, place, "a finite number", sample.to_string()))
         });
         let problems = duplicates.chain(odd_rates).chain(no_rate).chain(not_finite);
         Error::unless_none(problems.collect())?;
@@ -232,7 +232,7 @@ impl TryFrom<String> for Fingerprint {
     fn try_from(text: String) -> Result<Self> {
         Self::parse(text.as_bytes()).ok_or_else(|| {
             Error::new(
-                Fault::BadManifest,
+                Fault::BAD_MANIFEST,
                 Place::field("fingerprint"),
                 "64 hexadecimal digits",
                 format!("{text:?}"),
@@ -300,10 +300,10 @@ mod tests {
     #[test]
     fn an_empty_set_a_duplicate_and_a_mixed_rate_are_refused() {
         let fault = |recordings| DataSet::new(recordings).unwrap_err().problems()[0].fault;
-        assert_eq!(fault(vec![]), Fault::NoRecordings);
-        assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DuplicateRecording);
+        assert_eq!(fault(vec![]), Fault::NO_RECORDINGS);
+        assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DUPLICATE_RECORDING);
         let slow = Recording { rate_hz: 4, ..recording(1, 2, &[1.0]) };
-        assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MixedRates);
+        assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MIXED_RATES);
     }
 
     #[test]

@@ -114,14 +114,14 @@ impl Design {
     /// Refuses a record of other recordings.
     ///
     /// # Errors
-    /// [`Fault::ForeignRecords`]
+    /// [`Fault::FOREIGN_RECORDS`]
     pub fn check_record(&self, path: &Path, data: Fingerprint) -> Result<()> {
         if data == self.data {
             return Ok(());
         }
         let expected = format!("a record of the recordings {}", self.data.short());
         let found = format!("a record of {}", data.short());
-        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+        Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found))
     }
 
     /// Samples per second of every recording.

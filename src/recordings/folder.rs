@@ -78,7 +78,7 @@ fn folder_of_workbooks(folder: &Path) -> Result<PathBuf> {
         Ok(folder.to_owned())
     } else {
         let found = if folder.exists() { "a file" } else { "nothing" };
-        Err(Error::new(Fault::MissingFolder, Place::file(folder), "a folder of workbooks", found))
+        Err(Error::new(Fault::MISSING_FOLDER, Place::file(folder), "a folder of workbooks", found))
     }
 }
 
@@ -86,7 +86,7 @@ fn folder_of_workbooks(folder: &Path) -> Result<PathBuf> {
 fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
     let unreadable = |cause: std::io::Error| {
         Error::new(
-            Fault::UnreadableFile,
+            Fault::UNREADABLE_FILE,
             Place::file(folder),
             "a folder that can be listed",
             cause.to_string(),
@@ -104,7 +104,7 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
             Err(_) => {
                 let expected = "songs 1 to 12";
                 problems.push(Problem::new(
-                    Fault::UnknownSong,
+                    Fault::UNKNOWN_SONG,
                     Place::file(&path),
                     expected,
                     format!("song {number}"),
@@ -114,7 +114,7 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
                 if let Some(earlier) = paths.insert(song, path.clone()) {
                     let found = format!("{} as well", earlier.display());
                     problems.push(Problem::new(
-                        Fault::DuplicateSong,
+                        Fault::DUPLICATE_SONG,
                         Place::file(&path),
                         "one workbook a song",
                         found,
@@ -125,12 +125,12 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
     }
     if paths.is_empty() && problems.is_empty() {
         let expected = "S1.xlsx ... S12.xlsx in the folder";
-        return Err(Error::new(Fault::MissingFolder, Place::file(folder), expected, "none of them"));
+        return Err(Error::new(Fault::MISSING_FOLDER, Place::file(folder), expected, "none of them"));
     }
     for song in Song::all().filter(|song| !paths.contains_key(song)) {
         let place = Place::file(folder.join(format!("{song}.xlsx")));
         problems.push(Problem::new(
-            Fault::MissingSong,
+            Fault::MISSING_SONG,
             place,
             format!("the workbook of song {song}"),
             "no such file",
@@ -156,7 +156,7 @@ fn odd_rates(read: &[(PathBuf, Workbook)]) -> Vec<Problem> {
         let rows = |workbook| rate_hz(workbook).unwrap_or_default();
         let place = Place::file(path).sheet(&workbook.sheet);
         let expected = format!("{} rows per second, as in {}", rows(first), first_path.display());
-        Problem::new(Fault::MixedRates, place, expected, format!("{} rows per second", rows(workbook)))
+        Problem::new(Fault::MIXED_RATES, place, expected, format!("{} rows per second", rows(workbook)))
     });
     problems.collect()
 }

@@ -45,7 +45,7 @@ impl Material {
     /// The same, unless `stop` becomes true first.
     ///
     /// # Errors
-    /// Those of [`Self::choose`]; [`Fault::Interrupted`].
+    /// Those of [`Self::choose`]; [`Fault::INTERRUPTED`].
     pub fn choose_unless(project: &Project, asked: Option<PathBuf>, stop: &AtomicBool) -> Result<Self> {
         let source = Source::choose(project, asked);
         if matches!(source, Source::Synthetic(_)) && project.checkout().is_ok() {
@@ -58,7 +58,7 @@ impl Material {
     /// What a checkout records of the published recordings.
     ///
     /// # Errors
-    /// [`Fault::NoRecords`] if it does not; [`Fault::BadRecord`] if they are of other recordings or do not belong together.
+    /// [`Fault::NO_RECORDS`] if it does not; [`Fault::BAD_RECORD`] if they are of other recordings or do not belong together.
     pub fn recorded(project: &Project) -> Result<Self> {
         let folder = project.committed_records();
         let design: Design = required(folder.join(DESIGN), "the design of the published recordings")?;
@@ -70,11 +70,11 @@ impl Material {
         if !is_published(design.fingerprint(), design.provenance()) || !is_sorted {
             let expected = "the published recordings, sorted by song and participant";
             let place = Place::file(folder.join(DESIGN));
-            return Err(Error::new(Fault::BadRecord, place, expected, "others, or another order"));
+            return Err(Error::new(Fault::BAD_RECORD, place, expected, "others, or another order"));
         }
         if !description.is_of(&design) {
             let (place, expected) = (Place::file(folder.join(DESCRIPTION)), "the counts of design.json");
-            return Err(Error::new(Fault::BadRecord, place, expected, "others"));
+            return Err(Error::new(Fault::BAD_RECORD, place, expected, "others"));
         }
         Ok(Self::Records(Box::new((design, description))))
     }
@@ -113,7 +113,7 @@ pub(crate) const DESIGN: &str = "design.json";
 pub(crate) const DESCRIPTION: &str = "description.json";
 
 fn required<T: serde::de::DeserializeOwned>(path: PathBuf, expected: &str) -> Result<T> {
-    let missing = || Error::new(Fault::NoRecords, Place::file(&path), expected, "no such file");
+    let missing = || Error::new(Fault::NO_RECORDS, Place::file(&path), expected, "no such file");
     read_record(&path, expected)?.ok_or_else(missing)
 }
 

@@ -10,6 +10,7 @@
 mod dataset;
 mod description;
 mod design;
+mod faults;
 mod folder;
 mod material;
 mod recording;

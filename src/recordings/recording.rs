@@ -51,12 +51,12 @@ impl Song {
     /// The song of a number.
     ///
     /// # Errors
-    /// [`Fault::UnknownSong`] unless the number is 1 to 12.
+    /// [`Fault::UNKNOWN_SONG`] unless the number is 1 to 12.
     pub fn new(number: u32) -> Result<Self> {
         match u8::try_from(number) {
             Ok(number @ 1..=paper::SONGS) => Ok(Self(number)),
             _ => Err(Error::new(
-                Fault::UnknownSong,
+                Fault::UNKNOWN_SONG,
                 Place::field("song"),
                 format!("a number from 1 to {}", paper::SONGS),
                 number.to_string(),
@@ -96,7 +96,7 @@ impl FromStr for Song {
         match numbered(text, 'S') {
             Some(number) => Self::new(number),
             None => Err(Error::new(
-                Fault::UnknownSong,
+                Fault::UNKNOWN_SONG,
                 Place::field("song"),
                 "S and a number, as S1",
                 format!("{text:?}"),
@@ -137,7 +137,7 @@ impl FromStr for Participant {
     fn from_str(text: &str) -> Result<Self> {
         numbered(text, 'P').map(Self).ok_or_else(|| {
             Error::new(
-                Fault::UnreadableParticipant,
+                Fault::UNREADABLE_PARTICIPANT,
                 Place::field("participant"),
                 "P and a number, as P01 or P1",
                 format!("{text:?}"),
@@ -196,7 +196,7 @@ impl FromStr for RecordingId {
         };
         text.split_once('/').and_then(read).ok_or_else(|| {
             Error::new(
-                Fault::UnreadableRecording,
+                Fault::UNREADABLE_RECORDING,
                 Place::field("recording"),
                 "a song and a participant, as S1/P01",
                 format!("{text:?}"),

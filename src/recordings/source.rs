@@ -74,7 +74,7 @@ impl Source {
     /// The same, unless `stop` becomes true first.
     ///
     /// # Errors
-    /// Those of [`Self::load`]; [`Fault::Interrupted`](crate::error::Fault::Interrupted).
+    /// Those of [`Self::load`]; [`Fault::INTERRUPTED`](crate::error::Fault::INTERRUPTED).
     pub fn load_unless(&self, stop: &AtomicBool) -> Result<DataSet> {
         if let Self::Synthetic(folder) = self {
             synthetic::ensure_unless(&Settings::default(), folder, stop)?;

@@ -7,14 +7,14 @@ use crate::error::{Error, Fault, Place, Result};
 /// The text of a table: a heading, and lines of as many fields.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] for a line of another number of fields.
+/// [`Fault::UNWRITABLE`] for a line of another number of fields.
 pub(crate) fn comma_separated<H, L>(heading: H, lines: impl IntoIterator<Item = L>) -> Result<String>
 where
     H: IntoIterator<Item: AsRef<[u8]>>,
     L: IntoIterator<Item: AsRef<[u8]>>,
 {
     let unwritable = |cause: String| {
-        Error::new(Fault::Unwritable, Place::field("table"), "lines of one length in UTF-8", cause)
+        Error::new(Fault::UNWRITABLE, Place::field("table"), "lines of one length in UTF-8", cause)
     };
     let mut writer = WriterBuilder::new().from_writer(Vec::new());
     writer.write_record(heading).map_err(|cause| unwritable(cause.to_string()))?;

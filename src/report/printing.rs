@@ -17,7 +17,7 @@ const AT_A_TIME: usize = 512;
 /// Prints an answer and a line break on standard output. A reader that has gone away, as `head` does, has read enough.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if the answer could not be written, as on a full disk.
+/// [`Fault::UNWRITABLE`] if the answer could not be written, as on a full disk.
 pub fn answer(text: impl Display) -> Result<()> {
     answered(io::stdout().write_all(format!("{text}\n").as_bytes()))
 }
@@ -25,12 +25,12 @@ pub fn answer(text: impl Display) -> Result<()> {
 /// Whether an answer that another library has printed is out, as far as somebody reads it.
 ///
 /// # Errors
-/// [`Fault::Unwritable`]
+/// [`Fault::UNWRITABLE`]
 pub fn answered(printed: io::Result<()>) -> Result<()> {
     match printed.and_then(|()| io::stdout().flush()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
             let place = Place::field("standard output");
-            Err(Error::new(Fault::Unwritable, place, "to write the answer", cause.to_string()))
+            Err(Error::new(Fault::UNWRITABLE, place, "to write the answer", cause.to_string()))
         }
         _ => Ok(()),
     }

@@ -47,7 +47,7 @@ impl Live {
             let estimates = audit::measure(&folder, &set, &cell, control)?;
             let none = || {
                 let (place, expected) = (Place::file(&folder), "the accuracy of one cell");
-                Error::new(Fault::NoRecords, place, expected, "none")
+                Error::new(Fault::NO_RECORDS, place, expected, "none")
             };
             estimates.into_iter().next().ok_or_else(none)
         });
@@ -58,7 +58,7 @@ impl Live {
     /// Refuses an instrument that does not find what is planted, or finds something where nothing is.
     ///
     /// # Errors
-    /// [`Fault::CheckFailed`] for each.
+    /// [`Fault::CHECK_FAILED`] for each.
     pub fn check(&self) -> Result<()> {
         let rows = [(&self.planted, true), (&self.null, false)];
         let wrong = rows.into_iter().filter(|(estimate, planted)| is_found(estimate) != *planted);
@@ -66,7 +66,7 @@ impl Live {
             let place = Place::field(format!("live training, synthetic, {}", name(planted)));
             let expected = if planted { "a genre that is found" } else { "no genre, where none is planted" };
             let found = format!("{:.1} % accuracy", 100.0 * estimate.accuracy);
-            Problem::new(Fault::CheckFailed, place, expected, found)
+            Problem::new(Fault::CHECK_FAILED, place, expected, found)
         });
         Error::unless_none(problems.collect())
     }

@@ -73,9 +73,9 @@ pub struct Reproduction {
 /// What notebooks need is set up once. `control` says what trains; progress goes to standard error.
 ///
 /// # Errors
-/// [`Fault::NoCheckout`]; [`Fault::NoDevice`]; those of [`records::check`], [`Experiment::train`], [`notebook::setup`],
-/// [`Run::run`], [`notebook::book`] and [`Live::check`]; [`Fault::ChangedFile`] for a figure that is not drawn as it is
-/// committed. Once it is asked to stop, [`Fault::Interrupted`].
+/// [`Fault::NO_CHECKOUT`]; [`Fault::NO_DEVICE`]; those of [`records::check`], [`Experiment::train`], [`notebook::setup`],
+/// [`Run::run`], [`notebook::book`] and [`Live::check`]; [`Fault::CHANGED_FILE`] for a figure that is not drawn as it is
+/// committed. Once it is asked to stop, [`Fault::INTERRUPTED`].
 pub fn reproduce(
     project: &Project,
     of: &Material,
@@ -155,7 +155,7 @@ fn differs(project: &Project, drawn: &Path) -> Option<Problem> {
     let committed = project.committed_figures().join(drawn.file_name()?);
     let same = fs::read(drawn).ok().zip(fs::read(&committed).ok()).is_some_and(|(one, other)| one == other);
     let expected = format!("the picture that is drawn from the records, {}", drawn.display());
-    (!same).then(|| Problem::new(Fault::ChangedFile, Place::file(committed), expected, "another"))
+    (!same).then(|| Problem::new(Fault::CHANGED_FILE, Place::file(committed), expected, "another"))
 }
 
 impl fmt::Display for Reproduction {

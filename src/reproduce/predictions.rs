@@ -113,7 +113,7 @@ pub fn text(project: &Project) -> Result<String> {
 /// Writes [`text`] to a file, and answers with the number of predictions.
 ///
 /// # Errors
-/// Those of [`text`]; [`Fault::Unwritable`](crate::error::Fault::Unwritable).
+/// Those of [`text`]; [`Fault::UNWRITABLE`](crate::error::Fault::UNWRITABLE).
 pub fn write(project: &Project, path: impl AsRef<Path>) -> Result<usize> {
     let text = text(project)?;
     write_atomically(path, text.as_bytes())?;

@@ -37,8 +37,8 @@ pub struct CheckedRecords {
 ///
 /// # Errors
 /// Every problem that there is: those of [`Sums::check`], [`Material::recorded`], [`Store::read`], [`Series::of`],
-/// [`CellRecord::read`] and [`Classification::read`]; [`Fault::ForeignRecords`] for records of another configuration;
-/// [`Fault::InconsistentRecord`] for those that do not follow from their answers.
+/// [`CellRecord::read`] and [`Classification::read`]; [`Fault::FOREIGN_RECORDS`] for records of another configuration;
+/// [`Fault::INCONSISTENT_RECORD`] for those that do not follow from their answers.
 pub fn check(project: &Project) -> Result<CheckedRecords> {
     let mut steps = Steps::new(5);
     steps.begin("the SHA-256 of every record and figure");
@@ -78,13 +78,13 @@ fn runs(project: &Project, design: &Design) -> Result<usize> {
             design.check_record(&folder, own.data)?;
             if own.settings != variation.settings(model) || own.split != split {
                 let expected = format!("settings and split of {}", variation.name);
-                return Err(Error::new(Fault::ForeignRecords, place(), expected, "others"));
+                return Err(Error::new(Fault::FOREIGN_RECORDS, place(), expected, "others"));
             }
             let answers = record.last.predictions.iter().chain(&record.best.predictions);
             if let Some(other) = answers.into_iter().find(|answer| !answer.is_voted()) {
                 let expected = format!("the genre that the outputs for {} vote for", other.recording);
                 return Err(Error::new(
-                    Fault::InconsistentRecord,
+                    Fault::INCONSISTENT_RECORD,
                     place(),
                     expected,
                     other.genre.to_string(),
@@ -133,7 +133,7 @@ fn weights(project: &Project) -> Result<usize> {
 /// Without recordings only the list is made.
 ///
 /// # Errors
-/// [`Fault::NoCheckout`]; [`Fault::BadSetting`] for other recordings than the published ones; those of what is computed
+/// [`Fault::NO_CHECKOUT`]; [`Fault::BAD_SETTING`] for other recordings than the published ones; those of what is computed
 /// and written.
 pub fn update(project: &Project, of: &Material) -> Result<usize> {
     project.checkout()?;
@@ -148,7 +148,7 @@ pub fn update(project: &Project, of: &Material) -> Result<usize> {
 fn record_signals(project: &Project, source: &Source, set: &DataSet) -> Result<()> {
     if set.provenance() != Provenance::Published {
         let (place, expected) = (Place::field("recordings"), "the published recordings");
-        return Err(Error::new(Fault::BadSetting, place, expected, source.to_string()));
+        return Err(Error::new(Fault::BAD_SETTING, place, expected, source.to_string()));
     }
     let mut steps = Steps::new(3);
     steps.begin("who heard what");

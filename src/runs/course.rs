@@ -74,7 +74,7 @@ impl<'a> Course<'a> {
     fn restore(&mut self, bytes: &[u8]) -> Result<Checkpoint> {
         let (dict, note) = StateDict::from_bytes(bytes)?;
         let bad = |found: String| {
-            Error::new(Fault::BadRecord, Place::field("note"), "a checkpoint as training writes it", found)
+            Error::new(Fault::BAD_RECORD, Place::field("note"), "a checkpoint as training writes it", found)
         };
         let note = note.ok_or_else(|| bad("none".to_owned()))?;
         let note: Note = serde_json::from_str(&note).map_err(|cause| bad(cause.to_string()))?;
@@ -82,7 +82,7 @@ impl<'a> Course<'a> {
         if (note.configuration.of_series(), note.run) != (ours.of_series(), self.run) {
             let expected = format!("run {} of this folder's configuration", self.run);
             let found = format!("run {} of another", note.run);
-            return Err(Error::new(Fault::ForeignRecords, Place::field("configuration"), expected, found));
+            return Err(Error::new(Fault::FOREIGN_RECORDS, Place::field("configuration"), expected, found));
         }
         let found = &note.configuration.instructions;
         self.store.accept(found, Place::field("configuration.instructions"))?;
@@ -103,13 +103,13 @@ impl<'a> Course<'a> {
     /// file.
     pub(super) fn unusable(&self, error: Error) -> Error {
         let path = self.store.checkpoint_path(self.run);
-        let foreign = [Fault::ForeignRecords, Fault::ForeignInstructions];
+        let foreign = [Fault::FOREIGN_RECORDS, Fault::FOREIGN_INSTRUCTIONS];
         if error.problems().iter().any(|problem| foreign.contains(&problem.fault)) {
             return error.placed(|place| Place { field: place.field, ..Place::file(&path) });
         }
         let found: Vec<&str> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
         let expected = "a checkpoint as training writes it";
-        Error::new(Fault::BadRecord, Place::file(path), expected, found.join(", "))
+        Error::new(Fault::BAD_RECORD, Place::file(path), expected, found.join(", "))
     }
 
     /// Writes down where the run stands.
@@ -136,7 +136,7 @@ impl<'a> Course<'a> {
         if !matches!(serde_json::from_str::<Note>(&text), Ok(read) if read == note) {
             let place = Place::file(self.store.checkpoint_path(self.run));
             let expected = "a checkpoint that can be read again";
-            return Err(Error::new(Fault::UnreadableRecord, place, expected, text));
+            return Err(Error::new(Fault::UNREADABLE_RECORD, place, expected, text));
         }
         self.store.write_checkpoint(self.run, &dict.to_bytes(Some(text)))
     }
@@ -196,7 +196,7 @@ impl<'a> Course<'a> {
         let epochs = self.store.configuration().settings.hyperparameters.epochs;
         let place = Place::field(format!("run {}", self.run));
         let found = format!("a request to stop after {}", checkpoint.epochs);
-        Ok(Error::new(Fault::Interrupted, place, format!("{epochs} epochs"), found))
+        Ok(Error::new(Fault::INTERRUPTED, place, format!("{epochs} epochs"), found))
     }
 
     /// Leaves the record: what the last weights and the best ones answer to the test recordings. `at_once` runs have

@@ -251,7 +251,7 @@ mod tests {
                 }
                 Err(error) => {
                     let faults = error.problems().iter().map(|problem| problem.fault);
-                    assert!(faults.into_iter().all(|fault| fault == Fault::Interrupted), "{error}");
+                    assert!(faults.into_iter().all(|fault| fault == Fault::INTERRUPTED), "{error}");
                     assert!(parts.path().join("run-02.checkpoint").exists());
                 }
             }
@@ -297,7 +297,7 @@ mod tests {
         let stop = AtomicBool::new(false);
         let error = together(&set, settings, 3, &folder, &Control::new(&stop)).unwrap_err();
         assert_eq!(error.problems().len(), 1, "{error}");
-        assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+        assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
         assert!(error.to_string().starts_with("run 1, epoch 2, batch 1: "), "{error}");
         let records = Store::read(&folder).unwrap();
         assert_eq!(records.len(), 2);

@@ -43,13 +43,13 @@ impl Instructions {
     /// Refuses to go on with these what others began.
     ///
     /// # Errors
-    /// [`Fault::ForeignInstructions`]
+    /// [`Fault::FOREIGN_INSTRUCTIONS`]
     pub(crate) fn check(&self, found: &Self, place: Place) -> Result<()> {
         if self.agree(found) {
             return Ok(());
         }
         let (expected, found) = (format!("{self}, which computes here"), found.to_string());
-        Err(Error::new(Fault::ForeignInstructions, place, expected, found))
+        Err(Error::new(Fault::FOREIGN_INSTRUCTIONS, place, expected, found))
     }
 
     /// Those of both; not recorded if one of them is not.

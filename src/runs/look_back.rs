@@ -50,8 +50,8 @@ pub struct LookBacks {
 /// them. What is there already stays. Always on a CPU.
 ///
 /// # Errors
-/// Those of [`Store::read`] and of reading weights; [`Fault::ForeignWeights`] for weights of another network;
-/// [`Fault::Unwritable`].
+/// Those of [`Store::read`] and of reading weights; [`Fault::FOREIGN_WEIGHTS`] for weights of another network;
+/// [`Fault::UNWRITABLE`].
 pub fn look_back(set: &DataSet, split: &Split, folder: &Path) -> Result<()> {
     let open = Store::read(folder)?.into_iter().filter(|record| {
         !Store::look_back_in(folder, record.run).exists()
@@ -92,7 +92,7 @@ impl NetworkTask<Cpu> for Measure<'_> {
             let in_file =
                 |error: Error| error.placed(|place| Place { field: place.field, ..Place::file(&path) });
             let bytes = fs::read(&path).map_err(|cause| {
-                Error::new(Fault::UnreadableFile, Place::file(&path), "a file of weights", cause.to_string())
+                Error::new(Fault::UNREADABLE_FILE, Place::file(&path), "a file of weights", cause.to_string())
             })?;
             let (weights, _) = StateDict::from_bytes(&bytes).map_err(in_file)?;
             StateDict::load_runs(&[weights], &mut network).map_err(in_file)?;
@@ -123,7 +123,7 @@ impl LookBacks {
     /// Those of the runs whose records are in a folder, as far as they were measured.
     ///
     /// # Errors
-    /// Those of [`Store::read`]; [`Fault::BadRecord`].
+    /// Those of [`Store::read`]; [`Fault::BAD_RECORD`].
     pub fn read(folder: &Path, model: Model) -> Result<Self> {
         let records = Store::read(folder)?;
         let epochs = records.first().map(|record| record.configuration.settings.hyperparameters.epochs);
@@ -133,7 +133,7 @@ impl LookBacks {
             match found {
                 Some(found) if found.run != record.run => {
                     let (expected, found) = (format!("run {}", record.run), format!("run {}", found.run));
-                    Err(Error::new(Fault::BadRecord, Place::file(path), expected, found))
+                    Err(Error::new(Fault::BAD_RECORD, Place::file(path), expected, found))
                 }
                 found => Ok(found),
             }

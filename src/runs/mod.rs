@@ -9,6 +9,7 @@
 
 mod control;
 mod course;
+mod faults;
 mod group;
 mod instructions;
 mod look_back;

@@ -55,11 +55,11 @@ impl WeightsFile {
     /// nothing of what it is for.
     ///
     /// # Errors
-    /// [`Fault::UnreadableFile`]; [`Fault::BadWeights`]; [`Fault::PyTorchFile`].
+    /// [`Fault::UNREADABLE_FILE`]; [`Fault::BAD_WEIGHTS`]; [`Fault::PYTORCH_FILE`].
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref().to_owned();
         let bytes = fs::read(&path).map_err(|cause| {
-            Error::new(Fault::UnreadableFile, Place::file(&path), "a file of weights", cause.to_string())
+            Error::new(Fault::UNREADABLE_FILE, Place::file(&path), "a file of weights", cause.to_string())
         })?;
         let note = StateDict::note_in(&bytes);
         let purpose = note.and_then(|note| note.as_deref().map(Purpose::from_note).transpose());
@@ -78,10 +78,10 @@ impl WeightsFile {
     /// Lets the network of these settings, with these weights, answer to every recording.
     ///
     /// # Errors
-    /// - [`Fault::ForeignWeights`] for each setting, and each property of the recordings, that the weights are not for, or
-    ///   for each tensor that the network has not or otherwise; [`Fault::BadWeights`] for each that is of no use;
-    /// - [`Fault::NotFinite`] with the recording for outputs that are not finite;
-    /// - [`Fault::BadSetting`] for sizes that a network cannot have;
+    /// - [`Fault::FOREIGN_WEIGHTS`] for each setting, and each property of the recordings, that the weights are not for, or
+    ///   for each tensor that the network has not or otherwise; [`Fault::BAD_WEIGHTS`] for each that is of no use;
+    /// - [`Fault::NOT_FINITE`] with the recording for outputs that are not finite;
+    /// - [`Fault::BAD_SETTING`] for sizes that a network cannot have;
     /// - those of [`Preparation::signals`](crate::preparation::Preparation::signals) and of [`Network::examples`].
     pub fn predict(&self, set: &DataSet, settings: Settings) -> Result<Vec<Prediction>> {
         if let Some(purpose) = &self.purpose {

@@ -36,7 +36,7 @@ impl FromStr for Processor {
         };
         found.ok_or_else(|| {
             let place = Place::field("device");
-            Error::new(Fault::BadSetting, place, "cpu, cuda or cuda and a number, as cuda:1", name)
+            Error::new(Fault::BAD_SETTING, place, "cpu, cuda or cuda and a number, as cuda:1", name)
         })
     }
 }
@@ -45,7 +45,7 @@ impl Processor {
     /// Whether there is such a device, before anything is left on disk.
     ///
     /// # Errors
-    /// [`Fault::NoDevice`]
+    /// [`Fault::NO_DEVICE`]
     pub fn check(self) -> Result<()> {
         match self {
             Self::Cpu => Ok(()),
@@ -66,7 +66,7 @@ impl Processor {
 pub(super) fn no_device(ordinal: usize, cause: &impl fmt::Debug) -> Error {
     let place = Place::field(format!("device cuda:{ordinal}"));
     let expected = "an NVIDIA GPU of this number, and a program built with --features cuda";
-    Error::new(Fault::NoDevice, place, expected, format!("{cause:?}"))
+    Error::new(Fault::NO_DEVICE, place, expected, format!("{cause:?}"))
 }
 
 #[cfg(test)]
@@ -81,7 +81,7 @@ mod tests {
         assert_eq!("cuda".parse(), Ok(Processor::Cuda(0)));
         for name in ["gpu", "cuda:", "cuda:x", "cpu:0", ""] {
             let error = name.parse::<Processor>().unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadSetting, "{name}");
+            assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING, "{name}");
         }
     }
 }

@@ -110,7 +110,7 @@ impl FromStr for Profile {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|profile| profile.name() == name).ok_or_else(|| {
-            Error::new(Fault::BadSetting, Place::field("profile"), "smoke, quick or paper", name)
+            Error::new(Fault::BAD_SETTING, Place::field("profile"), "smoke, quick or paper", name)
         })
     }
 }

@@ -53,7 +53,7 @@ impl Purpose {
     /// As text for a file's metadata.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]
+    /// [`Fault::UNWRITABLE`]
     pub fn to_note(&self) -> Result<String> {
         to_json("purpose of the weights", self)
     }
@@ -61,11 +61,11 @@ impl Purpose {
     /// Reads the text.
     ///
     /// # Errors
-    /// [`Fault::BadWeights`]
+    /// [`Fault::BAD_WEIGHTS`]
     pub fn from_note(note: &str) -> Result<Self> {
         serde_json::from_str(note).map_err(|cause| {
             let expected = "what the weights are for, as training writes it";
-            Error::new(Fault::BadWeights, Place::field("metadata eegenre"), expected, cause.to_string())
+            Error::new(Fault::BAD_WEIGHTS, Place::field("metadata eegenre"), expected, cause.to_string())
         })
     }
 
@@ -73,13 +73,13 @@ impl Purpose {
     /// were trained, and on which recordings, is of no concern.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] for every field that differs.
+    /// [`Fault::FOREIGN_WEIGHTS`] for every field that differs.
     pub fn check(&self, settings: Settings, set: &DataSet) -> Result<()> {
         let trained = self.settings.model;
         if settings.model != trained {
             let (expected, found) =
                 (format!("{trained}, whose weights these are"), settings.model.to_string());
-            return Err(Error::new(Fault::ForeignWeights, Place::field("network"), expected, found));
+            return Err(Error::new(Fault::FOREIGN_WEIGHTS, Place::field("network"), expected, found));
         }
         let Settings { hyperparameters, seed, .. } = self.settings;
         let settings = Settings { hyperparameters, seed, ..settings };
@@ -87,7 +87,7 @@ impl Purpose {
         let [ours, asked] = [self, &asked].map(|purpose| to_value("purpose of the weights", purpose));
         let problem = |(field, ours, found): (String, _, _)| {
             let (expected, found) = (format!("{ours}, as in training"), format!("{found}"));
-            Problem::new(Fault::ForeignWeights, Place::field(field), expected, found)
+            Problem::new(Fault::FOREIGN_WEIGHTS, Place::field(field), expected, found)
         };
         Error::unless_none(differences(&ours?, &asked?).into_iter().map(problem).collect())
     }
@@ -108,7 +108,7 @@ mod tests {
         assert_eq!(Purpose::from_note(&note), Ok(purpose));
         for other in [note.replace("\"layers\"", "\"depth\""), "{}".into(), "text".into()] {
             let error = Purpose::from_note(&other).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadWeights);
+            assert_eq!(error.problems()[0].fault, Fault::BAD_WEIGHTS);
         }
     }
 

@@ -36,7 +36,7 @@ impl FromStr for Schedule {
             "together" => Ok(Self::Together),
             _ => {
                 let place = Place::field("schedule");
-                Err(Error::new(Fault::BadSetting, place, "side-by-side or together", name))
+                Err(Error::new(Fault::BAD_SETTING, place, "side-by-side or together", name))
             }
         }
     }

@@ -39,8 +39,8 @@ impl Store {
     /// A folder for records of this configuration, made if it is not there.
     ///
     /// # Errors
-    /// [`Fault::ForeignRecords`] for every setting in which the records that are there differ; [`Fault::BadRecord`];
-    /// [`Fault::Unwritable`]; [`Fault::Interrupted`] if `stop` becomes true while another process opens it.
+    /// [`Fault::FOREIGN_RECORDS`] for every setting in which the records that are there differ; [`Fault::BAD_RECORD`];
+    /// [`Fault::UNWRITABLE`]; [`Fault::INTERRUPTED`] if `stop` becomes true while another process opens it.
     pub fn open(folder: impl AsRef<Path>, configuration: Configuration, stop: &AtomicBool) -> Result<Self> {
         let folder = folder.as_ref().to_owned();
         create_folder(&folder)?;
@@ -66,8 +66,8 @@ impl Store {
     /// All records of a folder, in the order of their runs; none if it is not there.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`] for every file that cannot be read or holds another run than its name says;
-    /// [`Fault::ForeignRecords`] if two have not the same configuration.
+    /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
+    /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
         let folder = folder.as_ref();
         let mut runs = match fs::read_dir(folder) {
@@ -93,7 +93,7 @@ impl Store {
     /// Replaces all records of a folder by [condensed](Record::condensed) ones.
     ///
     /// # Errors
-    /// Those of [`Self::read`]; [`Fault::Unwritable`].
+    /// Those of [`Self::read`]; [`Fault::UNWRITABLE`].
     pub fn condense(folder: impl AsRef<Path>) -> Result<()> {
         for record in Self::read(&folder)? {
             let condensed = record.condensed();
@@ -113,7 +113,7 @@ impl Store {
     /// The instructions for which a folder of records was made; none if it is not there.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]
+    /// [`Fault::BAD_RECORD`]
     pub(crate) fn instructions(folder: &Path) -> Result<Option<Instructions>> {
         let configuration: Option<Configuration> = read_record(folder.join("configuration.json"), RECORD)?;
         Ok(configuration.map(|configuration| configuration.instructions))
@@ -122,7 +122,7 @@ impl Store {
     /// Refuses to add a run from 0 to `runs` - 1 to what other instructions computed. If all are done, nothing is added.
     ///
     /// # Errors
-    /// [`Fault::ForeignInstructions`] for the first file; [`Fault::BadRecord`].
+    /// [`Fault::FOREIGN_INSTRUCTIONS`] for the first file; [`Fault::BAD_RECORD`].
     pub(super) fn check_instructions(&self, runs: u64) -> Result<()> {
         if (0..runs).all(|run| self.path(run, "json").exists()) {
             return Ok(());
@@ -145,7 +145,7 @@ impl Store {
     /// Whether a run that these instructions began may go on.
     ///
     /// # Errors
-    /// [`Fault::ForeignInstructions`]
+    /// [`Fault::FOREIGN_INSTRUCTIONS`]
     pub(super) fn accept(&self, found: &Instructions, place: Place) -> Result<()> {
         let ours = &self.configuration.instructions;
         if self.any_level { Ok(()) } else { ours.check(found, place) }
@@ -166,7 +166,7 @@ impl Store {
     /// The record of a run, if it is done.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it has another configuration.
+    /// [`Fault::BAD_RECORD`]; [`Fault::FOREIGN_RECORDS`] if it has another configuration.
     pub fn record(&self, run: u64) -> Result<Option<Record>> {
         let Some(record) = record_of(&self.folder, run)? else { return Ok(None) };
         let ours = to_value("configuration", &self.configuration.of_series())?;
@@ -202,7 +202,7 @@ impl Store {
     /// The right to train a run, once the process that has it gives it back.
     ///
     /// # Errors
-    /// [`Fault::Interrupted`] if this process is asked to stop before that.
+    /// [`Fault::INTERRUPTED`] if this process is asked to stop before that.
     pub(super) fn wait_for_lock(&self, run: u64, stop: &AtomicBool) -> Result<Lock> {
         Lock::wait(self.lock_path(run), stop)
     }
@@ -276,21 +276,21 @@ fn record_of(folder: &Path, run: u64) -> Result<Option<Record>> {
     match record {
         Some(record) if record.run != run => {
             let (expected, found) = (format!("run {run}, as the name says"), format!("run {}", record.run));
-            Err(Error::new(Fault::BadRecord, Place::file(path), expected, found))
+            Err(Error::new(Fault::BAD_RECORD, Place::file(path), expected, found))
         }
         record => Ok(record),
     }
 }
 
 fn bad_record(path: &Path, cause: &impl std::fmt::Display) -> Error {
-    Error::new(Fault::BadRecord, Place::file(path), RECORD, cause.to_string())
+    Error::new(Fault::BAD_RECORD, Place::file(path), RECORD, cause.to_string())
 }
 
 /// Names every leaf in which two values differ.
 fn compare(path: &Path, ours: &Value, found: &Value, problems: &mut Vec<Problem>) {
     let problem = |(field, ours, found): (String, Value, Value)| {
         let place = Place { field: Some(field), ..Place::file(path) };
-        Problem::new(Fault::ForeignRecords, place, ours.to_string(), found.to_string())
+        Problem::new(Fault::FOREIGN_RECORDS, place, ours.to_string(), found.to_string())
     };
     problems.extend(differences(ours, found).into_iter().map(problem));
 }

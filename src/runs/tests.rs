@@ -122,7 +122,7 @@ fn what_was_interrupted_goes_on_and_ends_with_the_same_bytes() {
             }
             Err(error) => {
                 assert!(
-                    error.problems().iter().all(|problem| problem.fault == Fault::Interrupted),
+                    error.problems().iter().all(|problem| problem.fault == Fault::INTERRUPTED),
                     "{error}"
                 );
             }
@@ -184,7 +184,7 @@ fn an_lstm_reads_slices_where_it_is_told_to_and_the_cnn_cuts_its_own() {
     let split = Split::random(&set, 0).unwrap();
     let stop = AtomicBool::new(false);
     let error = train(&set, &split, cnn, 1, folder.path(), &Control::new(&stop)).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+    assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
 }
 
 #[test]
@@ -202,7 +202,7 @@ fn records_of_another_configuration_are_never_mixed_in() {
     let fields: Vec<&str> =
         error.problems().iter().filter_map(|problem| problem.place.field.as_deref()).collect();
     assert_eq!(fields, ["settings.hyperparameters.batch", "settings.seed", "split"]);
-    assert!(error.problems().iter().all(|problem| problem.fault == Fault::ForeignRecords));
+    assert!(error.problems().iter().all(|problem| problem.fault == Fault::FOREIGN_RECORDS));
     assert_eq!(contents(folder.path()), before);
 }
 
@@ -236,7 +236,7 @@ fn a_checkpoint_of_other_instructions_is_refused_or_makes_a_record_of_both() {
         let stop = AtomicBool::new(false);
         let control = Control { schedule, ..Control::new(&stop) };
         let error = train(&set, &split, settings, 1, folder.path(), &control).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::ForeignInstructions);
+        assert_eq!(error.problems()[0].fault, Fault::FOREIGN_INSTRUCTIONS);
         let said =
             format!("run-00.checkpoint, configuration.instructions: expected {ours}, which computes here");
         assert!(error.to_string().contains(&said), "{error}");
@@ -269,7 +269,7 @@ fn a_run_that_fails_spoils_no_other() {
     let split = Split::random(&set, 0).unwrap();
     let error = train(&set, &split, settings, 3, folder.path(), &Control::new(&stop)).unwrap_err();
     assert_eq!(error.problems().len(), 1);
-    assert_eq!(error.problems()[0].fault, Fault::BadRecord);
+    assert_eq!(error.problems()[0].fault, Fault::BAD_RECORD);
     assert!(error.to_string().contains("run-01.checkpoint"), "{error}");
     let runs: Vec<u64> = Store::read(folder.path()).unwrap().iter().map(|record| record.run).collect();
     assert_eq!(runs, [0, 2]);
@@ -283,7 +283,7 @@ fn a_learning_rate_that_breaks_the_network_is_told_with_run_epoch_and_batch() {
     let stop = AtomicBool::new(false);
     let split = Split::random(&set, 0).unwrap();
     let error = train(&set, &split, settings, 1, folder.path(), &Control::new(&stop)).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+    assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
     assert!(error.to_string().starts_with("run 0, epoch "), "{error}");
 }
 
@@ -315,7 +315,7 @@ fn a_recording_that_overflows_is_told_whatever_part_it_is_in_and_nothing_unreada
                     // Gates that are full of it still answer with finite numbers.
                     Ok(_) => assert_eq!((records.len(), model), (2, Model::Baseline)),
                     Err(error) => {
-                        assert!(error.problems().iter().all(|problem| problem.fault == Fault::NotFinite));
+                        assert!(error.problems().iter().all(|problem| problem.fault == Fault::NOT_FINITE));
                         let text = error.to_string();
                         let epoch = if name == "test" { 2 } else { 1 };
                         assert!(text.starts_with(&format!("run 0, epoch {epoch}, ")), "{text}");
@@ -338,7 +338,7 @@ fn damaged_and_misnamed_records_are_told_by_name() {
     fs::write(folder.path().join("run-08.json"), &record[..record.len() / 2]).unwrap();
     let error = Store::read(folder.path()).unwrap_err();
     assert_eq!(error.problems().len(), 2);
-    assert!(error.problems().iter().all(|problem| problem.fault == Fault::BadRecord));
+    assert!(error.problems().iter().all(|problem| problem.fault == Fault::BAD_RECORD));
     assert!(error.to_string().contains("expected run 7, as the name says, found run 0"), "{error}");
     assert!(error.to_string().contains("run-08.json"), "{error}");
 }
@@ -352,7 +352,7 @@ fn a_folder_that_cannot_be_made_is_told() {
     let split = Split::random(&set, 0).unwrap();
     let settings = settings(Model::Baseline, 1);
     let error = train(&set, &split, settings, 1, &file.join("below"), &Control::new(&stop)).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::Unwritable);
+    assert_eq!(error.problems()[0].fault, Fault::UNWRITABLE);
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn nothing_to_do_is_refused() {
         train(Settings { units: Some(0), ..settings }, 1, 1),
         train(Settings { kernel: Some(3), ..settings }, 1, 1),
     ] {
-        assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+        assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
     }
 }
 
@@ -422,5 +422,5 @@ fn who_waits_for_another_process_can_be_stopped() {
         });
         train(&set, &split, settings, 1, folder.path(), &Control::new(&stop)).unwrap_err()
     });
-    assert_eq!(error.problems()[0].fault, Fault::Interrupted);
+    assert_eq!(error.problems()[0].fault, Fault::INTERRUPTED);
 }

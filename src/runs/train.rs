@@ -20,9 +20,9 @@ use crate::recordings::DataSet;
 /// [`Schedule`].
 ///
 /// # Errors
-/// Those of [`Store::open`]; [`Fault::ForeignInstructions`] unless `control` accepts them; [`Fault::BadSetting`] for sizes that a network cannot have, or no threads or runs;
-/// [`Fault::NoDevice`]; for each run that fails, why: [`Fault::NotFinite`], [`Fault::Unwritable`],
-/// [`Fault::Interrupted`]. Other runs are trained all the same, and what they left stays.
+/// Those of [`Store::open`]; [`Fault::FOREIGN_INSTRUCTIONS`] unless `control` accepts them; [`Fault::BAD_SETTING`] for sizes that a network cannot have, or no threads or runs;
+/// [`Fault::NO_DEVICE`]; for each run that fails, why: [`Fault::NOT_FINITE`], [`Fault::UNWRITABLE`],
+/// [`Fault::INTERRUPTED`]. Other runs are trained all the same, and what they left stays.
 pub fn train(
     set: &DataSet,
     split: &Split,
@@ -33,14 +33,14 @@ pub fn train(
 ) -> Result<Vec<Record>> {
     for (name, number) in [("runs", runs), ("threads", control.threads as u64)] {
         if number == 0 {
-            return Err(Error::new(Fault::BadSetting, Place::field(name), "at least 1", "0"));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field(name), "at least 1", "0"));
         }
     }
     settings.network().check()?;
     if settings.model == Model::Cnn && !settings.input.is_whole() {
         let expected = "whole for the CNN, which cuts slices itself";
         return Err(Error::new(
-            Fault::BadSetting,
+            Fault::BAD_SETTING,
             Place::field("input"),
             expected,
             settings.input.to_string(),
@@ -127,9 +127,9 @@ fn interrupted(results: Vec<Option<Result<Record>>>) -> Error {
     let (runs, done) = (results.len(), results.iter().filter(|result| matches!(result, Some(Ok(_)))).count());
     let failed = results.into_iter().flatten().filter_map(Result::err);
     let failed =
-        failed.filter(|error| error.problems().iter().all(|problem| problem.fault != Fault::Interrupted));
+        failed.filter(|error| error.problems().iter().all(|problem| problem.fault != Fault::INTERRUPTED));
     let stopped = Error::new(
-        Fault::Interrupted,
+        Fault::INTERRUPTED,
         Place::field("training"),
         format!("{runs} runs"),
         format!("a request to stop when {done} were done"),

@@ -15,10 +15,10 @@ use crate::error::{Error, Fault, Place, Result};
 /// `.NAME.PROCESS-COUNT.aside` and may be deleted.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if the folder does not exist, `path` names a folder, or the system refuses to write.
+/// [`Fault::UNWRITABLE`] if the folder does not exist, `path` names a folder, or the system refuses to write.
 pub fn write_atomically(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
     let path = path.as_ref();
-    let unwritable = |found: String| Error::new(Fault::Unwritable, Place::file(path), "to write it", found);
+    let unwritable = |found: String| Error::new(Fault::UNWRITABLE, Place::file(path), "to write it", found);
     let aside = aside(path).ok_or_else(|| unwritable("no file name".into()))?;
     let written = write_and_rename(&aside, path, bytes);
     written.map_err(|error| {
@@ -32,7 +32,7 @@ pub fn write_atomically(path: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
 /// left behind.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if the system refuses.
+/// [`Fault::UNWRITABLE`] if the system refuses.
 pub fn check_writable(folder: impl AsRef<Path>) -> Result<()> {
     let folder = folder.as_ref();
     let there = folder.ancestors().find(|there| there.exists()).unwrap_or(Path::new("."));
@@ -41,18 +41,18 @@ pub fn check_writable(folder: impl AsRef<Path>) -> Result<()> {
         fs::remove_file(file)
     });
     tried.map_err(|cause| {
-        Error::new(Fault::Unwritable, Place::file(folder), "to write to it", cause.to_string())
+        Error::new(Fault::UNWRITABLE, Place::file(folder), "to write to it", cause.to_string())
     })
 }
 
 /// Makes a folder and those above it, unless they are there.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if the system refuses.
+/// [`Fault::UNWRITABLE`] if the system refuses.
 pub fn create_folder(path: impl AsRef<Path>) -> Result<()> {
     let path = path.as_ref();
     fs::create_dir_all(path).map_err(|cause| {
-        Error::new(Fault::Unwritable, Place::file(path), "to make the folder", cause.to_string())
+        Error::new(Fault::UNWRITABLE, Place::file(path), "to make the folder", cause.to_string())
     })
 }
 
@@ -99,7 +99,7 @@ mod tests {
         fs::create_dir(&taken).unwrap();
         for path in [taken, folder.path().join("absent/record.json"), PathBuf::from("/"), PathBuf::new()] {
             let error = write_atomically(&path, b"bytes").unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::Unwritable);
+            assert_eq!(error.problems()[0].fault, Fault::UNWRITABLE);
             assert_eq!(error.problems()[0].place.file.as_deref(), Some(path.as_path()));
         }
         assert_eq!(names(folder.path()), ["taken"]);
@@ -115,7 +115,7 @@ mod tests {
         fs::write(parent.path().join("file"), "in the way").unwrap();
         let folder = parent.path().join("file/records");
         let problem = check_writable(&folder).unwrap_err().problems()[0].clone();
-        assert_eq!((problem.fault, problem.place.file), (Fault::Unwritable, Some(folder)));
+        assert_eq!((problem.fault, problem.place.file), (Fault::UNWRITABLE, Some(folder)));
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Digest {
 
 fn read(file: &Path) -> Result<Vec<u8>> {
     fs::read(file).map_err(|cause| {
-        Error::new(Fault::UnreadableFile, Place::file(file), "to read it", cause.to_string())
+        Error::new(Fault::UNREADABLE_FILE, Place::file(file), "to read it", cause.to_string())
     })
 }
 
@@ -71,7 +71,7 @@ pub(crate) fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     for entry in entries {
         let path = entry
             .map_err(|cause| {
-                Error::new(Fault::UnreadableFile, Place::file(folder), "to list it", cause.to_string())
+                Error::new(Fault::UNREADABLE_FILE, Place::file(folder), "to list it", cause.to_string())
             })?
             .path();
         if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.')) {

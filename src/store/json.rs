@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 /// A value as JSON on one line.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] with the name of what it is, for what JSON cannot hold: a path that is not UTF-8.
+/// [`Fault::UNWRITABLE`] with the name of what it is, for what JSON cannot hold: a path that is not UTF-8.
 pub(crate) fn to_json(what: &str, value: &(impl Serialize + ?Sized)) -> Result<String> {
     serde_json::to_string(value).map_err(|cause| unwritable(what, &cause))
 }
@@ -43,7 +43,7 @@ pub(crate) fn differences(ours: &Value, found: &Value) -> Vec<(String, Value, Va
 }
 
 fn unwritable(what: &str, cause: &serde_json::Error) -> Error {
-    Error::new(Fault::Unwritable, Place::field(what), "what JSON can hold", cause.to_string())
+    Error::new(Fault::UNWRITABLE, Place::field(what), "what JSON can hold", cause.to_string())
 }
 
 #[cfg(all(test, unix))]
@@ -58,7 +58,7 @@ mod tests {
     fn what_json_cannot_hold_is_an_error() {
         let path = Path::new(OsStr::from_bytes(b"caf\xe9"));
         let problem = to_json("the path", path).unwrap_err().problems()[0].clone();
-        assert_eq!((problem.fault, problem.place.to_string().as_str()), (Fault::Unwritable, "the path"));
+        assert_eq!((problem.fault, problem.place.to_string().as_str()), (Fault::UNWRITABLE, "the path"));
         assert!(to_value("the path", &path).is_err());
     }
 }

@@ -43,11 +43,11 @@ impl Lock {
     /// The right, unless another process or thread has it.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`] if the file, or a folder for it, cannot be made or locked.
+    /// [`Fault::UNWRITABLE`] if the file, or a folder for it, cannot be made or locked.
     pub fn attempt(path: impl AsRef<Path>) -> Result<Option<Self>> {
         let path = path.as_ref();
         let unwritable = |cause: io::Error| {
-            Error::new(Fault::Unwritable, Place::file(path), "a file that can be locked", cause.to_string())
+            Error::new(Fault::UNWRITABLE, Place::file(path), "a file that can be locked", cause.to_string())
         };
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             create_folder(folder)?;
@@ -75,7 +75,7 @@ impl Lock {
     /// The lock, once its holder releases it. A process that waits for more than a second names the holder.
     ///
     /// # Errors
-    /// Those of [`Self::attempt`]; [`Fault::Interrupted`] if `stop` becomes true first.
+    /// Those of [`Self::attempt`]; [`Fault::INTERRUPTED`] if `stop` becomes true first.
     pub fn wait(path: impl AsRef<Path>, stop: &AtomicBool) -> Result<Self> {
         let path = path.as_ref();
         let begun = Instant::now();
@@ -182,7 +182,7 @@ mod tests {
         let path = folder.path().join(".lock");
         let _held = Lock::attempt(&path).unwrap().unwrap();
         let error = Lock::wait(&path, &AtomicBool::new(true)).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::Interrupted);
+        assert_eq!(error.problems()[0].fault, Fault::INTERRUPTED);
         let holder = format!("process {} on ", std::process::id());
         assert!(error.problems()[0].expected.starts_with(&holder), "{error}");
     }
@@ -191,6 +191,6 @@ mod tests {
     fn what_cannot_be_locked_for_another_reason_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
         let error = Lock::attempt(folder.path()).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::Unwritable);
+        assert_eq!(error.problems()[0].fault, Fault::UNWRITABLE);
     }
 }

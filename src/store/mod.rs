@@ -2,6 +2,7 @@
 
 mod atomic;
 mod digest;
+mod faults;
 mod json;
 mod lock;
 mod project;

@@ -50,7 +50,7 @@ impl Project {
     /// from the working folder.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`] if the folder that is named is none; [`Fault::UnreadableFile`] if there is no working folder.
+    /// [`Fault::NO_CHECKOUT`] if the folder that is named is none; [`Fault::UNREADABLE_FILE`] if there is no working folder.
     pub fn choose(asked: Option<PathBuf>) -> Result<Self> {
         let variable = std::env::var_os(PROJECT_VARIABLE).filter(|folder| !folder.is_empty());
         if let Some(named) = asked.or_else(|| variable.map(PathBuf::from)) {
@@ -59,7 +59,7 @@ impl Project {
         }
         let working = std::env::current_dir().map_err(|cause| {
             let place = Place::field("the working folder");
-            Error::new(Fault::UnreadableFile, place, "a folder that exists", cause.to_string())
+            Error::new(Fault::UNREADABLE_FILE, place, "a folder that exists", cause.to_string())
         })?;
         Ok(Self::find(working))
     }
@@ -79,13 +79,13 @@ impl Project {
     /// The folder, if it is a checkout, for what works nowhere else.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`] if it is none.
+    /// [`Fault::NO_CHECKOUT`] if it is none.
     pub fn checkout(&self) -> Result<&Path> {
         if self.is_checkout {
             return Ok(&self.root);
         }
         let expected = "a checkout of eegenre (its Cargo.toml, beside data/records)";
-        Err(Error::new(Fault::NoCheckout, Place::file(&self.root), expected, "another folder"))
+        Err(Error::new(Fault::NO_CHECKOUT, Place::file(&self.root), expected, "another folder"))
     }
 
     /// Where everything goes that can be made again: `target`, or outside a checkout `eegenre`.
@@ -209,7 +209,7 @@ mod tests {
             assert!(place.starts_with(folder.path().join("eegenre")), "{}", place.display());
         }
         let error = project.notebooks().unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::NoCheckout);
+        assert_eq!(error.problems()[0].fault, Fault::NO_CHECKOUT);
     }
 
     #[test]

@@ -14,14 +14,14 @@ use crate::error::{Error, Fault, Place, Result};
 /// finite: such a record would be lost.
 ///
 /// # Errors
-/// [`Fault::UnreadableRecord`] if it could not be read back; those of [`write_atomically`].
+/// [`Fault::UNREADABLE_RECORD`] if it could not be read back; those of [`write_atomically`].
 pub fn write_record<T: Serialize + DeserializeOwned + PartialEq>(
     path: impl AsRef<Path>,
     record: &T,
 ) -> Result<()> {
     let path = path.as_ref();
     let unreadable = |found: String| {
-        Error::new(Fault::UnreadableRecord, Place::file(path), "a record that can be read again", found)
+        Error::new(Fault::UNREADABLE_RECORD, Place::file(path), "a record that can be read again", found)
     };
     let mut bytes = serde_json::to_vec(record).map_err(|cause| unreadable(cause.to_string()))?;
     let again: T = serde_json::from_slice(&bytes).map_err(|cause| unreadable(cause.to_string()))?;
@@ -35,10 +35,10 @@ pub fn write_record<T: Serialize + DeserializeOwned + PartialEq>(
 /// Reads a record, if it is there; `expected` says of what.
 ///
 /// # Errors
-/// [`Fault::BadRecord`]
+/// [`Fault::BAD_RECORD`]
 pub fn read_record<T: DeserializeOwned>(path: impl AsRef<Path>, expected: &str) -> Result<Option<T>> {
     let path = path.as_ref();
-    let bad = |cause: String| Error::new(Fault::BadRecord, Place::file(path), expected, cause);
+    let bad = |cause: String| Error::new(Fault::BAD_RECORD, Place::file(path), expected, cause);
     match fs::read(path) {
         Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|cause| bad(cause.to_string())),
         Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(None),
@@ -59,17 +59,17 @@ mod tests {
         let path = folder.path().join("record.json");
         for lost in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let error = write_record(&path, &vec![1.0, lost]).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::UnreadableRecord, "{error}");
+            assert_eq!(error.problems()[0].fault, Fault::UNREADABLE_RECORD, "{error}");
             // Null is a value here, and not the one that was written.
             let error = write_record(&path, &vec![Some(lost)]).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::UnreadableRecord, "{error}");
+            assert_eq!(error.problems()[0].fault, Fault::UNREADABLE_RECORD, "{error}");
         }
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
         assert_eq!(read_record::<Vec<f64>>(&path, "numbers"), Ok(None));
         fs::write(&path, "[null]").unwrap();
         assert_eq!(
             read_record::<Vec<f64>>(&path, "numbers").unwrap_err().problems()[0].fault,
-            Fault::BadRecord
+            Fault::BAD_RECORD
         );
     }
 

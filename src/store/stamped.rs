@@ -16,7 +16,7 @@ pub const STAMP: &str = ".made-by-eegenre";
 /// Makes a folder and stamps it as `what`. A folder with that stamp is left alone, and an empty one gets it.
 ///
 /// # Errors
-/// [`Fault::OccupiedFolder`] if something else is there; [`Fault::Unwritable`].
+/// [`Fault::OCCUPIED_FOLDER`] if something else is there; [`Fault::UNWRITABLE`].
 pub fn claim(folder: impl AsRef<Path>, what: &str) -> Result<()> {
     let folder = folder.as_ref();
     if !is_ours(folder, what)? {
@@ -55,7 +55,7 @@ pub fn discard(folder: impl AsRef<Path>, what: &str) -> Result<()> {
 fn is_ours(folder: &Path, what: &str) -> Result<bool> {
     let occupied = |found: String| {
         let expected = format!("no folder, an empty one, or one that eegenre made ({what})");
-        Error::new(Fault::OccupiedFolder, Place::file(folder), expected, found)
+        Error::new(Fault::OCCUPIED_FOLDER, Place::file(folder), expected, found)
     };
     match fs::read_to_string(folder.join(STAMP)) {
         Ok(stamp) if stamp.trim_end() == what => return Ok(true),
@@ -92,7 +92,7 @@ fn empty(folder: &Path) -> io::Result<()> {
 }
 
 fn unwritable(folder: &Path, cause: &io::Error) -> Error {
-    Error::new(Fault::Unwritable, Place::file(folder), "to replace it", cause.to_string())
+    Error::new(Fault::UNWRITABLE, Place::file(folder), "to replace it", cause.to_string())
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
             for action in ACTIONS {
                 let error = action(&path, "book").unwrap_err();
                 let problem = &error.problems()[0];
-                assert_eq!(problem.fault, Fault::OccupiedFolder, "{error}");
+                assert_eq!(problem.fault, Fault::OCCUPIED_FOLDER, "{error}");
                 assert_eq!(problem.place.file.as_deref(), Some(path.as_path()));
                 assert!(problem.found.contains(found), "{error}");
             }

@@ -19,7 +19,7 @@ impl Sums {
     /// The file of a checkout: `data/SHA256SUMS`.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`]
+    /// [`Fault::NO_CHECKOUT`]
     pub fn path(project: &Project) -> Result<PathBuf> {
         Ok(project.checkout()?.join("data/SHA256SUMS"))
     }
@@ -27,7 +27,7 @@ impl Sums {
     /// Those of a checkout's records and figures as they are now.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`]; [`Fault::UnreadableFile`]
+    /// [`Fault::NO_CHECKOUT`]; [`Fault::UNREADABLE_FILE`]
     pub fn of(project: &Project) -> Result<Self> {
         let root = project.checkout()?;
         let mut files = files_below(&project.committed_records())?;
@@ -45,11 +45,12 @@ impl Sums {
     /// Those that a checkout lists.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`]; [`Fault::BadRecord`] if there is no list, or for a line of another form.
+    /// [`Fault::NO_CHECKOUT`]; [`Fault::BAD_RECORD`] if there is no list, or for a line of another form.
     pub fn read(project: &Project) -> Result<Self> {
         let (path, root) = (Self::path(project)?, project.checkout()?);
-        let bad =
-            |expected: &str, found: String| Error::new(Fault::BadRecord, Place::file(&path), expected, found);
+        let bad = |expected: &str, found: String| {
+            Error::new(Fault::BAD_RECORD, Place::file(&path), expected, found)
+        };
         let text = fs::read_to_string(&path)
             .map_err(|cause| bad("the SHA-256 of every record and figure", cause.to_string()))?;
         let digests = text.lines().map(|line| match line.split_once("  ") {
@@ -72,7 +73,7 @@ impl Sums {
     /// Refuses files that are not as they are listed.
     ///
     /// # Errors
-    /// [`Fault::ChangedFile`] for every file that is missing, not listed or changed.
+    /// [`Fault::CHANGED_FILE`] for every file that is missing, not listed or changed.
     pub fn check(&self, now: &Self) -> Result<()> {
         let names: Vec<&String> = self.digests.keys().chain(now.digests.keys()).collect();
         let names: std::collections::BTreeSet<&String> = names.into_iter().collect();
@@ -83,7 +84,7 @@ impl Sums {
             let (listed, found) = (self.digests.get(name), now.digests.get(name));
             let place = Place::file(self.data.join(name));
             let (listed_text, found_text) = (text(listed, "no such file"), text(found, "no such file"));
-            (listed != found).then(|| Problem::new(Fault::ChangedFile, place, listed_text, found_text))
+            (listed != found).then(|| Problem::new(Fault::CHANGED_FILE, place, listed_text, found_text))
         });
         Error::unless_none(changed.collect())
     }
@@ -91,11 +92,11 @@ impl Sums {
     /// A listed file, if it is as it is listed.
     ///
     /// # Errors
-    /// [`Fault::ChangedFile`] if it is missing, not listed or changed.
+    /// [`Fault::CHANGED_FILE`] if it is missing, not listed or changed.
     pub fn file(&self, name: &str) -> Result<Vec<u8>> {
         let path = self.data.join(name);
         let changed = |expected: &str, found: String| {
-            Err(Error::new(Fault::ChangedFile, Place::file(&path), expected, found))
+            Err(Error::new(Fault::CHANGED_FILE, Place::file(&path), expected, found))
         };
         let Some(listed) = self.digests.get(name) else {
             return changed("a file that data/SHA256SUMS lists", "no such line".to_owned());
@@ -160,7 +161,7 @@ mod tests {
     #[test]
     fn files_as_listed_pass_and_each_that_is_changed_new_or_gone_is_named() {
         let (folder, project) = checkout();
-        assert_eq!(Sums::read(&project).unwrap_err().problems()[0].fault, Fault::BadRecord);
+        assert_eq!(Sums::read(&project).unwrap_err().problems()[0].fault, Fault::BAD_RECORD);
         let sums = Sums::of(&project).unwrap();
         sums.write().unwrap();
         assert_eq!(sums.len(), 3);
@@ -176,10 +177,10 @@ mod tests {
         let error = listed.check(&Sums::of(&project).unwrap()).unwrap_err();
         let found: Vec<&str> = error.problems().iter().map(|problem| problem.found.as_str()).collect();
         assert_eq!(found.len(), 3, "{error}");
-        assert!(error.problems().iter().all(|problem| problem.fault == Fault::ChangedFile));
+        assert!(error.problems().iter().all(|problem| problem.fault == Fault::CHANGED_FILE));
         assert_eq!(found[0], "no such file");
         for name in ["../figures/figure-1.png", "records/raw/cnn/run-00.json", "records/new.json"] {
-            assert_eq!(listed.file(name).unwrap_err().problems()[0].fault, Fault::ChangedFile, "{name}");
+            assert_eq!(listed.file(name).unwrap_err().problems()[0].fault, Fault::CHANGED_FILE, "{name}");
         }
     }
 }

@@ -34,7 +34,7 @@ impl<D: Device<f32>> Adam<D> {
     /// Before the first step: moments are zero. λ is the learning rate.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for a learning rate that is not above 0; [`Fault::DeviceFailed`] if the device cannot hold the
+    /// [`Fault::BAD_SETTING`] for a learning rate that is not above 0; [`Fault::DEVICE_FAILED`] if the device cannot hold the
     /// moments.
     pub fn new<M: TensorCollection<f32, D>>(network: &M, learning_rate: f64) -> Result<Self, Error> {
         check_learning_rate(learning_rate)?;
@@ -79,7 +79,7 @@ impl<D: Device<f32>> Adam<D> {
     /// Goes on where [`Self::moments`] of the same network were taken, after so many steps.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] if a moment is missing or has another size; [`Fault::DeviceFailed`].
+    /// [`Fault::FOREIGN_WEIGHTS`] if a moment is missing or has another size; [`Fault::DEVICE_FAILED`].
     pub fn restore<M: TensorCollection<f32, D>>(
         &mut self,
         network: &M,
@@ -121,7 +121,7 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for WriteMoments<'_, D> {
                 found => {
                     let found = found.map_or("none".into(), |(shape, _)| format!("one of shape {shape:?}"));
                     let expected = format!("a moment of shape {shape:?}");
-                    return Err(Error::new(Fault::ForeignWeights, Place::field(name), expected, found));
+                    return Err(Error::new(Fault::FOREIGN_WEIGHTS, Place::field(name), expected, found));
                 }
             };
             // As vectors, because each shape would be compiled for itself.

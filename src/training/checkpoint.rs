@@ -25,7 +25,7 @@ impl Checkpoint {
     /// Where each run of a network with its initial weights stands.
     ///
     /// # Errors
-    /// [`Fault::DeviceFailed`](crate::error::Fault::DeviceFailed)
+    /// [`Fault::DEVICE_FAILED`](crate::error::Fault::DEVICE_FAILED)
     pub fn initial<N: Network<D>, D: Device<f32>>(network: &N) -> Result<Vec<Self>> {
         // Moments do not depend on the learning rate.
         Ok(of(network, &Adam::new(network, 1.0)?, 0))
@@ -36,7 +36,7 @@ impl Checkpoint {
     /// Refuses a checkpoint of another network than that of another one.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`](crate::error::Fault::ForeignWeights) for every tensor that is another's.
+    /// [`Fault::FOREIGN_WEIGHTS`](crate::error::Fault::FOREIGN_WEIGHTS) for every tensor that is another's.
     pub(crate) fn must_be_like(&self, other: &Self) -> Result<()> {
         let own = [&self.network, &self.moments[0], &self.moments[1]];
         let others = [&other.network, &other.moments[0], &other.moments[1]];

@@ -29,13 +29,13 @@ impl Answer {
     /// The answer that outputs give.
     ///
     /// # Errors
-    /// [`Fault::NotFinite`] with the recording if an output is infinite or not a number: no genre follows from it.
+    /// [`Fault::NOT_FINITE`] with the recording if an output is infinite or not a number: no genre follows from it.
     pub fn new(recording: RecordingId, genre: Genre, logits: [f32; GENRES]) -> Result<Self> {
         if logits.iter().all(|logit| logit.is_finite()) {
             return Ok(Self { recording, genre, logits });
         }
         let place = Place::field(format!("recording {recording}"));
-        Err(Error::new(Fault::NotFinite, place, "finite outputs of the network", format!("{logits:?}")))
+        Err(Error::new(Fault::NOT_FINITE, place, "finite outputs of the network", format!("{logits:?}")))
     }
 
     /// The softmax of the logits.
@@ -99,19 +99,19 @@ impl Evaluation {
     /// That of answers to the examples, at least one, of one or several recordings.
     ///
     /// # Errors
-    /// [`Fault::EmptyPart`] if there is none.
+    /// [`Fault::EMPTY_PART`] if there is none.
     pub fn from_answers(answers: Vec<Answer>) -> Result<Self> {
         if answers.is_empty() {
-            return Err(Error::new(Fault::EmptyPart, Place::field("answers"), "at least one", "none"));
+            return Err(Error::new(Fault::EMPTY_PART, Place::field("answers"), "at least one", "none"));
         }
         Ok(Self { answers })
     }
 
-    /// The answers of each run's network to examples, in their order; [`Fault::NotFinite`] with the recording for a run with an
+    /// The answers of each run's network to examples, in their order; [`Fault::NOT_FINITE`] with the recording for a run with an
     /// answer that is not finite.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; those of [`Network::logits`], for all runs.
+    /// [`Fault::BAD_SETTING`] without examples; those of [`Network::logits`], for all runs.
     pub fn of<N: Network<D>, D: Device<f32>>(
         network: &N,
         device: &D,

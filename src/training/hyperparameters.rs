@@ -23,7 +23,7 @@ impl Hyperparameters {
     /// Refuses settings that train nothing.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for each of: no epochs, no examples in a batch, a learning rate that is not above 0, a
+    /// [`Fault::BAD_SETTING`] for each of: no epochs, no examples in a batch, a learning rate that is not above 0, a
     /// dropout that is not from 0 to 0.99.
     pub fn check(&self) -> Result<()> {
         let Self { epochs, batch, learning_rate, dropout } = *self;
@@ -36,7 +36,7 @@ impl Hyperparameters {
             if kept {
                 Ok(())
             } else {
-                Err(Error::new(Fault::BadSetting, Place::field(name), expected, found))
+                Err(Error::new(Fault::BAD_SETTING, Place::field(name), expected, found))
             }
         };
         Error::gather(rules.into_iter().map(rule).chain([check_learning_rate(learning_rate)])).map(|_| ())
@@ -64,13 +64,13 @@ impl Hyperparameters {
 /// Refuses a learning rate that is not above 0.
 ///
 /// # Errors
-/// [`Fault::BadSetting`]
+/// [`Fault::BAD_SETTING`]
 pub(super) fn check_learning_rate(learning_rate: f64) -> Result<()> {
     if learning_rate > 0.0 && learning_rate.is_finite() {
         return Ok(());
     }
     let place = Place::field("learning rate");
-    Err(Error::new(Fault::BadSetting, place, "a number above 0", learning_rate.to_string()))
+    Err(Error::new(Fault::BAD_SETTING, place, "a number above 0", learning_rate.to_string()))
 }
 
 #[cfg(test)]

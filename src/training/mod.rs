@@ -50,8 +50,8 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// Runs of a seed, before their first epoch. The network has the initial weights of each.
     ///
     /// # Errors
-    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] unless the network has as many runs, at least one;
-    /// [`Fault::DeviceFailed`] if the device cannot hold the gradients and moments.
+    /// Those of [`Hyperparameters::check`]; [`Fault::BAD_SETTING`] unless the network has as many runs, at least one;
+    /// [`Fault::DEVICE_FAILED`] if the device cannot hold the gradients and moments.
     pub fn new(
         device: D,
         network: N,
@@ -63,7 +63,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         if network.runs() != runs.len() || runs.is_empty() {
             let (expected, found) =
                 (format!("runs for a network of {}", network.runs()), format!("{runs:?}"));
-            return Err(Error::new(Fault::BadSetting, together(), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, together(), expected, found));
         }
         let gradients = network.try_alloc_grads().map_err(device_failed)?;
         let adam = Adam::new(&network, hyperparameters.learning_rate)?;
@@ -74,8 +74,8 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
     /// Runs of a seed that all stand at the same epoch.
     ///
     /// # Errors
-    /// Those of [`Hyperparameters::check`]; [`Fault::BadSetting`] if there are none, or not all stand at the same step;
-    /// [`Fault::ForeignWeights`] if one is of another network; [`Fault::DeviceFailed`] if the device cannot hold them all.
+    /// Those of [`Hyperparameters::check`]; [`Fault::BAD_SETTING`] if there are none, or not all stand at the same step;
+    /// [`Fault::FOREIGN_WEIGHTS`] if one is of another network; [`Fault::DEVICE_FAILED`] if the device cannot hold them all.
     pub fn resume(
         device: D,
         hyperparameters: Hyperparameters,
@@ -83,7 +83,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         standing: &[(u64, Checkpoint)],
     ) -> Result<Self> {
         let Some((_, first)) = standing.first() else {
-            return Err(Error::new(Fault::BadSetting, together(), "at least one", "none"));
+            return Err(Error::new(Fault::BAD_SETTING, together(), "at least one", "none"));
         };
         let stands =
             |checkpoint: &Checkpoint| format!("{} epochs and {} steps", checkpoint.epochs, checkpoint.steps);
@@ -91,7 +91,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         {
             let (expected, found) =
                 (format!("all after {}", stands(first)), format!("run {run} after {}", stands(odd)));
-            return Err(Error::new(Fault::BadSetting, together(), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, together(), expected, found));
         }
         let stack = |part: fn(&Checkpoint) -> &StateDict| {
             let parts: Vec<StateDict> =
@@ -128,11 +128,11 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
 
     /// Trains every run on every example once. Returns each run's mean loss, measured on each batch before the step
     /// that it causes, with dropout. A run whose loss is not finite, or that ends the epoch with a weight, a running
-    /// statistic or a moment of the optimiser that is not, has [`Fault::NotFinite`] and is of no use any more; the
+    /// statistic or a moment of the optimiser that is not, has [`Fault::NOT_FINITE`] and is of no use any more; the
     /// others are as if it had not been there.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] without examples; those of [`Network::training_logits`], for all runs.
+    /// [`Fault::BAD_SETTING`] without examples; those of [`Network::training_logits`], for all runs.
     pub fn epoch(&mut self, examples: &[N::Example]) -> Result<Vec<Result<f64>>> {
         let _memory = WorkingMemory::of_training();
         check_examples(examples)?;
@@ -187,7 +187,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         Ok(losses)
     }
 
-    /// Each run's answers in evaluation mode; [`Fault::NotFinite`] with the recording for a run with an answer that is
+    /// Each run's answers in evaluation mode; [`Fault::NOT_FINITE`] with the recording for a run with an answer that is
     /// not finite.
     ///
     /// # Errors
@@ -220,7 +220,7 @@ fn losses_and_gradients<G: Dim, D: Device<f32>>(
 /// Refuses to train on nothing, or to answer nothing: no mean follows from it.
 fn check_examples<X>(examples: &[X]) -> Result<()> {
     if examples.is_empty() {
-        return Err(Error::new(Fault::BadSetting, Place::field("examples"), "at least one", "none"));
+        return Err(Error::new(Fault::BAD_SETTING, Place::field("examples"), "at least one", "none"));
     }
     Ok(())
 }
@@ -233,7 +233,7 @@ fn order<X>(examples: &[X], seed: u64, run: u64, epoch: usize) -> Vec<&X> {
 }
 
 fn not_finite_at(place: String, expected: &str, found: String) -> Error {
-    Error::new(Fault::NotFinite, Place::field(place), expected, found)
+    Error::new(Fault::NOT_FINITE, Place::field(place), expected, found)
 }
 
 /// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.

@@ -95,7 +95,7 @@ fn a_checkpoint_of_another_network_is_refused() {
         Training::<Small, _>::resume(device, HYPERPARAMETERS, 1, &[(2, other.clone())]).unwrap_err(),
         own[0].1.must_be_like(&other).unwrap_err(),
     ] {
-        assert!(error.problems().iter().all(|problem| problem.fault == Fault::ForeignWeights));
+        assert!(error.problems().iter().all(|problem| problem.fault == Fault::FOREIGN_WEIGHTS));
     }
     assert_eq!(own[0].1.must_be_like(&own[0].1), Ok(()));
 }
@@ -172,7 +172,7 @@ fn an_answer_that_is_not_finite_is_no_answer() {
             let mut logits = [0.0; GENRES];
             logits[place] = value;
             let error = Answer::new(recording, recording.song.genre(), logits).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::NotFinite);
+            assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
             assert!(error.to_string().starts_with("recording S5/P02: expected finite outputs"), "{error}");
         }
     }

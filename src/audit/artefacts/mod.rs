@@ -83,11 +83,11 @@ impl ArtefactScan {
     /// Scans recordings under some schemes.
     ///
     /// # Errors
-    /// As [`Self::of`]; [`Fault::BadSetting`] for an unusable frame or no schemes.
+    /// As [`Self::of`]; [`Fault::BAD_SETTING`] for an unusable frame or no schemes.
     pub fn under(set: &DataSet, frame: usize, schemes: &[Scheme]) -> Result<Self> {
         check_frame(frame)?;
         if schemes.is_empty() {
-            return Err(Error::new(Fault::BadSetting, Place::field("schemes"), "at least one", "none"));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("schemes"), "at least one", "none"));
         }
         let recordings = set.recordings();
         let owners: Vec<(Participant, Genre)> =

@@ -101,7 +101,7 @@ impl Blocks {
     /// The record below a folder, if it is there.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it is of other recordings, deals or another revision.
+    /// [`Fault::BAD_RECORD`]; [`Fault::FOREIGN_RECORDS`] if it is of other recordings, deals or another revision.
     pub fn read(folder: &Path, data: Fingerprint, deals: u64) -> Result<Option<Self>> {
         let path = Self::path(folder);
         let Some(record) = read_record::<Self>(&path, "a record of blocks and drift")? else {
@@ -113,13 +113,13 @@ impl Blocks {
         }
         let expected = to_json("configuration", &expected)?;
         let found = to_json("configuration", &record.configuration)?;
-        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+        Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found))
     }
 
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
+    /// [`Fault::UNWRITABLE`]; [`Fault::UNREADABLE_RECORD`]
     pub fn write(&self, folder: &Path) -> Result<()> {
         create_folder(folder)?;
         write_record(Self::path(folder), self)

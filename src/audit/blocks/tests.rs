@@ -127,6 +127,6 @@ fn a_record_is_read_back_and_only_for_its_own_recordings() {
         Blocks::read(folder.path(), other.fingerprint(), 9),
         Blocks::read(folder.path(), set.fingerprint(), 10),
     ] {
-        assert_eq!(found.unwrap_err().problems()[0].fault, Fault::ForeignRecords);
+        assert_eq!(found.unwrap_err().problems()[0].fault, Fault::FOREIGN_RECORDS);
     }
 }

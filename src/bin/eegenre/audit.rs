@@ -38,7 +38,7 @@ impl AuditArgs {
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
         if of.recordings().is_none() && !self.only.is_empty() {
             let (place, found) = (Place::field("--only"), "records alone");
-            return Err(Error::new(Fault::NoRecordings, place, "recordings to train on", found));
+            return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to train on", found));
         }
         if let Some(set) = of.recordings().filter(|_| !self.recorded) {
             let stop = signals::working();

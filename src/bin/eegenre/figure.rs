@@ -63,7 +63,7 @@ impl FromStr for Choice {
         of_kind.or_else(|_: Error| name.parse().map(Self::Features)).map_err(|_: Error| {
             let expected = "1 to 8, design, look-back, shortcuts, controls, dependency, splits, specifications, distributions, knowledge, classifiers or \
                             all";
-            Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
+            Error::new(Fault::BAD_SETTING, Place::field("figure"), expected, name)
         })
     }
 }

@@ -173,7 +173,7 @@ fn help(unusual: &clap::Error) -> ExitCode {
 /// As a shell has it for a task that was asked to stop; 1 if all that is wrong are failed checks; else 2.
 fn exit_code(error: &Error) -> u8 {
     let mut faults = error.problems().iter().map(|problem| problem.fault);
-    if faults.clone().any(|fault| fault == Fault::Interrupted) {
+    if faults.clone().any(|fault| fault == Fault::INTERRUPTED) {
         signals::exit_code()
     } else if faults.all(Fault::is_failed_check) {
         1
@@ -217,7 +217,7 @@ fn print<T: Display + Serialize>(value: &T, json: bool) -> Result<()> {
         return answer(value);
     }
     let text = serde_json::to_string_pretty(value).map_err(|cause| {
-        Error::new(Fault::Unwritable, Place::field("--json"), "an answer in JSON", cause.to_string())
+        Error::new(Fault::UNWRITABLE, Place::field("--json"), "an answer in JSON", cause.to_string())
     })?;
     answer(text)
 }

@@ -64,7 +64,7 @@ impl PredictArgs {
             (None, Some(model)) => self.network.settings(model),
             (None, None) => {
                 let expected = "the network of these weights, because their file does not say";
-                Err(Error::new(Fault::BadSetting, Place::field("--model"), expected, "none"))
+                Err(Error::new(Fault::BAD_SETTING, Place::field("--model"), expected, "none"))
             }
         }
     }

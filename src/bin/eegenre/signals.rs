@@ -56,7 +56,7 @@ pub fn listen() -> Result<()> {
                 .and_then(|_| flag::register(signal, Arc::clone(&signals.stop)));
         registered.map_err(|cause| {
             let place = Place::field(format!("signal {signal}"));
-            Error::new(Fault::BadSetting, place, "a handler for it", cause.to_string())
+            Error::new(Fault::BAD_SETTING, place, "a handler for it", cause.to_string())
         })?;
     }
     Ok(())

@@ -47,7 +47,7 @@ impl SplitArgs {
             if !(1..=splits.len()).contains(&number) {
                 let expected = format!("a fold from 1 to {}", splits.len());
                 return Err(Error::new(
-                    Fault::BadSetting,
+                    Fault::BAD_SETTING,
                     Place::field("--fold"),
                     expected,
                     number.to_string(),
@@ -61,7 +61,7 @@ impl SplitArgs {
             (Some(_), several) => {
                 let place = Place::field("--fold");
                 let found = format!("{} folds to write to one file", several.len());
-                return Err(Error::new(Fault::BadSetting, place, "one fold with --out", found));
+                return Err(Error::new(Fault::BAD_SETTING, place, "one fold with --out", found));
             }
         }
         if let Some(split) = splits.first() {

@@ -64,11 +64,11 @@ impl Selection {
     /// The way of this name, for so many features.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there is none.
+    /// [`Fault::BAD_SETTING`] if there is none.
     pub fn named(name: &str, count: usize) -> Result<Self> {
         Self::all(count).into_iter().find(|way| way.name() == name).ok_or_else(|| {
             let expected = format!("one of {}", Self::all(count).map(Self::name).join(", "));
-            Error::new(Fault::BadSetting, Place::field("selection"), expected, format!("{name:?}"))
+            Error::new(Fault::BAD_SETTING, Place::field("selection"), expected, format!("{name:?}"))
         })
     }
 
@@ -104,6 +104,6 @@ mod tests {
             assert_eq!(Selection::named(way.name(), 7), Ok(way));
             assert!(serde_json::to_string(&way).unwrap().contains(way.name()));
         }
-        assert_eq!(Selection::named("none", 7).unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!(Selection::named("none", 7).unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 }

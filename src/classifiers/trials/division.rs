@@ -79,8 +79,8 @@ impl Division {
     /// Divides a table. The seed decides everything but who is left out.
     ///
     /// # Errors
-    /// [`Fault::TooFewToSplit`] if there are fewer than two participants, three recordings, ten rows, or three songs of
-    /// each genre; [`Fault::BadSetting`] if songs are to be left out of a table that does not name them.
+    /// [`Fault::TOO_FEW_TO_SPLIT`] if there are fewer than two participants, three recordings, ten rows, or three songs of
+    /// each genre; [`Fault::BAD_SETTING`] if songs are to be left out of a table that does not name them.
     pub fn draw(self, table: &FeatureTable, seed: u64) -> Result<Vec<TableFold>> {
         let rows = table.rows();
         match self {
@@ -96,7 +96,7 @@ impl Division {
                     let found = format!("none in row {}", row + 1);
                     let place = Place::field("division song");
                     return Err(Error::new(
-                        Fault::BadSetting,
+                        Fault::BAD_SETTING,
                         place,
                         "a table that names a song in every row",
                         found,
@@ -137,7 +137,7 @@ fn at_least(fewest: usize, found: usize, what: &str) -> Result<()> {
         return Ok(());
     }
     let expected = format!("at least {fewest}");
-    Err(Error::new(Fault::TooFewToSplit, Place::field(what), expected, found.to_string()))
+    Err(Error::new(Fault::TOO_FEW_TO_SPLIT, Place::field(what), expected, found.to_string()))
 }
 
 impl fmt::Display for Division {
@@ -153,7 +153,7 @@ impl FromStr for Division {
         Self::ALL.into_iter().find(|division| division.name() == name).ok_or_else(|| {
             let expected = Self::ALL.map(Self::name).join(", ");
             Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("scheme"),
                 format!("one of {expected}"),
                 format!("{name:?}"),
@@ -250,11 +250,11 @@ mod tests {
             division.draw(table, 0).unwrap_err().problems()[0].fault
         };
         rows[5].song = None;
-        assert_eq!(fault(Division::Song, &of(&rows)), Fault::BadSetting);
-        assert_eq!(fault(Division::Song, &of(&rows[..2])), Fault::TooFewToSplit);
-        assert_eq!(fault(Division::Participant, &of(&rows[..1])), Fault::TooFewToSplit);
-        assert_eq!(fault(Division::Random, &of(&rows[..2])), Fault::TooFewToSplit);
-        assert_eq!(fault(Division::TenFold, &of(&rows[..9])), Fault::TooFewToSplit);
-        assert_eq!("Random".parse::<Division>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!(fault(Division::Song, &of(&rows)), Fault::BAD_SETTING);
+        assert_eq!(fault(Division::Song, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!(fault(Division::Participant, &of(&rows[..1])), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!(fault(Division::Random, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!(fault(Division::TenFold, &of(&rows[..9])), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!("Random".parse::<Division>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
     }
 }

@@ -46,7 +46,7 @@ impl FeatureFindings {
     /// What is recorded of these recordings, if it is.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`](crate::error::Fault::BadRecord); [`Fault::ForeignRecords`](crate::error::Fault::ForeignRecords) if it is of other recordings.
+    /// [`Fault::BAD_RECORD`](crate::error::Fault::BAD_RECORD); [`Fault::FOREIGN_RECORDS`](crate::error::Fault::FOREIGN_RECORDS) if it is of other recordings.
     pub fn read(folder: &Path, design: &Design) -> Result<Option<Self>> {
         let path = Self::path(folder);
         let found = read_record::<Self>(&path, EXPECTED)?;

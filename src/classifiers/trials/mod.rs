@@ -244,7 +244,7 @@ mod tests {
         assert_eq!(TrialRecord::read(folder.path(), trial, &table.digest()), Ok(Some(record)));
         let other = FeatureTable::of(&few(Effect::Local, 1.0, 6));
         let error = TrialRecord::read(folder.path(), trial, &other.digest()).unwrap_err();
-        assert_eq!(error.problems()[0].fault, crate::error::Fault::ForeignRecords);
+        assert_eq!(error.problems()[0].fault, crate::error::Fault::FOREIGN_RECORDS);
     }
 
     #[test]

@@ -145,7 +145,7 @@ impl TrialRecord {
     /// The record of a trial below a folder, if it is there, whatever its table.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]
+    /// [`Fault::BAD_RECORD`]
     pub fn load(folder: &Path, trial: Trial) -> Result<Option<Self>> {
         let path = Self::path(folder, &trial);
         let Some(record) = read_record::<Self>(&path, EXPECTED)? else { return Ok(None) };
@@ -153,7 +153,7 @@ impl TrialRecord {
             Ok(Some(record))
         } else {
             let found = "a row, a label or an exchange that there is not";
-            Err(Error::new(Fault::BadRecord, Place::file(path), EXPECTED, found))
+            Err(Error::new(Fault::BAD_RECORD, Place::file(path), EXPECTED, found))
         }
     }
 
@@ -184,7 +184,7 @@ impl TrialRecord {
     /// The record of a trial on the table of a digest below a folder, if it is there.
     ///
     /// # Errors
-    /// Those of [`Self::load`]; [`Fault::ForeignRecords`] if it is of another trial or table.
+    /// Those of [`Self::load`]; [`Fault::FOREIGN_RECORDS`] if it is of another trial or table.
     pub fn read(folder: &Path, trial: Trial, table: &str) -> Result<Option<Self>> {
         let configuration = TrialConfiguration::of(trial, table.to_owned());
         match Self::load(folder, trial)? {
@@ -192,7 +192,7 @@ impl TrialRecord {
                 let expected = to_json("configuration", &configuration)?;
                 let found = to_json("configuration", &record.configuration)?;
                 let place = Place::file(Self::path(folder, &trial));
-                Err(Error::new(Fault::ForeignRecords, place, expected, found))
+                Err(Error::new(Fault::FOREIGN_RECORDS, place, expected, found))
             }
             record => Ok(record),
         }
@@ -201,7 +201,7 @@ impl TrialRecord {
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
+    /// [`Fault::UNWRITABLE`]; [`Fault::UNREADABLE_RECORD`]
     pub fn write(&self, folder: &Path) -> Result<()> {
         let path = Self::path(folder, &self.configuration.trial);
         create_folder(path.parent().unwrap_or(folder))?;

@@ -13,7 +13,7 @@ fn names_are_unique_and_are_read_as_written() {
         assert_eq!(feature.name().parse(), Ok(feature));
         assert_eq!(serde_json::to_string(&feature).unwrap(), format!("\"{feature}\""));
     }
-    assert_eq!("Mean".parse::<Feature>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+    assert_eq!("Mean".parse::<Feature>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
 }
 
 #[test]

@@ -62,7 +62,7 @@ impl Sheet for Table {
         if self.headings.is_none() && !(column == 0 && is_heading(cell, SUBJECT)) {
             let expected = format!("the heading {SUBJECT} in column A");
             problems.report_cell(
-                cell.fault(Fault::NoFeatureHeader),
+                cell.fault(Fault::NO_FEATURE_HEADER),
                 (row, column),
                 expected,
                 cell.describe(),
@@ -74,7 +74,7 @@ impl Sheet for Table {
             headings.names.resize(column as usize, None);
             let name = cell.text().filter(|name| !name.is_empty()).map(str::to_owned);
             if name.is_none() {
-                let fault = cell.fault(Fault::UnreadableHeading);
+                let fault = cell.fault(Fault::UNREADABLE_HEADING);
                 problems.report_cell(fault, (row, column), "a name", cell.describe());
             }
             // A heading that was reported is not reported as blank again.
@@ -99,7 +99,7 @@ impl Sheet for Table {
         if self.row.is_none() {
             self.check_headings(problems);
             let found = "a heading without a row below it";
-            problems.report(Fault::EmptySheet, "a heading and values", found);
+            problems.report(Fault::EMPTY_SHEET, "a heading and values", found);
         }
     }
 
@@ -126,7 +126,7 @@ impl Table {
         let is_label = last.as_deref().is_some_and(|name| name.eq_ignore_ascii_case(LABEL));
         for column in blank.into_iter().filter(|column| *column < end) {
             problems.report_cell(
-                Fault::UnreadableHeading,
+                Fault::UNREADABLE_HEADING,
                 (row, column),
                 "a name",
                 "a blank cell among the headings",
@@ -135,7 +135,7 @@ impl Table {
         if end < 2 || !is_label {
             let found = last.map_or("none".to_owned(), |name| format!("the text {name:?}"));
             let expected = format!("features and then the heading {LABEL}");
-            problems.report_cell(Fault::NoFeatureHeader, (row, end), expected, found);
+            problems.report_cell(Fault::NO_FEATURE_HEADER, (row, end), expected, found);
         }
     }
 
@@ -143,7 +143,7 @@ impl Table {
         let above = self.rows_end();
         if row > above {
             let found = format!("a blank row above the filled cell {}", cell_name(row, 0));
-            problems.report_cell(Fault::BlankCell, (above, 0), "a row of values", found);
+            problems.report_cell(Fault::BLANK_CELL, (above, 0), "a row of values", found);
         }
     }
 
@@ -160,7 +160,7 @@ impl Table {
         let columns = self.columns();
         if column >= columns {
             let (fault, found) =
-                (cell.fault(Fault::UnreadableHeading), format!("{} without a heading", cell.describe()));
+                (cell.fault(Fault::UNREADABLE_HEADING), format!("{} without a heading", cell.describe()));
             problems.report_cell(fault, (row, column), "a blank cell right of the labels", found);
             return;
         }
@@ -178,7 +178,7 @@ impl Table {
         };
         current.sound &= read.is_ok();
         for blank in gap {
-            problems.report_cell(Fault::BlankCell, (row, blank), "a number", "a blank cell in a filled row");
+            problems.report_cell(Fault::BLANK_CELL, (row, blank), "a number", "a blank cell in a filled row");
         }
         if let Err((fault, expected)) = read {
             problems.report_cell(cell.fault(fault), (row, column), expected, cell.describe());
@@ -191,7 +191,7 @@ impl Table {
         let (number, end, columns) = (row.number, row.next_column, self.columns());
         for blank in end..columns {
             problems.report_cell(
-                Fault::BlankCell,
+                Fault::BLANK_CELL,
                 (number, blank),
                 "a number",
                 "a blank cell in a filled row",
@@ -219,7 +219,7 @@ fn is_heading(cell: &Cell<'_>, heading: &str) -> bool {
 
 /// A participant's number, or `P` and a number.
 fn participant(cell: &Cell<'_>) -> Result<Participant, (Fault, &'static str)> {
-    let refused = (Fault::UnreadableParticipant, "a participant's number from 1 up, as 1 or P01");
+    let refused = (Fault::UNREADABLE_PARTICIPANT, "a participant's number from 1 up, as 1 or P01");
     if let Some(name) = cell.text() {
         return name.parse().map_err(|_| refused);
     }
@@ -234,7 +234,7 @@ fn participant(cell: &Cell<'_>) -> Result<Participant, (Fault, &'static str)> {
 fn genre(cell: &Cell<'_>) -> Result<Genre, (Fault, &'static str)> {
     let known = [1.0, 2.0, 3.0].into_iter().zip(Genre::ALL);
     let found = cell.number().ok().and_then(|label| known.into_iter().find(|(known, _)| *known == label));
-    found.map(|(_, genre)| genre).ok_or((Fault::UnknownLabel, "a label: 1, 2 or 3"))
+    found.map(|(_, genre)| genre).ok_or((Fault::UNKNOWN_LABEL, "a label: 1, 2 or 3"))
 }
 
 /// Names of which none comes twice: the second of a name has a 2 behind it.

@@ -53,7 +53,7 @@ impl FromStr for FeatureView {
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|view| view.name() == name).ok_or_else(|| {
             let expected = "distributions or knowledge";
-            Error::new(Fault::BadSetting, Place::field("figure"), expected, name)
+            Error::new(Fault::BAD_SETTING, Place::field("figure"), expected, name)
         })
     }
 }

@@ -79,7 +79,7 @@ pub(super) fn check(records: &[Record], epochs: usize) -> Result<()> {
         (!is_sound).then(|| {
             let place = Place::field(format!("run {}", record.run));
             let expected = format!("an accuracy and a loss after each of {epochs} epochs");
-            Problem::new(Fault::InconsistentRecord, place, expected, "curves of another length or kind")
+            Problem::new(Fault::INCONSISTENT_RECORD, place, expected, "curves of another length or kind")
         })
     });
     Error::unless_none(problems.collect())

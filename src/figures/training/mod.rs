@@ -51,7 +51,7 @@ impl Training {
     /// From the records of a series.
     ///
     /// # Errors
-    /// [`InconsistentRecord`](crate::error::Fault::InconsistentRecord) for every record that has not one accuracy and one loss for each epoch.
+    /// [`InconsistentRecord`](crate::error::Fault::INCONSISTENT_RECORD) for every record that has not one accuracy and one loss for each epoch.
     pub(super) fn of(records: &[Record], series: &Series) -> Result<Self> {
         let epochs = series.configuration.settings.hyperparameters.epochs;
         check(records, epochs)?;

@@ -55,7 +55,7 @@ fn a_record_without_a_value_for_each_epoch_is_refused() {
         spoil(&mut records[1].history.validation);
         let error = Training::of(&records, &series(&sound)).unwrap_err();
         assert_eq!(error.problems().len(), 1);
-        assert_eq!(error.problems()[0].fault, Fault::InconsistentRecord);
+        assert_eq!(error.problems()[0].fault, Fault::INCONSISTENT_RECORD);
         assert_eq!(error.problems()[0].place.to_string(), "run 1");
     }
 }

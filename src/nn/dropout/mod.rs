@@ -55,11 +55,11 @@ impl Dropout {
     /// Dropout with probability `rate`, to the nearest 1/65536, in a step of a run.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless 0 ≤ `rate` ≤ 0.99.
+    /// [`Fault::BAD_SETTING`] unless 0 ≤ `rate` ≤ 0.99.
     pub fn new(rate: f64, seed: u64, run: u64, step: u64) -> Result<Self, Error> {
         if !(0.0..=0.99).contains(&rate) {
             let place = Place::field("dropout");
-            return Err(Error::new(Fault::BadSetting, place, "a rate from 0 to 0.99", rate.to_string()));
+            return Err(Error::new(Fault::BAD_SETTING, place, "a rate from 0 to 0.99", rate.to_string()));
         }
         let key = [run, step].into_iter().fold(random::bits(seed, 0), random::bits);
         Ok(Self { threshold: (rate * RESOLUTION).round() as u16, key })
@@ -315,7 +315,7 @@ mod tests {
     #[test]
     fn rates_outside_the_range_are_refused() {
         for rate in [-0.1, 1.0, f64::NAN, f64::INFINITY] {
-            assert_eq!(Dropout::new(rate, 0, 0, 0).unwrap_err().problems()[0].fault, Fault::BadSetting);
+            assert_eq!(Dropout::new(rate, 0, 0, 0).unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
         }
     }
 }

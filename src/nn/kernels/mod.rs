@@ -60,7 +60,7 @@ impl Level {
     /// layers keep to theirs: AVX2 with FMA where the processor has them.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if the processor has no such level, or layers have computed with another.
+    /// [`Fault::BAD_SETTING`] if the processor has no such level, or layers have computed with another.
     pub fn choose(name: &str) -> Result<()> {
         let available = Self::available();
         let level = available.iter().copied().find(|level| level.name() == name);
@@ -69,7 +69,7 @@ impl Level {
             let names: Vec<&str> = available.iter().map(|level| level.name()).collect();
             let expected =
                 format!("a level of this processor, before anything computes: {}", names.join(", "));
-            Error::new(Fault::BadSetting, Place::field("level"), expected, name)
+            Error::new(Fault::BAD_SETTING, Place::field("level"), expected, name)
         })
     }
 

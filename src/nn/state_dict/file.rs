@@ -33,13 +33,13 @@ impl StateDict {
     /// The note that [`Self::to_bytes`] may have left in the bytes of a safetensors file.
     ///
     /// # Errors
-    /// [`Fault::BadWeights`] if they are damaged; [`Fault::PyTorchFile`].
+    /// [`Fault::BAD_WEIGHTS`] if they are damaged; [`Fault::PYTORCH_FILE`].
     pub fn note_in(bytes: &[u8]) -> Result<Option<String>> {
         // torch.save writes a zip archive; it wrote a bare pickle before 2020. In a header's length, which safetensors
         // begins with, the third byte is 0.
         if bytes.starts_with(b"PK\x03\x04") || matches!(bytes, [0x80, 2..=5, 1..=u8::MAX, ..]) {
             let found = "a file of torch.save, which can hold any program";
-            return Err(Error::new(Fault::PyTorchFile, Place::default(), "a safetensors file", found));
+            return Err(Error::new(Fault::PYTORCH_FILE, Place::default(), "a safetensors file", found));
         }
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(damaged)?;
         Ok(header.metadata().as_ref().and_then(|metadata| metadata.get(NOTE).cloned()))
@@ -50,7 +50,7 @@ impl StateDict {
     /// `torch.compile`) begin names, are left out.
     ///
     /// # Errors
-    /// As [`Self::note_in`]; [`Fault::BadWeights`] for each tensor that is not of floating-point numbers, has an element
+    /// As [`Self::note_in`]; [`Fault::BAD_WEIGHTS`] for each tensor that is not of floating-point numbers, has an element
     /// that is not finite in single precision, or is there twice.
     pub fn from_bytes(bytes: &[u8]) -> Result<(Self, Option<String>)> {
         let note = Self::note_in(bytes)?;
@@ -65,7 +65,7 @@ impl StateDict {
                 continue;
             }
             let mut refuse = |expected: &str, found: String| {
-                problems.push(Problem::new(Fault::BadWeights, Place::field(name), expected, found));
+                problems.push(Problem::new(Fault::BAD_WEIGHTS, Place::field(name), expected, found));
             };
             match numbers(&view) {
                 _ if dict.get(name).is_some() => refuse("one tensor of this name", format!("{stored} too")),
@@ -79,7 +79,7 @@ impl StateDict {
 
 fn damaged(cause: impl std::fmt::Display) -> Error {
     let found = format!("damage: {cause}");
-    Error::new(Fault::BadWeights, Place::default(), "the bytes of a safetensors file", found)
+    Error::new(Fault::BAD_WEIGHTS, Place::default(), "the bytes of a safetensors file", found)
 }
 
 /// A name without the prefixes of PyTorch's wrappers.
@@ -148,7 +148,7 @@ mod tests {
         let bytes = StateDict::of(&module()).to_bytes(None);
         for damaged in [&bytes[..bytes.len() - 1], &bytes[..7], &[], &bytes[9..]] {
             let error = StateDict::from_bytes(damaged).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::BadWeights);
+            assert_eq!(error.problems()[0].fault, Fault::BAD_WEIGHTS);
         }
     }
 
@@ -204,7 +204,7 @@ mod tests {
     fn a_file_of_pytorchs_own_says_how_to_save_another() {
         for bytes in [&b"PK\x03\x04rest"[..], &[0x80, 0x02, 0x8a, 0x0a, 0x6c]] {
             let error = StateDict::from_bytes(bytes).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::PyTorchFile);
+            assert_eq!(error.problems()[0].fault, Fault::PYTORCH_FILE);
             let text = error.to_string();
             assert!(
                 text.contains("\n  import torch") && text.contains("\n  safetensors.torch.save_file("),
@@ -213,6 +213,6 @@ mod tests {
         }
         // A header of 640 bytes.
         let error = StateDict::from_bytes(&[0x80, 0x02, 0, 0, 0, 0, 0, 0]).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::BadWeights);
+        assert_eq!(error.problems()[0].fault, Fault::BAD_WEIGHTS);
     }
 }

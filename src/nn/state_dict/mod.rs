@@ -98,7 +98,7 @@ impl StateDict {
     /// Puts the elements of a dictionary for each run into the tensors of a stack.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] unless there is one for each run; [`Fault::ForeignWeights`] for each tensor of a run that is missing
+    /// [`Fault::BAD_SETTING`] unless there is one for each run; [`Fault::FOREIGN_WEIGHTS`] for each tensor of a run that is missing
     /// in its dictionary or has another shape, in the module's order, and for each that the module does not have; the module
     /// then keeps what it has. `num_batches_tracked`, which PyTorch writes for each normalisation, is passed over.
     pub fn load_runs<M: TensorCollection<f32, D>, D: Device<f32>>(
@@ -108,7 +108,7 @@ impl StateDict {
         let own = Self::of_runs(stack);
         if dicts.len() != own.len() {
             let (expected, found) = (format!("weights of {} runs", own.len()), format!("of {}", dicts.len()));
-            return Err(Error::new(Fault::BadSetting, Place::field("weights"), expected, found));
+            return Err(Error::new(Fault::BAD_SETTING, Place::field("weights"), expected, found));
         }
         let like = Error::gather(dicts.iter().zip(&own).map(|(dict, own)| dict.must_be_like(own)));
         like.map_err(|error| error.in_order(&Self::names_of(stack)))?;
@@ -134,7 +134,7 @@ impl StateDict {
             .filter(|name| wanted.get(name).map(|found| found.0) != self.get(name).map(|found| found.0));
         let problem = |name: &str| {
             let (expected, found) = (shape(wanted, name), shape(self, name));
-            Problem::new(Fault::ForeignWeights, Place::field(name), expected, found)
+            Problem::new(Fault::FOREIGN_WEIGHTS, Place::field(name), expected, found)
         };
         Error::unless_none(differing.map(problem).collect())
     }
@@ -142,8 +142,8 @@ impl StateDict {
     /// A module with these tensors. Its type may leave dimensions open; the shapes here fill them.
     ///
     /// # Errors
-    /// [`Fault::ForeignWeights`] for a tensor that is missing here or has not the module's shape;
-    /// [`Fault::DeviceFailed`].
+    /// [`Fault::FOREIGN_WEIGHTS`] for a tensor that is missing here or has not the module's shape;
+    /// [`Fault::DEVICE_FAILED`].
     pub fn build<M: TensorCollection<f32, D, To<f32, D> = M>, D: Device<f32>>(
         &self,
         device: &D,
@@ -156,12 +156,12 @@ impl StateDict {
     /// The tensors of several dictionaries, one behind the other: a new first dimension counts the dictionaries.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there are none; [`Fault::ForeignWeights`] for each tensor that is not in all of them in one shape.
+    /// [`Fault::BAD_SETTING`] if there are none; [`Fault::FOREIGN_WEIGHTS`] for each tensor that is not in all of them in one shape.
     pub fn stack(dicts: &[Self]) -> Result<Self> {
         let mut stacked = Self::default();
         let Some(first) = dicts.first() else {
             return Err(Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("weights to stack"),
                 "at least one",
                 "none",
@@ -305,7 +305,7 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Build<'_, D> {
     ) -> Result<Option<Tensor<S, f32, D>>> {
         let wrong = |found: String| {
             let expected = format!("a tensor of {} dimensions, as the module has it", S::NUM_DIMS);
-            Error::new(Fault::ForeignWeights, Place::field(&name), expected, found)
+            Error::new(Fault::FOREIGN_WEIGHTS, Place::field(&name), expected, found)
         };
         let (found, values) = self.dict.get(&name).ok_or_else(|| wrong("no such tensor".to_owned()))?;
         let mut sizes = S::Concrete::default();
@@ -315,7 +315,7 @@ impl<D: Device<f32>> TensorVisitor<f32, D> for Build<'_, D> {
         let shape = S::from_concrete(&sizes).ok_or_else(|| wrong(format!("a tensor of shape {found:?}")))?;
         let tensor = self.device.try_tensor_from_vec(values.to_vec(), shape);
         tensor.map(Some).map_err(|cause| {
-            Error::new(Fault::DeviceFailed, Place::field(&name), "room for the weights", cause.to_string())
+            Error::new(Fault::DEVICE_FAILED, Place::field(&name), "room for the weights", cause.to_string())
         })
     }
 }

@@ -9,11 +9,11 @@ use crate::error::{Error, Fault, Place, Problem, Result};
 /// Checks the pages of a folder.
 ///
 /// # Errors
-/// [`Fault::DeadLink`] for every link to a page or place that is not there, and for everything but links that is taken
+/// [`Fault::DEAD_LINK`] for every link to a page or place that is not there, and for everything but links that is taken
 /// from outside the folder.
 pub(super) fn check(folder: &Path) -> Result<()> {
     let unreadable = |path: &Path, cause: std::io::Error| {
-        Error::new(Fault::UnreadableFile, Place::file(path), "to read the page", cause.to_string())
+        Error::new(Fault::UNREADABLE_FILE, Place::file(path), "to read the page", cause.to_string())
     };
     let mut pages: BTreeMap<PathBuf, String> = BTreeMap::new();
     for entry in fs::read_dir(folder).map_err(|cause| unreadable(folder, cause))? {
@@ -27,7 +27,7 @@ pub(super) fn check(folder: &Path) -> Result<()> {
         for reference in references(text) {
             if let Some(expected) = broken(&reference, path, text, &pages, folder) {
                 let found: String = reference.target.chars().take(120).collect();
-                problems.push(Problem::new(Fault::DeadLink, Place::file(path), expected, found));
+                problems.push(Problem::new(Fault::DEAD_LINK, Place::file(path), expected, found));
             }
         }
     }

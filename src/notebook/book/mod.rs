@@ -38,17 +38,17 @@ pub(crate) fn claim_book(folder: &Path) -> Result<()> {
 /// Relative places in the notebooks are looked for from the project's `notebooks` folder, wherever executed copies are.
 ///
 /// # Errors
-/// Those of [`setup`](super::setup()), of which only the Python is needed; [`Fault::UnreadableNotebook`]; [`Fault::ProgramFailed`] with the log to read;
-/// [`Fault::DeadLink`] for every link that leads nowhere and everything that a page would load from elsewhere;
-/// [`Fault::OccupiedFolder`] if `to` holds anything but a book that this function made; [`Fault::Unwritable`]; once `stop` is
-/// true, [`Fault::Interrupted`].
+/// Those of [`setup`](super::setup()), of which only the Python is needed; [`Fault::UNREADABLE_NOTEBOOK`]; [`Fault::PROGRAM_FAILED`] with the log to read;
+/// [`Fault::DEAD_LINK`] for every link that leads nowhere and everything that a page would load from elsewhere;
+/// [`Fault::OCCUPIED_FOLDER`] if `to` holds anything but a book that this function made; [`Fault::UNWRITABLE`]; once `stop` is
+/// true, [`Fault::INTERRUPTED`].
 ///
-/// [`Fault::UnreadableNotebook`]: crate::error::Fault::UnreadableNotebook
-/// [`Fault::ProgramFailed`]: crate::error::Fault::ProgramFailed
-/// [`Fault::DeadLink`]: crate::error::Fault::DeadLink
-/// [`Fault::OccupiedFolder`]: crate::error::Fault::OccupiedFolder
-/// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
-/// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
+/// [`Fault::UNREADABLE_NOTEBOOK`]: crate::error::Fault::UNREADABLE_NOTEBOOK
+/// [`Fault::PROGRAM_FAILED`]: crate::error::Fault::PROGRAM_FAILED
+/// [`Fault::DEAD_LINK`]: crate::error::Fault::DEAD_LINK
+/// [`Fault::OCCUPIED_FOLDER`]: crate::error::Fault::OCCUPIED_FOLDER
+/// [`Fault::UNWRITABLE`]: crate::error::Fault::UNWRITABLE
+/// [`Fault::INTERRUPTED`]: crate::error::Fault::INTERRUPTED
 pub fn book(environment: &Environment, from: &Path, to: &Path, stop: &AtomicBool) -> Result<PathBuf> {
     let paths = notebooks(from)?;
     // Before Python is set up, which may take a minute.

@@ -20,9 +20,9 @@ const MACHINE_PATHS: [&str; 6] = ["/home/", "/root/", "/Users/", "/tmp/", "\\Use
 /// Checks the notebooks of a project. Returns how many there are.
 ///
 /// # Errors
-/// [`Fault::NoCheckout`]. Every problem of every notebook: [`Fault::UnreadableNotebook`]; [`Fault::NotebookStyle`] for each rule of writing
-/// that a cell breaks; [`Fault::StaleNotebook`] where outputs are missing, failed, or do not belong to the committed
-/// cells, records or figures; [`Fault::MachinePath`].
+/// [`Fault::NO_CHECKOUT`]. Every problem of every notebook: [`Fault::UNREADABLE_NOTEBOOK`]; [`Fault::NOTEBOOK_STYLE`] for each rule of writing
+/// that a cell breaks; [`Fault::STALE_NOTEBOOK`] where outputs are missing, failed, or do not belong to the committed
+/// cells, records or figures; [`Fault::MACHINE_PATH`].
 pub fn check(project: &Project) -> Result<usize> {
     let root = project.checkout()?;
     let paths = notebooks(project.notebooks()?)?;
@@ -38,11 +38,11 @@ fn problems(path: &Path, document: &Document, root: &Path) -> Result<Vec<Problem
     let at = |field: String| Place { field: Some(field), ..Place::file(path) };
     let mut problems: Vec<Problem> = lint(document)
         .into_iter()
-        .map(|broken| Problem::new(Fault::NotebookStyle, at(broken.cell), broken.expected, broken.found))
+        .map(|broken| Problem::new(Fault::NOTEBOOK_STYLE, at(broken.cell), broken.expected, broken.found))
         .collect();
     let current = Origin::below(root, document)?;
     let stale = |place: Place, expected: &str, found: &str| {
-        Problem::new(Fault::StaleNotebook, place, expected, found)
+        Problem::new(Fault::STALE_NOTEBOOK, place, expected, found)
     };
     match Origin::of(document) {
         None => problems.push(stale(at("metadata".into()), "what its outputs came from", "nothing")),
@@ -77,7 +77,7 @@ fn problems(path: &Path, document: &Document, root: &Path) -> Result<Vec<Problem
         }
         if let Some(found) = machine_path(code, root) {
             let expected = "no path of the machine that it ran on";
-            problems.push(Problem::new(Fault::MachinePath, place, expected, found));
+            problems.push(Problem::new(Fault::MACHINE_PATH, place, expected, found));
         }
     }
     Ok(problems)
@@ -159,7 +159,7 @@ mod tests {
         let mut document = executed();
         document.metadata.clear();
         let problem = problem(&document);
-        assert_eq!(problem.fault, Fault::StaleNotebook);
+        assert_eq!(problem.fault, Fault::STALE_NOTEBOOK);
         assert_eq!(problem.place.to_string(), "01.ipynb, metadata");
     }
 
@@ -169,7 +169,7 @@ mod tests {
             let mut document = executed();
             document.metadata["eegenre"][field] = json!("other");
             let problem = problem(&document);
-            assert_eq!(problem.fault, Fault::StaleNotebook);
+            assert_eq!(problem.fault, Fault::STALE_NOTEBOOK);
             assert_eq!((problem.place.field.as_deref(), problem.found.as_str()), (Some(field), "other"));
         }
     }
@@ -192,7 +192,7 @@ mod tests {
     fn no_output_holds_progress() {
         let stream = json!({"name": "stderr", "text": "[1/92] training\n"});
         let problem = problem(&with_output("stream", stream));
-        assert_eq!((problem.fault, problem.found.as_str()), (Fault::StaleNotebook, "[1/92] training"));
+        assert_eq!((problem.fault, problem.found.as_str()), (Fault::STALE_NOTEBOOK, "[1/92] training"));
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
             let value = json!({"data": {"text/html": [format!("<b>{path}</b>")]}, "execution_count": 1, "metadata": {}});
             for document in [with_output("stream", stream), with_output("execute_result", value)] {
                 let problem = problem(&document);
-                assert_eq!(problem.fault, Fault::MachinePath);
+                assert_eq!(problem.fault, Fault::MACHINE_PATH);
                 assert!(problem.found.contains(path), "{problem}");
             }
         }

@@ -8,11 +8,11 @@ use crate::error::{Error, Fault, Place, Result};
 /// The notebooks of a folder, in the order of their names.
 ///
 /// # Errors
-/// [`Fault::UnreadableNotebook`] if there is no such folder or no notebook in it.
+/// [`Fault::UNREADABLE_NOTEBOOK`] if there is no such folder or no notebook in it.
 pub fn notebooks(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
     let folder = folder.as_ref();
     let unreadable = |found: String| {
-        Error::new(Fault::UnreadableNotebook, Place::file(folder), "notebooks (*.ipynb)", found)
+        Error::new(Fault::UNREADABLE_NOTEBOOK, Place::file(folder), "notebooks (*.ipynb)", found)
     };
     let entries = fs::read_dir(folder).map_err(|cause| unreadable(cause.to_string()))?;
     let paths: std::io::Result<Vec<PathBuf>> = entries.map(|entry| Ok(entry?.path())).collect();
@@ -23,7 +23,7 @@ pub fn notebooks(folder: impl AsRef<Path>) -> Result<Vec<PathBuf>> {
     {
         // Checks and pages are named after notebooks.
         let expected = "a notebook whose name is in Unicode";
-        return Err(Error::new(Fault::UnreadableNotebook, Place::file(path), expected, "other bytes"));
+        return Err(Error::new(Fault::UNREADABLE_NOTEBOOK, Place::file(path), expected, "other bytes"));
     }
     if paths.is_empty() { Err(unreadable("none".into())) } else { Ok(paths) }
 }

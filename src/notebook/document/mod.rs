@@ -129,7 +129,7 @@ impl Document {
     /// Reads a notebook.
     pub fn read(path: &Path) -> Result<Self> {
         let unreadable = |cause: String| {
-            Error::new(Fault::UnreadableNotebook, Place::file(path), "a notebook (nbformat 4)", cause)
+            Error::new(Fault::UNREADABLE_NOTEBOOK, Place::file(path), "a notebook (nbformat 4)", cause)
         };
         let bytes = fs::read(path).map_err(|cause| unreadable(cause.to_string()))?;
         let document: Self = serde_json::from_slice(&bytes).map_err(|cause| unreadable(cause.to_string()))?;
@@ -146,7 +146,7 @@ impl Document {
         let layout = serde_json::ser::PrettyFormatter::with_indent(b" ");
         let mut writer = serde_json::Serializer::with_formatter(&mut bytes, layout);
         self.serialize(&mut writer)
-            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(path), "JSON", cause.to_string()))?;
+            .map_err(|cause| Error::new(Fault::UNWRITABLE, Place::file(path), "JSON", cause.to_string()))?;
         bytes.push(b'\n');
         write_atomically(path, &bytes)
     }
@@ -253,7 +253,7 @@ mod tests {
         for (contents, found) in [("{", "EOF"), ("[]", "invalid"), (old, "nbformat 3")] {
             fs::write(&path, contents).unwrap();
             let error = Document::read(&path).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::UnreadableNotebook);
+            assert_eq!(error.problems()[0].fault, Fault::UNREADABLE_NOTEBOOK);
             assert!(error.problems()[0].found.contains(found), "{error}");
         }
     }

@@ -36,10 +36,10 @@ fn cache() -> Option<PathBuf> {
 /// Whether the kernel can take these paths: all as text, the last one without blanks.
 ///
 /// # Errors
-/// [`Fault::UnusablePath`] for each that it cannot.
+/// [`Fault::UNUSABLE_PATH`] for each that it cannot.
 pub(super) fn check(checkout: &Path, environment: &Path, cells: &Path) -> Result<()> {
     let unusable = |path: &Path, expected: &str, found: &str| {
-        Err(Error::new(Fault::UnusablePath, Place::file(path), expected, found))
+        Err(Error::new(Fault::UNUSABLE_PATH, Place::file(path), expected, found))
     };
     let text = |path: &Path| match path.to_str() {
         Some(_) => Ok(()),
@@ -100,6 +100,6 @@ mod tests {
         let error = check(latin, blank, &folder_in(blank, None)).unwrap_err();
         let told: Vec<_> = error.problems().iter().map(|problem| problem.place.file.as_deref()).collect();
         assert_eq!(told, [Some(latin), Some(blank)]);
-        assert!(error.problems().iter().all(|problem| problem.fault == Fault::UnusablePath));
+        assert!(error.problems().iter().all(|problem| problem.fault == Fault::UNUSABLE_PATH));
     }
 }

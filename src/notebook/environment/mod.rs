@@ -44,7 +44,7 @@ impl Environment {
     /// The project's own: `target/jupyter`, ignored by git.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`](crate::error::Fault::NoCheckout): cells are compiled with the sources of a checkout.
+    /// [`Fault::NO_CHECKOUT`](crate::error::Fault::NO_CHECKOUT): cells are compiled with the sources of a checkout.
     pub fn of(project: &Project) -> Result<Self> {
         Self::at(project.jupyter(), project)
     }
@@ -64,7 +64,7 @@ impl Environment {
     /// Whether the kernel can work with the paths of this environment and its checkout.
     ///
     /// # Errors
-    /// [`Fault::UnusablePath`](crate::error::Fault::UnusablePath) for each that it cannot take.
+    /// [`Fault::UNUSABLE_PATH`](crate::error::Fault::UNUSABLE_PATH) for each that it cannot take.
     pub(super) fn check_paths(&self) -> Result<()> {
         compiling::check(&self.checkout, &self.folder, &self.compiling)
     }

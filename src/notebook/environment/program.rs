@@ -24,11 +24,11 @@ const NO_NETWORK: [&str; 8] = [
 /// Asks a program something short. `install` says how one gets it.
 ///
 /// # Errors
-/// [`Fault::MissingProgram`] if there is none or it fails; [`Fault::Interrupted`] once `stop` is true.
+/// [`Fault::MISSING_PROGRAM`] if there is none or it fails; [`Fault::INTERRUPTED`] once `stop` is true.
 pub(in crate::notebook) fn ask(command: &mut Command, install: &str, stop: &AtomicBool) -> Result<String> {
     let name = command.get_program().display().to_string();
     let missing =
-        |found: String| Error::new(Fault::MissingProgram, Place::field(name.clone()), install, found);
+        |found: String| Error::new(Fault::MISSING_PROGRAM, Place::field(name.clone()), install, found);
     match listen(command, stop) {
         Err(cause) if cause.kind() == ErrorKind::NotFound => Err(missing("no such program".into())),
         Err(cause) => Err(missing(cause.to_string())),
@@ -43,23 +43,23 @@ pub(in crate::notebook) fn ask(command: &mut Command, install: &str, stop: &Atom
 /// Runs a program to its end. What it says is added to the log.
 ///
 /// # Errors
-/// [`Fault::NoNetwork`] or [`Fault::ProgramFailed`], with the last line that it said; [`Fault::Interrupted`].
+/// [`Fault::NO_NETWORK`] or [`Fault::PROGRAM_FAILED`], with the last line that it said; [`Fault::INTERRUPTED`].
 pub(in crate::notebook) fn run(command: &mut Command, log: &Path, stop: &AtomicBool) -> Result<()> {
     let (program, arguments) = (command.get_program(), command.get_args());
     let name = Path::new(program).file_stem().unwrap_or(program).display().to_string();
     let line: Vec<String> =
         std::iter::once(program).chain(arguments).map(|part| part.display().to_string()).collect();
     let unwritable = |cause: std::io::Error| {
-        Error::new(Fault::Unwritable, Place::file(log), "to add to it", cause.to_string())
+        Error::new(Fault::UNWRITABLE, Place::file(log), "to add to it", cause.to_string())
     };
     let mut file = File::options().create(true).append(true).open(log).map_err(unwritable)?;
     writeln!(file, "\n$ {}", line.join(" ")).map_err(unwritable)?;
     let before = file.metadata().map_err(unwritable)?.len() as usize;
     let failed = |found: String| {
         let fault = if NO_NETWORK.iter().any(|phrase| found.contains(phrase)) {
-            Fault::NoNetwork
+            Fault::NO_NETWORK
         } else {
-            Fault::ProgramFailed
+            Fault::PROGRAM_FAILED
         };
         Error::new(fault, Place::file(log), format!("{name} to succeed"), last_line(&found))
     };
@@ -106,9 +106,9 @@ mod tests {
         let stop = AtomicBool::new(false);
         assert_eq!(run(&mut shell("echo fine"), &log, &stop), Ok(()));
         let failed = run(&mut shell("echo one; echo two >&2; exit 3"), &log, &stop);
-        assert_eq!(fault(failed), (Fault::ProgramFailed, "two".into()));
+        assert_eq!(fault(failed), (Fault::PROGRAM_FAILED, "two".into()));
         let silent = run(&mut shell("exit 3"), &log, &stop);
-        assert_eq!(fault(silent), (Fault::ProgramFailed, "exit status: 3".into()));
+        assert_eq!(fault(silent), (Fault::PROGRAM_FAILED, "exit status: 3".into()));
         let text = read_to_string(log).unwrap();
         assert!(text.contains("fine") && text.contains("$ sh -c exit 3"), "{text}");
     }
@@ -119,7 +119,7 @@ mod tests {
         let log = folder.path().join("log");
         let script = "echo 'Could not resolve host: index.crates.io'; echo error: could not; exit 1";
         let failed = run(&mut shell(script), &log, &AtomicBool::new(false));
-        assert_eq!(fault(failed).0, Fault::NoNetwork);
+        assert_eq!(fault(failed).0, Fault::NO_NETWORK);
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let begun = std::time::Instant::now();
         let stopped = run(&mut shell("sleep 60"), &folder.path().join("log"), &AtomicBool::new(true));
-        assert_eq!(fault(stopped).0, Fault::Interrupted);
+        assert_eq!(fault(stopped).0, Fault::INTERRUPTED);
         assert!(begun.elapsed() < Duration::from_secs(30));
     }
 
@@ -135,7 +135,7 @@ mod tests {
     fn a_missing_program_is_named_with_what_to_install() {
         let stop = AtomicBool::new(false);
         let error = ask(&mut Command::new("no-such-program"), "Python", &stop).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::MissingProgram);
+        assert_eq!(error.problems()[0].fault, Fault::MISSING_PROGRAM);
         assert!(error.to_string().starts_with("no-such-program: expected Python, found no such program"));
         let error = ask(&mut shell("echo 'No module named venv' >&2; exit 1"), "Python", &stop).unwrap_err();
         assert_eq!(error.problems()[0].found, "No module named venv");

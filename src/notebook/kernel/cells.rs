@@ -90,7 +90,7 @@ fn copy_entry(entry: &DirEntry, target: &Path) -> io::Result<()> {
 }
 
 fn unwritable(path: &Path, cause: &io::Error) -> Error {
-    Error::new(Fault::Unwritable, Place::file(path), "to use it", cause.to_string())
+    Error::new(Fault::UNWRITABLE, Place::file(path), "to use it", cause.to_string())
 }
 
 #[cfg(test)]
@@ -132,6 +132,6 @@ mod tests {
         let environment = Environment::at(folder.path(), &Project::of_tests()).unwrap();
         let _first = Cells::first(&environment, &AtomicBool::new(false)).unwrap();
         let error = Cells::first(&environment, &AtomicBool::new(true)).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::Interrupted);
+        assert_eq!(error.problems()[0].fault, Fault::INTERRUPTED);
     }
 }

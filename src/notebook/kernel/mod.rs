@@ -77,7 +77,7 @@ impl Kernel {
     /// Starts a kernel whose cells run in a folder with additional variables.
     ///
     /// # Errors
-    /// [`Fault::KernelDied`] if it does not become ready; [`Fault::Interrupted`].
+    /// [`Fault::KERNEL_DIED`] if it does not become ready; [`Fault::INTERRUPTED`].
     pub fn start(
         environment: &Environment,
         folder: Cells,
@@ -86,7 +86,7 @@ impl Kernel {
         stop: &AtomicBool,
     ) -> Result<Self> {
         let died = |found: String| {
-            Error::new(Fault::KernelDied, Place::file(environment.kernel()), "the kernel to start", found)
+            Error::new(Fault::KERNEL_DIED, Place::file(environment.kernel()), "the kernel to start", found)
         };
         let mut command = environment.command(environment.python());
         command.args(["-c", SCRIPT]).arg(READY.as_secs().to_string()).current_dir(working);

@@ -47,7 +47,7 @@ impl Run {
     /// The project's notebooks, with generous limits and a kernel on each of up to four cores.
     ///
     /// # Errors
-    /// [`Fault::NoCheckout`]
+    /// [`Fault::NO_CHECKOUT`]
     pub fn new(project: &Project, source: Option<Source>) -> Result<Self> {
         Ok(Self {
             notebooks: project.notebooks()?,
@@ -67,10 +67,10 @@ impl Run {
     /// if all pass, the project's own notebooks get it.
     ///
     /// # Errors
-    /// Those of [`setup`]; [`Fault::BadSetting`] if there is no such notebook. Then, for every
-    /// notebook that fails: [`Fault::CellFailed`] for an error, a panic or a `?` that returned early,
-    /// [`Fault::CellTimedOut`], [`Fault::KernelDied`], [`Fault::NoChecks`], [`Fault::CheckFailed`]. Once `stop` is
-    /// true, [`Fault::Interrupted`].
+    /// Those of [`setup`]; [`Fault::BAD_SETTING`] if there is no such notebook. Then, for every
+    /// notebook that fails: [`Fault::CELL_FAILED`] for an error, a panic or a `?` that returned early,
+    /// [`Fault::CELL_TIMED_OUT`], [`Fault::KERNEL_DIED`], [`Fault::NO_CHECKS`], [`Fault::CHECK_FAILED`]. Once `stop` is
+    /// true, [`Fault::INTERRUPTED`].
     pub fn run(&self, environment: &Environment, stop: &AtomicBool) -> Result<Executed> {
         let paths = self.paths()?;
         let project = Project::at(environment.checkout());
@@ -121,7 +121,7 @@ impl Run {
         if chosen.is_empty() {
             let place = Place::field("only");
             let expected = format!("the start of one of: {}", names.join(", "));
-            return Err(Error::new(Fault::BadSetting, place, expected, only.clone()));
+            return Err(Error::new(Fault::BAD_SETTING, place, expected, only.clone()));
         }
         Ok(chosen)
     }

@@ -11,7 +11,7 @@ pub(super) fn passed(notebook: &Path, file: &Path) -> Result<Checks> {
     let at = |field: String| Place { field: Some(field), ..Place::file(notebook) };
     let checks = Checks::read(file).map_err(|error| error.placed(|_| at(file.display().to_string())))?;
     let none =
-        |expected: String, found: String| Error::new(Fault::NoChecks, at("checks".into()), expected, found);
+        |expected: String, found: String| Error::new(Fault::NO_CHECKS, at("checks".into()), expected, found);
     if checks.notebook != name(notebook) {
         let expected = format!("those of {}", name(notebook));
         return Err(none(expected, format!("those of {}", checks.notebook)));
@@ -21,7 +21,7 @@ pub(super) fn passed(notebook: &Path, file: &Path) -> Result<Checks> {
     }
     let failed = checks.checks.iter().filter(|check| !check.passed).map(|check| {
         let place = at(format!("check \"{}\"", check.what));
-        Problem::new(Fault::CheckFailed, place, check.expected.clone(), check.found.clone())
+        Problem::new(Fault::CHECK_FAILED, place, check.expected.clone(), check.found.clone())
     });
     Error::unless_none(failed.collect()).map(|()| checks)
 }
@@ -54,7 +54,7 @@ mod tests {
         for (contents, found) in [("{", "EOF"), (foreign.as_str(), "those of 02-b"), (empty.as_str(), "none")]
         {
             let error = passes(contents).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::NoChecks);
+            assert_eq!(error.problems()[0].fault, Fault::NO_CHECKS);
             assert!(error.to_string().starts_with("notebooks/01-a.ipynb, "), "{error}");
             assert!(error.problems()[0].found.contains(found), "{error}");
         }
@@ -64,7 +64,7 @@ mod tests {
     fn every_check_that_does_not_hold_is_told() {
         let error = passes(&checks("01-a", &[false, true, false])).unwrap_err();
         assert_eq!(error.problems().len(), 2);
-        assert!(error.problems()[0].fault == Fault::CheckFailed);
+        assert!(error.problems()[0].fault == Fault::CHECK_FAILED);
         assert!(error.to_string().starts_with("notebooks/01-a.ipynb, check \"sum\": expected 2, found 3;"));
     }
 }

@@ -49,7 +49,7 @@ impl Task<'_> {
             && cause.kind() != ErrorKind::NotFound
         {
             let expected = "to remove the checks of an earlier run";
-            return Err(Error::new(Fault::Unwritable, Place::file(&checks), expected, cause.to_string()));
+            return Err(Error::new(Fault::UNWRITABLE, Place::file(&checks), expected, cause.to_string()));
         }
         let bar = progress.notebook(&name, cells);
         let executed = self.cells(path, &mut document, kernel, |number, first_line| {
@@ -126,12 +126,12 @@ fn execute(
     cell.outputs = outputs;
     let expected = "the cell to come to its end".to_owned();
     match end {
-        End::Idle => failure::of(&cell.outputs, reached).map(|found| (Fault::CellFailed, expected, found)),
+        End::Idle => failure::of(&cell.outputs, reached).map(|found| (Fault::CELL_FAILED, expected, found)),
         End::TimedOut => {
             let found = format!("it still running after {:.0} s", limit.as_secs_f64());
-            Some((Fault::CellTimedOut, expected, found))
+            Some((Fault::CELL_TIMED_OUT, expected, found))
         }
-        End::Dead => Some((Fault::KernelDied, expected, "that the kernel had died".into())),
-        End::Interrupted => Some((Fault::Interrupted, expected, "a request to stop".into())),
+        End::Dead => Some((Fault::KERNEL_DIED, expected, "that the kernel had died".into())),
+        End::Interrupted => Some((Fault::INTERRUPTED, expected, "a request to stop".into())),
     }
 }

@@ -85,25 +85,25 @@ impl Checks {
     /// Writes them as JSON.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]
+    /// [`Fault::UNWRITABLE`]
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         let path = path.as_ref();
         if let Some(folder) = path.parent() {
             create_folder(folder)?;
         }
         let bytes = serde_json::to_vec_pretty(self)
-            .map_err(|cause| Error::new(Fault::Unwritable, Place::file(path), "JSON", cause.to_string()))?;
+            .map_err(|cause| Error::new(Fault::UNWRITABLE, Place::file(path), "JSON", cause.to_string()))?;
         write_atomically(path, &bytes)
     }
 
     /// Reads what [`Self::write`] wrote.
     ///
     /// # Errors
-    /// [`Fault::NoChecks`] if there is no such file, or it holds something else.
+    /// [`Fault::NO_CHECKS`] if there is no such file, or it holds something else.
     pub fn read(path: impl AsRef<Path>) -> Result<Self> {
         let path = path.as_ref();
         let expected = "the checks of a notebook, which its last cell writes";
-        let unreadable = |found: String| Error::new(Fault::NoChecks, Place::file(path), expected, found);
+        let unreadable = |found: String| Error::new(Fault::NO_CHECKS, Place::file(path), expected, found);
         let bytes = fs::read(path).map_err(|cause| unreadable(cause.to_string()))?;
         serde_json::from_slice(&bytes).map_err(|cause| unreadable(cause.to_string()))
     }
@@ -139,8 +139,8 @@ mod tests {
     fn a_missing_and_a_foreign_file_are_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("checks.json");
-        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NoChecks);
+        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NO_CHECKS);
         fs::write(&path, "{}").unwrap();
-        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NoChecks);
+        assert_eq!(Checks::read(&path).unwrap_err().problems()[0].fault, Fault::NO_CHECKS);
     }
 }

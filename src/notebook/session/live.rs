@@ -42,7 +42,7 @@ impl Live {
         let control = Control::new(&never);
         let records = runs::train(&set, &split, settings, 1, &folder, &control)?;
         let record = records.into_iter().next().ok_or_else(|| {
-            Error::new(Fault::NoRecords, Place::file(&folder), "the record of one run", "none")
+            Error::new(Fault::NO_RECORDS, Place::file(&folder), "the record of one run", "none")
         })?;
         Ok(Self { set, split, record })
     }

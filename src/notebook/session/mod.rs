@@ -101,7 +101,7 @@ impl Session {
     /// The records of all runs of a network.
     ///
     /// # Errors
-    /// Those of [`Store::read`]; [`Fault::NoRecords`] if one of the runs is not there.
+    /// Those of [`Store::read`]; [`Fault::NO_RECORDS`] if one of the runs is not there.
     pub fn records(&self, model: Model) -> Result<Vec<Record>> {
         let folder = self.runs().join(model.name());
         let records = Store::read(&folder)?;
@@ -109,7 +109,7 @@ impl Session {
             return Ok(records);
         }
         let (expected, found) = (format!("{} records", paper::RUNS), records.len().to_string());
-        Err(Error::new(Fault::NoRecords, Place::file(folder), expected, found))
+        Err(Error::new(Fault::NO_RECORDS, Place::file(folder), expected, found))
     }
 
     /// How far back the runs of the networks look, of the experiment or of a variation of it: `raw` or `log`.
@@ -173,7 +173,7 @@ impl Session {
     /// Those of [`of_features`].
     pub fn figure_of_features(&self, view: FeatureView) -> Result<Figure> {
         let figures = of_features(&self.project, &self.of, &[view])?;
-        let missing = || Error::new(Fault::Undrawable, Place::field(view.to_string()), "one figure", "none");
+        let missing = || Error::new(Fault::UNDRAWABLE, Place::field(view.to_string()), "one figure", "none");
         figures.into_iter().next().ok_or_else(missing)
     }
 
@@ -193,7 +193,7 @@ impl Session {
     /// Writes the file of checks, without which a notebook has failed.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]
+    /// [`Fault::UNWRITABLE`]
     pub fn end(self) -> Result<Checks> {
         self.checks.write(&self.checks_path)?;
         Ok(self.checks)

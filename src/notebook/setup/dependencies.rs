@@ -101,7 +101,7 @@ fn compile(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<
             return Err(Error::interrupted(Place::field("first cell"), "its end"));
         }
     };
-    Err(Error::new(Fault::ProgramFailed, Place::file(kernel_log(environment)), "a first cell to run", found))
+    Err(Error::new(Fault::PROGRAM_FAILED, Place::file(kernel_log(environment)), "a first cell to run", found))
 }
 
 fn kernel_log(environment: &Environment) -> impl AsRef<Path> {

@@ -22,14 +22,14 @@ const INSTALL_RUST: &str = "Rust's cargo and rustc (https://rustup.rs)";
 /// outside the environment's folder is written, except in the caches of pip and cargo.
 ///
 /// # Errors
-/// [`Fault::MissingProgram`] with what to install; [`Fault::NoNetwork`] and [`Fault::ProgramFailed`] with the log to
-/// read; [`Fault::Unwritable`]; once `stop` is true, [`Fault::Interrupted`].
+/// [`Fault::MISSING_PROGRAM`] with what to install; [`Fault::NO_NETWORK`] and [`Fault::PROGRAM_FAILED`] with the log to
+/// read; [`Fault::UNWRITABLE`]; once `stop` is true, [`Fault::INTERRUPTED`].
 ///
-/// [`Fault::MissingProgram`]: crate::error::Fault::MissingProgram
-/// [`Fault::NoNetwork`]: crate::error::Fault::NoNetwork
-/// [`Fault::ProgramFailed`]: crate::error::Fault::ProgramFailed
-/// [`Fault::Unwritable`]: crate::error::Fault::Unwritable
-/// [`Fault::Interrupted`]: crate::error::Fault::Interrupted
+/// [`Fault::MISSING_PROGRAM`]: crate::error::Fault::MISSING_PROGRAM
+/// [`Fault::NO_NETWORK`]: crate::error::Fault::NO_NETWORK
+/// [`Fault::PROGRAM_FAILED`]: crate::error::Fault::PROGRAM_FAILED
+/// [`Fault::UNWRITABLE`]: crate::error::Fault::UNWRITABLE
+/// [`Fault::INTERRUPTED`]: crate::error::Fault::INTERRUPTED
 pub fn setup(environment: &Environment, stop: &AtomicBool) -> Result<()> {
     environment.check_paths()?;
     let _lock = Lock::wait(environment.lock(), stop)?;

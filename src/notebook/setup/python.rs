@@ -26,14 +26,14 @@ const INSTALL_VENV: &str = "Python's venv module (Debian, Ubuntu: apt-get instal
 /// Whether the environment has its Python, and that starts: it may belong to one that was removed or replaced.
 ///
 /// # Errors
-/// [`Fault::Interrupted`]
+/// [`Fault::INTERRUPTED`]
 pub(super) fn is_there(environment: &Environment, stamp: &Stamp, stop: &AtomicBool) -> Result<bool> {
     if stamp.packages.as_ref() != Some(&Digest::of([REQUIREMENTS]).to_string()) {
         return Ok(false);
     }
     let mut command = environment.command(environment.python());
     match ask(command.args(["-c", "import jupyter_client, nbconvert"]), INSTALL_PYTHON, stop) {
-        Err(error) if error.problems()[0].fault == Fault::Interrupted => Err(error),
+        Err(error) if error.problems()[0].fault == Fault::INTERRUPTED => Err(error),
         started => Ok(started.is_ok()),
     }
 }
@@ -53,7 +53,7 @@ pub(super) fn make(environment: &Environment, stamp: &mut Stamp, stop: &AtomicBo
     let version = ask(python().args(["-c", version]), INSTALL_PYTHON, stop)?;
     if !new_enough(&version) {
         let place = Place::field("python3");
-        return Err(Error::new(Fault::MissingProgram, place, INSTALL_PYTHON, format!("Python {version}")));
+        return Err(Error::new(Fault::MISSING_PROGRAM, place, INSTALL_PYTHON, format!("Python {version}")));
     }
     ask(python().args(["-c", "import venv, ensurepip"]), INSTALL_VENV, stop)?;
     renew(environment.venv(), VENV)?;

@@ -15,7 +15,7 @@ pub(super) fn crop(recordings: &mut [Recording], seed: u64) -> Result<()> {
             let place = Place::field(format!("recording {}", recording.id()));
             let found = format!("{} samples", recording.samples.len());
             Err(Error::new(
-                Fault::EmptyRecording,
+                Fault::EMPTY_RECORDING,
                 place,
                 format!("at least a frame of {FRAME} samples"),
                 found,
@@ -40,7 +40,7 @@ pub(super) fn remove_end(recordings: &mut [Recording]) -> Result<()> {
         if samples <= second {
             let place = Place::field(format!("recording {}", recording.id()));
             let expected = format!("more than a second of {second} samples");
-            return Err(Error::new(Fault::EmptyRecording, place, expected, format!("{samples} samples")));
+            return Err(Error::new(Fault::EMPTY_RECORDING, place, expected, format!("{samples} samples")));
         }
         recording.samples.truncate(samples - second);
         Ok(())

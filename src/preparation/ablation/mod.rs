@@ -93,14 +93,14 @@ impl Ablation {
     /// are in the set.
     ///
     /// # Errors
-    /// [`Fault::EmptyRecording`] if a recording has no samples, for `crop` less than a frame, or for `end` no more than a
+    /// [`Fault::EMPTY_RECORDING`] if a recording has no samples, for `crop` less than a frame, or for `end` no more than a
     /// second.
     pub fn apply(self, set: &DataSet) -> Result<DataSet> {
         let mut recordings = set.recordings().to_vec();
         Error::gather(recordings.iter().map(|recording| {
             if recording.samples.is_empty() {
                 let place = Place::field(format!("recording {}", recording.id()));
-                return Err(Error::new(Fault::EmptyRecording, place, "at least one sample", "none"));
+                return Err(Error::new(Fault::EMPTY_RECORDING, place, "at least one sample", "none"));
             }
             Ok(())
         }))?;
@@ -162,7 +162,7 @@ impl FromStr for Ablated {
                     let expected = "constant, noise, crop, end, shuffle-N (blocks of N frames), participant-scale, \
                                     labels, own-labels or participant-labels";
                     let place = Place::field("ablation");
-                    return Err(Error::new(Fault::BadSetting, place, expected, format!("{name:?}")));
+                    return Err(Error::new(Fault::BAD_SETTING, place, expected, format!("{name:?}")));
                 }
             },
         })

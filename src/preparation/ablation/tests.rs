@@ -55,7 +55,7 @@ fn names_are_read_as_written() {
         assert_eq!(serde_json::to_string(&of).unwrap(), format!("\"{name}\""));
     }
     for name in ["", "shuffle", "shuffle-0", "shuffle--1", "Noise"] {
-        assert_eq!(name.parse::<Ablated>().unwrap_err().problems()[0].fault, Fault::BadSetting, "{name}");
+        assert_eq!(name.parse::<Ablated>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING, "{name}");
     }
 }
 
@@ -157,9 +157,9 @@ fn an_incomplete_last_frame_stays_and_frames_stay_whole() {
 fn a_recording_without_a_frame_cannot_be_cropped_and_one_without_samples_not_at_all() {
     let fault =
         |set: &DataSet, of: Ablated| Ablation { of, seed: 0 }.apply(set).unwrap_err().problems()[0].fault;
-    assert_eq!(fault(&ramp(FRAME - 1), Ablated::Length), Fault::EmptyRecording);
+    assert_eq!(fault(&ramp(FRAME - 1), Ablated::Length), Fault::EMPTY_RECORDING);
     for of in EVERY {
-        assert_eq!(fault(&data_set(vec![recording("S1/P01", &[])]), of), Fault::EmptyRecording);
+        assert_eq!(fault(&data_set(vec![recording("S1/P01", &[])]), of), Fault::EMPTY_RECORDING);
     }
 }
 
@@ -168,7 +168,7 @@ fn the_last_second_goes_and_nothing_else() {
     let set = ramp(21);
     assert_eq!(ablated(&set, Ablated::End).recordings()[0].samples, set.recordings()[0].samples[..13]);
     let error = Ablation { of: Ablated::End, seed: 0 }.apply(&ramp(8)).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::EmptyRecording);
+    assert_eq!(error.problems()[0].fault, Fault::EMPTY_RECORDING);
 }
 
 #[test]
@@ -200,7 +200,7 @@ fn truncation_comes_before_and_normalisation_after() {
         (0..2 * FRAME).map(|value| f64::from(value as f32 / (2 * FRAME - 1) as f32)).collect();
     assert!(sorted(&found).iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6));
     let alone = preparation.signal(&set.recordings()[0]).unwrap_err();
-    assert_eq!(alone.problems()[0].fault, Fault::BadSetting);
+    assert_eq!(alone.problems()[0].fault, Fault::BAD_SETTING);
     let json = serde_json::to_string(&preparation).unwrap();
     assert!(json.contains(r#""ablation":{"of":"shuffle-1","seed":3}"#), "{json}");
     assert_eq!(serde_json::from_str::<Preparation>(&json).unwrap(), preparation);

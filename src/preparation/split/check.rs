@@ -18,18 +18,18 @@ pub(super) fn parts(data: &Design, parts: &Parts, scheme: Option<Scheme>) -> Res
             };
             if data.outline(*id).is_none() {
                 let found = format!("{id}, which it does not have");
-                problems.push(problem(Fault::UnknownRecording, "a recording of the data set", found));
+                problems.push(problem(Fault::UNKNOWN_RECORDING, "a recording of the data set", found));
             }
             if let Some(first) = seen.get(id) {
                 let found = format!("{id}, which stands at {first} already");
-                problems.push(problem(Fault::RepeatedRecording, "each recording once", found));
+                problems.push(problem(Fault::REPEATED_RECORDING, "each recording once", found));
             } else {
                 seen.insert(*id, field);
             }
         }
         if recordings.is_empty() && (name != "validation" || scheme.is_some()) {
             problems.push(Problem::new(
-                Fault::EmptyPart,
+                Fault::EMPTY_PART,
                 Place::field(name),
                 "at least one recording",
                 "none",
@@ -54,7 +54,7 @@ pub(super) fn promise(split: &Split) -> Result<()> {
         if !names.is_empty() {
             let expected = format!("no {what} in two parts, as the scheme {scheme} promises");
             problems.push(Problem::new(
-                Fault::BrokenScheme,
+                Fault::BROKEN_SCHEME,
                 Place::field("scheme"),
                 expected,
                 names.join(", "),

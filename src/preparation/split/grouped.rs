@@ -108,7 +108,7 @@ pub(crate) fn triples(songs: &BTreeSet<Song>, seed: u64) -> Result<Vec<Vec<Song>
                 let expected =
                     format!("{most} {genre} songs: as many of each genre, at least {FEWEST_GROUPS}");
                 let found = songs.len().to_string();
-                Problem::new(Fault::TooFewToSplit, Place::field("songs"), expected, found)
+                Problem::new(Fault::TOO_FEW_TO_SPLIT, Place::field("songs"), expected, found)
             })
             .collect(),
     )?;
@@ -135,7 +135,7 @@ fn enough_participants(data: &Design) -> Result<Vec<Participant>> {
     let participants = data.participants();
     if participants.len() < FEWEST_GROUPS {
         let (place, found) = (Place::field("participants"), participants.len().to_string());
-        return Err(Error::new(Fault::TooFewToSplit, place, format!("at least {FEWEST_GROUPS}"), found));
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, format!("at least {FEWEST_GROUPS}"), found));
     }
     Ok(participants.into_iter().collect())
 }
@@ -223,7 +223,7 @@ mod tests {
         ] {
             let error = scheme.draw(data, 0).unwrap_err();
             assert_eq!(error.problems().len(), expected.len(), "{error}");
-            assert!(error.problems().iter().all(|problem| problem.fault == Fault::TooFewToSplit));
+            assert!(error.problems().iter().all(|problem| problem.fault == Fault::TOO_FEW_TO_SPLIT));
             assert!(expected.iter().all(|part| error.to_string().contains(part)), "{error}");
         }
     }
@@ -241,7 +241,7 @@ mod tests {
         let mut gap = names;
         gap[0] = (1, 2);
         let error = draw(&gap).unwrap_err();
-        assert!(error.problems().iter().all(|problem| problem.fault == Fault::EmptyPart));
+        assert!(error.problems().iter().all(|problem| problem.fault == Fault::EMPTY_PART));
         assert!(error.problems()[0].place.to_string().starts_with("scheme both, fold "), "{error}");
     }
 

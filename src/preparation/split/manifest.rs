@@ -90,10 +90,10 @@ impl Split {
     /// ```
     ///
     /// # Errors
-    /// - [`Fault::BadManifest`] if it is not JSON of this form, has an unknown field, lacks one or has one twice;
-    /// - [`Fault::ForeignManifest`] if it belongs to other data: both fingerprints are named;
-    /// - [`Fault::UnreadableRecording`] for each name that is not of the form `S1/P01`;
-    /// - [`Fault::BrokenScheme`] if parts share what the scheme promises to keep apart;
+    /// - [`Fault::BAD_MANIFEST`] if it is not JSON of this form, has an unknown field, lacks one or has one twice;
+    /// - [`Fault::FOREIGN_MANIFEST`] if it belongs to other data: both fingerprints are named;
+    /// - [`Fault::UNREADABLE_RECORDING`] for each name that is not of the form `S1/P01`;
+    /// - [`Fault::BROKEN_SCHEME`] if parts share what the scheme promises to keep apart;
     /// - the errors of [`Split::custom`].
     ///
     /// Each names its field, as `test[3]`.
@@ -107,7 +107,7 @@ impl Split {
         let fingerprint: Fingerprint = typed("data.fingerprint", fields.data.fingerprint)?;
         if fingerprint != data.fingerprint() {
             return Err(Error::new(
-                Fault::ForeignManifest,
+                Fault::FOREIGN_MANIFEST,
                 Place::field("data.fingerprint"),
                 format!("that of the recordings, {}", data.fingerprint()),
                 fingerprint.to_string(),
@@ -130,12 +130,12 @@ impl Split {
     /// Reads a manifest file for a data set.
     ///
     /// # Errors
-    /// [`Fault::UnreadableFile`] if there is no such file or it is not text; else those of [`Split::from_json`], each
+    /// [`Fault::UNREADABLE_FILE`] if there is no such file or it is not text; else those of [`Split::from_json`], each
     /// with the file's name.
     pub fn read(path: impl AsRef<Path>, data: &Design) -> Result<Self> {
         let path = path.as_ref();
         let json = fs::read_to_string(path).map_err(|error| {
-            Error::new(Fault::UnreadableFile, Place::file(path), "a manifest", error.to_string())
+            Error::new(Fault::UNREADABLE_FILE, Place::file(path), "a manifest", error.to_string())
         })?;
         Self::from_json(&json, data)
             .map_err(|error| error.placed(|place| Place { file: Some(path.to_owned()), ..place }))
@@ -144,7 +144,7 @@ impl Split {
     /// Writes the manifest to a file, whole or not at all.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`], see [`write_atomically`].
+    /// [`Fault::UNWRITABLE`], see [`write_atomically`].
     pub fn write(&self, path: impl AsRef<Path>) -> Result<()> {
         write_atomically(path, self.to_json().as_bytes())
     }
@@ -168,7 +168,7 @@ fn list(recordings: &[RecordingId]) -> String {
 }
 
 fn bad(field: &str, expected: impl Into<String>, found: impl Into<String>) -> Error {
-    Error::new(Fault::BadManifest, Place::field(field), expected, found)
+    Error::new(Fault::BAD_MANIFEST, Place::field(field), expected, found)
 }
 
 /// The value of a field as a type.
@@ -265,26 +265,26 @@ mod tests {
         let other = "0".repeat(64);
         let small_print = small().fingerprint().to_string();
         for (from, to, fault, place) in [
-            ("split 1", "split 2", Fault::BadManifest, "format"),
-            ("custom", "stratified", Fault::BadManifest, "scheme"),
-            (r#""seed": 1"#, r#""seed": -1"#, Fault::BadManifest, "seed"),
-            (r#""seed": 1"#, r#""seed": "1""#, Fault::BadManifest, "seed"),
-            (r#""number": 1"#, r#""number": 3"#, Fault::BadManifest, "fold"),
-            (r#""number": 1"#, r#""number": 0"#, Fault::BadManifest, "fold"),
-            (r#""of": 2"#, r#""off": 2"#, Fault::BadManifest, "fold"),
-            (r#""seed""#, r#""sede""#, Fault::BadManifest, "manifest"),
-            (r#""validation""#, r#""test""#, Fault::BadManifest, "manifest"),
-            (r#"{"fingerprint"#, r#"{"name": "mine", "fingerprint"#, Fault::BadManifest, "manifest"),
-            (r#"]}"#, "]", Fault::BadManifest, "manifest"),
-            (r#"["S9/P03"]"#, r#""S9/P03""#, Fault::BadManifest, "test"),
-            (&small_print, "12", Fault::BadManifest, "data.fingerprint"),
-            (&small_print, &other, Fault::ForeignManifest, "data.fingerprint"),
-            ("S2/P1", "S2 P1", Fault::UnreadableRecording, "training[1]"),
-            ("S2/P1", "S2/P2", Fault::UnknownRecording, "training[1]"),
-            ("S2/P1", "S1/P1", Fault::RepeatedRecording, "training[1]"),
-            ("S5/P02", "S1/P01", Fault::RepeatedRecording, "validation[0]"),
-            (r#""S9/P03""#, "", Fault::EmptyPart, "test"),
-            (r#""S1/P01", "S2/P1""#, "", Fault::EmptyPart, "training"),
+            ("split 1", "split 2", Fault::BAD_MANIFEST, "format"),
+            ("custom", "stratified", Fault::BAD_MANIFEST, "scheme"),
+            (r#""seed": 1"#, r#""seed": -1"#, Fault::BAD_MANIFEST, "seed"),
+            (r#""seed": 1"#, r#""seed": "1""#, Fault::BAD_MANIFEST, "seed"),
+            (r#""number": 1"#, r#""number": 3"#, Fault::BAD_MANIFEST, "fold"),
+            (r#""number": 1"#, r#""number": 0"#, Fault::BAD_MANIFEST, "fold"),
+            (r#""of": 2"#, r#""off": 2"#, Fault::BAD_MANIFEST, "fold"),
+            (r#""seed""#, r#""sede""#, Fault::BAD_MANIFEST, "manifest"),
+            (r#""validation""#, r#""test""#, Fault::BAD_MANIFEST, "manifest"),
+            (r#"{"fingerprint"#, r#"{"name": "mine", "fingerprint"#, Fault::BAD_MANIFEST, "manifest"),
+            (r#"]}"#, "]", Fault::BAD_MANIFEST, "manifest"),
+            (r#"["S9/P03"]"#, r#""S9/P03""#, Fault::BAD_MANIFEST, "test"),
+            (&small_print, "12", Fault::BAD_MANIFEST, "data.fingerprint"),
+            (&small_print, &other, Fault::FOREIGN_MANIFEST, "data.fingerprint"),
+            ("S2/P1", "S2 P1", Fault::UNREADABLE_RECORDING, "training[1]"),
+            ("S2/P1", "S2/P2", Fault::UNKNOWN_RECORDING, "training[1]"),
+            ("S2/P1", "S1/P1", Fault::REPEATED_RECORDING, "training[1]"),
+            ("S5/P02", "S1/P01", Fault::REPEATED_RECORDING, "validation[0]"),
+            (r#""S9/P03""#, "", Fault::EMPTY_PART, "test"),
+            (r#""S1/P01", "S2/P1""#, "", Fault::EMPTY_PART, "training"),
         ] {
             let error = Split::from_json(&manifest(from, to), &small()).unwrap_err();
             let [problem] = error.problems() else { panic!("one problem for {to}: {error}") };
@@ -296,7 +296,7 @@ mod tests {
     fn a_drawn_split_needs_validation() {
         let json = manifest("custom", "random").replace(r#""S5/P02""#, "");
         let error = Split::from_json(&json, &small()).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::EmptyPart);
+        assert_eq!(error.problems()[0].fault, Fault::EMPTY_PART);
     }
 
     #[test]
@@ -313,7 +313,7 @@ mod tests {
                 Ok(split) => assert!(keeps, "{split:?}"),
                 Err(error) => {
                     assert!(!keeps, "{error}");
-                    assert_eq!(error.problems()[0].fault, Fault::BrokenScheme);
+                    assert_eq!(error.problems()[0].fault, Fault::BROKEN_SCHEME);
                     assert_eq!(error.problems()[0].found, "P01");
                 }
             }
@@ -338,7 +338,7 @@ mod tests {
         let error = Split::read(&path, &small()).unwrap_err();
         assert_eq!(error.problems()[0].place, Place { file: Some(path), ..Place::field("data.fingerprint") });
         let absent = Split::read(folder.path().join("absent.json"), &small()).unwrap_err();
-        assert_eq!(absent.problems()[0].fault, Fault::UnreadableFile);
+        assert_eq!(absent.problems()[0].fault, Fault::UNREADABLE_FILE);
     }
 
     proptest! {

@@ -99,7 +99,7 @@ impl Split {
     /// (rounded up) to validate, the others to train (2.1). Of 192: 39, 31 and 122.
     ///
     /// # Errors
-    /// [`Fault::TooFewToSplit`](crate::error::Fault::TooFewToSplit) if there are fewer than three recordings.
+    /// [`Fault::TOO_FEW_TO_SPLIT`](crate::error::Fault::TOO_FEW_TO_SPLIT) if there are fewer than three recordings.
     pub fn random(data: &Design, seed: u64) -> Result<Self> {
         let origin = Origin { scheme: Some(Scheme::Random), seed: Some(seed), fold: None };
         Self::checked(data, origin, scheme::random(data, seed)?)
@@ -108,9 +108,9 @@ impl Split {
     /// A split that somebody put together. Validation may be empty.
     ///
     /// # Errors
-    /// - [`Fault::UnknownRecording`](crate::error::Fault::UnknownRecording) for each name that the data set lacks;
-    /// - [`Fault::RepeatedRecording`](crate::error::Fault::RepeatedRecording) for each name that stands twice;
-    /// - [`Fault::EmptyPart`](crate::error::Fault::EmptyPart) if training or test is empty.
+    /// - [`Fault::UNKNOWN_RECORDING`](crate::error::Fault::UNKNOWN_RECORDING) for each name that the data set lacks;
+    /// - [`Fault::REPEATED_RECORDING`](crate::error::Fault::REPEATED_RECORDING) for each name that stands twice;
+    /// - [`Fault::EMPTY_PART`](crate::error::Fault::EMPTY_PART) if training or test is empty.
     pub fn custom(
         data: &Design,
         training: Vec<RecordingId>,
@@ -222,10 +222,10 @@ mod tests {
         let error = Split::custom(&small(), training, ids(&["S1/P01"]), vec![]).unwrap_err();
         let found: Vec<_> = error.problems().iter().map(|p| (p.fault, p.place.to_string())).collect();
         let expected = [
-            (Fault::RepeatedRecording, "training[1]"),
-            (Fault::UnknownRecording, "training[2]"),
-            (Fault::RepeatedRecording, "validation[0]"),
-            (Fault::EmptyPart, "test"),
+            (Fault::REPEATED_RECORDING, "training[1]"),
+            (Fault::UNKNOWN_RECORDING, "training[2]"),
+            (Fault::REPEATED_RECORDING, "validation[0]"),
+            (Fault::EMPTY_PART, "test"),
         ];
         assert_eq!(found, expected.map(|(fault, place)| (fault, place.to_owned())));
     }

@@ -60,9 +60,9 @@ impl Scheme {
     /// The order in which the recordings were given plays no part.
     ///
     /// # Errors
-    /// - [`Fault::TooFewToSplit`] if there are fewer than three recordings, or, for the grouped schemes, fewer than
+    /// - [`Fault::TOO_FEW_TO_SPLIT`] if there are fewer than three recordings, or, for the grouped schemes, fewer than
     ///   three participants, fewer than three songs of a genre, or more songs of one genre than of another;
-    /// - [`Fault::EmptyPart`] if a fold leaves a part without recordings, because nobody of a group heard a song.
+    /// - [`Fault::EMPTY_PART`] if a fold leaves a part without recordings, because nobody of a group heard a song.
     pub fn draw(self, data: &Design, seed: u64) -> Result<Vec<Split>> {
         let folds = match self {
             Self::Random => return Ok(vec![Split::random(data, seed)?]),
@@ -93,7 +93,7 @@ pub(super) fn random(data: &Design, seed: u64) -> Result<Parts> {
 pub(crate) fn deal(recordings: usize, seed: u64) -> Result<[Vec<usize>; 3]> {
     if recordings < 3 {
         let place = Place::field("recordings");
-        return Err(Error::new(Fault::TooFewToSplit, place, "at least 3", recordings.to_string()));
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, "at least 3", recordings.to_string()));
     }
     let mut test: Vec<usize> = (0..recordings).collect();
     Shuffler::new(seed, Purpose::Recordings.stream()).shuffle(&mut test);
@@ -120,7 +120,7 @@ impl FromStr for Scheme {
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|scheme| scheme.to_string() == text).ok_or_else(|| {
             let expected = "random, participant, song or both";
-            Error::new(Fault::BadSetting, Place::field("scheme"), expected, format!("{text:?}"))
+            Error::new(Fault::BAD_SETTING, Place::field("scheme"), expected, format!("{text:?}"))
         })
     }
 }
@@ -175,7 +175,7 @@ mod tests {
         for count in 1..3 {
             let data = DataSet::new(all[..count].to_vec()).unwrap();
             let error = Split::random(&data, 0).unwrap_err();
-            assert_eq!(error.problems()[0].fault, Fault::TooFewToSplit);
+            assert_eq!(error.problems()[0].fault, Fault::TOO_FEW_TO_SPLIT);
         }
         let three = DataSet::new(all[..3].to_vec()).unwrap();
         assert_eq!(sizes(&Split::random(&three, 0).unwrap()), [1, 1, 1, 0]);
@@ -214,7 +214,7 @@ mod tests {
             assert_eq!(serde_json::to_string(&scheme).unwrap(), format!("\"{name}\""));
         }
         for name in ["", "Random", "custom"] {
-            assert_eq!(name.parse::<Scheme>().unwrap_err().problems()[0].fault, Fault::BadSetting);
+            assert_eq!(name.parse::<Scheme>().unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
         }
     }
 

@@ -102,7 +102,7 @@ impl FromStr for Effect {
         Self::ALL.into_iter().find(|effect| effect.name() == text).ok_or_else(|| {
             let expected = Self::ALL.map(Self::name).join(", ");
             Error::new(
-                Fault::BadSetting,
+                Fault::BAD_SETTING,
                 Place::field("effect"),
                 format!("one of {expected}"),
                 format!("{text:?}"),
@@ -131,7 +131,7 @@ mod tests {
     #[test]
     fn another_name_is_refused_with_the_names_that_are_known() {
         let error = "longrange".parse::<Effect>().unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+        assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
         assert!(error.to_string().contains("null, local, long-range, mixed"), "{error}");
     }
 

@@ -56,9 +56,9 @@ impl Stamp {
 /// Writes a synthetic set into a folder that does not exist or is empty. A folder that holds this set is left alone.
 ///
 /// # Errors
-/// - [`Fault::BadSetting`] as [`generate`];
-/// - [`Fault::OccupiedFolder`] if the folder holds anything else;
-/// - [`Fault::Unwritable`] if a file or folder cannot be written.
+/// - [`Fault::BAD_SETTING`] as [`generate`];
+/// - [`Fault::OCCUPIED_FOLDER`] if the folder holds anything else;
+/// - [`Fault::UNWRITABLE`] if a file or folder cannot be written.
 pub fn write(settings: &Settings, dir: impl AsRef<Path>) -> Result<Stamp> {
     place(settings, dir.as_ref(), false, &NEVER)
 }
@@ -102,7 +102,7 @@ fn place(settings: &Settings, dir: &Path, replace: bool, stop: &AtomicBool) -> R
     };
     if let Some(found) = found {
         let expected = format!("no folder, an empty one, or the synthetic set ({settings})");
-        return Err(Error::new(Fault::OccupiedFolder, Place::file(dir), expected, found));
+        return Err(Error::new(Fault::OCCUPIED_FOLDER, Place::file(dir), expected, found));
     }
     let stamp = places.build(settings, &set)?;
     places.put_in_place()?;
@@ -178,7 +178,7 @@ impl Places {
         let dir = fs::canonicalize(dir).unwrap_or_else(|_| dir.to_owned());
         let (Some(parent), Some(name)) = (dir.parent(), dir.file_name()) else {
             let place = Place::file(&dir);
-            return Err(Error::new(Fault::Unwritable, place, "a folder with a name", "none"));
+            return Err(Error::new(Fault::UNWRITABLE, place, "a folder with a name", "none"));
         };
         let beside = |ending: &str| {
             let mut hidden = OsString::from(".");
@@ -214,7 +214,7 @@ impl Places {
             files: files.into_iter().collect(),
         };
         let json = serde_json::to_string_pretty(&stamp).map_err(|error| {
-            Error::new(Fault::Unwritable, Place::file(STAMP_FILE), "JSON", error.to_string())
+            Error::new(Fault::UNWRITABLE, Place::file(STAMP_FILE), "JSON", error.to_string())
         })?;
         write(STAMP_FILE, (json + "\n").as_bytes())?;
         Ok(stamp)
@@ -274,7 +274,7 @@ fn sha256(bytes: &[u8]) -> String {
 }
 
 fn unwritable(path: &Path, expected: &str, error: &io::Error) -> Error {
-    Error::new(Fault::Unwritable, Place::file(path), expected, error.to_string())
+    Error::new(Fault::UNWRITABLE, Place::file(path), expected, error.to_string())
 }
 
 #[cfg(test)]
@@ -315,13 +315,13 @@ mod tests {
         write(&LOCAL, &dir).unwrap();
 
         let other = Settings { seed: 8, ..LOCAL };
-        assert_eq!(fault(write(&other, &dir)), Fault::OccupiedFolder);
+        assert_eq!(fault(write(&other, &dir)), Fault::OCCUPIED_FOLDER);
         assert!(bytes_of(&dir) == first);
         assert_eq!(ensure(&other, &dir).unwrap().settings, other);
         assert!(bytes_of(&dir) != first);
 
         fs::remove_file(dir.join("S3.xlsx")).unwrap();
-        assert_eq!(fault(write(&other, &dir)), Fault::OccupiedFolder);
+        assert_eq!(fault(write(&other, &dir)), Fault::OCCUPIED_FOLDER);
         ensure(&LOCAL, &dir).unwrap();
         assert!(bytes_of(&dir) == first);
         let beside: Vec<OsString> =
@@ -338,18 +338,18 @@ mod tests {
             write(&LOCAL, &dir).unwrap();
             fs::write(dir.join(name), content).unwrap();
             let before = bytes_of(&dir);
-            assert_eq!(fault(ensure(&Settings::default(), &dir)), Fault::OccupiedFolder, "{name}");
-            assert_eq!(fault(write(&LOCAL, &dir)), Fault::OccupiedFolder, "{name}");
+            assert_eq!(fault(ensure(&Settings::default(), &dir)), Fault::OCCUPIED_FOLDER, "{name}");
+            assert_eq!(fault(write(&LOCAL, &dir)), Fault::OCCUPIED_FOLDER, "{name}");
             assert!(bytes_of(&dir) == before, "{name}");
         }
         let real = parent.path().join("real");
         fs::create_dir(&real).unwrap();
         fs::write(real.join("S1.xlsx"), "measured").unwrap();
-        assert_eq!(fault(ensure(&LOCAL, &real)), Fault::OccupiedFolder);
+        assert_eq!(fault(ensure(&LOCAL, &real)), Fault::OCCUPIED_FOLDER);
         assert_eq!(fs::read(real.join("S1.xlsx")).unwrap(), b"measured");
         let file = parent.path().join("file");
         fs::write(&file, "mine").unwrap();
-        assert_eq!(fault(ensure(&LOCAL, &file)), Fault::OccupiedFolder);
+        assert_eq!(fault(ensure(&LOCAL, &file)), Fault::OCCUPIED_FOLDER);
         assert_eq!(fs::read(&file).unwrap(), b"mine");
     }
 
@@ -379,7 +379,7 @@ mod tests {
 
         fs::create_dir(&left).unwrap();
         fs::write(left.join("notes.txt"), "mine").unwrap();
-        assert_eq!(fault(ensure(&Settings::default(), &dir)), Fault::Unwritable);
+        assert_eq!(fault(ensure(&Settings::default(), &dir)), Fault::UNWRITABLE);
         assert_eq!(fs::read(left.join("notes.txt")).unwrap(), b"mine");
         assert_eq!(Stamp::read(&dir).unwrap().settings, LOCAL);
     }

@@ -91,7 +91,7 @@ impl Settings {
             return Ok(());
         }
         let expected = format!("a number from 0 to {MAX_STRENGTH}");
-        Err(Error::new(Fault::BadSetting, Place::field("strength"), expected, self.strength.to_string()))
+        Err(Error::new(Fault::BAD_SETTING, Place::field("strength"), expected, self.strength.to_string()))
     }
 }
 
@@ -121,7 +121,7 @@ pub fn small(effect: Effect) -> Result<DataSet> {
 /// Makes the 192 recordings in memory, bit for bit as their workbooks hold them.
 ///
 /// # Errors
-/// [`Fault::BadSetting`] unless the strength is a number from 0 to [`MAX_STRENGTH`].
+/// [`Fault::BAD_SETTING`] unless the strength is a number from 0 to [`MAX_STRENGTH`].
 pub fn generate(settings: &Settings) -> Result<DataSet> {
     settings.validate()?;
     let Settings { effect, strength, seed } = *settings;
@@ -193,7 +193,7 @@ mod tests {
             strength in prop_oneof![-1e300..-1e-300, 2.000_001..1e300, Just(f64::NAN), Just(f64::INFINITY)],
         ) {
             let error = generate(&Settings { strength, ..Settings::default() }).unwrap_err();
-            prop_assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+            prop_assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
         }
     }
 

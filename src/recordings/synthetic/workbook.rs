@@ -20,10 +20,10 @@ const COMPRESSION: u8 = 3;
 /// The bytes of a workbook that holds recordings of one song, all of one length, in this order of columns.
 ///
 /// # Errors
-/// [`Fault::Unwritable`] if the recordings cannot be put into a workbook, with the reason.
+/// [`Fault::UNWRITABLE`] if the recordings cannot be put into a workbook, with the reason.
 pub fn bytes(file_name: &str, settings: &Settings, recordings: &[&Recording]) -> Result<Vec<u8>> {
     assemble(settings, recordings).map_err(|error| {
-        Error::new(Fault::Unwritable, Place::file(file_name), "a workbook", error.to_string())
+        Error::new(Fault::UNWRITABLE, Place::file(file_name), "a workbook", error.to_string())
     })
 }
 

@@ -34,15 +34,15 @@ pub(super) struct Archive {
 /// Parts that are not XML (pictures, printer settings) are left out, so that the parser sees only what was checked.
 ///
 /// # Errors
-/// [`Fault::UnreadableFile`], [`Fault::NotAZip`], [`Fault::DamagedZip`] or [`Fault::InflatesBeyondBound`].
+/// [`Fault::UNREADABLE_FILE`], [`Fault::NOT_A_ZIP`], [`Fault::DAMAGED_ZIP`] or [`Fault::INFLATES_BEYOND_BOUND`].
 pub(super) fn read(path: &Path) -> Result<Archive> {
     let (file, size) = open(path)?;
     let damaged = |part: &str, cause: ZipError| {
         let found = format!("{size} bytes in which {part} cannot be read ({cause})");
-        Error::new(Fault::DamagedZip, Place::file(path), "a whole zip archive", found)
+        Error::new(Fault::DAMAGED_ZIP, Place::file(path), "a whole zip archive", found)
     };
     let beyond = |expected: String, found: String| {
-        Error::new(Fault::InflatesBeyondBound, Place::file(path), expected, found)
+        Error::new(Fault::INFLATES_BEYOND_BOUND, Place::file(path), expected, found)
     };
     let mut archive = ZipArchive::new(file).map_err(|cause| damaged("the list of contents", cause))?;
     let mut checked = ZipWriter::new(Cursor::new(Vec::new()));
@@ -96,7 +96,7 @@ pub(super) fn read(path: &Path) -> Result<Archive> {
 /// Opens a file that starts as a zip archive does. Gives its size too.
 fn open(path: &Path) -> Result<(BufReader<File>, u64)> {
     let unreadable = |cause: std::io::Error| {
-        Error::new(Fault::UnreadableFile, Place::file(path), "a file that can be read", cause.to_string())
+        Error::new(Fault::UNREADABLE_FILE, Place::file(path), "a file that can be read", cause.to_string())
     };
     let file = File::open(path).map_err(unreadable)?;
     let size = file.metadata().map_err(unreadable)?.len();
@@ -110,7 +110,7 @@ fn open(path: &Path) -> Result<(BufReader<File>, u64)> {
             start => format!("a file that starts with \"{}\"", start.escape_ascii()),
         };
         return Err(Error::new(
-            Fault::NotAZip,
+            Fault::NOT_A_ZIP,
             Place::file(path),
             "an .xlsx workbook (a zip archive)",
             found,
@@ -119,7 +119,7 @@ fn open(path: &Path) -> Result<(BufReader<File>, u64)> {
     if size > MAX_WORKBOOK_BYTES {
         let expected = format!("a file of at most {} MiB", MAX_WORKBOOK_BYTES >> 20);
         let found = format!("{} MiB", size >> 20);
-        return Err(Error::new(Fault::InflatesBeyondBound, Place::file(path), expected, found));
+        return Err(Error::new(Fault::INFLATES_BEYOND_BOUND, Place::file(path), expected, found));
     }
     file.rewind().map_err(unreadable)?;
     Ok((file, size))

@@ -55,26 +55,26 @@ impl<'a> Cell<'a> {
     /// The number, or the rule that the cell breaks.
     pub(crate) fn number(&self) -> Result<f64, Fault> {
         if self.formula == Formula::NotComputed {
-            return Err(Fault::FormulaWithoutValue);
+            return Err(Fault::FORMULA_WITHOUT_VALUE);
         }
         match self.value {
             DataRef::Int(number) => Ok(number as f64),
             DataRef::Float(number) if number.is_finite() => Ok(number),
-            DataRef::Float(_) => Err(Fault::NonFiniteCell),
-            DataRef::Bool(_) => Err(Fault::BooleanCell),
-            DataRef::Error(_) => Err(Fault::ErrorCell),
-            DataRef::Empty => Err(Fault::BlankCell),
+            DataRef::Float(_) => Err(Fault::NON_FINITE_CELL),
+            DataRef::Bool(_) => Err(Fault::BOOLEAN_CELL),
+            DataRef::Error(_) => Err(Fault::ERROR_CELL),
+            DataRef::Empty => Err(Fault::BLANK_CELL),
             DataRef::String(_)
             | DataRef::SharedString(_)
             | DataRef::DateTime(_)
             | DataRef::DateTimeIso(_)
-            | DataRef::DurationIso(_) => Err(Fault::TextCell),
+            | DataRef::DurationIso(_) => Err(Fault::TEXT_CELL),
         }
     }
 
     /// The rule that a cell breaks which should hold something else: `otherwise`, unless nothing was computed.
     pub(crate) fn fault(&self, otherwise: Fault) -> Fault {
-        if self.formula == Formula::NotComputed { Fault::FormulaWithoutValue } else { otherwise }
+        if self.formula == Formula::NotComputed { Fault::FORMULA_WITHOUT_VALUE } else { otherwise }
     }
 
     /// The cell in words, cut to a length that fits a line.

@@ -76,7 +76,7 @@ impl Sheet for Columns {
                 } else {
                     format!("a blank cell; the first filled one is {}", cell_name(row, column))
                 };
-                problems.report_cell(cell.fault(Fault::NoTimeHeader), (0, 0), "the heading Time", found);
+                problems.report_cell(cell.fault(Fault::NO_TIME_HEADER), (0, 0), "the heading Time", found);
                 return ControlFlow::Break(());
             }
             self.has_heading = true;
@@ -108,7 +108,7 @@ impl Columns {
         match participant {
             None => {
                 let expected = "P and a number, as P01 or P1";
-                let fault = cell.fault(Fault::UnreadableParticipant);
+                let fault = cell.fault(Fault::UNREADABLE_PARTICIPANT);
                 problems.report_cell(fault, (0, column), expected, cell.describe());
             }
             Some(participant) => {
@@ -118,7 +118,7 @@ impl Columns {
                 {
                     let found = format!("{participant}, who already has column {}", cell_name(0, earlier));
                     let expected = "a participant of its own in each column";
-                    problems.report_cell(Fault::DuplicateParticipant, (0, column), expected, found);
+                    problems.report_cell(Fault::DUPLICATE_PARTICIPANT, (0, column), expected, found);
                 }
             }
         }
@@ -138,7 +138,7 @@ impl Columns {
         if column > 0 && self.slot(column).is_none() {
             let found = format!("a blank heading above {}", cell_name(row, column));
             let expected = "P and a number, as P01 or P1";
-            problems.report_cell(Fault::UnreadableParticipant, (0, column), expected, found);
+            problems.report_cell(Fault::UNREADABLE_PARTICIPANT, (0, column), expected, found);
         }
         let slot = match column {
             0 => &mut self.time,
@@ -155,7 +155,7 @@ impl Columns {
         slot.sound &= number.is_ok() && row == expected_row;
         if row > expected_row {
             let found = format!("a blank cell above the filled cell {}", cell_name(row, column));
-            problems.report_cell(Fault::BlankCell, (expected_row, column), "a number", found);
+            problems.report_cell(Fault::BLANK_CELL, (expected_row, column), "a number", found);
         }
         if let Err(fault) = number {
             problems.report_cell(fault, (row, column), "a finite number", cell.describe());
@@ -167,18 +167,18 @@ impl Columns {
     fn check_whole(&self, problems: &mut Problems) -> u32 {
         if self.participants.is_empty() || (self.time.sound && self.time.numbers.is_empty()) {
             let found = "a heading without a participant or without a time below it";
-            problems.report(Fault::EmptySheet, "a heading and samples", found);
+            problems.report(Fault::EMPTY_SHEET, "a heading and samples", found);
             return 0;
         }
         let rows = self.time.next_row;
         for (column, samples) in (1..).zip(&self.participants) {
             let Some(ParticipantColumn { numbers: samples, .. }) = samples else { continue };
             if samples.sound && samples.numbers.is_empty() {
-                problems.report_cell(Fault::EmptyColumn, (1, column), "samples", "a blank column");
+                problems.report_cell(Fault::EMPTY_COLUMN, (1, column), "samples", "a blank column");
             } else if samples.next_row > rows {
                 let end = cell_name(rows - 1, 0);
                 let found = format!("a sample without a time: the Time column ends at {end}");
-                problems.report_cell(Fault::BeyondTime, (rows, column), "a blank cell", found);
+                problems.report_cell(Fault::BEYOND_TIME, (rows, column), "a blank cell", found);
             }
         }
         if !self.time.sound {

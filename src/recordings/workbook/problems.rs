@@ -48,7 +48,7 @@ impl Problems {
         if self.unlisted > 0 {
             let expected = format!("at most {MAX_PROBLEMS} problems to list");
             let found = format!("{} more", self.unlisted);
-            self.listed.push(Problem::new(Fault::MoreProblems, self.place, expected, found));
+            self.listed.push(Problem::new(Fault::MORE_PROBLEMS, self.place, expected, found));
         }
         Error::unless_none(self.listed)
     }

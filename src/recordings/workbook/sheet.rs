@@ -52,7 +52,7 @@ pub(crate) fn read_only_sheet<S: Sheet>(path: &Path) -> Result<Read<S::Contents>
     // others are still read.
     catch_unwind(AssertUnwindSafe(|| read_archive::<S>(archive, path))).unwrap_or_else(|_| {
         let found = "contents that the spreadsheet reader stumbles over";
-        Err(Error::new(Fault::NotAWorkbook, Place::file(path), "an .xlsx workbook", found))
+        Err(Error::new(Fault::NOT_A_WORKBOOK, Place::file(path), "an .xlsx workbook", found))
     })
 }
 
@@ -90,8 +90,8 @@ fn take_cells<S: Sheet>(
             Err(cause) => {
                 let (expected, found) = ("a readable cell after this one", format!("damaged XML ({cause})"));
                 match before {
-                    Some(before) => problems.report_cell(Fault::NotAWorkbook, before, expected, found),
-                    None => problems.report(Fault::NotAWorkbook, "readable cells", found),
+                    Some(before) => problems.report_cell(Fault::NOT_A_WORKBOOK, before, expected, found),
+                    None => problems.report(Fault::NOT_A_WORKBOOK, "readable cells", found),
                 }
                 return None;
             }
@@ -105,11 +105,11 @@ fn take_cells<S: Sheet>(
         filled += 1;
         formulas += usize::from(cell.is_result());
         let flaw = if last >= Some(position) {
-            Some((Fault::NotAWorkbook, "cells in order".to_owned(), "a cell out of order".to_owned()))
+            Some((Fault::NOT_A_WORKBOOK, "cells in order".to_owned(), "a cell out of order".to_owned()))
         } else if position.1 >= S::MAX_COLUMNS {
-            Some((Fault::SheetTooLarge, format!("at most {} columns", S::MAX_COLUMNS), cell.describe()))
+            Some((Fault::SHEET_TOO_LARGE, format!("at most {} columns", S::MAX_COLUMNS), cell.describe()))
         } else if filled > MAX_CELLS {
-            Some((Fault::SheetTooLarge, format!("at most {MAX_CELLS} filled cells"), cell.describe()))
+            Some((Fault::SHEET_TOO_LARGE, format!("at most {MAX_CELLS} filled cells"), cell.describe()))
         } else {
             None
         };
@@ -129,7 +129,7 @@ fn the_sheet_with_data(workbook: &mut Xlsx<Cursor<Vec<u8>>>, path: &Path) -> Res
     let sheets = workbook.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
     let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
     if names.is_empty() {
-        return Err(Error::new(Fault::NoSheet, Place::file(path), "one sheet", "no sheet"));
+        return Err(Error::new(Fault::NO_SHEET, Place::file(path), "one sheet", "no sheet"));
     }
     let mut filled = Vec::new();
     for name in &names {
@@ -142,12 +142,12 @@ fn the_sheet_with_data(workbook: &mut Xlsx<Cursor<Vec<u8>>>, path: &Path) -> Res
         [only] => Ok(only.clone()),
         [] => {
             let place = Place::file(path).sheet(names.join("\", \""));
-            Err(Error::new(Fault::EmptySheet, place, "a heading and values", "no filled cell"))
+            Err(Error::new(Fault::EMPTY_SHEET, place, "a heading and values", "no filled cell"))
         }
         several => {
             let found = format!("data on {}: \"{}\"", several.len(), several.join("\", \""));
             let place = Place::file(path).sheet(&several[1]);
-            Err(Error::new(Fault::SeveralSheets, place, "data on one sheet", found))
+            Err(Error::new(Fault::SEVERAL_SHEETS, place, "data on one sheet", found))
         }
     }
 }
@@ -165,7 +165,7 @@ fn holds_data(workbook: &mut Xlsx<Cursor<Vec<u8>>>, sheet: &str) -> Result<bool,
 
 fn not_a_workbook(place: Place, cause: &XlsxError) -> Error {
     Error::new(
-        Fault::NotAWorkbook,
+        Fault::NOT_A_WORKBOOK,
         place,
         "an .xlsx workbook",
         format!("a zip archive of another kind ({cause})"),

@@ -39,10 +39,10 @@ pub(super) fn seconds(times: &[f64]) -> Seconds {
             [] => "a single second".to_owned(),
             _ => format!("at most {share} of {} seconds that agree, with {rows} rows each", whole.len()),
         };
-        flaws.push(Flaw { fault: Fault::UnevenRate, index: 0, expected, found });
+        flaws.push(Flaw { fault: Fault::UNEVEN_RATE, index: 0, expected, found });
     } else if flaws.is_empty() {
         flaws.extend(seconds.iter().filter(|second| second.rows > rows).map(|crowded| Flaw {
-            fault: Fault::UnevenRate,
+            fault: Fault::UNEVEN_RATE,
             index: crowded.start,
             expected: format!("at most {rows} rows in second {}, as in most others", times[crowded.start]),
             found: crowded.rows.to_string(),
@@ -59,7 +59,12 @@ fn runs(times: &[f64]) -> (Vec<Second>, Vec<Flaw>) {
     for (index, &time) in times.iter().enumerate() {
         if time.fract() != 0.0 {
             let expected = "a whole number of seconds".to_owned();
-            flaws.push(Flaw { fault: Fault::TimeNotWholeSeconds, index, expected, found: time.to_string() });
+            flaws.push(Flaw {
+                fault: Fault::TIME_NOT_WHOLE_SECONDS,
+                index,
+                expected,
+                found: time.to_string(),
+            });
             continue;
         }
         match (previous, seconds.last_mut()) {
@@ -67,7 +72,7 @@ fn runs(times: &[f64]) -> (Vec<Second>, Vec<Flaw>) {
             _ => seconds.push(Second { start: index, rows: 1 }),
         }
         if let Some(before) = previous.filter(|before| time < *before || time > before + 1.0) {
-            let fault = if time < before { Fault::TimeGoesBackwards } else { Fault::TimeSkips };
+            let fault = if time < before { Fault::TIME_GOES_BACKWARDS } else { Fault::TIME_SKIPS };
             let expected = format!("second {before} or {}", before + 1.0);
             flaws.push(Flaw { fault, index, expected, found: format!("second {time}") });
         }
@@ -108,26 +113,26 @@ mod tests {
 
     #[test]
     fn time_may_not_go_backwards_nor_skip() {
-        assert_eq!(faults(&[1.0, 1.0, 2.0, 1.0]), [(Fault::TimeGoesBackwards, 3)]);
-        assert_eq!(faults(&[1.0, 1.0, 3.0, 3.0]), [(Fault::TimeSkips, 2)]);
+        assert_eq!(faults(&[1.0, 1.0, 2.0, 1.0]), [(Fault::TIME_GOES_BACKWARDS, 3)]);
+        assert_eq!(faults(&[1.0, 1.0, 3.0, 3.0]), [(Fault::TIME_SKIPS, 2)]);
     }
 
     #[test]
     fn parts_of_a_second_are_refused() {
-        assert_eq!(faults(&[1.0, 1.5, 2.0]), [(Fault::TimeNotWholeSeconds, 1)]);
+        assert_eq!(faults(&[1.0, 1.5, 2.0]), [(Fault::TIME_NOT_WHOLE_SECONDS, 1)]);
     }
 
     #[test]
     fn a_second_may_lack_rows_but_not_have_more() {
         assert_eq!(seconds(&column(1, &[4, 3, 4, 4])), Seconds { rate_hz: 4, flaws: vec![] });
-        assert_eq!(faults(&column(1, &[4, 5, 4, 4])), [(Fault::UnevenRate, 4)]);
-        assert_eq!(faults(&column(1, &[4, 4, 5])), [(Fault::UnevenRate, 8)]);
+        assert_eq!(faults(&column(1, &[4, 5, 4, 4])), [(Fault::UNEVEN_RATE, 4)]);
+        assert_eq!(faults(&column(1, &[4, 4, 5])), [(Fault::UNEVEN_RATE, 8)]);
     }
 
     #[test]
     fn a_rate_that_the_seconds_do_not_agree_on_is_refused() {
-        assert_eq!(faults(&column(1, &[4, 3, 4, 3, 4])), [(Fault::UnevenRate, 0)]);
-        assert_eq!(faults(&column(1, &[8])), [(Fault::UnevenRate, 0)]);
+        assert_eq!(faults(&column(1, &[4, 3, 4, 3, 4])), [(Fault::UNEVEN_RATE, 0)]);
+        assert_eq!(faults(&column(1, &[8])), [(Fault::UNEVEN_RATE, 0)]);
     }
 
     proptest! {

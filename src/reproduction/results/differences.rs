@@ -38,7 +38,7 @@ impl Results {
     /// Compares the series that both have.
     ///
     /// # Errors
-    /// [`Fault::NoRecords`] if they have none in common; [`Fault::MixedRecords`] if their test recordings differ.
+    /// [`Fault::NO_RECORDS`] if they have none in common; [`Fault::MIXED_RECORDS`] if their test recordings differ.
     pub fn less(&self, other: &Self) -> Result<Differences> {
         let pairs = self.series.iter().filter_map(|series| {
             let same = |other: &&Series| (other.model, other.weights) == (series.model, series.weights);
@@ -47,7 +47,7 @@ impl Results {
         let series = Error::gather(pairs.map(|(series, other)| Difference::of(series, other)))?;
         if series.is_empty() {
             let expected = "a network with records in both folders";
-            return Err(Error::new(Fault::NoRecords, Place::field("records"), expected, "none"));
+            return Err(Error::new(Fault::NO_RECORDS, Place::field("records"), expected, "none"));
         }
         Ok(Differences { series })
     }
@@ -143,6 +143,6 @@ mod tests {
         assert!(differences.series.iter().all(|difference| !difference.label.contains("CNN")));
         assert!(differences.to_string().contains("+5.1 (+5.1 to +5.1)"), "{differences}");
         let nothing = results(&[&cnn]).less(&results(&[&baseline])).unwrap_err();
-        assert_eq!(nothing.problems()[0].fault, Fault::NoRecords);
+        assert_eq!(nothing.problems()[0].fault, Fault::NO_RECORDS);
     }
 }

@@ -63,13 +63,13 @@ impl Results {
     /// On other recordings than the published ones no verdict is given, be they synthetic or somebody's own.
     ///
     /// # Errors
-    /// Those of [`Series::of`]; [`Fault::NoRecords`] if there is nothing at all; [`Fault::MixedRecords`] if a network comes
+    /// Those of [`Series::of`]; [`Fault::NO_RECORDS`] if there is nothing at all; [`Fault::MIXED_RECORDS`] if a network comes
     /// twice, or the recordings, the split or the test recordings differ.
     pub fn of(groups: &[&[Record]], provenance: &Provenance) -> Result<Self> {
         let mut series = Error::gather(groups.iter().map(|records| all_of(records)))?.concat();
         series.sort_by_key(|series| series.model);
         let Some(first) = series.first() else {
-            return Err(Error::new(Fault::NoRecords, Place::field("records"), "at least one", "none"));
+            return Err(Error::new(Fault::NO_RECORDS, Place::field("records"), "at least one", "none"));
         };
         check(groups, &series)?;
         let (data, split, chance) =
@@ -92,7 +92,7 @@ impl Results {
     /// From the records in the folders of the networks below `folder`, which are those of these recordings.
     ///
     /// # Errors
-    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::ForeignRecords`] if the records are of other recordings.
+    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
     pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
         let folder = folder.as_ref();
         let groups = Error::gather(Model::ALL.map(|model| Store::read(folder.join(model.name()))))?;
@@ -101,7 +101,7 @@ impl Results {
         if groups.is_empty() {
             let found = "none below it";
             return Err(Error::new(
-                Fault::NoRecords,
+                Fault::NO_RECORDS,
                 Place::file(folder),
                 "records of at least one network",
                 found,
@@ -199,7 +199,7 @@ fn all_of(records: &[Record]) -> Result<Vec<Series>> {
 /// Refuses series, at least one, that do not stand beside each other.
 fn check(groups: &[&[Record]], series: &[Series]) -> Result<()> {
     let mixed = |field: String, expected: &str, found: String| {
-        Err(Error::new(Fault::MixedRecords, Place::field(field), expected, found))
+        Err(Error::new(Fault::MIXED_RECORDS, Place::field(field), expected, found))
     };
     let models: BTreeSet<Model> = series.iter().map(|series| series.model).collect();
     if models.len() < groups.len() {

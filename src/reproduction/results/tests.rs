@@ -119,14 +119,14 @@ fn json_holds_series_verdicts_and_claims() {
 #[test]
 fn nothing_is_refused() {
     let error = Results::of(&[], &Provenance::Published).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::NoRecords);
+    assert_eq!(error.problems()[0].fault, Fault::NO_RECORDS);
 }
 
 #[test]
 fn a_network_that_comes_twice_is_refused() {
     let [cnn, ..] = groups();
     let error = Results::of(&[cnn.as_slice(), cnn.as_slice()], &Provenance::Published).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::MixedRecords);
+    assert_eq!(error.problems()[0].fault, Fault::MIXED_RECORDS);
 }
 
 #[test]
@@ -134,6 +134,6 @@ fn networks_on_different_splits_are_refused() {
     let mut groups = groups();
     groups[0].iter_mut().for_each(|record| record.configuration.split = "another".into());
     let error = Results::of(&groups.each_ref().map(Vec::as_slice), &Provenance::Published).unwrap_err();
-    assert_eq!(error.problems()[0].fault, Fault::MixedRecords);
+    assert_eq!(error.problems()[0].fault, Fault::MIXED_RECORDS);
     assert_eq!(error.problems()[0].place.to_string(), "CNN");
 }

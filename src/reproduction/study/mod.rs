@@ -77,11 +77,11 @@ impl Variation {
     /// The variation of this name.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] if there is none.
+    /// [`Fault::BAD_SETTING`] if there is none.
     pub fn named(name: &str) -> Result<Self> {
         VARIATIONS.iter().find(|variation| variation.name == name).copied().ok_or_else(|| {
             let names: Vec<&str> = VARIATIONS.iter().map(|variation| variation.name).collect();
-            Error::new(Fault::BadSetting, Place::field("variation"), format!("one of {names:?}"), name)
+            Error::new(Fault::BAD_SETTING, Place::field("variation"), format!("one of {names:?}"), name)
         })
     }
 
@@ -175,7 +175,7 @@ impl Study {
     /// Reads the records below a folder.
     ///
     /// # Errors
-    /// Those of [`Store::read`] and [`Series::of`]; [`Fault::NoRecords`] if there are none at all.
+    /// Those of [`Store::read`] and [`Series::of`]; [`Fault::NO_RECORDS`] if there are none at all.
     pub fn read(folder: &Path) -> Result<Self> {
         let mut rows = Vec::new();
         for Variation { name, what, models, .. } in VARIATIONS {
@@ -197,7 +197,7 @@ impl Study {
         }
         if rows.is_empty() {
             let expected = "records of at least one variation";
-            return Err(Error::new(Fault::NoRecords, Place::file(folder), expected, "none below it"));
+            return Err(Error::new(Fault::NO_RECORDS, Place::file(folder), expected, "none below it"));
         }
         Ok(Self { rows })
     }
@@ -250,8 +250,8 @@ mod tests {
 
     #[test]
     fn an_unknown_variation_and_an_empty_folder_are_refused() {
-        assert_eq!(Variation::named("fast").unwrap_err().problems()[0].fault, Fault::BadSetting);
+        assert_eq!(Variation::named("fast").unwrap_err().problems()[0].fault, Fault::BAD_SETTING);
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Study::read(folder.path()).unwrap_err().problems()[0].fault, Fault::NoRecords);
+        assert_eq!(Study::read(folder.path()).unwrap_err().problems()[0].fault, Fault::NO_RECORDS);
     }
 }

@@ -72,14 +72,14 @@ impl Comparison {
     /// interval](difference_of_averages) and a [permutation test](exchange_test) of the difference of averages.
     ///
     /// # Errors
-    /// [`Fault::MixedRecords`] if the test recordings differ.
+    /// [`Fault::MIXED_RECORDS`] if the test recordings differ.
     pub fn of(first: &Series, second: &Series) -> Result<Self> {
         if !first.right_by_recording.keys().eq(second.right_by_recording.keys()) {
             let [expected, found] = [first, second].map(|series| {
                 format!("{} test recordings of split {}", series.recordings, series.configuration.split)
             });
             return Err(Error::new(
-                Fault::MixedRecords,
+                Fault::MIXED_RECORDS,
                 Place::field(second.label.clone()),
                 format!("the {expected}, as in {}", first.label),
                 found,

@@ -81,10 +81,10 @@ impl Series {
     /// Sums up the records of one configuration, in any order.
     ///
     /// # Errors
-    /// - [`Fault::NoRecords`] if there are none;
-    /// - [`Fault::MixedRecords`] for every record of another configuration than the first;
-    /// - [`Fault::RepeatedRun`] for every run that is there again;
-    /// - [`Fault::InconsistentRecord`] for every record whose numbers do not fit together, or that answers other test
+    /// - [`Fault::NO_RECORDS`] if there are none;
+    /// - [`Fault::MIXED_RECORDS`] for every record of another configuration than the first;
+    /// - [`Fault::REPEATED_RUN`] for every run that is there again;
+    /// - [`Fault::INCONSISTENT_RECORD`] for every record whose numbers do not fit together, or that answers other test
     ///   recordings than the first.
     pub fn of(records: &[Record], weights: Weights) -> Result<Self> {
         let mut records: Vec<&Record> = records.iter().collect();
@@ -193,7 +193,7 @@ fn digest(configuration: &Configuration) -> Result<String> {
 /// Refuses records, sorted by run, that do not make a series.
 fn check(records: &[&Record], weights: Weights) -> Result<()> {
     let Some(first) = records.first() else {
-        return Err(Error::new(Fault::NoRecords, Place::field("records"), "at least one", "none"));
+        return Err(Error::new(Fault::NO_RECORDS, Place::field("records"), "at least one", "none"));
     };
     let tested: BTreeSet<RecordingId> = recordings(first.outcome(weights)).collect();
     let mut problems = Vec::new();
@@ -205,26 +205,26 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
         if record.configuration.of_series() != first.configuration.of_series() {
             let [expected, found] = [digest(&first.configuration)?, digest(&record.configuration)?]
                 .map(|digest| format!("configuration {}", &digest[..12]));
-            refuse(Fault::MixedRecords, &expected, &found);
+            refuse(Fault::MIXED_RECORDS, &expected, &found);
             continue;
         }
         if index > 0 && records[index - 1].run == record.run {
-            refuse(Fault::RepeatedRun, "one record", "another one");
+            refuse(Fault::REPEATED_RUN, "one record", "another one");
         }
         let outcome = record.outcome(weights);
         let own: BTreeSet<RecordingId> = recordings(outcome).collect();
         if own.is_empty() || own.len() != outcome.recordings() || own != tested {
             let expected =
                 format!("one answer to each of the {} test recordings of the first run", tested.len());
-            refuse(Fault::InconsistentRecord, &expected, &format!("{} answers", outcome.recordings()));
+            refuse(Fault::INCONSISTENT_RECORD, &expected, &format!("{} answers", outcome.recordings()));
         }
         if outcome.confusion != confusion(outcome) {
-            refuse(Fault::InconsistentRecord, "a confusion matrix that counts the predictions", "another");
+            refuse(Fault::INCONSISTENT_RECORD, "a confusion matrix that counts the predictions", "another");
         }
         let accuracies = training_accuracy(record, weights);
         if !accuracies.is_some_and(|both| both.iter().all(|part| (0.0..=1.0).contains(part))) {
             let expected = format!("a training accuracy after epoch {}", outcome.epoch);
-            refuse(Fault::InconsistentRecord, &expected, &format!("{accuracies:?}"));
+            refuse(Fault::INCONSISTENT_RECORD, &expected, &format!("{accuracies:?}"));
         }
     }
     Error::unless_none(problems)

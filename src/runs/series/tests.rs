@@ -76,7 +76,7 @@ fn records_come_in_any_order() {
 
 #[test]
 fn no_records_are_refused() {
-    assert_eq!(faults(&Series::of(&[], Weights::Final).unwrap_err()), [Fault::NoRecords]);
+    assert_eq!(faults(&Series::of(&[], Weights::Final).unwrap_err()), [Fault::NO_RECORDS]);
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn records_of_different_configurations_are_refused() {
     let mut records = records(Model::Baseline, 0.7, &[12, 13, 14], scattered);
     records[1].configuration.settings.seed = 1;
     let error = Series::of(&records, Weights::Final).unwrap_err();
-    assert_eq!(faults(&error), [Fault::MixedRecords]);
+    assert_eq!(faults(&error), [Fault::MIXED_RECORDS]);
     assert_eq!(error.problems()[0].place.to_string(), "run 1");
 }
 
@@ -92,7 +92,7 @@ fn records_of_different_configurations_are_refused() {
 fn a_run_that_is_there_twice_is_refused() {
     let mut records = records(Model::Baseline, 0.7, &[12, 13, 14], scattered);
     records[2].run = 1;
-    assert_eq!(faults(&Series::of(&records, Weights::Final).unwrap_err()), [Fault::RepeatedRun]);
+    assert_eq!(faults(&Series::of(&records, Weights::Final).unwrap_err()), [Fault::REPEATED_RUN]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn records_that_contradict_themselves_are_refused() {
             }
             let error = Series::of(&records, Weights::Final).unwrap_err();
             assert!(
-                faults(&error).iter().all(|fault| *fault == Fault::InconsistentRecord),
+                faults(&error).iter().all(|fault| *fault == Fault::INCONSISTENT_RECORD),
                 "{index}: {error}"
             );
         }
@@ -186,7 +186,7 @@ fn series_on_other_recordings_are_not_compared() {
     smaller.confusion = confusion(&smaller);
     others[0].last = smaller;
     let second = Series::of(&others, Weights::Final).unwrap();
-    assert_eq!(faults(&Comparison::of(&first, &second).unwrap_err()), [Fault::MixedRecords]);
+    assert_eq!(faults(&Comparison::of(&first, &second).unwrap_err()), [Fault::MIXED_RECORDS]);
 }
 
 #[test]

@@ -121,14 +121,14 @@ impl Method {
     /// What it sees of courses.
     ///
     /// # Errors
-    /// [`Fault::BadSetting`] for a course that is too short for its features.
+    /// [`Fault::BAD_SETTING`] for a course that is too short for its features.
     pub(super) fn see(self, courses: &[Vec<f64>]) -> Result<Seen> {
         let features = |of: fn(&[f64]) -> Option<Vec<f64>>| {
             let rows = courses.iter().map(|course| {
                 of(course).ok_or_else(|| {
                     let found = format!("{} samples", course.len());
                     Error::new(
-                        Fault::BadSetting,
+                        Fault::BAD_SETTING,
                         Place::field("course of a baseline"),
                         "at least nine samples",
                         found,

@@ -88,7 +88,7 @@ impl BaselineRecord {
     /// Tries: all draws and folds, with the true labels and with exchanged ones, on all cores.
     ///
     /// # Errors
-    /// Those of [`Scheme::draw`](crate::preparation::Scheme::draw), and [`Fault::BadSetting`] for recordings that are too
+    /// Those of [`Scheme::draw`](crate::preparation::Scheme::draw), and [`Fault::BAD_SETTING`] for recordings that are too
     /// short.
     pub fn make(trial: BaselineTrial, set: &DataSet) -> Result<Self> {
         let recordings = set.recordings();
@@ -147,14 +147,14 @@ impl BaselineRecord {
     /// The record of a trial below a folder, if it is there.
     ///
     /// # Errors
-    /// [`Fault::BadRecord`]; [`Fault::ForeignRecords`] if it is of another trial, of other recordings or of another
+    /// [`Fault::BAD_RECORD`]; [`Fault::FOREIGN_RECORDS`] if it is of another trial, of other recordings or of another
     /// revision.
     pub fn read(folder: &Path, trial: BaselineTrial, data: Fingerprint) -> Result<Option<Self>> {
         let path = Self::path(folder, &trial);
         let Some(record) = read_record::<Self>(&path, EXPECTED)? else { return Ok(None) };
         if !record.is_sound() {
             let found = "a recording, a label or an exchange that there is not";
-            return Err(Error::new(Fault::BadRecord, Place::file(path), EXPECTED, found));
+            return Err(Error::new(Fault::BAD_RECORD, Place::file(path), EXPECTED, found));
         }
         let configuration = BaselineConfiguration::of(trial, data);
         if record.configuration == configuration {
@@ -162,7 +162,7 @@ impl BaselineRecord {
         }
         let expected = to_json("configuration", &configuration)?;
         let found = to_json("configuration", &record.configuration)?;
-        Err(Error::new(Fault::ForeignRecords, Place::file(path), expected, found))
+        Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found))
     }
 
     /// Whether every answer is a label, to a recording that there is, and every exchange was made.
@@ -185,7 +185,7 @@ impl BaselineRecord {
     /// Writes it below a folder.
     ///
     /// # Errors
-    /// [`Fault::Unwritable`]; [`Fault::UnreadableRecord`]
+    /// [`Fault::UNWRITABLE`]; [`Fault::UNREADABLE_RECORD`]
     pub fn write(&self, folder: &Path) -> Result<()> {
         create_folder(folder)?;
         write_record(Self::path(folder, &self.configuration.trial), self)

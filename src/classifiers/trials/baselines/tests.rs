@@ -111,10 +111,10 @@ fn a_record_is_read_back_and_only_for_its_own_recordings_and_whole() {
     let fault = |data: &DataSet| {
         BaselineRecord::read(folder.path(), trial, data.fingerprint()).unwrap_err().problems()[0].fault
     };
-    assert_eq!(fault(&other), Fault::ForeignRecords);
+    assert_eq!(fault(&other), Fault::FOREIGN_RECORDS);
     record.among_all.right.pop();
     record.write(folder.path()).unwrap();
-    assert_eq!(fault(&own), Fault::BadRecord);
+    assert_eq!(fault(&own), Fault::BAD_RECORD);
 }
 
 #[test]
@@ -144,6 +144,6 @@ fn signed_samples_and_short_recordings_are_no_panic() {
     let short = DataSet::new(short.collect()).unwrap();
     for method in [Method::MiniRocket, Method::Trees] {
         let error = BaselineRecord::make(trial(method, Scheme::Random), &short).unwrap_err();
-        assert_eq!(error.problems()[0].fault, Fault::BadSetting);
+        assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING);
     }
 }

@@ -1,0 +1,24 @@
+//! The rules of this room, and what to do when one is broken.
+
+use crate::error::Fault;
+
+impl Fault {
+    /// The heading of a table of features is neither that of the published one (`subject no.`, ..., `label`) nor
+    /// `participant,song,genre` with features behind it.
+    pub const NO_FEATURE_HEADER: Self = Self::rule(
+        "no-feature-header",
+        "give the table of features of music-affect_v2 (subject no., features, label), or one as \
+                 `eegenre features --out` writes (participant, song, genre, features)",
+    );
+    /// A column of a table of features has no name, or that of another.
+    pub const UNREADABLE_HEADING: Self =
+        Self::rule("unreadable-heading", "name the column, or delete what stands below it");
+    /// A row of a table of features has more or fewer cells than the heading.
+    pub const RAGGED_ROW: Self =
+        Self::rule("ragged-row", "give each row a cell for each column, empty where there is no value");
+    /// A label of a table of features is none of the three genres'.
+    pub const UNKNOWN_LABEL: Self = Self::rule(
+        "unknown-label",
+        "write the genre: classical, instrumental or pop; in the published table 1, 2 or 3",
+    );
+}
