@@ -21,7 +21,6 @@
 //! | [`audit`] | what the numbers are worth |
 //! | [`figures`] | figures |
 //! | [`notebook`] | what notebooks stand on, and what runs, checks and shows them |
-//! | [`reproduce`] | the main job: all of it at once |
 //!
 //! | paper | module |
 //! |---|---|
@@ -79,7 +78,6 @@ pub mod paper;
 pub mod preparation;
 pub mod recordings;
 pub mod report;
-pub mod reproduce;
 pub mod reproduction;
 pub mod runs;
 pub mod store;

@@ -162,7 +162,7 @@ fn every_prediction_is_exported_once_and_gives_the_recorded_accuracies() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut reader = csv::Reader::from_path(&file).unwrap();
     let columns: Vec<String> = reader.headers().unwrap().iter().map(str::to_owned).collect();
-    assert_eq!(columns, eegenre::reproduce::predictions::COLUMNS);
+    assert_eq!(columns, eegenre::audit::export::COLUMNS);
     // Each column is described.
     let readme = fs::read_to_string(project().root().join("data/README.md")).unwrap();
     assert!(columns.iter().all(|column| readme.contains(&format!("`{column}`"))));

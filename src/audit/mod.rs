@@ -27,12 +27,15 @@
 
 mod artefacts;
 pub mod blocks;
+pub mod committed;
 mod comparison;
 mod condition;
 mod echo;
 mod estimate;
+pub mod export;
 pub mod instrument;
 mod leak;
+mod live;
 pub mod one_split;
 mod plan;
 mod reach;
@@ -56,6 +59,7 @@ pub use echo::{EchoPower, EchoRow};
 pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
+pub use live::Live;
 pub(crate) use one_split::CHOICES;
 pub use one_split::{OneSplit, Specification};
 pub use plan::{Cell, EQUAL, plan};

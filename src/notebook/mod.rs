@@ -35,8 +35,7 @@ mod run;
 mod session;
 mod setup;
 
-pub use book::book;
-pub(crate) use book::claim_book;
+pub use book::{book, claim_book};
 pub use committed::check;
 pub use document::notebooks;
 pub use environment::Environment;

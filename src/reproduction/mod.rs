@@ -7,5 +7,10 @@
 
 pub mod experiment;
 pub mod results;
+mod retrained;
 pub mod study;
+mod summary;
 pub mod verdict;
+
+pub use retrained::{Retrained, RetrainedNetwork};
+pub use summary::summary;

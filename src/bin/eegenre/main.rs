@@ -14,6 +14,7 @@ mod memory;
 mod notebooks;
 mod predict;
 mod records;
+mod reproduce;
 mod results;
 mod signals;
 mod split;
@@ -30,7 +31,6 @@ use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::report::{answer, answered, note};
-use eegenre::reproduce::reproduce;
 use eegenre::runs::profile::Profile;
 use eegenre::store::Project;
 
@@ -43,6 +43,7 @@ use figure::FigureArgs;
 use notebooks::NotebooksArgs;
 use predict::PredictArgs;
 use records::RecordsTask;
+use reproduce::reproduce;
 use results::ResultsArgs;
 use split::SplitArgs;
 use study::StudyArgs;

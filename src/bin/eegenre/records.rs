@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 
+use eegenre::audit::{committed, export};
 use eegenre::error::Result;
-use eegenre::reproduce::{predictions, records};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -31,16 +31,16 @@ pub enum RecordsTask {
 impl RecordsTask {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
-            Self::Check => print(&records::check(project)?, json),
+            Self::Check => print(&committed::check(project)?, json),
             Self::Update(data) => {
-                let files = records::update(project, &data.material(project)?)?;
+                let files = committed::update(project, &data.material(project)?)?;
                 if json {
                     return print(&json!({ "files": files }), json);
                 }
                 print(&format!("{files} files are listed in data/SHA256SUMS"), json)
             }
             Self::Export { out } => {
-                let count = predictions::write(project, &out)?;
+                let count = export::write(project, &out)?;
                 if json {
                     return print(&json!({ "predictions": count, "file": out.to_string_lossy() }), json);
                 }

@@ -28,7 +28,7 @@ const HEADING: &str = "Music genre from EEG";
 ///
 /// # Errors
 /// Those of [`claim`].
-pub(crate) fn claim_book(folder: &Path) -> Result<()> {
+pub fn claim_book(folder: &Path) -> Result<()> {
     claim(folder, BOOK)
 }
 

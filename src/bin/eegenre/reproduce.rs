@@ -1,15 +1,5 @@
 //! The main job: everything there is, from records (and recordings, where they are) to figures, results and the book.
 
-mod live;
-pub mod predictions;
-pub mod records;
-mod retrained;
-mod summary;
-
-pub use live::Live;
-pub use retrained::{Retrained, RetrainedNetwork};
-pub use summary::summary;
-
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,19 +7,21 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde::Serialize;
 
-use crate::classifiers::trials::Classification;
-use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::figures::{self, Figure};
-use crate::notebook::{self, Environment, Executed, Run};
-use crate::preparation::{Split, SplitSummary};
-use crate::recordings::{Description, Material, Provenance};
-use crate::report::{Steps, Table, as_text};
-use crate::reproduction::experiment::{Experiment, SPLIT_SEED};
-use crate::reproduction::results::Results;
-use crate::runs::Control;
-use crate::runs::profile::Profile;
-use crate::store::{Project, check_writable};
-use records::CheckedRecords;
+use eegenre::audit::Live;
+use eegenre::audit::committed::{self, CheckedRecords};
+use eegenre::classifiers::trials::Classification;
+use eegenre::error::{Error, Fault, Place, Problem, Result};
+use eegenre::figures::{self, Figure};
+use eegenre::notebook::{self, Environment, Executed, Run};
+use eegenre::preparation::{Split, SplitSummary};
+use eegenre::recordings::{Description, Material, Provenance};
+use eegenre::report::{Steps, Table};
+use eegenre::reproduction::experiment::{Experiment, SPLIT_SEED};
+use eegenre::reproduction::results::Results;
+use eegenre::reproduction::{Retrained, summary};
+use eegenre::runs::Control;
+use eegenre::runs::profile::Profile;
+use eegenre::store::{Project, check_writable};
 
 /// What the main job found and wrote.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -45,11 +37,9 @@ pub struct Reproduction {
     /// The paper's split (2.1), from [`SPLIT_SEED`].
     pub split: SplitSummary,
     /// The figures. Those of the published study are as they are committed.
-    #[serde(serialize_with = "as_text")]
-    pub figures: Vec<PathBuf>,
+    pub figures: Vec<String>,
     /// The folder of the records that the results are from.
-    #[serde(serialize_with = "as_text")]
-    pub records: PathBuf,
+    pub records: String,
     /// The paper's results beside ours (3).
     pub results: Results,
     /// Every fact, number and claim of the paper beside what is found here.
@@ -62,8 +52,7 @@ pub struct Reproduction {
     /// The notebooks, all of whose checks hold.
     pub notebooks: Executed,
     /// The contents page of the book made of them.
-    #[serde(serialize_with = "as_text")]
-    pub book: PathBuf,
+    pub book: String,
 }
 
 /// Checks the committed records, rebuilds every table, verdict and figure from them, runs the notebooks, makes the book of
@@ -73,7 +62,7 @@ pub struct Reproduction {
 /// What notebooks need is set up once. `control` says what trains; progress goes to standard error.
 ///
 /// # Errors
-/// [`Fault::NO_CHECKOUT`]; [`Fault::NO_DEVICE`]; those of [`records::check`], [`Experiment::train`], [`notebook::setup`],
+/// [`Fault::NO_CHECKOUT`]; [`Fault::NO_DEVICE`]; those of [`committed::check`], [`Experiment::train`], [`notebook::setup`],
 /// [`Run::run`], [`notebook::book`] and [`Live::check`]; [`Fault::CHANGED_FILE`] for a figure that is not drawn as it is
 /// committed. Once it is asked to stop, [`Fault::INTERRUPTED`].
 pub fn reproduce(
@@ -90,7 +79,7 @@ pub fn reproduce(
     }
     notebook::claim_book(&project.book())?;
     let stop = control.stop;
-    let checked = records::check(project)?;
+    let checked = committed::check(project)?;
     notebook::setup(&environment, stop)?;
     let is_published = of.provenance() == Provenance::Published;
     let (retrained, records) = match of.recordings() {
@@ -114,10 +103,10 @@ pub fn reproduce(
         of: of.to_string(),
         profile,
         checked,
-        figures,
-        book: notebook::book(&environment, &notebooks.folder, &project.book(), stop)?,
+        figures: figures.iter().map(|file| file.display().to_string()).collect(),
+        book: notebook::book(&environment, &notebooks.folder, &project.book(), stop)?.display().to_string(),
         notebooks,
-        records,
+        records: records.display().to_string(),
         summary: summary(&split, &data, &results, &classification),
         split: split.summary(),
         data,
@@ -162,9 +151,9 @@ impl fmt::Display for Reproduction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{}\n\n{}", self.of, self.data)?;
         writeln!(f, "split         {}", self.split)?;
-        writeln!(f, "records       {}: {}", self.records.display(), self.checked)?;
+        writeln!(f, "records       {}: {}", self.records, self.checked)?;
         for figure in &self.figures {
-            writeln!(f, "figure        {}", figure.display())?;
+            writeln!(f, "figure        {}", figure)?;
         }
         writeln!(f, "notebooks     {}", self.notebooks.folder.display())?;
         if let Some(retrained) = &self.retrained {
@@ -175,6 +164,6 @@ impl fmt::Display for Reproduction {
             write!(f, "\n{note}")?;
         }
         writeln!(f, "\n\nTrained live, on small synthetic studies of known truth:\n\n{}", self.live)?;
-        write!(f, "\nThe book: {}", self.book.display())
+        write!(f, "\nThe book: {}", self.book)
     }
 }
