@@ -34,9 +34,9 @@ fn recordings() -> DataSet {
 
 /// The first recording of each song: one of each length.
 fn one_of_each_song(set: &DataSet) -> Vec<&Recording> {
-    set.songs()
+    set.stimuli()
         .into_iter()
-        .filter_map(|song| set.recordings().iter().find(|other| other.song == song))
+        .filter_map(|song| set.recordings().iter().find(|other| other.stimulus == song))
         .collect()
 }
 
@@ -80,7 +80,8 @@ fn compare(folder: &Path) {
     fs::create_dir_all(folder).expect("a folder that can be made");
     for recording in &chosen {
         let bytes: Vec<u8> = recording.samples.iter().flat_map(|sample| sample.to_le_bytes()).collect();
-        fs::write(folder.join(format!("{}.f64", recording.song)), bytes).expect("a file that can be written");
+        fs::write(folder.join(format!("{}.f64", recording.stimulus)), bytes)
+            .expect("a file that can be written");
     }
     let of_feature = |feature: Feature| {
         let seconds = median_seconds(|| {

@@ -15,7 +15,7 @@ use crate::report::as_text;
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// A rule that was broken: its name, and what a user can do about it. Every rule has at least one test.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fault {
     name: &'static str,
     advice: &'static str,
@@ -67,6 +67,12 @@ impl Fault {
     /// Training was asked to stop.
     pub const INTERRUPTED: Self =
         Self::rule("interrupted", "run the same command again; it goes on where it stopped");
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name)
+    }
 }
 
 impl Serialize for Fault {

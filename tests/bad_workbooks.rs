@@ -50,8 +50,12 @@ fn columns_may_end_early_and_blanks_below_are_cut() {
         sheet.write(61, 3, "  ").unwrap();
     }));
     let set = load(folder.path()).unwrap();
-    let lengths: Vec<usize> =
-        set.recordings().iter().filter(|one| one.song.number() == 3).map(|one| one.samples.len()).collect();
+    let lengths: Vec<usize> = set
+        .recordings()
+        .iter()
+        .filter(|one| one.stimulus.as_str() == "S3")
+        .map(|one| one.samples.len())
+        .collect();
     assert_eq!(lengths, [32, 19, 32]);
 }
 

@@ -22,7 +22,7 @@ use eegenre::nn::{Dropout, Level, Packed, Packing, Size, StateDict};
 use eegenre::preparation::{Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split};
 use eegenre::recordings::synthetic;
 use eegenre::recordings::{
-    DataSet, Description, Genre, Participant, Provenance, Recording, RecordingId, Song,
+    DataSet, Description, Genre, Labels, Participant, Provenance, Recording, RecordingId, Song,
 };
 use eegenre::report::{Steps, Table};
 use eegenre::reproduction::results::Results;
@@ -64,14 +64,14 @@ fn all_are_refused(cases: Vec<Case>) {
 
 fn signal(samples: &[f32], last_frame: LastFrame) -> Signal {
     let recording: RecordingId = "S1/P01".parse().unwrap();
-    Signal { recording, genre: recording.song.genre(), samples: samples.to_vec(), last_frame }
+    Signal { recording, class: 0, samples: samples.to_vec(), last_frame }
 }
 
 fn recording(name: &str, samples: &[f64]) -> Recording {
-    let RecordingId { song, participant } = name.parse().unwrap();
+    let RecordingId { stimulus, participant } = name.parse().unwrap();
     Recording {
-        song,
-        genre: song.genre(),
+        stimulus,
+        label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
         rate_hz: 8,
         samples: samples.to_vec(),
@@ -88,21 +88,22 @@ fn table(values: &[&[Option<f64>]]) -> Result<FeatureTable> {
     let names = (0..values.first().map_or(0, |row| row.len())).map(|column| format!("f{column}")).collect();
     let row = |(index, values): (usize, &&[Option<f64>])| FeatureRow {
         participant: Participant::new(1 + index as u32 % 3),
-        song: None,
+        stimulus: None,
         band: None,
         recording: index,
-        genre: Genre::ALL[index % 3],
+        label: Genre::ALL[index % 3].into(),
         values: values.to_vec(),
     };
     FeatureTable::new(names, values.iter().enumerate().map(row).collect())
 }
 
-/// Rows with these numbers of values, genres and participants.
-fn examples(rows: usize, columns: usize, genres: usize) -> Examples {
+/// Rows with these numbers of values, labels and participants.
+fn examples(rows: usize, columns: usize, classes: usize) -> Examples {
     Examples {
         values: Array2::from_shape_fn((rows, columns), |(row, column)| (row * 7 % 5 + column) as f64),
-        genres: (0..genres).map(|row| Genre::ALL[row % 3]).collect(),
-        participants: (0..genres as u32).map(Participant::new).collect(),
+        classes: (0..classes).map(|row| row % 3).collect(),
+        labels: Labels::published(),
+        participants: (0..classes as u32).map(Participant::new).collect(),
     }
 }
 
@@ -111,17 +112,26 @@ fn recordings_and_their_preparation() {
     let nan = f64::NAN;
     let strength = |strength| synthetic::Settings { strength, ..synthetic::Settings::default() };
     all_are_refused(vec![
+        case("an empty name", || "".parse::<eegenre::recordings::Label>()),
         case("song 0", || Song::new(0)),
         case("song 13", || Song::new(13)),
         case("a recording without a song", || "P01".parse::<RecordingId>()),
         case("an empty name", || "".parse::<RecordingId>()),
         case("no recordings", || DataSet::new(vec![])),
         case("no rate", || DataSet::new(vec![Recording { rate_hz: 0, ..recording("S1/P01", &[1.0]) }])),
-        case("no samples", || Preparation::default().signal(&recording("S1/P01", &[]))),
+        case("a label of another study", || {
+            let labels = Labels::of(["rest".parse().unwrap()]);
+            Preparation::default().signal(&recording("S1/P01", &[1.0]), &labels)
+        }),
+        case("no samples", || Preparation::default().signal(&recording("S1/P01", &[]), &Labels::published())),
         case("NaN", move || DataSet::new(vec![recording("S1/P01", &[1.0, nan])])),
         case("infinity", || DataSet::new(vec![recording("S1/P01", &[f64::INFINITY])])),
-        case("NaN to be prepared", move || Preparation::default().signal(&recording("S1/P01", &[1.0, nan]))),
-        case("beyond single precision", || Preparation::default().signal(&recording("S1/P01", &[1e300]))),
+        case("NaN to be prepared", move || {
+            Preparation::default().signal(&recording("S1/P01", &[1.0, nan]), &Labels::published())
+        }),
+        case("beyond single precision", || {
+            Preparation::default().signal(&recording("S1/P01", &[1e300]), &Labels::published())
+        }),
         case("one twice", || DataSet::new(["S1/P01"; 2].map(|name| recording(name, &[1.0])).to_vec())),
         case("strength NaN", move || synthetic::generate(&strength(nan))),
         case("strength below 0", move || synthetic::generate(&strength(-0.1))),
@@ -258,7 +268,7 @@ fn layers_networks_and_trainings() {
         case("an epoch of nothing", || training(|_| ())?.epoch(&[])),
         case("answers to nothing", || Evaluation::of(&network(), &Cpu::default(), &[])),
         case("answers that are not finite", || {
-            Answer::new("S1/P01".parse().unwrap(), Genre::Pop, [0.0, f32::NAN, 0.0])
+            Answer::new("S1/P01".parse().unwrap(), 2, vec![0.0, f32::NAN, 0.0])
         }),
         case("weights that are not there", || WeightsFile::read("/nonexistent/weights.safetensors")),
     ]);

@@ -59,7 +59,7 @@ fn a_sound_table_is_read() {
     assert_eq!(rows.len(), 5);
     assert_eq!(rows[0].values, [Some(0.25), Some(1.5), Some(-1.5)]);
     assert_eq!(rows[1].values[2], None);
-    assert_eq!((rows[3].participant, rows[3].genre), (Participant::new(7), Genre::Pop));
+    assert_eq!((rows[3].participant, rows[3].label), (Participant::new(7), Genre::Pop.into()));
     let bands: Vec<_> = rows.iter().map(|row| (row.band, row.recording)).collect();
     let [alpha, beta, gamma] = Band::ALL.map(Some);
     assert_eq!(bands, [(alpha, 0), (beta, 0), (gamma, 0), (alpha, 1), (beta, 1)]);
@@ -73,7 +73,7 @@ fn a_table_may_begin_in_the_first_row() {
         sheet.write(1, column, 2).unwrap();
     }
     let table = read(File::of(&workbook([sheet])).path()).unwrap();
-    assert_eq!((table.rows().len(), table.rows()[0].genre), (1, Genre::Instrumental));
+    assert_eq!((table.rows().len(), table.rows()[0].label), (1, Genre::Instrumental.into()));
     assert_eq!(table.rows()[0].band, None);
 }
 
@@ -259,6 +259,6 @@ fn the_published_table_is_three_bands_of_192_recordings() {
         table.rows().iter().map(|row| row.participant).collect();
     assert_eq!(participants.len(), 24);
     for genre in Genre::ALL {
-        assert_eq!(table.rows().iter().filter(|row| row.genre == genre).count(), 192);
+        assert_eq!(table.rows().iter().filter(|row| row.label == genre.into()).count(), 192);
     }
 }

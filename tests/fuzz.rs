@@ -53,8 +53,8 @@ fn set() -> DataSet {
     let recordings = (1..=6).flat_map(|number| {
         let heard = Song::all().filter(move |song| song.genre().label() as u32 != number % 3);
         heard.map(move |song| Recording {
-            song,
-            genre: song.genre(),
+            stimulus: song.into(),
+            label: song.genre().into(),
             participant: Participant::new(number),
             rate_hz: 8,
             samples: (0..64_u32).map(|sample| f64::from(sample * number % 7)).collect(),

@@ -27,12 +27,13 @@ fn they_are_what_the_paper_describes() {
     assert_eq!(set.provenance(), Provenance::Published);
 
     let description = Description::of(&set);
-    let Description { recordings, participants, songs, rate_hz, shortest, longest, .. } = description;
+    let Description { recordings, participants, stimuli: songs, rate_hz, shortest, longest, .. } =
+        description;
     assert_eq!((recordings, participants, songs, rate_hz), (192, 24, 12, 8));
     assert_eq!((shortest, longest), (paper::SHORTEST, paper::LONGEST));
-    assert_eq!(description.genres_per_participant, Some(2));
-    assert!(description.participants_by_genres.values().all(|participants| *participants == 8));
-    assert!(description.length_names_genre);
+    assert_eq!(description.labels_per_participant, Some(2));
+    assert!(description.participants_by_labels.values().all(|participants| *participants == 8));
+    assert!(description.length_names_label);
     assert_eq!(description.samples.zeros, 83);
     assert_eq!(description.samples.lowest, 0.0);
     assert_eq!((description.samples.highest * 10.0).round(), 26745.0);
@@ -45,7 +46,7 @@ fn exact_zeros_are_at_ends_of_classical_and_pop_recordings_only() {
         let first_zero = recording.samples.iter().position(|sample| *sample == 0.0);
         let from_the_end = first_zero.map(|at| recording.samples.len() - at);
         assert!(from_the_end.is_none_or(|samples| samples <= 4), "{recording:?}: {from_the_end:?}");
-        assert!(from_the_end.is_none() || recording.genre != eegenre::recordings::Genre::Instrumental);
+        assert!(from_the_end.is_none() || recording.label != eegenre::recordings::Genre::Instrumental.into());
     }
 }
 
@@ -104,7 +105,7 @@ fn data_describe_prints_them() {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = json!({
         "recordings": 192, "participants": 24, "songs": 12, "rate_hz": 8, "shortest": 1608, "longest": 2197,
-        "genres_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
+        "labels_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
         "known_as": "music-affect_v2 EEG time series at F7 (Rahman et al., 2020)",
     });
     for (field, value) in expected.as_object().unwrap() {

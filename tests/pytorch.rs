@@ -63,7 +63,7 @@ fn signal(frames: usize, n: usize) -> Signal {
     };
     Signal {
         recording,
-        genre: recording.song.genre(),
+        class: n % 3,
         samples: (0..8 * frames).map(sample).collect(),
         last_frame: LastFrame::default(),
     }

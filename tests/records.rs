@@ -133,7 +133,7 @@ fn committed_weights_say_what_they_are_for_in_the_bytes_that_training_writes() {
                 let purpose = WeightsFile::read(&path).unwrap().purpose().cloned().unwrap();
                 assert_eq!(purpose.settings, configuration.settings, "{}", path.display());
                 assert_eq!((purpose.data, purpose.rate_hz), (configuration.data, 8.0));
-                assert_eq!(purpose.labels, ["classical", "instrumental", "pop"]);
+                assert!(purpose.labels.are_published());
                 let bytes = fs::read(&path).unwrap();
                 let (weights, _) = StateDict::from_bytes(&bytes).unwrap();
                 assert!(weights.to_bytes(Some(purpose.to_note().unwrap())) == bytes, "{}", path.display());

@@ -25,7 +25,7 @@ impl<X: Example> Parts<X> {
     /// Writes `name.json`, the shapes and labels, and `name.f32`, the values, for a peer to train on the same.
     pub fn export(&self, folder: &Path, name: &str) {
         let list = |examples: &[X]| -> Vec<(usize, usize)> {
-            examples.iter().map(|example| (example.values().nrows(), example.genre().label())).collect()
+            examples.iter().map(|example| (example.values().nrows(), example.class())).collect()
         };
         let json = serde_json::json!({
             "training": list(&self.training),

@@ -68,6 +68,7 @@ pub fn check(project: &Project) -> Result<CheckedRecords> {
 fn runs(project: &Project, design: &Design) -> Result<usize> {
     let series =
         VARIATIONS.iter().flat_map(|variation| variation.models.iter().map(move |model| (variation, *model)));
+    let labels = design.labels();
     let counts = series.map(|(variation, model)| {
         let folder = project.committed_records().join(variation.name).join(model.name());
         let records = Store::read(&folder)?;
@@ -81,13 +82,13 @@ fn runs(project: &Project, design: &Design) -> Result<usize> {
                 return Err(Error::new(Fault::FOREIGN_RECORDS, place(), expected, "others"));
             }
             let answers = record.last.predictions.iter().chain(&record.best.predictions);
-            if let Some(other) = answers.into_iter().find(|answer| !answer.is_voted()) {
+            if let Some(other) = answers.into_iter().find(|answer| !answer.is_voted(&labels)) {
                 let expected = format!("the genre that the outputs for {} vote for", other.recording);
                 return Err(Error::new(
                     Fault::INCONSISTENT_RECORD,
                     place(),
                     expected,
-                    other.genre.to_string(),
+                    other.predicted.to_string(),
                 ));
             }
         }

@@ -23,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::evaluation::statistics::quantile;
 use crate::preparation::{Ablated, Ablation};
 use crate::recordings::synthetic::{self, Effect, Settings};
-use crate::recordings::{DataSet, Design, Fingerprint, Genre, Recording};
+use crate::recordings::{DataSet, Design, Fingerprint, Label, Recording};
 use crate::report::{Steps, Table};
 use crate::store::{create_folder, read_record, write_record};
 
@@ -175,14 +175,16 @@ impl EchoPower {
 
 /// Recordings with an echo that goes with their genre.
 fn with_echo(set: &DataSet, lag_seconds: usize, correlation: f64, is_of_one_genre: bool) -> Result<DataSet> {
-    let signed = |genre: Genre| match genre {
-        Genre::Classical => correlation,
-        Genre::Pop if !is_of_one_genre => -correlation,
-        Genre::Instrumental | Genre::Pop => 0.0,
+    // The first label and the last.
+    let labels = set.labels();
+    let signed = |label: Label| match labels.class(label) {
+        0 => correlation,
+        class if class + 1 == labels.count() && !is_of_one_genre => -correlation,
+        _ => 0.0,
     };
     let recordings = set.recordings().iter().map(|recording| {
         let lag = lag_seconds * recording.rate_hz as usize;
-        let samples = echoed(&recording.samples, lag, signed(recording.genre));
+        let samples = echoed(&recording.samples, lag, signed(recording.label));
         Recording { samples, ..recording.clone() }
     });
     DataSet::new(recordings.collect())

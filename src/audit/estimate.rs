@@ -11,7 +11,6 @@ use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
 use crate::evaluation::statistics::{Interval, Probability, mean, standard_deviation};
 use crate::evaluation::{Cell, Known, NullDistribution, Spread, best_guess, minimum_effect};
-use crate::models::GENRES;
 use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::recordings::{Design, Outline, Participant, RecordingId};
@@ -33,7 +32,8 @@ pub(super) fn chance(record: &CellRecord, design: &Design) -> [usize; 2] {
 
 /// The same with so much known of participants.
 pub(super) fn chance_knowing(design: &Design, known: Known) -> [usize; 2] {
-    let owner = |outline: &Outline| (outline.participant, outline.genre.label());
+    let labels = design.labels();
+    let owner = |outline: &Outline| (outline.participant, labels.class(outline.label));
     best_guess(&design.outlines().iter().map(owner).collect::<Vec<(Participant, usize)>>(), known)
 }
 
@@ -201,7 +201,7 @@ fn among_heard(record: &CellRecord, weights: Weights) -> Option<f64> {
         for (recording, [label, ..]) in &training.answers {
             let outputs = &training.logits.get(recording)?[usize::from(weights == Weights::Best)];
             let own = &heard[&recording.participant];
-            let mut votes = [0_usize; GENRES];
+            let mut votes = vec![0_usize; outputs.first()?.len()];
             for row in outputs {
                 let best = own
                     .iter()
@@ -299,19 +299,21 @@ mod tests {
                 [own[0], own[7]]
             })
             .collect();
+        let labels = set.labels();
         let trainings = (0..).zip(right).map(|(draw, right)| {
             let answers = tested.iter().enumerate().map(|(place, id)| {
-                let label = id.song.genre().label();
+                let label = labels.class(set.outline(*id).unwrap().label);
                 let answer = if place < *right { label } else { (label + 1) % 3 };
                 (*id, [label, answer, answer])
             });
             // The highest output is for a genre that the participant did not hear, the second for the right one.
             let logits = tested.iter().map(|id| {
-                let own = set.genres_of(id.participant);
-                let row = crate::recordings::Genre::ALL.map(|genre| {
-                    if !own.contains(&genre) { 9.0 } else { f32::from(u8::from(genre == id.song.genre())) }
-                });
-                (*id, [vec![row], vec![row]])
+                let own = set.labels_of(id.participant);
+                let truth = set.outline(*id).unwrap().label;
+                let output =
+                    |label| if own.contains(&label) { f32::from(u8::from(label == truth)) } else { 9.0 };
+                let row: Vec<f32> = labels.iter().map(output).collect();
+                (*id, [vec![row.clone()], vec![row]])
             });
             Training {
                 draw,

@@ -4,9 +4,8 @@ use std::path::Path;
 
 use crate::audit::{self, CellRecord};
 use crate::error::Result;
-use crate::models::GENRES;
 use crate::preparation::Scheme;
-use crate::recordings::{Design, Genre, Material, RecordingId};
+use crate::recordings::{Design, Label, Material, RecordingId};
 use crate::report::comma_separated;
 use crate::reproduction::study::VARIATIONS;
 use crate::runs::profile::Profile;
@@ -53,9 +52,9 @@ struct Origin<'a> {
 /// each slice, or for the whole recording, or none where they were not recorded.
 struct Prediction<'a> {
     recording: RecordingId,
-    label: Genre,
-    answer: Genre,
-    logits: &'a [[f32; GENRES]],
+    label: Label,
+    answer: Label,
+    logits: &'a [Vec<f32>],
     weights: Weights,
 }
 
@@ -69,13 +68,13 @@ impl Origin<'_> {
                 (sum / rows.len() as f64).to_string()
             }
         };
-        let RecordingId { song, participant } = of.recording;
+        let RecordingId { stimulus, participant } = of.recording;
         let [classical, instrumental, pop] = [0, 1, 2].map(mean);
         let slices = if of.logits.is_empty() { String::new() } else { of.logits.len().to_string() };
         [
             of.recording.to_string(),
             participant.to_string(),
-            song.to_string(),
+            stimulus.to_string(),
             of.label.to_string(),
             of.answer.to_string(),
             classical,
@@ -152,8 +151,8 @@ fn of_run<'a>(variation: &'a str, record: &'a Record) -> impl Iterator<Item = [S
         .flat_map(|weights| {
             record.outcome(weights).predictions.iter().map(move |one| Prediction {
                 recording: one.recording,
-                label: one.recording.song.genre(),
-                answer: one.genre,
+                label: one.label,
+                answer: one.predicted,
                 logits: &one.logits,
                 weights,
             })
@@ -164,6 +163,7 @@ fn of_run<'a>(variation: &'a str, record: &'a Record) -> impl Iterator<Item = [S
 /// Those of the audit.
 fn of_audit(project: &Project, design: &Design) -> Result<Vec<[String; COLUMNS.len()]>> {
     let folder = audit::folder(project, design, Profile::Paper);
+    let classes = design.labels();
     let mut lines = Vec::new();
     for cell in audit::plan(Profile::Paper) {
         let Some(record) = CellRecord::read(&folder, &cell, design)? else { continue };
@@ -182,8 +182,8 @@ fn of_audit(project: &Project, design: &Design) -> Result<Vec<[String; COLUMNS.l
                 lines.extend(training.answers.iter().map(|(recording, labels)| {
                     origin.line(&Prediction {
                         recording: *recording,
-                        label: Genre::ALL[labels[0]],
-                        answer: Genre::ALL[labels[1 + place]],
+                        label: classes[labels[0]],
+                        answer: classes[labels[1 + place]],
                         logits: training.logits.get(recording).map_or(&[][..], |both| &both[place]),
                         weights,
                     })

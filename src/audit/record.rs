@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use super::plan::Cell;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{GENRES, Model};
+use crate::models::Model;
 use crate::preparation::{Scheme, Split};
-use crate::recordings::{Design, Fingerprint, Genre, RecordingId};
+use crate::recordings::{Design, Fingerprint, Label, Labels, RecordingId};
 use crate::runs::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
@@ -60,13 +60,13 @@ pub struct Training {
     pub last: Fit,
     /// With those of the epoch that was best on validation.
     pub best: Fit,
-    /// For each test recording three labels ([`Genre::label`]): its own, which an ablation may have changed, and the
-    /// answers with both weights.
+    /// For each test recording three classes ([`Labels`]): its own, which an ablation may have changed, and the answers
+    /// with both weights.
     pub answers: BTreeMap<RecordingId, [usize; 3]>,
     /// The outputs behind the two answers, to four significant digits: one row for the whole recording, or for each of
     /// its slices. Records of version 0.1 have none.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub logits: BTreeMap<RecordingId, [Vec<[f32; GENRES]>; 2]>,
+    pub logits: BTreeMap<RecordingId, [Vec<Vec<f32>>; 2]>,
 }
 
 /// How well certain weights know the recordings that made them.
@@ -98,7 +98,7 @@ impl CellConfiguration {
 
 impl Training {
     /// Sums up a run. `labels` are those of the test recordings.
-    pub(super) fn of(draw: u64, fold: usize, record: &Record, labels: &BTreeMap<RecordingId, Genre>) -> Self {
+    pub(super) fn of(draw: u64, fold: usize, record: &Record, labels: &BTreeMap<RecordingId, Label>) -> Self {
         let fit = |weights: Weights| {
             let epoch = record.outcome(weights).epoch;
             let right = |curve: &Curve| {
@@ -115,15 +115,15 @@ impl Training {
                 [last, best].map(|one| {
                     one.logits
                         .iter()
-                        .map(|row| row.map(|output| significant(f64::from(output)) as f32))
+                        .map(|row| row.iter().map(|output| significant(f64::from(*output)) as f32).collect())
                         .collect()
                 }),
             )
         });
         let answers = pairs()
             .filter_map(|(last, best)| {
-                let genres = [*labels.get(&last.recording)?, last.genre, best.genre];
-                Some((last.recording, genres.map(Genre::label)))
+                let named = [*labels.get(&last.recording)?, last.predicted, best.predicted];
+                Some((last.recording, named.map(|label| record.last.labels.class(label))))
             })
             .collect();
         Self {
@@ -139,19 +139,20 @@ impl Training {
 
     /// A test recording whose answer is not the one that the recorded outputs vote for. Outputs are rounded, so outputs
     /// that are equal by rounding say nothing.
-    fn unvoted(&self) -> Option<RecordingId> {
-        let is_tied = |row: &[f32; GENRES]| {
-            let mut sorted = *row;
-            sorted.sort_by(f32::total_cmp);
-            sorted[GENRES - 1] - sorted[GENRES - 2] <= 1e-3 * sorted[GENRES - 1].abs()
+    fn unvoted(&self, labels: &Labels) -> Option<RecordingId> {
+        let is_tied = |row: &[f32]| {
+            let mut sorted = row.to_vec();
+            sorted.sort_by(|one, other| other.total_cmp(one));
+            matches!(sorted[..], [first, second, ..] if first - second <= 1e-3 * first.abs())
         };
         self.logits.iter().find_map(|(recording, both)| {
             let answers = self.answers.get(recording)?;
             let is_wrong = both.iter().zip(&answers[1..]).any(|(rows, answer)| {
-                let genre = Genre::ALL[*answer];
+                let Some(predicted) = labels.get(*answer) else { return true };
                 // Of slices, equally many votes are decided by probabilities, which rounding changes.
                 let single = rows.len() == 1 && !is_tied(&rows[0]);
-                single && !Prediction { recording: *recording, genre, logits: rows.clone() }.is_voted()
+                let (recording, label) = (*recording, predicted);
+                single && !Prediction { recording, label, predicted, logits: rows.clone() }.is_voted(labels)
             });
             is_wrong.then_some(*recording)
         })
@@ -269,7 +270,7 @@ impl CellRecord {
                 Some(split) if !split.test().iter().eq(training.answers.keys()) => {
                     Some(("one answer to each test recording", format!("{} answers", training.answers.len())))
                 }
-                Some(_) => training.unvoted().map(|recording| {
+                Some(_) => training.unvoted(&design.labels()).map(|recording| {
                     ("the answers that the outputs vote for", format!("another for {recording}"))
                 }),
             };

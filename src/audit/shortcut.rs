@@ -4,9 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::models::GENRES;
 use crate::preparation::Split;
-use crate::recordings::{Design, Genre, Outline};
+use crate::recordings::{Design, Outline};
 
 /// What a guess is made from. It knows the recordings that train, with their genres, and of a test recording only what
 /// is named here.
@@ -25,71 +24,85 @@ pub enum Shortcut {
     LengthAndParticipant,
 }
 
-/// Probabilities of the genres, in label order.
-type Guess = [f64; GENRES];
+/// Probabilities of the classes.
+type Guess = Vec<f64>;
+
+/// The recordings that train, with the classes of their labels.
+struct Known<'a> {
+    classes: usize,
+    training: Vec<(&'a Outline, usize)>,
+}
 
 impl Shortcut {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Majority, Self::Length, Self::Participant, Self::LengthAndParticipant];
 
-    /// For each test recording of a split, the probability of guessing its genre. Genres that are equally good are
+    /// For each test recording of a split, the probability of guessing its label. Labels that are equally good are
     /// guessed equally often.
     #[must_use]
     pub fn right(self, set: &Design, split: &Split) -> Vec<f64> {
-        let training: Vec<&Outline> = split.training().iter().filter_map(|id| set.outline(*id)).collect();
+        let labels = set.labels();
+        let training = split.training().iter().filter_map(|id| set.outline(*id));
+        let training = training.map(|outline| (outline, labels.class(outline.label))).collect();
+        let known = Known { classes: labels.count(), training };
         let tested = split.test().iter().filter_map(|id| set.outline(*id));
-        tested.map(|recording| self.guess(&training, recording)[recording.genre.label()]).collect()
+        tested.map(|recording| self.guess(&known, recording)[labels.class(recording.label)]).collect()
     }
 
-    fn guess(self, training: &[&Outline], of: &Outline) -> Guess {
-        let own = count(training.iter().filter(|other| other.participant == of.participant));
+    fn guess(self, known: &Known<'_>, of: &Outline) -> Guess {
+        let own = known.count(|other| other.participant == of.participant);
         let is_known = own.iter().any(|count| *count > 0);
-        let possible = |genre: Genre| !is_known || own[genre.label()] > 0;
+        let possible = |class: usize| !is_known || own[class] > 0;
         match self {
             Self::Majority => {
-                let counts = count(training.iter());
-                best(|genre| counts[genre.label()] as f64)
+                let counts = known.count(|_| true);
+                best(known.classes, |class| counts[class] as f64)
             }
-            Self::Length => nearest(training, of, |_| true),
-            Self::Participant => {
-                best(|genre| if possible(genre) { -(own[genre.label()] as f64) } else { f64::NEG_INFINITY })
-            }
+            Self::Length => known.nearest(of, |_| true),
+            Self::Participant => best(known.classes, |class| match possible(class) {
+                true => -(own[class] as f64),
+                false => f64::NEG_INFINITY,
+            }),
             Self::LengthAndParticipant => {
-                let is_song = training.iter().any(|other| other.samples == of.samples);
-                nearest(training, of, |genre| is_song || possible(genre))
+                let is_stimulus = known.training.iter().any(|(other, _)| other.samples == of.samples);
+                known.nearest(of, |class| is_stimulus || possible(class))
             }
         }
     }
 }
 
-fn count<'a>(recordings: impl Iterator<Item = &'a &'a Outline>) -> [usize; GENRES] {
-    let mut counts = [0; GENRES];
-    recordings.for_each(|recording| counts[recording.genre.label()] += 1);
-    counts
-}
-
-/// One of the genres with the highest score.
-fn best(score: impl Fn(Genre) -> f64) -> Guess {
-    let highest = Genre::ALL.map(&score).into_iter().fold(f64::NEG_INFINITY, f64::max);
-    shares(Genre::ALL.map(|genre| f64::from(u8::from(score(genre) == highest))))
-}
-
-/// The genre of one of the nearest in length, among the genres that are possible.
-fn nearest(training: &[&Outline], of: &Outline, possible: impl Fn(Genre) -> bool) -> Guess {
-    let distance = |other: &&&Outline| other.samples.abs_diff(of.samples);
-    let candidates: Vec<&&Outline> = training.iter().filter(|other| possible(other.genre)).collect();
-    let least = candidates.iter().map(&distance).min();
-    let mut weights = [0.0; GENRES];
-    for other in candidates.iter().filter(|other| Some(distance(other)) == least) {
-        weights[other.genre.label()] += 1.0;
+impl Known<'_> {
+    /// Recordings of each class.
+    fn count(&self, is_counted: impl Fn(&Outline) -> bool) -> Vec<usize> {
+        let mut counts = vec![0; self.classes];
+        let counted = self.training.iter().filter(|(outline, _)| is_counted(outline));
+        counted.for_each(|(_, class)| counts[*class] += 1);
+        counts
     }
-    shares(weights)
+
+    /// The class of one of the nearest in length, among the classes that are possible.
+    fn nearest(&self, of: &Outline, possible: impl Fn(usize) -> bool) -> Guess {
+        let distance = |other: &Outline| other.samples.abs_diff(of.samples);
+        let candidates = || self.training.iter().filter(|(_, class)| possible(*class));
+        let least = candidates().map(|(other, _)| distance(other)).min();
+        let mut weights = vec![0.0; self.classes];
+        for (_, class) in candidates().filter(|(other, _)| Some(distance(other)) == least) {
+            weights[*class] += 1.0;
+        }
+        shares(weights)
+    }
+}
+
+/// One of the classes with the highest score.
+fn best(classes: usize, score: impl Fn(usize) -> f64) -> Guess {
+    let highest = (0..classes).map(&score).fold(f64::NEG_INFINITY, f64::max);
+    shares((0..classes).map(|class| f64::from(u8::from(score(class) == highest))).collect())
 }
 
 /// Weights as parts of their sum.
 fn shares(weights: Guess) -> Guess {
     let sum: f64 = weights.iter().sum();
-    weights.map(|weight| weight / sum)
+    weights.into_iter().map(|weight| weight / sum).collect()
 }
 
 impl fmt::Display for Shortcut {
@@ -126,7 +139,8 @@ mod tests {
         let training = [("S1/P01", 10), ("S9/P01", 20), ("S10/P01", 30)];
         assert_eq!(right(&training, ("S2/P01", 11)), [0.0, 1.0, 1.0, 1.0]);
         assert_eq!(right(&training, ("S11/P01", 26)), [1.0, 1.0, 0.0, 1.0]);
-        assert_eq!(right(&training, ("S11/P02", 9)), [1.0, 0.0, 1.0 / 3.0, 0.0]);
+        // Nothing is known of this participant, and there are two labels.
+        assert_eq!(right(&training, ("S11/P02", 9)), [1.0, 0.0, 0.5, 0.0]);
     }
 
     #[test]

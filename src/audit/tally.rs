@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::record::Training;
 use crate::evaluation::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
-use crate::evaluation::{Cell, crossed_interval};
+use crate::evaluation::{Cell, Group, crossed_interval};
 use crate::recordings::RecordingId;
 use crate::runs::Weights;
 
@@ -35,10 +35,10 @@ pub enum Unit {
 }
 
 impl Unit {
-    const fn of(self, id: RecordingId) -> u32 {
+    fn of(self, id: RecordingId) -> Group {
         match self {
-            Self::Participant => id.participant.number(),
-            Self::Song => id.song.number() as u32,
+            Self::Participant => (Some(id.participant), None),
+            Self::Song => (None, Some(id.stimulus)),
         }
     }
 }
@@ -146,8 +146,8 @@ impl Tally {
         self.by(unit).values().map(|count| (count.right, count.of)).collect()
     }
 
-    fn by(&self, unit: Unit) -> BTreeMap<u32, Count> {
-        let mut units: BTreeMap<u32, Count> = BTreeMap::new();
+    fn by(&self, unit: Unit) -> BTreeMap<Group, Count> {
+        let mut units: BTreeMap<Group, Count> = BTreeMap::new();
         for (id, count) in &self.counts {
             let sum = units.entry(unit.of(*id)).or_default();
             sum.right += count.right;
@@ -159,7 +159,7 @@ impl Tally {
     /// Participants, or songs, that were tested.
     #[must_use]
     pub fn units(&self, unit: Unit) -> usize {
-        self.counts.keys().map(|id| unit.of(*id)).collect::<BTreeSet<u32>>().len()
+        self.counts.keys().map(|id| unit.of(*id)).collect::<BTreeSet<Group>>().len()
     }
 }
 
@@ -187,7 +187,6 @@ pub struct Difference {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::recordings::Participant;
 
     fn tally(answers: &[(&str, bool)]) -> Tally {
         answers.iter().map(|(name, right)| (name.parse().unwrap(), *right)).collect()
@@ -224,7 +223,7 @@ mod tests {
                 (0..4).map(move |extra| {
                     (
                         RecordingId {
-                            participant: Participant::new(id.participant.number() + 10 * extra),
+                            participant: format!("{}-{extra}", id.participant).parse().unwrap(),
                             ..*id
                         },
                         count.right == 1,

@@ -8,7 +8,7 @@ use super::plan::Cell;
 use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
-use crate::recordings::{DataSet, Design, Genre, RecordingId};
+use crate::recordings::{DataSet, Design, Label, RecordingId};
 use crate::runs::queue::side_by_side;
 use crate::runs::{self, Control, Instructions, Store};
 use crate::store::{claim, discard};
@@ -134,8 +134,9 @@ impl Task {
         let control = Control { threads: 1, ..*control };
         let records = runs::train(set, split, settings, 1, &folder, &control)?;
         let tested = settings.preparation.signals(set, split.test())?;
-        let labels: BTreeMap<RecordingId, Genre> =
-            tested.into_iter().map(|signal| (signal.recording, signal.genre)).collect();
+        let names = set.labels();
+        let labels: BTreeMap<RecordingId, Label> =
+            tested.into_iter().map(|signal| (signal.recording, names[signal.class])).collect();
         let instructions = records[0].configuration.instructions.clone();
         Ok((Training::of(*draw, *fold, &records[0], &labels), instructions))
     }

@@ -1,17 +1,19 @@
-//! What classifiers see: scaled features and genres.
+//! What classifiers see: scaled features and classes.
 
 use ndarray::{Array2, Axis};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{Genre, Participant};
+use crate::recordings::{Labels, Participant};
 
-/// A row of finite numbers for each signal, its genre and its participant.
+/// A row of finite numbers for each signal, the class of its label and its participant.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Examples {
     /// `[rows, features]`, all finite.
     pub values: Array2<f64>,
-    /// The label of each row.
-    pub genres: Vec<Genre>,
+    /// The class of each row.
+    pub classes: Vec<usize>,
+    /// The labels of the classes.
+    pub labels: Labels,
     /// Who heard it. Classifiers do not see it; it keeps a participant's rows in one fold.
     pub participants: Vec<Participant>,
 }
@@ -20,28 +22,28 @@ impl Examples {
     /// How many there are.
     #[must_use]
     pub const fn len(&self) -> usize {
-        self.genres.len()
+        self.classes.len()
     }
 
     /// Whether there is none.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.genres.is_empty()
+        self.classes.is_empty()
     }
 
-    /// Refuses to learn from no rows, from rows of no features, or of another number of genres or participants.
+    /// Refuses to learn from no rows, from rows of no features, or of another number of labels or participants.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] at `what`, which learns.
     pub(super) fn check(&self, what: &str) -> Result<()> {
         let (rows, features) = self.values.dim();
-        let (genres, participants) = (self.genres.len(), self.participants.len());
-        if rows > 0 && features > 0 && genres == rows && participants == rows {
+        let (classes, participants) = (self.classes.len(), self.participants.len());
+        if rows > 0 && features > 0 && classes == rows && participants == rows {
             return Ok(());
         }
-        let expected = "rows of at least one feature, each with its genre and participant";
+        let expected = "rows of at least one feature, each with its label and participant";
         let found =
-            format!("{rows} rows of {features} features, {genres} genres, {participants} participants");
+            format!("{rows} rows of {features} features, {classes} labels, {participants} participants");
         Err(Error::new(Fault::BAD_SETTING, Place::field(what), expected, found))
     }
 
@@ -56,13 +58,14 @@ impl Examples {
     pub(super) fn with_rows(&self, rows: &[usize]) -> Self {
         Self {
             values: self.values.select(Axis(0), rows),
-            genres: rows.iter().map(|row| self.genres[*row]).collect(),
+            classes: rows.iter().map(|row| self.classes[*row]).collect(),
+            labels: self.labels.clone(),
             participants: rows.iter().map(|row| self.participants[*row]).collect(),
         }
     }
 }
 
-/// Refuses rows with a value that is not finite: no distance, and so no genre, follows from it. `what` reads them.
+/// Refuses rows with a value that is not finite: no distance, and so no answer, follows from it. `what` reads them.
 pub(super) fn check_finite(what: &str, values: &Array2<f64>) -> Result<()> {
     let Some(((row, column), value)) = values.indexed_iter().find(|(_, value)| !value.is_finite()) else {
         return Ok(());
@@ -73,9 +76,9 @@ pub(super) fn check_finite(what: &str, values: &Array2<f64>) -> Result<()> {
 
 /// The part of predictions that are right, from 0 to 1.
 #[must_use]
-pub fn accuracy(predicted: &[Genre], genres: &[Genre]) -> f64 {
-    let right = predicted.iter().zip(genres).filter(|(predicted, genre)| predicted == genre).count();
-    right as f64 / genres.len() as f64
+pub fn accuracy(predicted: &[usize], classes: &[usize]) -> f64 {
+    let right = predicted.iter().zip(classes).filter(|(predicted, class)| predicted == class).count();
+    right as f64 / classes.len() as f64
 }
 
 #[cfg(test)]
@@ -87,12 +90,12 @@ mod tests {
     #[test]
     fn no_classifier_learns_or_answers_from_what_is_not_finite() {
         let sound = examples(20, 2, |row, column| noise(row * 2 + column));
-        let refused = |result: Result<Vec<Genre>>| {
+        let refused = |result: Result<Vec<usize>>| {
             let error = result.unwrap_err();
             assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE, "{error}");
             assert!(error.to_string().contains("row 4, feature 2: expected a finite value"), "{error}");
         };
-        let answer = |training: &Examples, points: &Array2<f64>| -> [Result<Vec<Genre>>; 3] {
+        let answer = |training: &Examples, points: &Array2<f64>| -> [Result<Vec<usize>>; 3] {
             [
                 NearestNeighbours::fit(training.clone(), 3).and_then(|model| model.predict(points)),
                 SupportVectors::fit(training).and_then(|model| model.predict(points)),

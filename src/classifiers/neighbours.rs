@@ -9,7 +9,6 @@ use super::folds::InnerFold;
 use super::{Examples, Scaling, linfa};
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
-use crate::recordings::Genre;
 
 /// The neighbours that Rahman et al. settled on.
 pub const RAHMAN_NEIGHBOURS: usize = 9;
@@ -57,32 +56,32 @@ impl NearestNeighbours {
         self.count
     }
 
-    /// The genre of each row.
+    /// The class of each row.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] if rows have other features than those it was fitted to, or none; [`Fault::NOT_FINITE`].
-    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
-        let genres = neighbours(&self.training, values, self.count)?;
-        Ok(genres.iter().map(|genres| most_frequent(genres)).collect())
+    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<usize>> {
+        let classes = neighbours(&self.training, values, self.count)?;
+        Ok(classes.iter().map(|classes| most_frequent(classes)).collect())
     }
 }
 
-/// The genres of the nearest training rows of each point, nearest first.
-fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<Genre>>> {
+/// The classes of the nearest training rows of each point, nearest first.
+fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<usize>>> {
     check_finite(WHAT, &training.values)?;
     check_finite(WHAT, points)?;
     let rows = linfa::nearest(&training.values, points, count)?;
-    Ok(rows.into_iter().map(|rows| rows.into_iter().map(|row| training.genres[row]).collect()).collect())
+    Ok(rows.into_iter().map(|rows| rows.into_iter().map(|row| training.classes[row]).collect()).collect())
 }
 
-/// The genre that comes most often; of several, the one that comes first.
-fn most_frequent(genres: &[Genre]) -> Genre {
-    let mut votes = [0; Genre::ALL.len()];
-    for genre in genres {
-        votes[genre.label()] += 1;
+/// The class that comes most often; of several, the one that comes first.
+fn most_frequent(classes: &[usize]) -> usize {
+    let mut votes = vec![0; classes.iter().max().map_or(0, |highest| highest + 1)];
+    for class in classes {
+        votes[*class] += 1;
     }
     let most = votes.iter().copied().max().unwrap_or(0);
-    let first = genres.iter().copied().find(|genre| votes[genre.label()] == most);
+    let first = classes.iter().copied().find(|class| votes[*class] == most);
     first.expect("there is at least one neighbour")
 }
 
@@ -114,9 +113,9 @@ pub fn choose_neighbours(
         let training = scaling.examples(table, &training).with_columns(columns);
         let validation = scaling.examples(table, &validation).with_columns(columns);
         let found = neighbours(&training, &validation.values, most)?;
-        for (genres, genre) in found.iter().zip(&validation.genres) {
+        for (classes, class) in found.iter().zip(&validation.classes) {
             for count in *NEIGHBOURS.start()..=most {
-                right[count] += usize::from(most_frequent(&genres[..count]) == *genre);
+                right[count] += usize::from(most_frequent(&classes[..count]) == *class);
             }
         }
     }
@@ -133,7 +132,7 @@ mod tests {
     use super::*;
 
     /// The definition, word for word.
-    fn naive(training: &Examples, point: &[f64], count: usize) -> Genre {
+    fn naive(training: &Examples, point: &[f64], count: usize) -> usize {
         let distance = |row: usize| {
             let values = training.values.row(row);
             values.iter().zip(point).map(|(a, b)| (a - b).powi(2)).sum::<f64>()
@@ -141,19 +140,18 @@ mod tests {
         let mut rows: Vec<usize> = (0..training.len()).collect();
         rows.sort_by(|a, b| distance(*a).total_cmp(&distance(*b)));
         rows.truncate(count);
-        let votes = |genre: Genre| rows.iter().filter(|row| training.genres[**row] == genre).count();
-        let mut candidates: Vec<Genre> = rows.iter().map(|row| training.genres[*row]).collect();
+        let votes = |class: usize| rows.iter().filter(|row| training.classes[**row] == class).count();
+        let mut candidates: Vec<usize> = rows.iter().map(|row| training.classes[*row]).collect();
         // Stable: the nearest of equals stays first.
-        candidates.sort_by_key(|genre| std::cmp::Reverse(votes(*genre)));
+        candidates.sort_by_key(|class| std::cmp::Reverse(votes(*class)));
         candidates[0]
     }
 
     #[test]
     fn most_votes_win_and_the_nearest_of_equals() {
-        use Genre::{Classical, Instrumental, Pop};
-        assert_eq!(most_frequent(&[Classical, Pop, Pop]), Pop);
-        assert_eq!(most_frequent(&[Pop, Classical, Classical, Pop]), Pop);
-        assert_eq!(most_frequent(&[Instrumental, Pop, Classical]), Instrumental);
+        assert_eq!(most_frequent(&[0, 2, 2]), 2);
+        assert_eq!(most_frequent(&[2, 0, 0, 2]), 2);
+        assert_eq!(most_frequent(&[1, 2, 0]), 1);
     }
 
     #[test]
@@ -188,7 +186,7 @@ mod tests {
                 let model = NearestNeighbours::fit(scaling.examples(&table, &training), count).unwrap();
                 let validation = scaling.examples(&table, &validation);
                 let found = model.predict(&validation.values).unwrap();
-                found.iter().zip(&validation.genres).filter(|(found, genre)| found == genre).count()
+                found.iter().zip(&validation.classes).filter(|(found, genre)| found == genre).count()
             };
             folds.iter().map(fold_right).sum()
         };

@@ -8,10 +8,10 @@ use super::Examples;
 use super::examples::check_finite;
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::models::{GENRES, device_failed};
+use crate::models::device_failed;
 use crate::nn::Relu;
 use crate::nn::random::{bits, symmetric};
-use crate::recordings::Genre;
+use crate::recordings::MOST_LABELS;
 use crate::training::{Adam, Hyperparameters, not_finite};
 
 /// Hidden units: those of Rahman et al.
@@ -28,17 +28,22 @@ pub const TRAINING: Hyperparameters =
 /// A row for each example.
 type Rows<const N: usize, T = NoneTape> = Tensor<(usize, Const<N>), f32, Cpu, T>;
 
-/// Features → 30 hidden units, ReLU → a logit for each genre, trained with Adam on cross-entropy.
+/// Features → 30 hidden units, ReLU → a logit for each label, trained with Adam on cross-entropy.
 ///
 /// dfdx knows the size of a layer when it is compiled. What a row has fewer than 64 features is filled with zeros: their
-/// weights change neither an output nor a gradient. Initial weights and biases are PyTorch's, uniform on ±1/√n for n
+/// weights change neither an output nor a gradient. Outputs beyond the labels of the study have a bias so low that their
+/// probability, and so their gradient, is exactly 0. Initial weights and biases are PyTorch's, uniform on ±1/√n for n
 /// inputs, here features. Everything random comes from the seed.
 #[derive(Debug, Clone)]
 pub struct HiddenLayer {
     hidden: Linear<MOST_FEATURES, HIDDEN, f32, Cpu>,
-    out: Linear<HIDDEN, GENRES, f32, Cpu>,
+    out: Linear<HIDDEN, MOST_LABELS, f32, Cpu>,
     features: usize,
+    classes: usize,
 }
+
+/// The bias of an output that stands for no label.
+const NEVER: f32 = -1e9;
 
 impl TensorCollection<f32, Cpu> for HiddenLayer {
     type To<E2: Dtype, D2: Device<E2>> = Layers<E2, D2>;
@@ -57,7 +62,7 @@ impl TensorCollection<f32, Cpu> for HiddenLayer {
 }
 
 /// What dfdx makes of the layers on another device.
-type Layers<E, D> = (Linear<MOST_FEATURES, HIDDEN, E, D>, Linear<HIDDEN, GENRES, E, D>);
+type Layers<E, D> = (Linear<MOST_FEATURES, HIDDEN, E, D>, Linear<HIDDEN, MOST_LABELS, E, D>);
 
 impl HiddenLayer {
     /// Trains a network from its initial weights on all rows, in another order each epoch.
@@ -93,7 +98,7 @@ impl HiddenLayer {
         }
         let device = Cpu::default();
         let (mut hidden, mut out): Layers<f32, Cpu> = device
-            .build_module::<(builders::Linear<MOST_FEATURES, HIDDEN>, builders::Linear<HIDDEN, GENRES>), f32>(
+            .build_module::<(builders::Linear<MOST_FEATURES, HIDDEN>, builders::Linear<HIDDEN, MOST_LABELS>), f32>(
             );
         let draw = |tensor: u64, count: usize, fan_in: usize| -> Vec<f32> {
             let (key, bound) = (bits(seed, tensor), 1.0 / (fan_in as f64).sqrt());
@@ -106,9 +111,10 @@ impl HiddenLayer {
         }
         hidden.weight.copy_from(&weights);
         hidden.bias.copy_from(&draw(1, HIDDEN, features));
-        out.weight.copy_from(&draw(2, GENRES * HIDDEN, HIDDEN));
-        out.bias.copy_from(&draw(3, GENRES, HIDDEN));
-        Ok(Self { hidden, out, features })
+        let classes = training.labels.count();
+        out.weight.copy_from(&filled(draw(2, classes * HIDDEN, HIDDEN), MOST_LABELS * HIDDEN, 0.0));
+        out.bias.copy_from(&filled(draw(3, classes, HIDDEN), MOST_LABELS, NEVER));
+        Ok(Self { hidden, out, features, classes })
     }
 
     /// One batch: a step of the optimiser. Gives the gradients' memory back, and the loss before the step.
@@ -119,13 +125,16 @@ impl HiddenLayer {
         batch: &Examples,
     ) -> Result<(Gradients<f32, Cpu>, f32)> {
         let logits = self.logits(self.inputs(&batch.values)?.traced(gradients))?;
-        let mut labels = vec![0.0; batch.len() * GENRES];
-        for (row, genre) in labels.chunks_exact_mut(GENRES).zip(&batch.genres) {
-            row[genre.label()] = 1.0;
+        let mut labels = vec![0.0; batch.len() * MOST_LABELS];
+        for (row, class) in labels.chunks_exact_mut(MOST_LABELS).zip(&batch.classes) {
+            row[*class] = 1.0;
         }
         let labels =
             Cpu::default().try_tensor_from_vec(labels, (batch.len(), Const)).map_err(device_failed)?;
-        let loss = cross_entropy_with_logits_loss(logits, labels);
+        // As `cross_entropy_with_logits_loss`, whose mean would be over outputs that stand for no label too.
+        let numbers = (batch.len() * self.classes) as f32;
+        let loss = (logits.log_softmax::<Axis<1>>() * labels).sum() / numbers;
+        let loss = loss.negate() / (1.0 / self.classes as f64) as f32;
         let value = loss.as_vec()[0];
         if !value.is_finite() {
             let place = Place::field(format!("network, step {}", adam.steps() + 1));
@@ -159,34 +168,40 @@ impl HiddenLayer {
         Cpu::default().try_tensor_from_vec(padded, (values.nrows(), Const)).map_err(device_failed)
     }
 
-    fn logits<T: Tape<f32, Cpu>>(&self, inputs: Rows<MOST_FEATURES, T>) -> Result<Rows<GENRES, T>> {
+    fn logits<T: Tape<f32, Cpu>>(&self, inputs: Rows<MOST_FEATURES, T>) -> Result<Rows<MOST_LABELS, T>> {
         let hidden = Relu.try_forward(self.hidden.try_forward(inputs).map_err(device_failed)?);
         self.out.try_forward(hidden.map_err(device_failed)?).map_err(device_failed)
     }
 
-    /// The genre of each row: that of the greatest logit; of equal ones, the lowest label.
+    /// The class of each row: that of the greatest logit; of equal ones, the lowest.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] if rows have other features than those it was trained on; [`Fault::NOT_FINITE`];
     /// [`Fault::DEVICE_FAILED`].
-    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
+    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<usize>> {
         if values.nrows() == 0 {
             return Ok(Vec::new());
         }
         let logits = self.logits(self.inputs(values)?)?.as_vec();
         let greatest = |row: &[f32]| {
-            let labels = 1..GENRES;
-            labels.fold(0, |best, label| if row[label] > row[best] { label } else { best })
+            let classes = 1..self.classes;
+            classes.fold(0, |best, class| if row[class] > row[best] { class } else { best })
         };
         let answer = |(index, row): (usize, &[f32])| {
             if row.iter().all(|logit| logit.is_finite()) {
-                return Ok(Genre::ALL[greatest(row)]);
+                return Ok(greatest(row));
             }
             let place = Place::field(format!("network, row {}", index + 1));
             Err(Error::new(Fault::NOT_FINITE, place, "finite outputs", format!("{row:?}")))
         };
-        logits.chunks_exact(GENRES).enumerate().map(answer).collect()
+        logits.chunks_exact(MOST_LABELS).enumerate().map(answer).collect()
     }
+}
+
+/// Values, and the same value behind them up to a length.
+fn filled(mut values: Vec<f32>, length: usize, value: f32) -> Vec<f32> {
+    values.resize(length, value);
+    values
 }
 
 #[cfg(test)]
@@ -216,8 +231,8 @@ mod tests {
         }
         network.hidden.weight.copy_from(&weights);
         network.hidden.bias.copy_from(&cosines(1, HIDDEN));
-        network.out.weight.copy_from(&cosines(2, GENRES * HIDDEN));
-        network.out.bias.copy_from(&cosines(3, GENRES));
+        network.out.weight.copy_from(&filled(cosines(2, 3 * HIDDEN), MOST_LABELS * HIDDEN, 0.0));
+        network.out.bias.copy_from(&filled(cosines(3, 3), MOST_LABELS, NEVER));
         let mut adam = Adam::new(&network, 0.01).unwrap();
         let mut gradients = network.try_alloc_grads().unwrap();
         for (step, expected) in [
@@ -242,7 +257,7 @@ mod tests {
         let training = separable(60);
         let network = HiddenLayer::fit(&training, 1).unwrap();
         let unseen = separable(90).with_rows(&(60..90).collect::<Vec<_>>());
-        assert!(accuracy(&network.predict(&unseen.values).unwrap(), &unseen.genres) > 0.9);
+        assert!(accuracy(&network.predict(&unseen.values).unwrap(), &unseen.classes) > 0.9);
         let weights = |seed| HiddenLayer::fit(&training, seed).unwrap().out.weight.as_vec();
         assert_eq!(weights(1), network.out.weight.as_vec());
         assert_ne!(weights(1), weights(2));

@@ -15,7 +15,7 @@ use super::support_vectors::SupportVectors;
 use super::{Examples, Scaling};
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::FeatureTable;
-use crate::recordings::{Genre, Participant};
+use crate::recordings::Participant;
 
 /// A kind of classifier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -151,7 +151,8 @@ impl Recipe {
         for [training, validation] in folds {
             let model = Model::fit(self.classifier, training.with_columns(columns), seed)?;
             let predicted = model.predict(&validation.with_columns(columns))?;
-            right += predicted.iter().zip(&validation.genres).filter(|(found, genre)| found == genre).count();
+            right +=
+                predicted.iter().zip(&validation.classes).filter(|(found, class)| found == class).count();
         }
         Ok(right as f64)
     }
@@ -212,7 +213,7 @@ impl Model {
         })
     }
 
-    fn predict(&self, examples: &Examples) -> Result<Vec<Genre>> {
+    fn predict(&self, examples: &Examples) -> Result<Vec<usize>> {
         match self {
             Self::Knn(model) => model.predict(&examples.values),
             Self::Svm(model) => model.predict(&examples.values),
@@ -222,11 +223,11 @@ impl Model {
 }
 
 impl Trained {
-    /// The genre of each of these rows of a table with the same columns.
+    /// The class of each of these rows of a table with the same columns.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] if a row is not in the table, or the table has another number of columns.
-    pub fn predict(&self, table: &FeatureTable, rows: &[usize]) -> Result<Vec<Genre>> {
+    pub fn predict(&self, table: &FeatureTable, rows: &[usize]) -> Result<Vec<usize>> {
         check_rows(table, rows)?;
         let (expected, found) = (self.scaling.columns(), table.names().len());
         if expected != found {
@@ -257,20 +258,21 @@ mod tests {
     use super::super::accuracy;
     use super::super::testing::{planted, pure_noise};
     use super::*;
+    use crate::recordings::Labels;
 
-    fn genres(table: &FeatureTable, rows: &[usize]) -> Vec<Genre> {
-        rows.iter().map(|row| table.rows()[*row].genre).collect()
+    fn classes(table: &FeatureTable, rows: &[usize]) -> Vec<usize> {
+        rows.iter().map(|row| table.labels().class(table.rows()[*row].label)).collect()
     }
 
     #[test]
     fn every_classifier_finds_what_is_planted_in_participants_that_it_has_not_seen() {
         let table = planted(120, 6);
         let (training, test): (Vec<usize>, Vec<usize>) =
-            (0..120).partition(|row| table.rows()[*row].participant.number() > 2);
+            (0..120).partition(|row| table.rows()[*row].participant > Participant::new(2));
         for classifier in Classifier::ALL {
             let trained = Recipe::of(classifier).fit(&table, &training, 0).unwrap();
             let found = trained.predict(&table, &test).unwrap();
-            assert!(accuracy(&found, &genres(&table, &test)) > 0.8, "{classifier}");
+            assert!(accuracy(&found, &classes(&table, &test)) > 0.8, "{classifier}");
             assert_eq!(trained.columns(), [0, 1, 2, 3, 4, 5]);
             assert_eq!(trained.neighbours().is_some(), classifier == Classifier::Knn);
         }
@@ -301,9 +303,9 @@ mod tests {
             let recipe = Recipe { classifier: Classifier::Svm, selection, selected_on };
             let folds = (1..=6).map(|left_out| {
                 let (test, training): (Vec<usize>, Vec<usize>) =
-                    (0..60).partition(|row| table.rows()[*row].participant.number() == left_out);
+                    (0..60).partition(|row| table.rows()[*row].participant == Participant::new(left_out));
                 let trained = recipe.fit(table, &training, 0).unwrap();
-                accuracy(&trained.predict(table, &test).unwrap(), &genres(table, &test))
+                accuracy(&trained.predict(table, &test).unwrap(), &classes(table, &test))
             });
             folds.sum::<f64>() / 6.0
         };
@@ -328,7 +330,7 @@ mod tests {
         let mut other = table.rows().to_vec();
         for row in &mut other[40..] {
             row.values.iter_mut().for_each(|value| *value = value.map(|value| 100.0 - value));
-            row.genre = Genre::Pop;
+            row.label = Labels::published()[2];
         }
         let other = FeatureTable::new(table.names().to_vec(), other).unwrap();
         for classifier in Classifier::ALL {

@@ -51,9 +51,11 @@ impl Scaling {
         };
         let values = Array2::from_shape_fn((rows.len(), self.columns.len()), scaled);
         let members = || rows.iter().map(|row| &table.rows()[*row]);
+        let labels = table.labels();
         Examples {
             values,
-            genres: members().map(|row| row.genre).collect(),
+            classes: members().map(|row| labels.class(row.label)).collect(),
+            labels,
             participants: members().map(|row| row.participant).collect(),
         }
     }

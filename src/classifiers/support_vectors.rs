@@ -6,7 +6,7 @@ use super::Examples;
 use super::examples::check_finite;
 use super::linfa::Machine;
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::Genre;
+use crate::recordings::Labels;
 
 /// Its name in errors.
 const WHAT: &str = "support vector machine";
@@ -17,47 +17,48 @@ pub const COST: f64 = 1.0;
 /// How far the best two candidates for a step may be from optimal: LIBSVM's default.
 const TOLERANCE: f64 = 1e-3;
 
-/// One machine against the rest for each genre; the answer is the genre whose machine is surest.
+/// One machine against the rest for each label; the answer is the class whose machine is surest.
 ///
 /// C. Cortes and V. Vapnik, *Support-vector networks*, Machine Learning 20, 1995; one-versus-all as Rahman et al. have it.
 /// Kernel `exp(-γ ‖x - y‖²)`, γ = 1 / number of features: scikit-learn's `gamma="scale"` for features whose variance
 /// is 1. C = 1. The solver is linfa's sequential minimal optimisation, in which nothing is random.
 ///
-/// A genre without training rows is never answered.
+/// A label without training rows is never answered.
 #[derive(Debug)]
 pub struct SupportVectors {
-    machines: Vec<(Genre, Option<Machine>)>,
+    machines: Vec<(usize, Option<Machine>)>,
+    labels: Labels,
     features: usize,
 }
 
 impl SupportVectors {
-    /// Fits a machine for each genre that the training rows have.
+    /// Fits a machine for each label that the training rows have.
     ///
     /// # Errors
-    /// [`Fault::BAD_SETTING`] if there are no rows or no features, or not a genre for each; [`Fault::NOT_FINITE`] for a value that is not finite.
+    /// [`Fault::BAD_SETTING`] if there are no rows or no features, or not a label for each; [`Fault::NOT_FINITE`] for a value that is not finite.
     pub fn fit(training: &Examples) -> Result<Self> {
         let features = training.values.ncols();
         training.check(WHAT)?;
         check_finite(WHAT, &training.values)?;
-        let present = Genre::ALL.into_iter().filter(|genre| training.genres.contains(genre));
-        let present: Vec<Genre> = present.collect();
-        let machine = |genre: Genre| {
-            let within = training.genres.iter().map(|other| *other == genre).collect();
+        let present = (0..training.labels.count()).filter(|class| training.classes.contains(class));
+        let present: Vec<usize> = present.collect();
+        let machine = |class: usize| {
+            let within = training.classes.iter().map(|other| *other == class).collect();
             Machine::fit(&training.values, within, COST, 1.0 / features as f64, TOLERANCE)
         };
         // There is no rest to tell a single genre from.
         let alone = present.len() == 1;
         let machines =
-            present.iter().map(|genre| Ok((*genre, if alone { None } else { Some(machine(*genre)?) })));
-        Ok(Self { machines: machines.collect::<Result<_>>()?, features })
+            present.iter().map(|class| Ok((*class, if alone { None } else { Some(machine(*class)?) })));
+        Ok(Self { machines: machines.collect::<Result<_>>()?, labels: training.labels.clone(), features })
     }
 
-    /// The genre of each row; of several that are equally sure, the one of the lowest label.
+    /// The class of each row; of several that are equally sure, the lowest.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] if rows have other features than those it was fitted to; [`Fault::NOT_FINITE`] for a value or a
     /// decision that is not finite.
-    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<Genre>> {
+    pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<usize>> {
         if values.ncols() != self.features {
             let expected = format!("rows of {} features", self.features);
             let place = Place::field(WHAT);
@@ -67,21 +68,21 @@ impl SupportVectors {
         (0..).zip(values.rows()).map(|(index, row)| self.answer(index, row)).collect()
     }
 
-    fn answer(&self, index: usize, row: ArrayView1<'_, f64>) -> Result<Genre> {
+    fn answer(&self, index: usize, row: ArrayView1<'_, f64>) -> Result<usize> {
         let decisions = self.decisions(row);
-        if let Some((genre, value)) = decisions.iter().find(|(_, value)| !value.is_finite()) {
-            let place = Place::field(format!("{WHAT}, row {}, {genre}", index + 1));
+        if let Some((class, value)) = decisions.iter().find(|(_, value)| !value.is_finite()) {
+            let place = Place::field(format!("{WHAT}, row {}, {}", index + 1, self.labels[*class]));
             return Err(Error::new(Fault::NOT_FINITE, place, "a finite decision", value.to_string()));
         }
         let surest = decisions.into_iter().reduce(|best, other| if other.1 > best.1 { other } else { best });
-        Ok(surest.expect("there is at least one genre").0)
+        Ok(surest.expect("there is at least one label").0)
     }
 
-    /// What each machine says of a row: above 0 for its genre, below for the rest.
-    fn decisions(&self, row: ArrayView1<'_, f64>) -> Vec<(Genre, f64)> {
+    /// What each machine says of a row: above 0 for its class, below for the rest.
+    fn decisions(&self, row: ArrayView1<'_, f64>) -> Vec<(usize, f64)> {
         let decision =
             |machine: &Option<Machine>| machine.as_ref().map_or(0.0, |machine| machine.decision(row));
-        self.machines.iter().map(|(genre, machine)| (*genre, decision(machine))).collect()
+        self.machines.iter().map(|(class, machine)| (*class, decision(machine))).collect()
     }
 }
 
@@ -113,23 +114,19 @@ mod tests {
             }
         }
         let rest = all.with_rows(&(72..80).collect::<Vec<_>>());
-        assert_eq!(
-            model.predict(&rest.values).unwrap(),
-            [1, 0, 2, 0, 1, 2, 0, 1].map(|label: usize| Genre::ALL[label])
-        );
+        assert_eq!(model.predict(&rest.values).unwrap(), [1, 0, 2, 0, 1, 2, 0, 1]);
     }
 
     #[test]
-    fn a_genre_that_was_never_seen_is_never_answered() {
+    fn a_label_that_was_never_seen_is_never_answered() {
         let mut training = examples(20, 2, |row, column| noise(row * 2 + column));
         let points = Array2::from_shape_fn((50, 2), |(row, column)| 3.0 * noise(row * 2 + column + 77));
-        training.genres =
-            (0..20).map(|row| if row % 2 == 0 { Genre::Pop } else { Genre::Classical }).collect();
+        training.classes = (0..20).map(|row| if row % 2 == 0 { 2 } else { 0 }).collect();
         let found = SupportVectors::fit(&training).unwrap().predict(&points).unwrap();
-        assert!(!found.contains(&Genre::Instrumental) && found.contains(&Genre::Pop));
-        training.genres = vec![Genre::Instrumental; 20];
+        assert!(!found.contains(&1) && found.contains(&2));
+        training.classes = vec![1; 20];
         let found = SupportVectors::fit(&training).unwrap().predict(&points).unwrap();
-        assert_eq!(found, [Genre::Instrumental; 50]);
+        assert_eq!(found, [1; 50]);
     }
 
     #[test]

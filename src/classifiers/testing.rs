@@ -5,7 +5,7 @@ use ndarray::Array2;
 use super::Examples;
 use crate::features::{FeatureRow, FeatureTable};
 use crate::nn::random::symmetric;
-use crate::recordings::{Genre, Participant};
+use crate::recordings::{Labels, Participant};
 
 /// Noise by formula, between -1 and 1, the same in Python.
 pub(crate) fn noise(index: usize) -> f64 {
@@ -16,7 +16,8 @@ pub(crate) fn noise(index: usize) -> f64 {
 pub(crate) fn examples(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Examples {
     Examples {
         values: Array2::from_shape_fn((rows, columns), |(row, column)| value(row, column)),
-        genres: (0..rows).map(|row| Genre::ALL[row % 3]).collect(),
+        classes: (0..rows).map(|row| row % 3).collect(),
+        labels: Labels::published(),
         participants: (0..rows).map(|row| Participant::new(row as u32)).collect(),
     }
 }
@@ -26,8 +27,8 @@ pub(crate) fn table(rows: &[&[Option<f64>]]) -> FeatureTable {
     let row = |(index, values): (usize, &&[Option<f64>])| FeatureRow {
         participant: Participant::new(index as u32 % 6 + 1),
         // Not in step with the participants, so that each has heard all.
-        genre: Genre::ALL[(index + index / 6) % 3],
-        song: None,
+        label: Labels::published()[(index + index / 6) % 3],
+        stimulus: None,
         band: None,
         recording: index,
         values: values.to_vec(),

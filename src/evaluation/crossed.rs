@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::evaluation::statistics::{Interval, cluster_interval, student_quantile};
-use crate::recordings::RecordingId;
+use crate::recordings::{Participant, RecordingId, Stimulus};
 
 /// The sum of the values of one recording, and their number: right answers and answers, or differences and pairs.
 pub type Cell = (RecordingId, f64, usize);
+
+/// What values are clustered by: a participant, a stimulus, or both.
+pub type Group = (Option<Participant>, Option<Stimulus>);
 
 /// The mean of all values, with an interval for other participants **and** other songs: two-way cluster-robust.
 ///
@@ -21,8 +24,8 @@ pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
     let all: usize = cells.iter().map(|(.., count)| count).sum();
     let centre = cells.iter().map(|(_, sum, _)| sum).sum::<f64>() / all as f64;
     // The variance of the mean, and the number of groups.
-    let variance = |group: &dyn Fn(RecordingId) -> [u32; 2]| {
-        let mut sums: BTreeMap<[u32; 2], f64> = BTreeMap::new();
+    let variance = |group: &dyn Fn(RecordingId) -> Group| {
+        let mut sums: BTreeMap<Group, f64> = BTreeMap::new();
         for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
             *sums.entry(group(*recording)).or_default() += sum - centre * *count as f64;
         }
@@ -30,9 +33,9 @@ pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
         let squares: f64 = sums.values().map(|sum| sum * sum).sum();
         (groups as f64 / (groups as f64 - 1.0) * squares / (all as f64).powi(2), groups)
     };
-    let (participants, people) = variance(&|id| [id.participant.number(), 0]);
-    let (songs, pieces) = variance(&|id| [0, u32::from(id.song.number())]);
-    let (recordings, _) = variance(&|id| [id.participant.number(), u32::from(id.song.number())]);
+    let (participants, people) = variance(&|id| (Some(id.participant), None));
+    let (songs, pieces) = variance(&|id| (None, Some(id.stimulus)));
+    let (recordings, _) = variance(&|id| (Some(id.participant), Some(id.stimulus)));
     let fewest = people.min(pieces);
     if fewest < 2 {
         return None;
@@ -44,9 +47,9 @@ pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
 /// The same with participants alone as what is drawn.
 #[must_use]
 pub fn interval_over_participants(cells: &[Cell]) -> Option<Interval> {
-    let mut sums: BTreeMap<u32, (f64, usize)> = BTreeMap::new();
+    let mut sums: BTreeMap<Participant, (f64, usize)> = BTreeMap::new();
     for (recording, sum, count) in cells {
-        let own = sums.entry(recording.participant.number()).or_default();
+        let own = sums.entry(recording.participant).or_default();
         *own = (own.0 + sum, own.1 + count);
     }
     cluster_interval(&sums.into_values().collect::<Vec<_>>())

@@ -32,26 +32,24 @@ impl Spread {
     /// explains; 0 if that is more.
     #[must_use]
     pub fn of(cells: &[Cell]) -> Self {
-        let between = |group: &dyn Fn(RecordingId) -> u32| {
-            let mut sums: BTreeMap<u32, (f64, f64)> = BTreeMap::new();
-            for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
-                // A recording counts once, however often it was answered.
-                let own = sums.entry(group(*recording)).or_default();
-                *own = (own.0 + sum / *count as f64, own.1 + 1.0);
-            }
-            let means: Vec<f64> = sums.values().map(|(sum, count)| sum / count).collect();
-            let centre = mean(&means);
-            let groups = means.len() as f64;
-            let variance = means.iter().map(|own| (own - centre).powi(2)).sum::<f64>() / (groups - 1.0);
-            let drawn =
-                mean(&sums.values().map(|(_, count)| centre * (1.0 - centre) / count).collect::<Vec<f64>>());
-            if groups < 2.0 { 0.0 } else { (variance - drawn).max(0.0).sqrt() }
-        };
-        Self {
-            participants: between(&|id| id.participant.number()),
-            songs: between(&|id| u32::from(id.song.number())),
-        }
+        Self { participants: between(cells, |id| id.participant), songs: between(cells, |id| id.stimulus) }
     }
+}
+
+/// The standard deviation of the accuracies of groups of recordings, beyond that of drawing answers.
+fn between<K: Ord>(cells: &[Cell], group: impl Fn(RecordingId) -> K) -> f64 {
+    let mut sums: BTreeMap<K, (f64, f64)> = BTreeMap::new();
+    for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
+        // A recording counts once, however often it was answered.
+        let own = sums.entry(group(*recording)).or_default();
+        *own = (own.0 + sum / *count as f64, own.1 + 1.0);
+    }
+    let means: Vec<f64> = sums.values().map(|(sum, count)| sum / count).collect();
+    let centre = mean(&means);
+    let groups = means.len() as f64;
+    let variance = means.iter().map(|own| (own - centre).powi(2)).sum::<f64>() / (groups - 1.0);
+    let drawn = mean(&sums.values().map(|(_, count)| centre * (1.0 - centre) / count).collect::<Vec<f64>>());
+    if groups < 2.0 { 0.0 } else { (variance - drawn).max(0.0).sqrt() }
 }
 
 /// One answer to each recording, right with a probability that spreads over participants and songs around an accuracy.
@@ -61,20 +59,17 @@ impl Spread {
 pub(super) fn simulated(design: &[RecordingId], accuracy: f64, spread: Spread, seed: u64) -> Vec<Cell> {
     let mut chance = Shuffler::of_tests(seed);
     let mut uniform = || chance.below(1 << 53) as f64 / (1_u64 << 53) as f64;
-    let mut deviations: BTreeMap<[u32; 2], f64> = BTreeMap::new();
+    let (mut people, mut pieces) = (BTreeMap::new(), BTreeMap::new());
     for id in design {
         let width = 3.0_f64.sqrt() * 2.0;
-        let mut draw = |key, spread: f64| {
-            deviations.entry(key).or_insert_with(|| (uniform() - 0.5) * width * spread);
-        };
-        draw([id.participant.number(), 0], spread.participants);
-        draw([u32::MAX, u32::from(id.song.number())], spread.songs);
+        let mut drawn = |spread: f64| (uniform() - 0.5) * width * spread;
+        people.entry(id.participant).or_insert_with(|| drawn(spread.participants));
+        pieces.entry(id.stimulus).or_insert_with(|| drawn(spread.songs));
     }
     design
         .iter()
         .map(|id| {
-            let own = deviations[&[id.participant.number(), 0]]
-                + deviations[&[u32::MAX, u32::from(id.song.number())]];
+            let own = people[&id.participant] + pieces[&id.stimulus];
             (*id, f64::from(uniform() < accuracy + own), 1)
         })
         .collect()
@@ -114,6 +109,7 @@ pub fn minimum_effect(design: &[RecordingId], chance: f64, spread: Spread) -> Op
 mod tests {
     use super::*;
     use crate::preparation::split::testing::paper_like;
+    use crate::recordings::Participant;
 
     fn design() -> Vec<RecordingId> {
         paper_like().recordings().iter().map(|one| one.id()).collect()
@@ -144,7 +140,8 @@ mod tests {
         assert!((0.08..0.15).contains(&all), "{all}");
         let spread = minimum_effect(&design(), 1.0 / 3.0, Spread { participants: 0.1, songs: 0.1 }).unwrap();
         assert!(spread > all + 0.01, "{spread} beside {all}");
-        let few: Vec<RecordingId> = design().into_iter().filter(|id| id.participant.number() <= 8).collect();
+        let few: Vec<RecordingId> =
+            design().into_iter().filter(|id| id.participant <= Participant::new(8)).collect();
         assert!(minimum_effect(&few, 1.0 / 3.0, none).unwrap() > all + 0.03);
         assert_eq!(minimum_effect(&design()[..1], 1.0 / 3.0, none), None);
     }

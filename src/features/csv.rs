@@ -15,7 +15,7 @@ use csv::{ByteRecord, ReaderBuilder, StringRecord};
 use super::{FeatureRow, FeatureTable};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::workbook::Problems;
-use crate::recordings::{Genre, Participant, Song};
+use crate::recordings::{Label, Participant, Stimulus};
 use crate::report::comma_separated;
 use crate::store::write_atomically;
 
@@ -37,8 +37,8 @@ pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
 pub fn text(table: &FeatureTable) -> Result<String> {
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
-        let song = row.song.map_or_else(String::new, |song| song.to_string());
-        let names = [row.participant.to_string(), song, row.genre.to_string()];
+        let song = row.stimulus.map_or_else(String::new, |song| song.to_string());
+        let names = [row.participant.to_string(), song, row.label.to_string()];
         let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
         names.into_iter().chain(values).collect::<Vec<String>>()
     });
@@ -93,7 +93,7 @@ fn decoded(line: ByteRecord) -> StringRecord {
 /// A file that is being read.
 struct Reading {
     problems: Problems,
-    seen: BTreeSet<(Participant, Song)>,
+    seen: BTreeSet<(Participant, Stimulus)>,
 }
 
 impl Reading {
@@ -131,48 +131,27 @@ impl Reading {
             return None;
         }
         let participant = line[0].parse::<Participant>();
-        let song = if line[1].is_empty() { Ok(None) } else { line[1].parse::<Song>().map(Some) };
-        let genre = Genre::ALL.into_iter().find(|genre| genre.to_string() == line[2].to_lowercase());
-        for (column, error) in [(0, participant.as_ref().err()), (1, song.as_ref().err())] {
+        let stimulus = if line[1].is_empty() { Ok(None) } else { line[1].parse::<Stimulus>().map(Some) };
+        let label = line[2].parse::<Label>();
+        let errors = [participant.as_ref().err(), stimulus.as_ref().err(), label.as_ref().err()];
+        for (column, error) in errors.into_iter().enumerate() {
             for problem in error.iter().flat_map(|error| error.problems()) {
                 self.report(problem.fault, number, column, &problem.expected, &problem.found);
             }
         }
-        let (participant, song) = (participant.ok(), song.ok());
-        let expected = song.flatten().map(Song::genre);
-        match (genre, expected) {
-            (None, _) => {
-                self.report(
-                    Fault::UNKNOWN_LABEL,
-                    number,
-                    2,
-                    "classical, instrumental or pop",
-                    format!("{:?}", &line[2]),
-                );
-            }
-            (Some(genre), Some(expected)) if genre != expected => {
-                self.report(
-                    Fault::UNKNOWN_LABEL,
-                    number,
-                    2,
-                    &format!("{expected}, as the song"),
-                    genre.to_string(),
-                );
-            }
-            _ => {}
-        }
-        if let (Some(participant), Some(Some(song))) = (participant, song)
-            && !self.seen.insert((participant, song))
+        let (participant, stimulus, label) = (participant.ok(), stimulus.ok(), label.ok());
+        if let (Some(participant), Some(Some(stimulus))) = (participant, stimulus)
+            && !self.seen.insert((participant, stimulus))
         {
-            let found = format!("{song}/{participant} again");
+            let found = format!("{stimulus}/{participant} again");
             self.report(Fault::DUPLICATE_RECORDING, number, 0, "one line", found);
         }
         let values = line.iter().enumerate().skip(NAMES.len());
         let values = values.map(|(column, cell)| self.value(number, column, cell)).collect();
         Some(FeatureRow {
             participant: participant?,
-            genre: genre?,
-            song: song?,
+            label: label?,
+            stimulus: stimulus?,
             band: None,
             recording: index,
             values,
@@ -233,11 +212,11 @@ mod tests {
 
     #[test]
     fn songs_and_values_may_be_left_out() {
-        let table = read_text(b"participant,song,genre,one,two\r\nP1,,Pop,,2e3\r\np02,s1,classical,-1,0\r\n")
+        let table = read_text(b"participant,song,genre,one,two\r\nP1,,pop,,2e3\r\nP02,S1,classical,-1,0\r\n")
             .unwrap();
-        assert_eq!(table.rows()[0].song, None);
+        assert_eq!(table.rows()[0].stimulus, None);
         assert_eq!(table.rows()[0].values, [None, Some(2000.0)]);
-        assert_eq!(table.rows()[1].song, Some(Song::new(1).unwrap()));
+        assert_eq!(table.rows()[1].stimulus, Some("S1".parse().unwrap()));
         assert_eq!(table.rows()[1].recording, 1);
     }
 
@@ -253,10 +232,9 @@ mod tests {
             (format!("{heading}\n"), Fault::EMPTY_SHEET, "A2"),
             (format!("{heading}\nP1,S1,classical"), Fault::RAGGED_ROW, "D2"),
             (format!("{heading}\nP1,S1,classical,1,2"), Fault::RAGGED_ROW, "F2"),
-            (format!("{heading}\nX1,S1,classical,1"), Fault::UNREADABLE_PARTICIPANT, "A2"),
-            (format!("{heading}\nP1,S13,pop,1"), Fault::UNKNOWN_SONG, "B2"),
-            (format!("{heading}\nP1,S1,jazz,1"), Fault::UNKNOWN_LABEL, "C2"),
-            (format!("{heading}\nP1,S1,pop,1"), Fault::UNKNOWN_LABEL, "C2"),
+            (format!("{heading}\n,S1,classical,1"), Fault::UNREADABLE_NAME, "A2"),
+            (format!("{heading}\nP1,S/13,pop,1"), Fault::UNREADABLE_NAME, "B2"),
+            (format!("{heading}\nP1,S1,,1"), Fault::UNREADABLE_NAME, "C2"),
             (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DUPLICATE_RECORDING, "A3"),
             (format!("{heading}\nP1,S1,classical,much"), Fault::TEXT_CELL, "D2"),
             (format!("{heading}\nP1,S1,classical,inf"), Fault::NON_FINITE_CELL, "D2"),

@@ -48,7 +48,7 @@ impl FeatureTable {
                 } else {
                     None
                 },
-                by_genre: rank_eta_squared(&self.groups(column, |row| row.genre)),
+                by_genre: rank_eta_squared(&self.groups(column, |row| row.label)),
                 by_participant: rank_eta_squared(&self.groups(column, |row| row.participant)),
             }
         };

@@ -10,7 +10,7 @@ use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::preparation::exchanged_labels;
-use crate::recordings::{DataSet, Genre, Participant, Song};
+use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus};
 
 /// A row for each signal, a column for each feature, and who heard what.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,9 +25,11 @@ pub struct FeatureRow {
     /// Who heard it.
     pub participant: Participant,
     /// The label to be predicted.
-    pub genre: Genre,
-    /// The song that was heard, where it is known.
-    pub song: Option<Song>,
+    #[serde(rename = "genre")]
+    pub label: Label,
+    /// The stimulus, where it is known.
+    #[serde(rename = "song")]
+    pub stimulus: Option<Stimulus>,
     /// The band of frequencies that the features are of, where there is one.
     pub band: Option<Band>,
     /// Which recording it comes from: rows of one recording, one for each band, have the same number.
@@ -45,15 +47,15 @@ impl FeatureTable {
 
     /// The same, song by song: before the recordings of each, `begin` is called.
     #[must_use]
-    pub fn of_songs(set: &DataSet, mut begin: impl FnMut(Song)) -> Self {
+    pub fn of_songs(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
         let mut rows = Vec::with_capacity(set.recordings().len());
-        for of_song in set.recordings().chunk_by(|one, other| one.song == other.song) {
-            begin(of_song[0].song);
+        for of_song in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
+            begin(of_song[0].stimulus);
             let before = rows.len();
             rows.par_extend(of_song.par_iter().enumerate().map(|(index, recording)| FeatureRow {
                 participant: recording.participant,
-                genre: recording.genre,
-                song: Some(recording.song),
+                label: recording.label,
+                stimulus: Some(recording.stimulus),
                 band: None,
                 recording: before + index,
                 values: FeatureVector::of(&recording.samples).values().to_vec(),
@@ -67,7 +69,7 @@ impl FeatureTable {
     /// # Errors
     /// [`Fault::UNREADABLE_HEADING`] for each name that is empty or comes twice, and if there is none;
     /// [`Fault::RAGGED_ROW`] for each row that has more or fewer values; [`Fault::NOT_FINITE`] for each row with a value that is
-    /// not.
+    /// not; [`Fault::BAD_SETTING`] for more than [`MOST_LABELS`].
     pub fn new(names: Vec<String>, rows: Vec<FeatureRow>) -> Result<Self> {
         let mut problems = Vec::new();
         if names.is_empty() {
@@ -93,6 +95,11 @@ impl FeatureTable {
                 problems.push(Problem::new(Fault::NOT_FINITE, place(), "finite values", value.to_string()));
             }
         }
+        let labels = Labels::of(rows.iter().map(|row| row.label)).count();
+        if labels > MOST_LABELS {
+            let (place, expected) = (Place::field("labels"), format!("at most {MOST_LABELS}"));
+            problems.push(Problem::new(Fault::BAD_SETTING, place, expected, labels.to_string()));
+        }
         Error::unless_none(problems)?;
         Ok(Self { names, rows })
     }
@@ -109,21 +116,27 @@ impl FeatureTable {
         &self.rows
     }
 
+    /// The labels: the classes of what is to be predicted.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        Labels::of(self.rows.iter().map(|row| row.label))
+    }
+
     /// The same signals with labels [exchanged](exchanged_labels): rows of one recording keep one label.
     #[must_use]
     pub fn with_exchanged_labels(&self, seed: u64) -> Self {
-        let owners: BTreeMap<usize, (Participant, Genre)> =
-            self.rows.iter().map(|row| (row.recording, (row.participant, row.genre))).collect();
+        let owners: BTreeMap<usize, (Participant, Label)> =
+            self.rows.iter().map(|row| (row.recording, (row.participant, row.label))).collect();
         let exchanged = exchanged_labels(&owners.values().copied().collect::<Vec<_>>(), seed);
-        let labels: BTreeMap<usize, Genre> = owners.into_keys().zip(exchanged).collect();
-        let row = |row: &FeatureRow| FeatureRow { genre: labels[&row.recording], ..row.clone() };
+        let labels: BTreeMap<usize, Label> = owners.into_keys().zip(exchanged).collect();
+        let row = |row: &FeatureRow| FeatureRow { label: labels[&row.recording], ..row.clone() };
         Self { names: self.names.clone(), rows: self.rows.iter().map(row).collect() }
     }
 
     /// What identifies the table: SHA-256, in hexadecimal, over its names, and participant, genre and values of each row.
     ///
     /// Hashed are, after the line `eegenre features 1`: each name and a newline; then for each row the participant as
-    /// `u32`, the label as `u8`, and each value as the bits of an `f64`, those of infinity where there is none; all
+    /// `u32` (its number, or the hash of its name), the class of its label as `u8`, and each value as the bits of an `f64`, those of infinity where there is none; all
     /// little-endian.
     #[must_use]
     pub fn digest(&self) -> String {
@@ -132,9 +145,10 @@ impl FeatureTable {
             hash.update(name.as_bytes());
             hash.update(b"\n");
         }
+        let labels = self.labels();
         for row in &self.rows {
-            hash.update(row.participant.number().to_le_bytes());
-            hash.update([row.genre.label() as u8]);
+            hash.update(row.participant.stream().to_le_bytes());
+            hash.update([labels.class(row.label) as u8]);
             for value in &row.values {
                 // -0 is 0, as in the fingerprint of recordings.
                 hash.update((value.unwrap_or(f64::INFINITY) + 0.0).to_bits().to_le_bytes());
@@ -159,7 +173,7 @@ mod tests {
         let rows = table.rows();
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].participant, Participant::new(1));
-        assert_eq!((rows[1].genre, rows[1].song), (Genre::Pop, Some(Song::new(9).unwrap())));
+        assert_eq!((rows[1].label.as_str(), rows[1].stimulus), ("pop", Some("S9".parse().unwrap())));
         assert_eq!((rows[0].recording, rows[1].recording), (0, 1));
         assert_eq!(rows[0].values[Feature::Mean as usize], Some(3.0));
         assert_eq!(rows[1].values[Feature::Skewness as usize], None);
@@ -178,25 +192,25 @@ mod tests {
 
     #[test]
     fn rows_of_one_recording_keep_one_label_when_labels_are_exchanged() {
-        let row = |participant, genre, recording| FeatureRow {
+        let row = |participant, label: &str, recording| FeatureRow {
             participant: Participant::new(participant),
-            genre,
-            song: None,
+            label: label.parse().unwrap(),
+            stimulus: None,
             band: None,
             recording,
             values: vec![Some(1.0)],
         };
         let rows = (1..=8).flat_map(|participant| {
             let first = 2 * participant as usize;
-            [(Genre::Classical, first), (Genre::Classical, first), (Genre::Pop, first + 1)]
-                .map(|(genre, recording)| row(participant, genre, recording))
+            [("classical", first), ("classical", first), ("pop", first + 1)]
+                .map(|(label, recording)| row(participant, label, recording))
         });
         let table = FeatureTable::new(vec!["one".to_owned()], rows.collect()).unwrap();
         let exchanged: Vec<FeatureTable> = (0..20).map(|seed| table.with_exchanged_labels(seed)).collect();
         assert!(exchanged.iter().any(|own| *own != table));
         for own in exchanged.iter().flat_map(|own| own.rows().chunks(3)) {
-            assert_eq!(own[0].genre, own[1].genre);
-            assert_ne!(own[0].genre, own[2].genre);
+            assert_eq!(own[0].label, own[1].label);
+            assert_ne!(own[0].label, own[2].label);
         }
     }
 

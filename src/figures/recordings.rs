@@ -1,38 +1,46 @@
-//! Figure 1 (paper, section 2.1): two signals of each genre over time.
+//! Figure 1 (paper, section 2.1): two signals of each label over time.
 
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::recordings::{DataSet, Genre, RecordingId};
+use crate::recordings::{DataSet, Label, RecordingId};
 
-/// Signals of one data set, two a genre.
+/// The most labels of which signals are shown: the first ones.
+const MOST_ROWS: usize = 8;
+
+/// Signals of one data set, two a label.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Signals {
     signals: Vec<Signal>,
+    rows: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 struct Signal {
     id: RecordingId,
-    genre: Genre,
+    label: Label,
+    class: usize,
     rate_hz: f64,
     samples: Vec<f64>,
 }
 
 impl Signals {
-    /// The first and the last recording of each genre. The paper does not say which signals it shows.
+    /// The first and the last recording of each label. The paper does not say which signals it shows.
     pub(super) fn of(set: &DataSet) -> Self {
-        let signals = Genre::ALL.into_iter().flat_map(|genre| {
-            let mut own = set.recordings().iter().filter(move |recording| recording.genre == genre);
+        let labels = set.labels();
+        let rows = labels.count().min(MOST_ROWS);
+        let signals = labels.iter().take(rows).enumerate().flat_map(|(class, label)| {
+            let mut own = set.recordings().iter().filter(move |recording| recording.label == label);
             let first = own.next();
             [first, own.next_back()].into_iter().flatten().map(move |recording| Signal {
                 id: recording.id(),
-                genre,
+                label,
+                class,
                 rate_hz: f64::from(recording.rate_hz),
                 samples: recording.samples.clone(),
             })
         });
-        Self { signals: signals.collect() }
+        Self { signals: signals.collect(), rows }
     }
 
     /// The whole powers of ten that hold every positive sample, as exponents.
@@ -48,7 +56,7 @@ impl Signals {
         (floor, ceiling.max(floor + 1))
     }
 
-    /// Draws three rows of two panels with common axes. Band power is drawn on a logarithmic axis, because the
+    /// Draws rows of two panels with common axes. Band power is drawn on a logarithmic axis, because the
     /// scales of two participants differ by orders of magnitude; samples that are not positive lie on its lower end.
     pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
         let (width, height) = canvas.size();
@@ -76,18 +84,21 @@ impl Signals {
             canvas.write("samples of 0 lie on the lower edge", at, Anchor::Right, &note)?;
         }
 
-        let (panel_width, panel_height) = ((width - left) / 2, (height - bottom) / Genre::ALL.len() as i32);
-        for (index, signal) in self.signals.iter().enumerate() {
-            let row = signal.genre.label() as i32;
-            let column = i32::from(index % 2 == 1);
+        let (panel_width, panel_height) = ((width - left) / 2, (height - bottom) / self.rows.max(1) as i32);
+        let mut before = None;
+        for signal in &self.signals {
+            let row = signal.class as i32;
+            let column = i32::from(before.replace(row) == Some(row));
             let (x, y) = (left + column * panel_width, row * panel_height);
             let (top, right) = (y + canvas.pt(14.0), x + panel_width - canvas.pt(8.0));
-            let name =
-                format!("{}, song {}, participant {}", signal.genre, signal.id.song, signal.id.participant);
+            let name = format!(
+                "{}, song {}, participant {}",
+                signal.label, signal.id.stimulus, signal.id.participant
+            );
             canvas.write(&name, (x, y + canvas.pt(7.0)), Anchor::Left, &small)?;
 
             // Tick labels of the outer panels stand outside the panel, in the margins set aside above.
-            let (ticks_left, ticks_below) = (column == 0, row == 2);
+            let (ticks_left, ticks_below) = (column == 0, row as usize + 1 == self.rows);
             let beside = if ticks_left { canvas.pt(24.0) } else { 0 };
             let below = if ticks_below { canvas.pt(14.0) } else { 0 };
             let panel = canvas.part((x - beside, top, right, y + panel_height - canvas.pt(2.0) + below));
@@ -113,7 +124,7 @@ impl Signals {
             let points: Vec<(f64, f64)> =
                 points.map(|(at, sample)| (at as f64 / signal.rate_hz, sample.max(lowest))).collect();
             // One line for each pair of samples: the joint of a longer line juts out at a sharp peak.
-            let line = canvas.line(0.6, theme::colour(signal.genre));
+            let line = canvas.line(0.6, theme::colour(signal.class));
             chart.draw_series(points.windows(2).map(|pair| PathElement::new(pair, line)))?;
         }
         Ok(())

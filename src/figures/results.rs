@@ -73,7 +73,7 @@ impl Accuracies {
         if beside_paper {
             note += " Below: the paper's lowest, average and highest.";
         }
-        Self { rows, chance: results.chance, note }
+        Self { rows, chance: results.chance.clone(), note }
     }
 
     /// The height of the drawing, in points.
@@ -135,10 +135,10 @@ impl Accuracies {
         x: &impl Fn(f64) -> i32,
     ) -> Drawn<()> {
         let small = canvas.text(theme::SMALL_PT, theme::INK);
-        let Chance { guessing, most_frequent, genre, .. } = self.chance;
+        let Chance { guessing, most_frequent, label, .. } = &self.chance;
         let lines = [
             (100.0 * guessing, "guessing".to_owned(), Anchor::Right, -3.0),
-            (100.0 * most_frequent, format!("always {genre}"), Anchor::Left, 3.0),
+            (100.0 * most_frequent, format!("always {label}"), Anchor::Left, 3.0),
         ];
         for (percent, name, anchor, aside) in lines {
             let at = x(percent);

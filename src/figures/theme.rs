@@ -10,7 +10,7 @@ use plotters::prelude::*;
 use plotters::style::register_font;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
 
-use crate::recordings::Genre;
+use crate::recordings::Participant;
 
 /// Resolution of what is printed: that of a PNG, and the grid of an SVG.
 pub(super) const PRINT_PIXELS_PER_INCH: f64 = 300.0;
@@ -41,14 +41,39 @@ pub(super) const LIGHT: RGBColor = RGBColor(200, 95, 30);
 pub(super) const THIRD: RGBColor = RGBColor(0, 125, 115);
 const FAMILY: &str = "DejaVu Sans";
 
-/// The colour of a genre: P. Tol's high-contrast scheme, which colour-blind readers can tell apart and which
-/// becomes three different greys in print (<https://personal.sron.nl/~pault/>).
-pub(super) const fn colour(genre: Genre) -> RGBColor {
-    match genre {
-        Genre::Classical => RGBColor(0, 68, 136),
-        Genre::Instrumental => RGBColor(221, 170, 51),
-        Genre::Pop => RGBColor(187, 85, 102),
-    }
+/// Colours of labels. The first three are P. Tol's high-contrast scheme, which colour-blind readers can tell apart and which
+/// becomes three different greys in print; the others are of his muted scheme (<https://personal.sron.nl/~pault/>).
+const LABELS: [RGBColor; 8] = [
+    RGBColor(0, 68, 136),
+    RGBColor(221, 170, 51),
+    RGBColor(187, 85, 102),
+    RGBColor(68, 170, 153),
+    RGBColor(170, 68, 153),
+    RGBColor(17, 119, 51),
+    RGBColor(136, 204, 238),
+    RGBColor(153, 153, 51),
+];
+
+/// The colour of a label, known by its class. From the ninth on, colours come again.
+pub(super) const fn colour(class: usize) -> RGBColor {
+    LABELS[class % LABELS.len()]
+}
+
+/// The names of participants without what all begin with, up to the first digit: `07` for `P07` among others.
+pub(super) fn short_names(participants: &[Participant]) -> Vec<String> {
+    let shared = |one: &'static str, other: &str| {
+        let same = one.chars().zip(other.chars()).take_while(|(one, other)| one == other);
+        let length: usize = same
+            .map(|(letter, _)| letter)
+            .take_while(|letter| !letter.is_ascii_digit())
+            .map(char::len_utf8)
+            .sum();
+        &one[..length]
+    };
+    let names = || participants.iter().map(|participant| participant.as_str());
+    let shared = names().reduce(|prefix, name| shared(prefix, name)).unwrap_or("");
+    let cut = if names().any(|name| name.len() == shared.len()) { 0 } else { shared.len() };
+    names().map(|name| name[cut..].to_owned()).collect()
 }
 
 /// Points above and below what a figure shows: title and footer.

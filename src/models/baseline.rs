@@ -21,7 +21,7 @@
 
 use dfdx::prelude::Const;
 
-use super::{GENRES, Recurrent};
+use super::Recurrent;
 use crate::paper::{self, baseline};
 
 /// The paper's baseline.
@@ -38,7 +38,7 @@ pub type Baseline<D> = Recurrent<
     Const<{ paper::FRAME }>,
     Const<{ baseline::UNITS }>,
     Const<{ baseline::NARROW }>,
-    Const<GENRES>,
+    Const<{ paper::GENRES }>,
     { baseline::LAYERS },
     f32,
     D,

@@ -22,7 +22,7 @@
 
 use dfdx::prelude::Const;
 
-use super::{Convolutional, GENRES};
+use super::Convolutional;
 use crate::paper::{self, cnn};
 
 /// The paper's CNN.
@@ -39,7 +39,7 @@ pub type Cnn<D> = Convolutional<
     Const<{ paper::FRAME }>,
     Const<{ cnn::CHANNELS }>,
     Const<{ cnn::KERNEL }>,
-    Const<GENRES>,
+    Const<{ paper::GENRES }>,
     f32,
     D,
 >;

@@ -39,10 +39,6 @@ use crate::nn::{
     Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
 };
 use crate::preparation::{Example, Signal};
-use crate::recordings::Genre;
-
-/// Outputs of a network: one for each genre.
-pub const GENRES: usize = Genre::ALL.len();
 
 /// One row for each example of a run's batch, one column for each class, in label order: `[runs, batch, G]`. Their softmax
 /// is the network's belief.

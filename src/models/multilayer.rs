@@ -21,7 +21,7 @@
 
 use dfdx::prelude::Const;
 
-use super::{GENRES, Recurrent};
+use super::Recurrent;
 use crate::paper::{self, multilayer};
 
 /// The paper's multi-layer LSTM.
@@ -38,7 +38,7 @@ pub type Multilayer<D> = Recurrent<
     Const<{ paper::FRAME }>,
     Const<{ multilayer::UNITS }>,
     Const<{ multilayer::NARROW }>,
-    Const<GENRES>,
+    Const<{ paper::GENRES }>,
     { multilayer::LAYERS },
     f32,
     D,

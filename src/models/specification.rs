@@ -1,11 +1,12 @@
 //! Which network, and how large: from values to a network.
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
-use super::{Convolutional, GENRES, Model, Network, NetworkDevice, Recurrent, device_failed};
+use super::{Convolutional, Model, Network, NetworkDevice, Recurrent, device_failed};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::Size;
 use crate::paper::{self, baseline, cnn, multilayer};
 use crate::preparation::{LONGEST_FRAME, Slicing};
+use crate::recordings::MOST_LABELS;
 
 /// The widest kernel that is accepted, in frames.
 pub const LARGEST_KERNEL: usize = 255;
@@ -23,6 +24,8 @@ pub struct Specification {
     pub kernel: Option<usize>,
     /// Units of an LSTM's layers, or channels of the CNN's.
     pub units: usize,
+    /// Labels to be told apart: outputs.
+    pub classes: usize,
 }
 
 /// Something to be done with a network whose type is known when the program runs.
@@ -43,7 +46,7 @@ impl Specification {
             Model::Multilayer => (multilayer::UNITS, None),
             Model::Cnn => (cnn::CHANNELS, Some(cnn::KERNEL)),
         };
-        Self { model, frame: paper::FRAME, kernel, units }
+        Self { model, frame: paper::FRAME, kernel, units, classes: paper::GENRES }
     }
 
     /// LSTM layers, or residual blocks.
@@ -66,9 +69,10 @@ impl Specification {
     /// # Errors
     /// [`Fault::BAD_SETTING`] for each of: a frame that is not from 1 to [`LONGEST_FRAME`] samples, or of the CNN does not
     /// divide its hop or goes fewer than four times into its slice; a kernel of an LSTM, or one of the CNN that is not odd
-    /// and at most [`LARGEST_KERNEL`]; units that are not from 1 to [`MOST_UNITS`].
+    /// and at most [`LARGEST_KERNEL`]; units that are not from 1 to [`MOST_UNITS`]; fewer than two labels, or more than
+    /// [`MOST_LABELS`].
     pub fn check(self) -> Result<()> {
-        let Self { model, frame, kernel, units } = self;
+        let Self { model, frame, kernel, units, classes } = self;
         let is_cnn = model == Model::Cnn;
         // Two poolings.
         let fewest = cnn::POOL * cnn::POOL;
@@ -88,6 +92,12 @@ impl Specification {
             ((1..=LONGEST_FRAME).contains(&frame) && fits_slices, "frame", expected_frame, frame.to_string()),
             (kernel.map_or(!is_cnn, fits), "kernel", expected_kernel, found(kernel)),
             ((1..=MOST_UNITS).contains(&units), "units", format!("1 to {MOST_UNITS}"), units.to_string()),
+            (
+                (2..=MOST_LABELS).contains(&classes),
+                "labels",
+                format!("2 to {MOST_LABELS}"),
+                classes.to_string(),
+            ),
         ];
         let rule = |(kept, name, expected, found): (bool, &str, String, String)| match kept {
             true => Ok(()),
@@ -102,7 +112,7 @@ impl Specification {
     /// Those of [`Self::check`].
     pub fn with<D: NetworkDevice, T: NetworkTask<D>>(self, task: T) -> Result<T::Output> {
         self.check()?;
-        let classes = Size(GENRES);
+        let classes = Size(self.classes);
         let recurrent = (Size(self.frame), Size(self.units), Size(self.narrow()), classes);
         Ok(match self.model {
             Model::Baseline => task.run(move |device: &D| {
@@ -150,7 +160,7 @@ impl Specification {
             Layer::linear("fc1", units, units).then_relu().then_dropout(),
             Layer::linear("fc2", units, narrow).then_relu().then_dropout(),
             Layer::linear("fc3", narrow, units).then_relu().then_dropout(),
-            Layer::linear("out", units, GENRES),
+            Layer::linear("out", units, self.classes),
         ];
         (Shape::Signal { values: self.frame }, lstm.chain(head).collect())
     }
@@ -186,7 +196,7 @@ impl Specification {
             pool(half),
             block("block3", quarter),
             Layer::new(None, Kind::AveragePool, Shape::Vector { values: channels }, 0),
-            Layer::linear("out", channels, GENRES),
+            Layer::linear("out", channels, self.classes),
         ];
         (Shape::Slice { frames, values: self.frame }, layers)
     }
@@ -217,8 +227,8 @@ mod tests {
             paper(Model::Multilayer),
             paper(Model::Cnn),
             Specification { frame: 1, ..paper(Model::Baseline) },
-            Specification { frame: 5, units: 7, ..paper(Model::Multilayer) },
-            Specification { frame: 1, units: 3, kernel: Some(9), ..paper(Model::Cnn) },
+            Specification { frame: 5, units: 7, classes: 2, ..paper(Model::Multilayer) },
+            Specification { frame: 1, units: 3, kernel: Some(9), classes: 64, ..paper(Model::Cnn) },
             Specification { frame: 240, kernel: Some(1), ..paper(Model::Cnn) },
         ] {
             let architecture = specification.architecture().unwrap();
@@ -241,6 +251,8 @@ mod tests {
                 vec!["frame", "kernel", "units"],
             ),
             (Specification { frame: 4097, units: 1025, ..baseline }, vec!["frame", "units"]),
+            (Specification { classes: 1, ..baseline }, vec!["labels"]),
+            (Specification { classes: 65, ..cnn }, vec!["labels"]),
             // It divides the slice, but not the hop.
             (Specification { frame: 64, ..cnn }, vec!["frame"]),
             (Specification { kernel: None, ..cnn }, vec!["kernel"]),

@@ -22,6 +22,8 @@ pub use tables::{claims_table, open_choices_table, reported_table};
 pub const SONGS: u8 = 12;
 /// Songs of each genre, numbered one after the other: 1-4 classical, 5-8 instrumental, 9-12 pop (2.1).
 pub const SONGS_PER_GENRE: u8 = 4;
+/// Genres: the labels, and the outputs of a network (2).
+pub const GENRES: usize = 3;
 /// Participants (1).
 pub const PARTICIPANTS: u16 = 24;
 

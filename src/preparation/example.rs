@@ -3,14 +3,14 @@
 use ndarray::Array2;
 
 use super::{Frames, Slice};
-use crate::recordings::{Genre, RecordingId};
+use crate::recordings::RecordingId;
 
 /// One input of a network with its label: a whole signal ([`Frames`]) for an LSTM, a [`Slice`] of it for the CNN.
 pub trait Example {
     /// The recording that it comes from.
     fn recording(&self) -> RecordingId;
-    /// The label.
-    fn genre(&self) -> Genre;
+    /// The class of the label.
+    fn class(&self) -> usize;
     /// The values, `[frames, frame]`.
     fn values(&self) -> &Array2<f32>;
 }
@@ -20,8 +20,8 @@ impl Example for Frames {
         self.recording()
     }
 
-    fn genre(&self) -> Genre {
-        self.genre()
+    fn class(&self) -> usize {
+        self.class()
     }
 
     fn values(&self) -> &Array2<f32> {
@@ -34,8 +34,8 @@ impl Example for Slice {
         self.recording
     }
 
-    fn genre(&self) -> Genre {
-        self.genre
+    fn class(&self) -> usize {
+        self.class
     }
 
     fn values(&self) -> &Array2<f32> {

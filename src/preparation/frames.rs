@@ -6,13 +6,13 @@ use ndarray::Array2;
 
 use super::{LastFrame, Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{Genre, RecordingId};
+use crate::recordings::RecordingId;
 
 /// A whole signal, cut into frames of equal length.
 #[derive(Clone, PartialEq)]
 pub struct Frames {
     recording: RecordingId,
-    genre: Genre,
+    class: usize,
     values: Array2<f32>,
     samples: usize,
 }
@@ -52,7 +52,7 @@ impl Frames {
         }
         let mut values = Array2::from_elem((samples.div_ceil(frame), frame), fill);
         values.iter_mut().zip(&signal.samples).for_each(|(value, sample)| *value = *sample);
-        Ok(Self { recording: signal.recording, genre: signal.genre, values, samples })
+        Ok(Self { recording: signal.recording, class: signal.class, values, samples })
     }
 
     /// The recording.
@@ -61,10 +61,10 @@ impl Frames {
         self.recording
     }
 
-    /// The label.
+    /// The class of the label.
     #[must_use]
-    pub const fn genre(&self) -> Genre {
-        self.genre
+    pub const fn class(&self) -> usize {
+        self.class
     }
 
     /// The values: `[frames, frame]`.

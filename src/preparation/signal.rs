@@ -7,15 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ablation, LastFrame, MedianFilter, Normalisation, Zeros};
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{DataSet, Design, Genre, Recording, RecordingId};
+use crate::recordings::{DataSet, Design, Labels, Recording, RecordingId};
 
 /// A prepared recording: single-precision samples, their owner and the label to be predicted.
 #[derive(Clone, PartialEq)]
 pub struct Signal {
     /// The recording.
     pub recording: RecordingId,
-    /// The genre of its song: the label.
-    pub genre: Genre,
+    /// The class of its label: its place among the [labels](Design::labels) of the study.
+    pub class: usize,
     /// The samples, at least one, all finite.
     pub samples: Vec<f32>,
     /// What becomes of those that do not fill a last frame.
@@ -72,15 +72,16 @@ impl Preparation {
         Self { truncate: NonZeroUsize::new(shortest), ..Self::default() }
     }
 
-    /// Prepares one recording.
+    /// Prepares one recording of a study with these labels.
     ///
     /// # Errors
-    /// - [`Fault::BAD_SETTING`] if something is to be taken away: that needs the whole data set;
+    /// - [`Fault::BAD_SETTING`] if something is to be taken away, which needs the whole data set, or its label is none of
+    ///   `labels`;
     /// - [`Fault::EMPTY_RECORDING`] if it has no samples;
     /// - the errors of [`Normalisation::apply`]. They name the recording and the sample.
-    pub fn signal(&self, recording: &Recording) -> Result<Signal> {
+    pub fn signal(&self, recording: &Recording, labels: &Labels) -> Result<Signal> {
         match self.ablation {
-            None => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
+            None => self.prepared(recording, labels, &self.kept(recording)),
             Some(Ablation { of, .. }) => {
                 let expected = "none for a recording alone, or Preparation::signals for a data set";
                 Err(Error::new(Fault::BAD_SETTING, Place::field("ablation"), expected, of.to_string()))
@@ -98,11 +99,12 @@ impl Preparation {
     pub fn signals(&self, data: &DataSet, recordings: &[RecordingId]) -> Result<Vec<Signal>> {
         let ablated = self.ablation.map(|_| self.remaining(data)).transpose()?;
         let data = ablated.as_ref().unwrap_or(data);
+        let labels = data.labels();
         Error::gather(recordings.iter().map(|id| match data.recording(*id) {
             Some(recording) if self.ablation.is_some() => {
-                self.prepared(recording.id(), recording.genre, &recording.samples)
+                self.prepared(recording, &labels, &recording.samples)
             }
-            Some(recording) => self.prepared(recording.id(), recording.genre, &self.kept(recording)),
+            Some(recording) => self.prepared(recording, &labels, &self.kept(recording)),
             None => Err(Error::new(
                 Fault::UNKNOWN_RECORDING,
                 Place::field(format!("recording {id}")),
@@ -132,7 +134,8 @@ impl Preparation {
     }
 
     /// Filters and scales samples of which nothing is to be taken away any more.
-    fn prepared(&self, id: RecordingId, genre: Genre, samples: &[f64]) -> Result<Signal> {
+    fn prepared(&self, recording: &Recording, labels: &Labels, samples: &[f64]) -> Result<Signal> {
+        let id = recording.id();
         if samples.is_empty() {
             let place = Place::field(format!("recording {id}"));
             return Err(Error::new(Fault::EMPTY_RECORDING, place, "at least one sample", "none"));
@@ -142,7 +145,13 @@ impl Preparation {
         let values =
             values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
         let samples = values.into_iter().map(|value| value as f32).collect();
-        Ok(Signal { recording: id, genre, samples, last_frame: self.last_frame })
+        let class = labels.find(recording.label).ok_or_else(|| {
+            let place = Place::field(format!("recording {id}"));
+            let expected: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
+            let expected = format!("one of the labels {}", expected.join(", "));
+            Error::new(Fault::BAD_SETTING, place, expected, recording.label.to_string())
+        })?;
+        Ok(Signal { recording: id, class, samples, last_frame: self.last_frame })
     }
 }
 
@@ -171,9 +180,11 @@ mod tests {
 
     #[test]
     fn the_default_only_casts() {
-        let signal = Preparation::default().signal(&recording("S5/P02", &[0.1, 2674.5])).unwrap();
+        let signal = Preparation::default()
+            .signal(&recording("S5/P02", &[0.1, 2674.5]), &Labels::published())
+            .unwrap();
         assert_eq!(signal.samples, [0.1_f32, 2674.5]);
-        assert_eq!((signal.recording.to_string().as_str(), signal.genre), ("S5/P02", Genre::Instrumental));
+        assert_eq!((signal.recording.to_string().as_str(), signal.class), ("S5/P02", 1));
     }
 
     #[test]
@@ -182,14 +193,19 @@ mod tests {
         let truncate = NonZeroUsize::new(3);
         let preparation =
             Preparation { truncate, normalisation: Normalisation::MinMax, ..Default::default() };
-        assert_eq!(preparation.signal(&recording("S1/P01", &samples)).unwrap().samples, [0.0, 0.5, 1.0]);
+        assert_eq!(
+            preparation.signal(&recording("S1/P01", &samples), &Labels::published()).unwrap().samples,
+            [0.0, 0.5, 1.0]
+        );
     }
 
     #[test]
     fn the_median_filter_comes_before_the_normalisation() {
         let median = MedianFilter::new(3).ok();
         let preparation = Preparation { median, normalisation: Normalisation::MinMax, ..Default::default() };
-        let signal = preparation.signal(&recording("S1/P01", &[0.0, 0.0, 900.0, 4.0, 4.0])).unwrap();
+        let signal = preparation
+            .signal(&recording("S1/P01", &[0.0, 0.0, 900.0, 4.0, 4.0]), &Labels::published())
+            .unwrap();
         assert_eq!(signal.samples, [0.0, 0.0, 1.0, 1.0, 1.0]);
     }
 
@@ -225,8 +241,8 @@ mod tests {
         #[test]
         fn truncation_keeps_the_first_samples(samples in vec(0.0..3e3, 1..50), length in 1_usize..60) {
             let preparation = Preparation { truncate: NonZeroUsize::new(length), ..Preparation::default() };
-            let signal = preparation.signal(&recording("S1/P01", &samples)).unwrap();
-            let whole = Preparation::default().signal(&recording("S1/P01", &samples)).unwrap();
+            let signal = preparation.signal(&recording("S1/P01", &samples), &Labels::published()).unwrap();
+            let whole = Preparation::default().signal(&recording("S1/P01", &samples), &Labels::published()).unwrap();
             prop_assert_eq!(&signal.samples[..], &whole.samples[..length.min(samples.len())]);
         }
 

@@ -8,15 +8,15 @@ use serde::{Deserialize, Serialize};
 use super::{Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
 use crate::paper;
-use crate::recordings::{Genre, RecordingId};
+use crate::recordings::RecordingId;
 
 /// A stretch of a signal, with its owner and label. Slices of one recording vote for its genre.
 #[derive(Clone, PartialEq)]
 pub struct Slice {
     /// The recording that it is cut from.
     pub recording: RecordingId,
-    /// The label, that of the whole recording.
-    pub genre: Genre,
+    /// The class of the label, that of the whole recording.
+    pub class: usize,
     /// Where it starts in the signal, in samples.
     pub start: usize,
     /// The samples as `[frames, frame]`: `[120, 8]` in the paper's case. In memory they follow one another in time.
@@ -149,7 +149,7 @@ impl Slicing {
         let samples = signal.samples.len();
         let slice = |start: usize| Slice {
             recording: signal.recording,
-            genre: signal.genre,
+            class: signal.class,
             start,
             // [frames, frame]: index [t, i] is sample start + t * frame + i
             values: Array2::from_shape_fn((self.frames(), self.frame), |(t, i)| {
@@ -197,7 +197,7 @@ mod tests {
         assert_eq!(slices.len(), 2);
         assert_eq!(slices[1].values, array![[2., 3.], [4., 5.]]);
         assert_eq!(slices[1].channels(), array![[2., 4.], [3., 5.]]);
-        assert_eq!((slices[1].start, slices[1].genre), (2, Genre::Pop));
+        assert_eq!((slices[1].start, slices[1].class), (2, 2));
         assert_eq!(slices[1].recording.to_string(), "S12/P07");
     }
 
@@ -234,7 +234,7 @@ mod tests {
             prop_assert_eq!(slices.len(), extra / hop + 1);
             for (index, slice) in slices.iter().enumerate() {
                 prop_assert_eq!(slice.start, index * hop);
-                prop_assert_eq!((slice.recording, slice.genre), (signal.recording, Genre::Pop));
+                prop_assert_eq!((slice.recording, slice.class), (signal.recording, 2));
                 prop_assert_eq!(slice.values.dim(), (frames, frame));
                 let covered = &signal.samples[slice.start..slice.start + length];
                 prop_assert_eq!(slice.values.as_slice().unwrap(), covered);

@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::design::Design;
+use super::labels::{Labels, MOST_LABELS};
 use super::recording::{Recording, RecordingId};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
-/// Recordings of one sampling rate and finite samples, sorted by song and participant, each pair at most once: a [`Design`]
+/// Recordings of one sampling rate and finite samples, sorted by stimulus and participant, each pair at most once: a [`Design`]
 /// with samples.
 ///
 /// What needs no samples takes a `&Design`, and a `&DataSet` will do for one.
@@ -36,8 +37,9 @@ impl DataSet {
     ///
     /// # Errors
     /// - [`Fault::NO_RECORDINGS`] if there is none;
-    /// - [`Fault::DUPLICATE_RECORDING`] if a participant has two recordings of one song;
-    /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0;
+    /// - [`Fault::DUPLICATE_RECORDING`] if a participant has two recordings of one stimulus;
+    /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0, or for more than
+    ///   [`MOST_LABELS`];
     /// - [`Fault::NON_FINITE_SAMPLE`] for each recording with a sample that is infinite or not a number.
     pub fn new(mut recordings: Vec<Recording>) -> Result<Self> {
         recordings.sort_by_key(Recording::id);
@@ -63,7 +65,12 @@ impl DataSet {
             let place = Place::field(format!("recording {}, sample {}", recording.id(), at + 1));
             Some(Problem::new(Fault::NON_FINITE_SAMPLE, place, "a finite number", sample.to_string()))
         });
-        let problems = duplicates.chain(odd_rates).chain(no_rate).chain(not_finite);
+        let labels = Labels::of(recordings.iter().map(|recording| recording.label)).count();
+        let many = (labels > MOST_LABELS).then(|| {
+            let (place, expected) = (Place::field("labels"), format!("at most {MOST_LABELS}"));
+            Problem::new(Fault::BAD_SETTING, place, expected, labels.to_string())
+        });
+        let problems = duplicates.chain(odd_rates).chain(no_rate).chain(not_finite).chain(many);
         Error::unless_none(problems.collect())?;
         let design = Design::of(&recordings, Fingerprint::of(&recordings));
         Ok(Self { design, recordings, formulas: 0 })
@@ -84,7 +91,7 @@ impl DataSet {
         Self { formulas, ..self }
     }
 
-    /// The recordings, sorted by song and participant.
+    /// The recordings, sorted by stimulus and participant.
     #[must_use]
     pub fn recordings(&self) -> &[Recording] {
         &self.recordings
@@ -154,7 +161,7 @@ impl Provenance {
 
 /// SHA-256 over the values and the layout of a data set.
 ///
-/// It depends on songs, participants, sampling rates, lengths and sample values, and on nothing else: not on file
+/// It depends on stimuli, participants, labels, sampling rates, lengths and sample values, and on nothing else: not on file
 /// names, dates, cell formats or zip compression, nor on the order in which recordings were given.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -183,15 +190,28 @@ impl Fingerprint {
         Some(Self(bytes))
     }
 
-    /// Hashes recordings that are sorted by song and participant.
+    /// Hashes recordings that are sorted by stimulus and participant.
     ///
-    /// All numbers are little-endian: song `u8`, participant `u32`, rate in hertz `u32`, number of samples `u64`,
-    /// then each sample as the bits of an `f64`, with -0 taken as 0.
+    /// A recording is its names, its rate in hertz `u32`, its number of samples `u64`, then each sample as the bits of an
+    /// `f64`, with -0 taken as 0; all numbers are little-endian. Where all names are of the published study (stimuli `S1`
+    /// to `S12`, participants `P` and a number, genres as labels), they are the song `u8` and the participant `u32`; the
+    /// genre follows from the song. Else they are stimulus, participant and label as text, each with a zero byte behind it,
+    /// and the hash begins with another line.
     fn of(recordings: &[Recording]) -> Self {
-        let mut hash = Sha256::new_with_prefix(b"eegenre recordings 1\n");
-        for recording in recordings {
-            hash.update([recording.song.number()]);
-            hash.update(recording.participant.number().to_le_bytes());
+        let numbers: Option<Vec<(u8, u32)>> = recordings.iter().map(Recording::published_numbers).collect();
+        let format = if numbers.is_some() { 1 } else { 2 };
+        let mut hash = Sha256::new_with_prefix(format!("eegenre recordings {format}\n"));
+        for (place, recording) in recordings.iter().enumerate() {
+            if let Some((song, participant)) = numbers.as_ref().map(|numbers| numbers[place]) {
+                hash.update([song]);
+                hash.update(participant.to_le_bytes());
+            } else {
+                let Recording { stimulus, participant, label, .. } = recording;
+                for name in [stimulus.as_str(), participant.as_str(), label.as_str()] {
+                    hash.update(name);
+                    hash.update([0]);
+                }
+            }
             hash.update(recording.rate_hz.to_le_bytes());
             hash.update((recording.samples.len() as u64).to_le_bytes());
             let bytes: Vec<u8> =
@@ -243,14 +263,14 @@ impl TryFrom<String> for Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Participant, Song};
+    use super::super::{Participant, Song, Stimulus};
     use super::*;
 
     fn recording(song: u32, participant: u32, samples: &[f64]) -> Recording {
         let song = Song::new(song).unwrap();
         Recording {
-            song,
-            genre: song.genre(),
+            stimulus: song.into(),
+            label: song.genre().into(),
             participant: Participant::new(participant),
             rate_hz: 8,
             samples: samples.to_vec(),
@@ -295,6 +315,18 @@ mod tests {
             set.fingerprint().to_string(),
             "1e2fbcb1a85e35fc4ca229875ad94b103cb2936f0896ba444f1077ba77bf7474"
         );
+    }
+
+    #[test]
+    fn names_of_any_study_are_hashed_as_documented() {
+        let rest: Stimulus = "rest".parse().unwrap();
+        let own = Recording { stimulus: rest, label: "closed".parse().unwrap(), ..recording(1, 1, &[1.0]) };
+        let open = Recording { label: "open".parse().unwrap(), ..own.clone() };
+        let fingerprint = |recording| DataSet::new(vec![recording]).unwrap().fingerprint();
+        // printf 'eegenre recordings 2\nrest\0P01\0closed\0\x08\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
+        let expected = "3d84e7836572de0590fc890cc43dcaa2c9038a53f500b16a8429e91558f19e91";
+        assert_eq!(fingerprint(own.clone()).to_string(), expected);
+        assert_ne!(fingerprint(own), fingerprint(open));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::Label;
 use super::dataset::{DataSet, Fingerprint};
 use super::design::{Design, Outline};
-use super::recording::Genre;
 
 /// What there is to know of a data set before anything is trained on it. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -18,8 +18,9 @@ pub struct Description {
     pub recordings: usize,
     /// Number of participants.
     pub participants: usize,
-    /// Number of songs.
-    pub songs: usize,
+    /// Number of stimuli.
+    #[serde(rename = "songs")]
+    pub stimuli: usize,
     /// Samples per second.
     pub rate_hz: u32,
     /// Samples of the shortest recording.
@@ -30,24 +31,28 @@ pub struct Description {
     pub fingerprint: Fingerprint,
     /// The name by which the set is known, if it is.
     pub known_as: Option<String>,
-    /// Genres that each participant heard; nothing if participants differ in it.
-    pub genres_per_participant: Option<usize>,
-    /// Participants by the genres that they heard.
-    pub participants_by_genres: BTreeMap<String, usize>,
-    /// Whether no length occurs in two genres: then the length alone names the genre.
-    pub length_names_genre: bool,
-    /// Each genre's recordings.
-    pub genres: BTreeMap<Genre, GenreDescription>,
+    /// Labels that each participant has; nothing if participants differ in it.
+    #[serde(rename = "genres_per_participant")]
+    pub labels_per_participant: Option<usize>,
+    /// Participants by the labels that they have.
+    #[serde(rename = "participants_by_genres")]
+    pub participants_by_labels: BTreeMap<String, usize>,
+    /// Whether no length occurs with two labels: then the length alone names the label.
+    #[serde(rename = "length_names_genre")]
+    pub length_names_label: bool,
+    /// Each label's recordings.
+    #[serde(rename = "genres")]
+    pub labels: BTreeMap<Label, LabelDescription>,
     /// All samples together.
     pub samples: Samples,
     /// How many numbers of the workbooks are results of formulas, as the spreadsheet program stored them.
     pub formulas: usize,
 }
 
-/// The recordings of one genre. Lengths are in samples.
+/// The recordings of one label. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct GenreDescription {
+pub struct LabelDescription {
     /// Number of recordings.
     pub recordings: usize,
     /// Samples of the shortest recording.
@@ -81,35 +86,36 @@ impl Description {
         let lengths = |recordings: &mut dyn Iterator<Item = &Outline>| {
             let lengths: Vec<usize> = recordings.map(|recording| recording.samples).collect();
             let (shortest, longest) = (lengths.iter().min().copied(), lengths.iter().max().copied());
-            GenreDescription {
+            LabelDescription {
                 recordings: lengths.len(),
                 shortest: shortest.unwrap_or(0),
                 longest: longest.unwrap_or(0),
             }
         };
         let participants = set.participants();
-        let mut participants_by_genres = BTreeMap::new();
+        let mut participants_by_labels = BTreeMap::new();
         for participant in &participants {
-            let names: Vec<String> = set.genres_of(*participant).iter().map(ToString::to_string).collect();
-            *participants_by_genres.entry(names.join(" + ")).or_insert(0) += 1;
+            let names: Vec<String> = set.labels_of(*participant).iter().map(ToString::to_string).collect();
+            *participants_by_labels.entry(names.join(" + ")).or_insert(0) += 1;
         }
-        let genres = Genre::ALL.into_iter().map(|genre| {
-            (genre, lengths(&mut set.outlines().iter().filter(|recording| recording.genre == genre)))
+        let labels = set.labels();
+        let labels = labels.iter().map(|label| {
+            (label, lengths(&mut set.outlines().iter().filter(|recording| recording.label == label)))
         });
         let [shortest, longest] = set.lengths();
         Self {
             recordings: set.outlines().len(),
             participants: participants.len(),
-            songs: set.songs().len(),
+            stimuli: set.stimuli().len(),
             rate_hz: set.rate_hz(),
             shortest,
             longest,
             fingerprint: set.fingerprint(),
             known_as: set.provenance().known_as(),
-            genres_per_participant: set.genres_per_participant(),
-            participants_by_genres,
-            length_names_genre: set.length_names_genre(),
-            genres: genres.filter(|(_, genre)| genre.recordings > 0).collect(),
+            labels_per_participant: set.labels_per_participant(),
+            participants_by_labels,
+            length_names_label: set.length_names_label(),
+            labels: labels.collect(),
             samples: Samples::of(set),
             formulas: set.formulas(),
         }
@@ -161,11 +167,11 @@ impl Description {
         self.fingerprint == design.fingerprint()
             && self.recordings == recordings.len()
             && self.participants == design.participants().len()
-            && self.songs == design.songs().len()
+            && self.stimuli == design.stimuli().len()
             && [self.shortest, self.longest] == design.lengths()
             && (self.samples.count, self.samples.zeros) == (samples, zeros)
-            && self.genres_per_participant == design.genres_per_participant()
-            && self.length_names_genre == design.length_names_genre()
+            && self.labels_per_participant == design.labels_per_participant()
+            && self.length_names_label == design.length_names_label()
     }
 }
 
@@ -176,14 +182,14 @@ impl fmt::Display for Description {
             format!("{shortest} to {longest} samples ({:.0} to {:.0} s)", seconds(shortest), seconds(longest))
         };
         let name = self.known_as.as_deref().unwrap_or("not known: own or changed recordings");
-        let heard = match self.genres_per_participant {
-            Some(genres) => format!("{genres} genres per participant"),
+        let heard = match self.labels_per_participant {
+            Some(labels) => format!("{labels} genres per participant"),
             None => "genres per participant differ".to_owned(),
         };
         let pairs: Vec<String> = self
-            .participants_by_genres
+            .participants_by_labels
             .iter()
-            .map(|(genres, participants)| format!("{participants} heard {genres}"))
+            .map(|(labels, participants)| format!("{participants} heard {labels}"))
             .collect();
         let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
             self.samples;
@@ -191,13 +197,13 @@ impl fmt::Display for Description {
         writeln!(f, "fingerprint   {}", self.fingerprint)?;
         writeln!(f, "recordings    {}", self.recordings)?;
         writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
-        writeln!(f, "songs         {}", self.songs)?;
+        writeln!(f, "songs         {}", self.stimuli)?;
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
         writeln!(f, "length        {}", range(self.shortest, self.longest))?;
-        for (genre, GenreDescription { recordings, shortest, longest }) in &self.genres {
-            writeln!(f, "  {genre:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
+        for (label, LabelDescription { recordings, shortest, longest }) in &self.labels {
+            writeln!(f, "  {label:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
         }
-        if self.length_names_genre {
+        if self.length_names_label {
             writeln!(f, "              no length occurs in two genres: the length alone names the genre")?;
         }
         writeln!(

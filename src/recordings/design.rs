@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::dataset::{Fingerprint, Provenance};
-use super::recording::{Genre, Participant, Recording, RecordingId, Song};
+use super::{Label, Labels, Participant, Recording, RecordingId, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
@@ -23,12 +23,14 @@ pub struct Design {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Outline {
-    /// The song that was heard.
-    pub song: Song,
-    /// The participant who heard it.
+    /// The stimulus.
+    #[serde(rename = "song")]
+    pub stimulus: Stimulus,
+    /// The participant.
     pub participant: Participant,
     /// The label to be predicted.
-    pub genre: Genre,
+    #[serde(rename = "genre")]
+    pub label: Label,
     /// Number of samples.
     pub samples: usize,
     /// How many of them are exactly 0.
@@ -60,19 +62,19 @@ impl Zeros {
 
 impl Outline {
     fn of(recording: &Recording) -> Self {
-        let Recording { song, participant, genre, ref samples, .. } = *recording;
-        Self { song, participant, genre, samples: samples.len(), zeros: Zeros::of(samples) }
+        let Recording { stimulus, participant, label, ref samples, .. } = *recording;
+        Self { stimulus, participant, label, samples: samples.len(), zeros: Zeros::of(samples) }
     }
 
     /// The recording's name.
     #[must_use]
     pub const fn id(&self) -> RecordingId {
-        RecordingId { song: self.song, participant: self.participant }
+        RecordingId { stimulus: self.stimulus, participant: self.participant }
     }
 }
 
 impl Design {
-    /// That of recordings, at least one, sorted by song and participant.
+    /// That of recordings, at least one, sorted by stimulus and participant.
     pub(super) fn of(recordings: &[Recording], data: Fingerprint) -> Self {
         Self {
             data,
@@ -86,7 +88,7 @@ impl Design {
         self.provenance = Provenance::Synthetic(how.to_owned());
     }
 
-    /// The recordings without their samples, sorted by song and participant.
+    /// The recordings without their samples, sorted by stimulus and participant.
     #[must_use]
     pub fn outlines(&self) -> &[Outline] {
         &self.recordings
@@ -130,10 +132,16 @@ impl Design {
         self.rate_hz
     }
 
-    /// The songs that were heard.
+    /// The stimuli.
     #[must_use]
-    pub fn songs(&self) -> BTreeSet<Song> {
-        self.recordings.iter().map(|recording| recording.song).collect()
+    pub fn stimuli(&self) -> BTreeSet<Stimulus> {
+        self.recordings.iter().map(|recording| recording.stimulus).collect()
+    }
+
+    /// The labels: the classes of whatever learns to tell recordings apart.
+    #[must_use]
+    pub fn labels(&self) -> Labels {
+        Labels::of(self.recordings.iter().map(|recording| recording.label))
     }
 
     /// The participants.
@@ -142,29 +150,39 @@ impl Design {
         self.recordings.iter().map(|recording| recording.participant).collect()
     }
 
-    /// The genres that a participant heard.
+    /// The labels of a participant's recordings.
     #[must_use]
-    pub fn genres_of(&self, participant: Participant) -> BTreeSet<Genre> {
+    pub fn labels_of(&self, participant: Participant) -> BTreeSet<Label> {
         let own = self.recordings.iter().filter(|recording| recording.participant == participant);
-        own.map(|recording| recording.genre).collect()
+        own.map(|recording| recording.label).collect()
     }
 
-    /// Genres that each participant heard; nothing if participants differ in it.
+    /// The labels of each stimulus: one, where it is what the label is about.
     #[must_use]
-    pub fn genres_per_participant(&self) -> Option<usize> {
+    pub fn labels_by_stimulus(&self) -> BTreeMap<Stimulus, BTreeSet<Label>> {
+        let mut labels: BTreeMap<Stimulus, BTreeSet<Label>> = BTreeMap::new();
+        for recording in &self.recordings {
+            labels.entry(recording.stimulus).or_default().insert(recording.label);
+        }
+        labels
+    }
+
+    /// Labels that each participant has; nothing if participants differ in it.
+    #[must_use]
+    pub fn labels_per_participant(&self) -> Option<usize> {
         let counts: BTreeSet<usize> =
-            self.participants().into_iter().map(|participant| self.genres_of(participant).len()).collect();
+            self.participants().into_iter().map(|participant| self.labels_of(participant).len()).collect();
         counts.first().filter(|_| counts.len() == 1).copied()
     }
 
-    /// Whether no length occurs in two genres: then the length alone names the genre.
+    /// Whether no length occurs with two labels: then the length alone names the label.
     #[must_use]
-    pub fn length_names_genre(&self) -> bool {
-        let mut genres: BTreeMap<usize, BTreeSet<Genre>> = BTreeMap::new();
+    pub fn length_names_label(&self) -> bool {
+        let mut labels: BTreeMap<usize, BTreeSet<Label>> = BTreeMap::new();
         for recording in &self.recordings {
-            genres.entry(recording.samples).or_default().insert(recording.genre);
+            labels.entry(recording.samples).or_default().insert(recording.label);
         }
-        genres.values().all(|genres| genres.len() == 1)
+        labels.values().all(|labels| labels.len() == 1)
     }
 
     /// Samples of the shortest recording and of the longest.

@@ -87,6 +87,9 @@ impl Fault {
     /// A sample or a time is not a finite number.
     pub const NON_FINITE_CELL: Self =
         Self::rule("non-finite-cell", "replace the cell by the number that it should hold");
+    /// A name of a label, a stimulus or a participant is empty or too long, or has letters that it cannot have.
+    pub const UNREADABLE_NAME: Self =
+        Self::rule("unreadable-name", "shorten the name, or replace the letters");
     /// A participant's name is not `P` and a number.
     pub const UNREADABLE_PARTICIPANT: Self =
         Self::rule("unreadable-participant", "name the participant by P and a number, as P01 or P1");

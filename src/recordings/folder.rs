@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
+use super::Song;
 use super::dataset::DataSet;
-use super::recording::Song;
 use super::synthetic::{SHEET_PREFIX, Stamp};
 use super::workbook::{self, Workbook};
 use crate::error::{Error, Fault, Place, Problem, Result};

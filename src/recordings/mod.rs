@@ -12,19 +12,25 @@ mod description;
 mod design;
 mod faults;
 mod folder;
+mod labels;
 mod material;
+mod name;
+mod published;
 mod recording;
 mod source;
 pub mod synthetic;
 pub(crate) mod workbook;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
-pub use description::{Description, GenreDescription, Samples};
+pub use description::{Description, LabelDescription, Samples};
 pub use design::{Design, Outline, Zeros};
 pub use folder::load;
+pub use labels::{Labels, MOST_LABELS};
 pub use material::Material;
 pub(crate) use material::{DESCRIPTION, DESIGN};
-pub use recording::{Genre, Participant, Recording, RecordingId, Song};
+pub use name::{LONGEST_NAME, Label, Name, Participant, Stimulus};
+pub use published::{Genre, Song};
+pub use recording::{Recording, RecordingId};
 pub use source::{DATA_VARIABLE, Source};
 pub use workbook::{
     MAX_INFLATION, MAX_PARTICIPANTS, MAX_PROBLEMS, MAX_WORKBOOK_BYTES, Workbook, read as read_workbook,

@@ -45,7 +45,7 @@ pub fn summary(
 fn facts(table: &mut Table, split: &Split, description: &Description, with_paper: bool) {
     let facts = [
         ("1", "participants", usize::from(paper::PARTICIPANTS), description.participants),
-        ("2.1", "songs", usize::from(paper::SONGS), description.songs),
+        ("2.1", "songs", usize::from(paper::SONGS), description.stimuli),
         ("2.1", "samples of the shortest recording", paper::SHORTEST, description.shortest),
         ("2.1", "samples of the longest recording", paper::LONGEST, description.longest),
         ("2.1", "test recordings", paper::TEST_RECORDINGS, split.test().len()),

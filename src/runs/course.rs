@@ -225,13 +225,14 @@ impl<'a> Course<'a> {
             device: control.processor.to_string(),
             at_once,
         };
+        let labels = &purpose.labels;
         let record = Record {
             configuration: self.configuration(),
             run: self.run,
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
             history: self.history,
-            last: Outcome::new(epochs, last),
-            best: Outcome::new(best_epoch, best),
+            last: Outcome::new(epochs, last, labels),
+            best: Outcome::new(best_epoch, best, labels),
         };
         self.store.finish(&record, &weights, &times)?;
         control.tell(record.run, Event::Finished { record: &record });

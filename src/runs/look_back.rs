@@ -60,7 +60,7 @@ pub fn look_back(set: &DataSet, split: &Split, folder: &Path) -> Result<()> {
     let open: Vec<Record> = open.collect();
     let Some(settings) = open.first().map(|record| record.configuration.settings) else { return Ok(()) };
     let task = Measure { set, split, settings, runs: &open, folder };
-    settings.network().with::<Cpu, _>(task)?
+    settings.network(set.labels().count()).with::<Cpu, _>(task)?
 }
 
 struct Measure<'a> {

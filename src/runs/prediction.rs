@@ -8,37 +8,43 @@ use dfdx::prelude::*;
 use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{GENRES, Network, NetworkTask};
+use crate::models::{Network, NetworkTask};
 use crate::nn::StateDict;
-use crate::recordings::{DataSet, Genre, Participant, RecordingId, Song};
+use crate::recordings::{DataSet, Label, Labels, Participant, RecordingId, Stimulus};
 use crate::runs::{self, Outcome, Purpose, Settings};
 use crate::training::{Answer, Evaluation};
 
 /// The answer to one recording.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
-    /// The song.
-    pub song: Song,
+    /// The stimulus.
+    #[serde(rename = "song")]
+    pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
-    /// The genre that the network names; for the CNN, that of most slices.
-    pub genre: Genre,
-    /// The softmax of the outputs, in label order; for the CNN, its mean over the slices.
-    pub probabilities: [f64; GENRES],
-    /// The outputs, in label order; for the CNN, their mean over the slices.
-    pub logits: [f32; GENRES],
+    /// The label that the network names; for the CNN, that of most slices.
+    #[serde(rename = "genre")]
+    pub predicted: Label,
+    /// The labels, in the order of the outputs.
+    pub labels: Labels,
+    /// The softmax of the outputs; for the CNN, its mean over the slices.
+    pub probabilities: Vec<f64>,
+    /// The outputs; for the CNN, their mean over the slices.
+    pub logits: Vec<f32>,
     /// The outputs of each of the CNN's slices, in time order.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub slices: Vec<[f32; GENRES]>,
+    pub slices: Vec<Vec<f32>>,
 }
 
 impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { song, participant, genre, probabilities: [classical, instrumental, pop], .. } = self;
-        write!(
-            f,
-            "{song:<4}{participant:<6}{genre:<14} classical {classical:.3}  instrumental {instrumental:.3}  pop {pop:.3}"
-        )
+        let Self { stimulus, participant, predicted, labels, probabilities, .. } = self;
+        let each: Vec<String> = labels
+            .iter()
+            .zip(probabilities)
+            .map(|(label, probability)| format!("{label} {probability:.3}"))
+            .collect();
+        write!(f, "{stimulus:<4}{participant:<6}{predicted:<14} {}", each.join("  "))
     }
 }
 
@@ -88,10 +94,10 @@ impl WeightsFile {
             purpose.check(settings, set).map_err(|error| in_file(&self.path, error))?;
         }
         let task = Predict { set, settings, bytes: &self.bytes };
-        let answers = settings.network().with::<Cpu, _>(task)?;
+        let answers = settings.network(set.labels().count()).with::<Cpu, _>(task)?;
         // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
         let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
-        Ok(predictions(&evaluation))
+        Ok(predictions(&evaluation, &set.labels()))
     }
 }
 
@@ -135,31 +141,39 @@ impl NetworkTask<Cpu> for Predict<'_> {
 pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
     let same = |recorded: &&runs::Prediction| {
         predictions.iter().any(|prediction| {
-            let recording = RecordingId { song: prediction.song, participant: prediction.participant };
-            recording == recorded.recording && prediction.genre == recorded.genre
+            let recording =
+                RecordingId { stimulus: prediction.stimulus, participant: prediction.participant };
+            recording == recorded.recording && prediction.predicted == recorded.predicted
         })
     };
     outcome.predictions.iter().filter(same).count()
 }
 
 /// Brings the answers to each recording together.
-fn predictions(evaluation: &Evaluation) -> Vec<Prediction> {
+fn predictions(evaluation: &Evaluation, labels: &Labels) -> Vec<Prediction> {
     let predict = |vote: crate::training::Vote| {
         let own: Vec<&Answer> =
             evaluation.answers().iter().filter(|answer| answer.recording == vote.recording).collect();
         let count = own.len() as f64;
-        let (mut probabilities, mut logits) = ([0.0; GENRES], [0.0; GENRES]);
+        let (mut probabilities, mut logits) = (vec![0.0; labels.count()], vec![0.0; labels.count()]);
         for answer in &own {
-            for (genre, probability) in answer.probabilities().into_iter().enumerate() {
-                probabilities[genre] += probability / count;
-                logits[genre] += f64::from(answer.logits[genre]) / count;
+            for (class, probability) in answer.probabilities().into_iter().enumerate() {
+                probabilities[class] += probability / count;
+                logits[class] += f64::from(answer.logits[class]) / count;
             }
         }
         let slices =
-            if own.len() > 1 { own.iter().map(|answer| answer.logits).collect() } else { Vec::new() };
-        let RecordingId { song, participant } = vote.recording;
-        let logits = logits.map(|logit| logit as f32);
-        Prediction { song, participant, genre: vote.predicted, probabilities, logits, slices }
+            if own.len() > 1 { own.iter().map(|answer| answer.logits.clone()).collect() } else { Vec::new() };
+        let RecordingId { stimulus, participant } = vote.recording;
+        Prediction {
+            stimulus,
+            participant,
+            predicted: labels[vote.predicted],
+            labels: labels.clone(),
+            probabilities,
+            logits: logits.into_iter().map(|logit: f64| logit as f32).collect(),
+            slices,
+        }
     };
     evaluation.votes().into_iter().map(predict).collect()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::recordings::{DataSet, Fingerprint, Genre};
+use crate::recordings::{DataSet, Fingerprint, Labels};
 use crate::store::{differences, to_json, to_value};
 
 /// Counts up when the form changes.
@@ -28,7 +28,7 @@ pub struct Purpose {
     /// Channels of a recording.
     pub channels: usize,
     /// The labels of the outputs, in their order.
-    pub labels: Vec<String>,
+    pub labels: Labels,
     /// The recordings that trained it. It answers to others too.
     pub data: Fingerprint,
 }
@@ -37,7 +37,7 @@ impl Purpose {
     /// That of weights that are trained with these settings on these recordings.
     #[must_use]
     pub fn of(settings: Settings, set: &DataSet) -> Self {
-        let network = settings.network();
+        let network = settings.network(set.labels().count());
         Self {
             format: FORMAT,
             settings,
@@ -45,7 +45,7 @@ impl Purpose {
             layers: network.layers(),
             rate_hz: f64::from(set.rate_hz()),
             channels: 1,
-            labels: Genre::ALL.map(|genre| genre.to_string()).to_vec(),
+            labels: set.labels(),
             data: set.fingerprint(),
         }
     }
@@ -132,7 +132,7 @@ mod tests {
         let fast = |recording: &Recording| Recording { rate_hz: 256, ..recording.clone() };
         let fast = DataSet::new(set.recordings().iter().map(fast).collect()).unwrap();
         assert_eq!(fields(&purpose, settings, &fast), ["rate_hz"]);
-        let labels = vec!["rest".to_owned(), "task".to_owned()];
+        let labels = Labels::of(["rest", "task"].map(|label| label.parse().unwrap()));
         let foreign = Purpose { labels, channels: 14, units: 64, ..purpose };
         assert_eq!(fields(&foreign, settings, &set), ["channels", "labels", "units"]);
     }

@@ -6,8 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Configuration;
 use crate::error::Result;
-use crate::models::GENRES;
-use crate::recordings::{Genre, RecordingId};
+use crate::recordings::{Label, Labels, RecordingId, Song};
 use crate::training::{Answer, Evaluation};
 
 /// Which weights of a run.
@@ -109,7 +108,7 @@ impl Curve {
         self.loss.push(significant(evaluation.loss()));
         self.right.push(evaluation.right());
         if self.examples > self.recordings {
-            self.right_by_vote.push(votes.iter().filter(|vote| vote.predicted == vote.genre).count());
+            self.right_by_vote.push(votes.iter().filter(|vote| vote.predicted == vote.class).count());
         }
     }
 
@@ -165,49 +164,91 @@ pub(crate) fn significant(value: f64) -> f64 {
 pub struct Outcome {
     /// Epochs of training behind the weights.
     pub epoch: usize,
-    /// Test recordings by true genre (row) and predicted genre (column), in label order.
-    pub confusion: [[usize; GENRES]; GENRES],
+    /// Test recordings by true class (row) and predicted class (column).
+    pub confusion: Vec<Vec<usize>>,
+    /// The labels, class after class. Those of the published study are not written.
+    #[serde(default = "Labels::published", skip_serializing_if = "Labels::are_published")]
+    pub labels: Labels,
     /// One for each test recording.
     pub predictions: Vec<Prediction>,
 }
 
 /// The answer to one test recording.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(try_from = "WrittenPrediction", into = "WrittenPrediction")]
 pub struct Prediction {
     /// The recording.
     pub recording: RecordingId,
+    /// Its label.
+    pub label: Label,
     /// What was predicted.
-    pub genre: Genre,
-    /// The network's outputs: one row for the whole recording, or for each of its slices.
-    pub logits: Vec<[f32; GENRES]>,
+    pub predicted: Label,
+    /// The network's outputs, class after class: one row for the whole recording, or for each of its slices.
+    pub logits: Vec<Vec<f32>>,
+}
+
+/// A prediction as a record has it: without the label, where a song of the published study has it.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPrediction {
+    recording: RecordingId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    label: Option<Label>,
+    genre: Label,
+    logits: Vec<Vec<f32>>,
+}
+
+/// The genre of a song of the published study.
+fn known_label(recording: RecordingId) -> Option<Label> {
+    Song::try_from(recording.stimulus).ok().map(|song| song.genre().into())
+}
+
+impl From<Prediction> for WrittenPrediction {
+    fn from(Prediction { recording, label, predicted, logits }: Prediction) -> Self {
+        let label = (known_label(recording) != Some(label)).then_some(label);
+        Self { recording, label, genre: predicted, logits }
+    }
+}
+
+impl TryFrom<WrittenPrediction> for Prediction {
+    type Error = String;
+
+    fn try_from(written: WrittenPrediction) -> std::result::Result<Self, String> {
+        let WrittenPrediction { recording, label, genre: predicted, logits } = written;
+        let label = label.or_else(|| known_label(recording));
+        let label = label.ok_or_else(|| format!("no label of {recording}"))?;
+        Ok(Self { recording, label, predicted, logits })
+    }
 }
 
 impl Prediction {
-    /// Whether the genre is the one that the outputs vote for.
+    /// Whether the answer is the one that the outputs vote for. `labels` are those of the outputs.
     #[must_use]
-    pub fn is_voted(&self) -> bool {
-        let genre = self.recording.song.genre();
-        let answers = self.logits.iter().map(|logits| Answer::new(self.recording, genre, *logits));
+    pub fn is_voted(&self, labels: &Labels) -> bool {
+        let Some(predicted) = labels.find(self.predicted) else { return false };
+        let fits = self.logits.iter().all(|row| row.len() == labels.count());
+        // The true class does not matter.
+        let answers = self.logits.iter().map(|logits| Answer::new(self.recording, 0, logits.clone()));
         let evaluation = answers.collect::<Result<_>>().and_then(Evaluation::from_answers);
-        evaluation.is_ok_and(|evaluation| evaluation.votes()[0].predicted == self.genre)
+        fits && evaluation.is_ok_and(|evaluation| evaluation.votes()[0].predicted == predicted)
     }
 }
 
 impl Outcome {
-    /// From the answers to all test examples.
+    /// From the answers to all test examples. `labels` are those of the classes.
     #[must_use]
-    pub fn new(epoch: usize, evaluation: &Evaluation) -> Self {
-        let mut confusion = [[0; GENRES]; GENRES];
+    pub fn new(epoch: usize, evaluation: &Evaluation, labels: &Labels) -> Self {
+        let mut confusion = vec![vec![0; labels.count()]; labels.count()];
         let predictions = (evaluation.votes().into_iter())
             .map(|vote| {
-                confusion[vote.genre.label()][vote.predicted.label()] += 1;
+                confusion[vote.class][vote.predicted] += 1;
                 let own = evaluation.answers().iter().filter(|answer| answer.recording == vote.recording);
-                let logits = own.map(|answer| answer.logits).collect();
-                Prediction { recording: vote.recording, genre: vote.predicted, logits }
+                let logits = own.map(|answer| answer.logits.clone()).collect();
+                let [label, predicted] = [vote.class, vote.predicted].map(|class| labels[class]);
+                Prediction { recording: vote.recording, label, predicted, logits }
             })
             .collect();
-        Self { epoch, confusion, predictions }
+        Self { epoch, confusion, labels: labels.clone(), predictions }
     }
 
     /// Test recordings.
@@ -219,7 +260,7 @@ impl Outcome {
     /// Test recordings that were predicted rightly.
     #[must_use]
     pub fn right(&self) -> usize {
-        (0..GENRES).map(|genre| self.confusion[genre][genre]).sum()
+        self.confusion.iter().enumerate().filter_map(|(class, row)| row.get(class)).sum()
     }
 
     /// Part of the test recordings that were predicted rightly.

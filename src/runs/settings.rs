@@ -65,11 +65,12 @@ impl Settings {
         }
     }
 
-    /// The network, and how large it is.
+    /// The network that tells so many labels apart, and how large it is.
     #[must_use]
-    pub fn network(&self) -> Specification {
+    pub fn network(&self, classes: usize) -> Specification {
         let Self { model, frame, kernel, units, .. } = *self;
-        Specification { model, frame, kernel, units: units.unwrap_or(Specification::paper(model).units) }
+        let units = units.unwrap_or(Specification::paper(model).units);
+        Specification { model, frame, kernel, units, classes }
     }
 }
 

@@ -1,7 +1,6 @@
 //! Records as tables.
 
 use super::{Outcome, Record};
-use crate::recordings::Genre;
 use crate::report::{Table, percent};
 use crate::training::Answer;
 
@@ -20,34 +19,34 @@ pub fn runs_table(records: &[Record]) -> Table {
 }
 
 impl Outcome {
-    /// Test recordings by true genre (row) and predicted genre (column).
+    /// Test recordings by true label (row) and predicted label (column).
     #[must_use]
     pub fn confusion_table(&self) -> Table {
-        let header = Genre::ALL.map(|genre| format!("predicted {genre}"));
+        let header = self.labels.iter().map(|label| format!("predicted {label}"));
         let mut table = Table::new(["true".to_owned()].into_iter().chain(header));
-        for genre in Genre::ALL {
-            let counts = self.confusion[genre.label()].map(|count| count.to_string());
-            table.push([genre.to_string()].into_iter().chain(counts));
+        for (label, row) in self.labels.iter().zip(&self.confusion) {
+            let counts = row.iter().map(ToString::to_string);
+            table.push([label.to_string()].into_iter().chain(counts));
         }
         table
     }
 
-    /// A row for each test recording: its true genre, what each of its slices names, and what they decide together. A whole
-    /// signal names one genre.
+    /// A row for each test recording: its true label, what each of its slices names, and what they decide together. A whole
+    /// signal names one label.
     #[must_use]
     pub fn votes_table(&self) -> Table {
         let mut table = Table::new(["recording", "true", "named", "decided"]);
         for prediction in &self.predictions {
             let recording = prediction.recording;
-            let genre = recording.song.genre();
-            let named: Vec<String> = (prediction.logits.iter())
-                .map(|&logits| {
-                    let answer = Answer::new(recording, genre, logits);
-                    answer.map_or_else(|_| "not finite".to_owned(), |answer| answer.predicted().to_string())
+            let named: Vec<&str> = (prediction.logits.iter())
+                .map(|logits| {
+                    // The true class does not matter.
+                    let answer = Answer::new(recording, 0, logits.clone());
+                    answer.map_or("not finite", |answer| self.labels[answer.predicted()].as_str())
                 })
                 .collect();
-            let (genre, decided) = (genre.to_string(), prediction.genre.to_string());
-            table.push([recording.to_string(), genre, named.join(", "), decided]);
+            let [label, decided] = [prediction.label, prediction.predicted].map(|label| label.to_string());
+            table.push([recording.to_string(), label, named.join(", "), decided]);
         }
         table
     }

@@ -36,7 +36,7 @@ pub fn train(
             return Err(Error::new(Fault::BAD_SETTING, Place::field(name), "at least 1", "0"));
         }
     }
-    settings.network().check()?;
+    settings.network(set.labels().count()).check()?;
     if settings.model == Model::Cnn && !settings.input.is_whole() {
         let expected = "whole for the CNN, which cuts slices itself";
         return Err(Error::new(
@@ -82,7 +82,7 @@ impl Series<'_> {
     fn train<D: NetworkDevice>(self, device: impl Fn(u64) -> Result<D> + Sync) -> Result<Vec<Record>> {
         let settings = self.store.configuration().settings;
         let task = TrainAll { series: self, device };
-        settings.network().with(task)?
+        settings.network(self.set.labels().count()).with(task)?
     }
 }
 

@@ -5,34 +5,34 @@ use serde::Serialize;
 
 use super::check_examples;
 use crate::error::{Error, Fault, Place, Result};
-use crate::models::{GENRES, Network};
+use crate::models::Network;
 use crate::nn::WorkingMemory;
 use crate::preparation::Example;
-use crate::recordings::{Genre, RecordingId};
+use crate::recordings::RecordingId;
 
 /// Examples that are evaluated at once. Answers do not depend on it.
 const BATCH: usize = 64;
 
 /// A network's answer to one example.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Answer {
     /// The recording that the example comes from.
     pub recording: RecordingId,
-    /// The true genre.
-    pub genre: Genre,
-    /// The outputs, in label order, all finite.
-    pub logits: [f32; GENRES],
+    /// The true class.
+    pub class: usize,
+    /// The outputs, class after class, all finite.
+    pub logits: Vec<f32>,
 }
 
 impl Answer {
     /// The answer that outputs give.
     ///
     /// # Errors
-    /// [`Fault::NOT_FINITE`] with the recording if an output is infinite or not a number: no genre follows from it.
-    pub fn new(recording: RecordingId, genre: Genre, logits: [f32; GENRES]) -> Result<Self> {
+    /// [`Fault::NOT_FINITE`] with the recording if an output is infinite or not a number: no class follows from it.
+    pub fn new(recording: RecordingId, class: usize, logits: Vec<f32>) -> Result<Self> {
         if logits.iter().all(|logit| logit.is_finite()) {
-            return Ok(Self { recording, genre, logits });
+            return Ok(Self { recording, class, logits });
         }
         let place = Place::field(format!("recording {recording}"));
         Err(Error::new(Fault::NOT_FINITE, place, "finite outputs of the network", format!("{logits:?}")))
@@ -40,41 +40,36 @@ impl Answer {
 
     /// The softmax of the logits.
     #[must_use]
-    pub fn probabilities(&self) -> [f64; GENRES] {
-        let logits = self.logits.map(f64::from);
+    pub fn probabilities(&self) -> Vec<f64> {
         // The largest exponent is 0, so nothing overflows.
-        let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
-        let powers = logits.map(|logit| (logit - largest).exp());
+        let largest = self.largest();
+        let powers: Vec<f64> = self.logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).collect();
         let sum: f64 = powers.iter().sum();
-        powers.map(|power| power / sum)
+        powers.into_iter().map(|power| power / sum).collect()
     }
 
-    /// -log p of the true genre.
+    /// -log p of the true class.
     #[must_use]
     pub fn cross_entropy(&self) -> f64 {
-        let logits = self.logits.map(f64::from);
-        let largest = logits.into_iter().fold(f64::NEG_INFINITY, f64::max);
-        let sum: f64 = logits.iter().map(|logit| (logit - largest).exp()).sum();
-        sum.ln() + largest - logits[self.genre.label()]
+        let largest = self.largest();
+        let sum: f64 = self.logits.iter().map(|logit| (f64::from(*logit) - largest).exp()).sum();
+        sum.ln() + largest - f64::from(self.logits[self.class])
     }
 
-    /// The genre of the largest output; of equal ones, the lower label.
+    fn largest(&self) -> f64 {
+        self.logits.iter().copied().map(f64::from).fold(f64::NEG_INFINITY, f64::max)
+    }
+
+    /// The class of the largest output; of equal ones, the lower.
     #[must_use]
-    pub fn predicted(&self) -> Genre {
-        best(self.logits.map(f64::from), |_| 0.0)
+    pub fn predicted(&self) -> usize {
+        best(self.logits.len(), |class| (self.logits[class].into(), 0.0))
     }
 }
 
-/// The genre of the largest of finite values; of equal ones that of the larger `second`, then the lower label.
-fn best(values: [f64; GENRES], second: impl Fn(usize) -> f64) -> Genre {
-    let mut best = Genre::ALL[0];
-    for genre in Genre::ALL {
-        let (here, there) = (genre.label(), best.label());
-        if (values[here], second(here)) > (values[there], second(there)) {
-            best = genre;
-        }
-    }
-    best
+/// The class of the largest finite value; of equal ones that with the larger second value, then the lower.
+fn best(classes: usize, values: impl Fn(usize) -> (f64, f64)) -> usize {
+    (1..classes).fold(0, |best, class| if values(class) > values(best) { class } else { best })
 }
 
 /// What the slices of one recording decide together (paper: 2.4). A whole signal votes alone.
@@ -82,11 +77,10 @@ fn best(values: [f64; GENRES], second: impl Fn(usize) -> f64) -> Genre {
 pub struct Vote {
     /// The recording.
     pub recording: RecordingId,
-    /// The true genre.
-    pub genre: Genre,
-    /// The genre that most slices have; of equally many, that with the larger sum of probabilities, then the lower
-    /// label.
-    pub predicted: Genre,
+    /// The true class.
+    pub class: usize,
+    /// The class that most slices have; of equally many, that with the larger sum of probabilities, then the lower.
+    pub predicted: usize,
 }
 
 /// Answers to many examples.
@@ -123,9 +117,12 @@ impl Evaluation {
         let mut evaluations: Vec<Result<Self>> = vec![Ok(nothing); network.runs()];
         let members: Vec<&N::Example> = examples.iter().collect();
         for batch in members.chunks(BATCH) {
-            let logits = network.logits(device, batch)?.as_vec();
-            for (result, logits) in evaluations.iter_mut().zip(logits.chunks_exact(batch.len() * GENRES)) {
-                let added = result.as_mut().map_or(Ok(()), |evaluation| evaluation.add(batch, logits));
+            let logits = network.logits(device, batch)?;
+            let classes = logits.shape().2.size();
+            let logits = logits.as_vec();
+            for (result, logits) in evaluations.iter_mut().zip(logits.chunks_exact(batch.len() * classes)) {
+                let added =
+                    result.as_mut().map_or(Ok(()), |evaluation| evaluation.add(batch, logits, classes));
                 if let Err(error) = added {
                     *result = Err(error);
                 }
@@ -134,12 +131,10 @@ impl Evaluation {
         Ok(evaluations)
     }
 
-    /// Adds the answers to a batch: `[batch, 3]`.
-    fn add<X: Example>(&mut self, batch: &[&X], logits: &[f32]) -> Result<()> {
-        for (example, logits) in batch.iter().zip(logits.chunks_exact(GENRES)) {
-            let mut row = [0.0; GENRES];
-            row.copy_from_slice(logits);
-            self.answers.push(Answer::new(example.recording(), example.genre(), row)?);
+    /// Adds the answers to a batch: `[batch, classes]`.
+    fn add<X: Example>(&mut self, batch: &[&X], logits: &[f32], classes: usize) -> Result<()> {
+        for (example, logits) in batch.iter().zip(logits.chunks_exact(classes)) {
+            self.answers.push(Answer::new(example.recording(), example.class(), logits.to_vec())?);
         }
         Ok(())
     }
@@ -165,29 +160,30 @@ impl Evaluation {
     /// Examples that are predicted rightly.
     #[must_use]
     pub fn right(&self) -> usize {
-        self.answers.iter().filter(|answer| answer.predicted() == answer.genre).count()
+        self.answers.iter().filter(|answer| answer.predicted() == answer.class).count()
     }
 
     /// One vote for each recording, in the order in which they first appear.
     #[must_use]
     pub fn votes(&self) -> Vec<Vote> {
-        let mut ballots: Vec<(Answer, [f64; GENRES], [f64; GENRES])> = Vec::new();
+        // The first answer to each recording, and of each class its slices and the sum of its probabilities.
+        let mut ballots: Vec<(&Answer, Vec<(f64, f64)>)> = Vec::new();
         for answer in &self.answers {
-            let place = ballots.iter().position(|(first, ..)| first.recording == answer.recording);
+            let place = ballots.iter().position(|(first, _)| first.recording == answer.recording);
             let place = place.unwrap_or_else(|| {
-                ballots.push((*answer, [0.0; GENRES], [0.0; GENRES]));
+                ballots.push((answer, vec![(0.0, 0.0); answer.logits.len()]));
                 ballots.len() - 1
             });
-            let (_, counts, sums) = &mut ballots[place];
-            counts[answer.predicted().label()] += 1.0;
-            for (sum, probability) in sums.iter_mut().zip(answer.probabilities()) {
+            let counts = &mut ballots[place].1;
+            counts[answer.predicted()].0 += 1.0;
+            for ((_, sum), probability) in counts.iter_mut().zip(answer.probabilities()) {
                 *sum += probability;
             }
         }
-        let vote = |(first, counts, sums): (Answer, [f64; GENRES], [f64; GENRES])| Vote {
+        let vote = |(first, counts): (&Answer, Vec<(f64, f64)>)| Vote {
             recording: first.recording,
-            genre: first.genre,
-            predicted: best(counts, |genre| sums[genre]),
+            class: first.class,
+            predicted: best(counts.len(), |class| counts[class]),
         };
         ballots.into_iter().map(vote).collect()
     }
@@ -197,17 +193,18 @@ impl Evaluation {
     #[must_use]
     pub fn accuracy_by_vote(&self) -> f64 {
         let votes = self.votes();
-        votes.iter().filter(|vote| vote.predicted == vote.genre).count() as f64 / votes.len() as f64
+        votes.iter().filter(|vote| vote.predicted == vote.class).count() as f64 / votes.len() as f64
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preparation::split::testing::signal;
 
-    fn answer(recording: &str, logits: [f32; GENRES]) -> Answer {
-        let recording: RecordingId = recording.parse().unwrap();
-        Answer::new(recording, recording.song.genre(), logits).unwrap()
+    fn answer(recording: &str, logits: [f32; 3]) -> Answer {
+        let signal = signal(recording, &[1.0]);
+        Answer::new(signal.recording, signal.class, logits.to_vec()).unwrap()
     }
 
     #[test]
@@ -229,8 +226,8 @@ mod tests {
 
     #[test]
     fn equal_outputs_go_to_the_lower_label() {
-        assert_eq!(answer("S1/P01", [0.0, 1.0, 1.0]).predicted(), Genre::Instrumental);
-        assert_eq!(answer("S1/P01", [0.0; 3]).predicted(), Genre::Classical);
+        assert_eq!(answer("S1/P01", [0.0, 1.0, 1.0]).predicted(), 1);
+        assert_eq!(answer("S1/P01", [0.0; 3]).predicted(), 0);
     }
 
     #[test]
@@ -248,8 +245,8 @@ mod tests {
             answer("S9/P02", [1.0, 0.0, 0.0]),
         ];
         let evaluation = Evaluation { answers };
-        let votes: Vec<Genre> = evaluation.votes().iter().map(|vote| vote.predicted).collect();
-        assert_eq!(votes, [Genre::Instrumental, Genre::Pop, Genre::Classical]);
+        let votes: Vec<usize> = evaluation.votes().iter().map(|vote| vote.predicted).collect();
+        assert_eq!(votes, [1, 2, 0]);
         assert_eq!(evaluation.accuracy_by_vote(), 2.0 / 3.0);
         assert_eq!(evaluation.accuracy(), 4.0 / 7.0);
     }

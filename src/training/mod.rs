@@ -29,7 +29,7 @@ use dfdx::prelude::*;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::models::{GENRES, Logits, Network, device_failed};
+use crate::models::{Logits, Network, device_failed};
 use crate::nn::{Dropout, Size, StateDict, WorkingMemory};
 use crate::preparation::Example;
 
@@ -178,7 +178,7 @@ impl<N: Network<D>, D: Device<f32>> Training<N, D> {
         // Gradients travel with the tape, so that their memory is used again.
         let gradients = std::mem::replace(&mut self.gradients, Gradients::leaky());
         let logits = network.training_logits(device, batches, gradients, &dropouts)?;
-        let labels = labels(&batches.concat());
+        let labels = labels(&batches.concat(), logits.shape().2.size())?;
         let labels = device.try_tensor_from_vec(labels, *logits.shape()).map_err(device_failed)?;
         let (losses, mut gradients) = losses_and_gradients(logits, labels).map_err(device_failed)?;
         adam.update(network, &mut gradients).map_err(device_failed)?;
@@ -236,13 +236,17 @@ fn not_finite_at(place: String, expected: &str, found: String) -> Error {
     Error::new(Fault::NOT_FINITE, Place::field(place), expected, found)
 }
 
-/// The labels as probabilities, `[batch, 3]`: 1 for the genre of the example, else 0.
-fn labels<X: Example>(batch: &[&X]) -> Vec<f32> {
-    let mut values = vec![0.0; batch.len() * GENRES];
-    for (row, example) in values.chunks_exact_mut(GENRES).zip(batch) {
-        row[example.genre().label()] = 1.0;
+/// The labels as probabilities, `[batch, classes]`: 1 for the class of the example, else 0.
+fn labels<X: Example>(batch: &[&X], classes: usize) -> Result<Vec<f32>> {
+    let mut values = vec![0.0; batch.len() * classes];
+    for (row, example) in values.chunks_exact_mut(classes).zip(batch) {
+        *row.get_mut(example.class()).ok_or_else(|| {
+            let place = Place::field(format!("recording {}", example.recording()));
+            let expected = format!("one of the {classes} classes of this network");
+            Error::new(Fault::BAD_SETTING, place, expected, format!("class {}", example.class()))
+        })? = 1.0;
     }
-    values
+    Ok(values)
 }
 
 #[cfg(test)]

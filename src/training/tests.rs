@@ -1,10 +1,11 @@
 use super::*;
 use crate::models::Recurrent;
 use crate::nn::testing::{TestDevice, assert_close};
-use crate::preparation::{Frames, LastFrame, Signal};
+use crate::preparation::Frames;
+use crate::preparation::split::testing::signal;
 
 /// A small network: one LSTM layer of 8 units over frames of 2.
-type Small = Recurrent<Const<2>, Const<8>, Const<6>, Const<GENRES>, 1, f32, TestDevice>;
+type Small = Recurrent<Const<2>, Const<8>, Const<6>, Const<3>, 1, f32, TestDevice>;
 
 const HYPERPARAMETERS: Hyperparameters =
     Hyperparameters { epochs: 1, batch: 4, learning_rate: 0.02, dropout: 0.1 };
@@ -38,18 +39,8 @@ fn resumed(hyperparameters: Hyperparameters, checkpoint: &Checkpoint) -> Trainin
 fn examples() -> Vec<Frames> {
     (0..12_usize)
         .map(|n| {
-            let recording = format!("S{}/P{}", 1 + n % 3 * 4, n + 1).parse().unwrap();
-            let samples = vec![n as f32 % 3.0 - 1.0; 6 + n % 4];
-            Frames::of(
-                &Signal {
-                    recording,
-                    genre: recording.song.genre(),
-                    samples,
-                    last_frame: LastFrame::default(),
-                },
-                2,
-            )
-            .unwrap()
+            let name = format!("S{}/P{:02}", 1 + n % 3 * 4, n + 1);
+            Frames::of(&signal(&name, &vec![n as f32 % 3.0 - 1.0; 6 + n % 4]), 2).unwrap()
         })
         .collect()
 }
@@ -87,7 +78,7 @@ fn a_resumed_training_ends_with_the_same_bits() {
 #[test]
 fn a_checkpoint_of_another_network_is_refused() {
     let device = TestDevice::default();
-    let sizes = (Size(2), Size(5), Size(3), Size(GENRES));
+    let sizes = (Size(2), Size(5), Size(3), Size(3));
     let other = Recurrent::<_, _, _, _, 1, f32, _>::new(&device, 1, sizes).unwrap();
     let other = Checkpoint::initial(&other).unwrap().remove(0);
     let own = training(HYPERPARAMETERS).checkpoints();
@@ -114,13 +105,7 @@ fn a_loss_that_is_not_finite_names_run_epoch_and_batch() {
     let mut examples = examples();
     epoch(&mut training, &examples).unwrap();
     let recording = examples[0].recording();
-    let signal = Signal {
-        recording,
-        genre: recording.song.genre(),
-        samples: vec![f32::NAN; 4],
-        last_frame: LastFrame::default(),
-    };
-    examples[0] = Frames::of(&signal, 2).unwrap();
+    examples[0] = Frames::of(&signal(&recording.to_string(), &[f32::NAN; 4]), 2).unwrap();
     let error = epoch(&mut training, &examples).unwrap_err();
     assert!(
         error.to_string().starts_with("run 2, epoch 2, batch 1: expected a finite loss, found NaN"),
@@ -168,10 +153,10 @@ fn a_gradient_a_weight_or_a_moment_that_overflows_names_run_epoch_batch_and_tens
 fn an_answer_that_is_not_finite_is_no_answer() {
     let recording: crate::recordings::RecordingId = "S5/P02".parse().unwrap();
     for value in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
-        for place in 0..GENRES {
-            let mut logits = [0.0; GENRES];
+        for place in 0..3 {
+            let mut logits = vec![0.0; 3];
             logits[place] = value;
-            let error = Answer::new(recording, recording.song.genre(), logits).unwrap_err();
+            let error = Answer::new(recording, 1, logits).unwrap_err();
             assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
             assert!(error.to_string().starts_with("recording S5/P02: expected finite outputs"), "{error}");
         }
@@ -203,13 +188,7 @@ fn seed_and_run_decide_the_course() {
 fn frames_of_another_size_are_refused_by_name() {
     let mut examples = examples();
     let recording = examples[3].recording();
-    let signal = Signal {
-        recording,
-        genre: recording.song.genre(),
-        samples: vec![1.0; 6],
-        last_frame: LastFrame::default(),
-    };
-    examples[3] = Frames::of(&signal, 3).unwrap();
+    examples[3] = Frames::of(&signal(&recording.to_string(), &[1.0; 6]), 3).unwrap();
     let error = evaluate(&training(HYPERPARAMETERS), &examples).unwrap_err();
     let place = format!("recording {recording}");
     assert_eq!(error.problems()[0].place.to_string(), place);
@@ -312,13 +291,7 @@ fn a_loss_that_is_not_finite_is_told_of_its_run_and_harms_no_other() {
 
     // A recording that is not finite stops all.
     let recording = examples[0].recording();
-    let signal = Signal {
-        recording,
-        genre: recording.song.genre(),
-        samples: vec![f32::NAN; 4],
-        last_frame: LastFrame::default(),
-    };
-    examples[0] = Frames::of(&signal, 2).unwrap();
+    examples[0] = Frames::of(&signal(&recording.to_string(), &[f32::NAN; 4]), 2).unwrap();
     assert!(healthy.epoch(&examples).unwrap().iter().all(Result::is_err));
 }
 

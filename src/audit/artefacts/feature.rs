@@ -66,7 +66,7 @@ impl Artefact {
     /// Its value for each recording, in frames of `frame` samples, at least 1. A recording without samples has 0.
     pub(super) fn values(self, recordings: &[Recording], frame: usize) -> Vec<f64> {
         let longest = |of: &Recording| {
-            let same = recordings.iter().filter(|other| other.song == of.song);
+            let same = recordings.iter().filter(|other| other.stimulus == of.stimulus);
             same.map(|other| other.samples.len()).max().unwrap_or(0)
         };
         let value = |recording: &Recording| {

@@ -18,9 +18,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::statistics::{holm, mean, quantile};
-use crate::models::GENRES;
 use crate::preparation::{Scheme, Split, check_frame, exchanged_labels};
-use crate::recordings::{DataSet, Genre, Participant, RecordingId};
+use crate::recordings::{DataSet, Label, Participant, RecordingId};
 use crate::report::Table;
 use rule::Neighbourhoods;
 
@@ -90,12 +89,13 @@ impl ArtefactScan {
             return Err(Error::new(Fault::BAD_SETTING, Place::field("schemes"), "at least one", "none"));
         }
         let recordings = set.recordings();
-        let owners: Vec<(Participant, Genre)> =
-            recordings.iter().map(|recording| (recording.participant, recording.genre)).collect();
-        let labels = |genres: &[Genre]| genres.iter().map(|genre| genre.label()).collect::<Vec<usize>>();
-        let own = labels(&owners.iter().map(|(_, genre)| *genre).collect::<Vec<Genre>>());
+        let owners: Vec<(Participant, Label)> =
+            recordings.iter().map(|recording| (recording.participant, recording.label)).collect();
+        let labels = set.labels();
+        let classes = |own: &[Label]| own.iter().map(|label| labels.class(*label)).collect::<Vec<usize>>();
+        let own = classes(&owners.iter().map(|(_, label)| *label).collect::<Vec<Label>>());
         let exchanged: Vec<Vec<usize>> =
-            (0..EXCHANGES as u64).map(|seed| labels(&exchanged_labels(&owners, seed))).collect();
+            (0..EXCHANGES as u64).map(|seed| classes(&exchanged_labels(&owners, seed))).collect();
         let splits = Error::gather(schemes.iter().map(|scheme| splits(set, *scheme)))?;
         let pairs: Vec<(Artefact, Scheme, &Vec<Places>)> = Artefact::ALL
             .into_iter()
@@ -112,10 +112,10 @@ impl ArtefactScan {
                     .iter()
                     .map(|split| Neighbourhoods::of(&values, &split.known, &split.tested))
                     .collect();
-                let accuracy = |labels: &[usize]| {
+                let accuracy = |classes: &[usize]| {
                     let (right, of) = near
                         .iter()
-                        .map(|near| near.right(labels, GENRES))
+                        .map(|near| near.right(classes, labels.count()))
                         .fold((0.0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
                     right / of as f64
                 };
@@ -123,7 +123,7 @@ impl ArtefactScan {
                     *artefact,
                     *scheme,
                     accuracy(&own),
-                    &exchanged.iter().map(|labels| accuracy(labels)).collect::<Vec<f64>>(),
+                    &exchanged.iter().map(|classes| accuracy(classes)).collect::<Vec<f64>>(),
                 )
             })
             .collect();
@@ -219,6 +219,7 @@ mod tests {
     use super::*;
     use crate::paper::FRAME;
     use crate::preparation::{LastFrame, Preparation, Zeros};
+    use crate::recordings::Genre;
     use crate::recordings::Recording;
     use crate::recordings::synthetic::{self, Effect, Settings};
 
@@ -258,7 +259,7 @@ mod tests {
         let set = Preparation::of_one_length(&set).remaining(&set).unwrap();
         let with_zeros = changed(&set, |recording| {
             let samples = recording.samples.len();
-            if recording.genre == Genre::Pop {
+            if recording.label == Genre::Pop.into() {
                 recording.samples[samples - 2..].fill(0.0);
             }
         });
@@ -296,21 +297,21 @@ mod tests {
         let set = null();
         let set = Preparation::of_one_length(&set).remaining(&set).unwrap();
         let held = changed(&set, |recording| {
-            if recording.genre == Genre::Classical {
+            if recording.label == Genre::Classical.into() {
                 let value = recording.samples[100];
                 recording.samples[100..120].fill(value);
             }
         });
         assert!(found(&held).is_superset(&BTreeSet::from([Artefact::Repeated, Artefact::ConstantStretch])));
         let clipped = changed(&set, |recording| {
-            if recording.genre == Genre::Classical {
+            if recording.label == Genre::Classical.into() {
                 let bound = quantile(&recording.samples, 0.9).unwrap();
                 recording.samples.iter_mut().for_each(|sample| *sample = sample.min(bound));
             }
         });
         assert!(found(&clipped).contains(&Artefact::Clipped));
         let scaled = changed(&set, |recording| {
-            let factor = [1.0, 100.0, 1e4][recording.genre.label()];
+            let factor = [1.0, 100.0, 1e4][set.labels().class(recording.label)];
             recording.samples.iter_mut().for_each(|sample| *sample *= factor);
         });
         assert!(found(&scaled).contains(&Artefact::Scale));

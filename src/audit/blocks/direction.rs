@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 
 use super::level::{Level, blocks};
 use crate::evaluation::statistics::{binomial_test, holm, mean, mean_interval};
-use crate::recordings::Genre;
+use crate::recordings::Label;
 
 /// The difference between two genres over the participants who heard both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Direction {
     /// The genres.
-    pub genres: [Genre; 2],
+    pub genres: [Label; 2],
     /// Participants who heard both.
     pub participants: usize,
     /// In how many of them the level of the first is the higher one.
@@ -30,8 +30,8 @@ pub struct Direction {
 impl Direction {
     /// Those of all pairs of genres that some participant heard. Equal levels count as lower.
     pub(super) fn all(levels: &[Level]) -> Vec<Self> {
-        let labels: Vec<Genre> = levels.iter().map(|level| level.genre).collect();
-        let mut differences: BTreeMap<[Genre; 2], Vec<f64>> = BTreeMap::new();
+        let labels: Vec<Label> = levels.iter().map(|level| level.label).collect();
+        let mut differences: BTreeMap<[Label; 2], Vec<f64>> = BTreeMap::new();
         for (_, genres, pair) in blocks(levels, &labels) {
             let [first, second] = pair.map(|places| {
                 mean(&places.iter().map(|place| levels[*place].median()).collect::<Vec<f64>>())

@@ -3,9 +3,8 @@
 use super::level::Level;
 use crate::error::{Error, Result};
 use crate::evaluation::statistics::{mean, standard_deviation};
-use crate::models::GENRES;
 use crate::preparation::{Scheme, Split};
-use crate::recordings::{DataSet, Genre, RecordingId};
+use crate::recordings::{DataSet, Label, Labels, RecordingId};
 
 /// Random splits.
 const DRAWS: u64 = 10;
@@ -17,6 +16,7 @@ const NEIGHBOURS: usize = 5;
 /// training recordings of its participant.
 pub(super) struct GivenAway {
     tested: Vec<(usize, Vec<usize>, Vec<usize>)>,
+    labels: Labels,
     /// Quantiles of all recordings, in standard deviations of those that train.
     scaled: Vec<Vec<f64>>,
 }
@@ -58,25 +58,24 @@ impl GivenAway {
             let is_own = |other: &&usize| levels[**other].participant == levels[tested].participant;
             (tested, near, training.iter().filter(is_own).copied().collect())
         });
-        Self { tested: tested.collect(), scaled }
+        Self { tested: tested.collect(), labels: set.labels(), scaled }
     }
 
     /// Right answers by the nearest recordings of anybody, those that share the first place counted in equal parts; and
     /// their number.
-    fn by_quantiles(&self, labels: &[Genre]) -> (f64, usize) {
+    fn by_quantiles(&self, labels: &[Label]) -> (f64, usize) {
         let right = self.tested.iter().map(|(tested, near, _)| {
-            let mut counts = [0_usize; GENRES];
-            near.iter().for_each(|place| counts[labels[*place].label()] += 1);
-            share(&counts.map(|count| count as f64), labels[*tested])
+            let score = |label: Label| near.iter().filter(|place| labels[**place] == label).count() as f64;
+            self.share(score, labels[*tested])
         });
         (right.sum(), self.tested.len())
     }
 
     /// The same by the nearest mean of the participant's own recordings; by chance among all genres for a participant who
     /// does not train.
-    fn by_own_means(&self, labels: &[Genre]) -> (f64, usize) {
+    fn by_own_means(&self, labels: &[Label]) -> (f64, usize) {
         let right = self.tested.iter().map(|(tested, _, own)| {
-            let score = |genre: Genre| {
+            let score = |genre: Label| {
                 let members: Vec<usize> =
                     own.iter().copied().filter(|place| labels[*place] == genre).collect();
                 if members.is_empty() {
@@ -89,26 +88,26 @@ impl GivenAway {
                     .collect();
                 -distance(&centre, &self.scaled[*tested])
             };
-            share(&Genre::ALL.map(score), labels[*tested])
+            self.share(score, labels[*tested])
         });
         (right.sum(), self.tested.len())
+    }
+
+    /// The part of a right answer that a label gets which shares the highest score.
+    fn share(&self, score: impl Fn(Label) -> f64, label: Label) -> f64 {
+        let highest = self.labels.iter().map(&score).fold(f64::NEG_INFINITY, f64::max);
+        let best = self.labels.iter().filter(|other| score(*other) == highest).count();
+        if score(label) == highest { 1.0 / best as f64 } else { 0.0 }
     }
 }
 
 /// The accuracy over all splits by the quantiles alone, and with the participant.
-pub(super) fn accuracies(splits: &[GivenAway], labels: &[Genre]) -> [f64; 2] {
+pub(super) fn accuracies(splits: &[GivenAway], labels: &[Label]) -> [f64; 2] {
     [GivenAway::by_quantiles, GivenAway::by_own_means].map(|by| {
         let sums = splits.iter().map(|split| by(split, labels));
         let (right, of) = sums.fold((0.0, 0), |(right, of), own| (right + own.0, of + own.1));
         right / of as f64
     })
-}
-
-/// The part of a right answer that a label gets which shares the highest score.
-fn share(scores: &[f64; GENRES], label: Genre) -> f64 {
-    let highest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let best = scores.iter().filter(|score| **score == highest).count();
-    if scores[label.label()] == highest { 1.0 / best as f64 } else { 0.0 }
 }
 
 fn distance(one: &[f64], other: &[f64]) -> f64 {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::error::{Error, Result};
 use crate::evaluation::statistics::quantile;
 use crate::preparation::{Normalisation, Preparation, Zeros};
-use crate::recordings::{DataSet, Genre, Participant};
+use crate::recordings::{DataSet, Label, Participant};
 
 /// Quantiles that make a level; the third is the median.
 const PARTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
@@ -14,8 +14,9 @@ const PARTS: [f64; 5] = [0.1, 0.25, 0.5, 0.75, 0.9];
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Level {
     pub participant: Participant,
-    pub song: u8,
-    pub genre: Genre,
+    /// Where its stimulus stands among all, from 1.
+    pub place: usize,
+    pub label: Label,
     /// Quantiles of the logarithms of power, or of samples as they are where one is negative.
     pub quantiles: [f64; PARTS.len()],
 }
@@ -28,13 +29,14 @@ impl Level {
         let normalisation = if is_power { Normalisation::Log } else { Normalisation::Raw };
         let cut = Preparation::of_one_length(set);
         let preparation = Preparation { zeros: Zeros::Reflect, normalisation, ..cut };
+        let (labels, stimuli) = (set.labels(), set.stimuli());
         Error::gather(set.recordings().iter().map(|recording| {
-            let samples = preparation.signal(recording)?.samples;
+            let samples = preparation.signal(recording, &labels)?.samples;
             let samples: Vec<f64> = samples.into_iter().map(f64::from).collect();
             Ok(Self {
                 participant: recording.participant,
-                song: recording.song.number(),
-                genre: recording.genre,
+                place: 1 + stimuli.range(..recording.stimulus).count(),
+                label: recording.label,
                 quantiles: PARTS.map(|part| quantile(&samples, part).unwrap_or(0.0)),
             })
         }))
@@ -47,14 +49,14 @@ impl Level {
 
 /// The places of each participant's recordings of each genre, and all pairs of genres of each participant. Labels are given
 /// apart, because a null distribution has others.
-pub(super) fn blocks(levels: &[Level], labels: &[Genre]) -> Vec<(Participant, [Genre; 2], [Vec<usize>; 2])> {
-    let mut own: BTreeMap<Participant, BTreeMap<Genre, Vec<usize>>> = BTreeMap::new();
+pub(super) fn blocks(levels: &[Level], labels: &[Label]) -> Vec<(Participant, [Label; 2], [Vec<usize>; 2])> {
+    let mut own: BTreeMap<Participant, BTreeMap<Label, Vec<usize>>> = BTreeMap::new();
     for (place, (level, label)) in levels.iter().zip(labels).enumerate() {
         own.entry(level.participant).or_default().entry(*label).or_default().push(place);
     }
     let mut pairs = Vec::new();
     for (participant, genres) in own {
-        let heard: BTreeSet<Genre> = genres.keys().copied().collect();
+        let heard: BTreeSet<Label> = genres.keys().copied().collect();
         for one in &heard {
             for other in heard.range(*one..).skip(1) {
                 let blocks = [one, other].map(|genre| genres[genre].clone());

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::level::Level;
 use crate::evaluation::shuffle::Shuffler;
 use crate::evaluation::statistics::mean;
-use crate::recordings::{Genre, Participant};
+use crate::recordings::{Label, Participant};
 
 /// Which pairs of a participant's recordings are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub(super) enum Pairs {
 #[serde(deny_unknown_fields)]
 pub struct Apart {
     /// The distance of song numbers.
-    pub songs: u8,
+    pub songs: usize,
     /// Pairs of recordings of one genre, and the mean distance of their levels.
     pub within: Option<(usize, f64)>,
     /// The same of two genres.
@@ -30,7 +30,7 @@ pub struct Apart {
 }
 
 /// Distances of song numbers and of levels of some pairs of each participant's recordings. `songs` are the numbers.
-fn distances(levels: &[Level], songs: &[u8], pairs: Pairs) -> Vec<Vec<(u8, f64)>> {
+fn distances(levels: &[Level], songs: &[usize], pairs: Pairs) -> Vec<Vec<(usize, f64)>> {
     let mut own: BTreeMap<Participant, Vec<usize>> = BTreeMap::new();
     for (place, level) in levels.iter().enumerate() {
         own.entry(level.participant).or_default().push(place);
@@ -39,7 +39,7 @@ fn distances(levels: &[Level], songs: &[u8], pairs: Pairs) -> Vec<Vec<(u8, f64)>
         .map(|places| {
             let all = places.iter().flat_map(|one| places.iter().map(move |other| (*one, *other)));
             let kept = all.filter(|(one, other)| {
-                let is_within = levels[*one].genre == levels[*other].genre;
+                let is_within = levels[*one].label == levels[*other].label;
                 one < other && (pairs == Pairs::All || is_within == (pairs == Pairs::Within))
             });
             kept.map(|(one, other)| {
@@ -52,10 +52,10 @@ fn distances(levels: &[Level], songs: &[u8], pairs: Pairs) -> Vec<Vec<(u8, f64)>
 
 /// [`Statistic::Drift`](super::Statistic::Drift) of some pairs. Participants whose pairs do not vary are left out; nothing if
 /// that leaves none.
-pub(super) fn drift(levels: &[Level], songs: &[u8], pairs: Pairs) -> Option<f64> {
+pub(super) fn drift(levels: &[Level], songs: &[usize], pairs: Pairs) -> Option<f64> {
     let each = distances(levels, songs, pairs).into_iter().filter_map(|pairs| {
         let [songs, levels]: [Vec<f64>; 2] = [
-            pairs.iter().map(|(songs, _)| f64::from(*songs)).collect(),
+            pairs.iter().map(|(songs, _)| *songs as f64).collect(),
             pairs.iter().map(|(_, level)| *level).collect(),
         ];
         correlation(&ranks(&songs), &ranks(&levels))
@@ -66,16 +66,16 @@ pub(super) fn drift(levels: &[Level], songs: &[u8], pairs: Pairs) -> Option<f64>
 
 /// The song numbers of recordings that exchange them within each participant or, unless all pairs are looked at, within each
 /// participant's genre.
-pub(super) fn exchanged_songs(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<u8> {
-    let mut own: BTreeMap<(Participant, Option<Genre>), Vec<usize>> = BTreeMap::new();
+pub(super) fn exchanged_songs(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<usize> {
+    let mut own: BTreeMap<(Participant, Option<Label>), Vec<usize>> = BTreeMap::new();
     for (place, level) in levels.iter().enumerate() {
-        let genre = (pairs != Pairs::All).then_some(level.genre);
+        let genre = (pairs != Pairs::All).then_some(level.label);
         own.entry((level.participant, genre)).or_default().push(place);
     }
-    let mut songs: Vec<u8> = levels.iter().map(|level| level.song).collect();
+    let mut songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
     let mut chance = Shuffler::of_tests(seed);
     for places in own.into_values() {
-        let mut dealt: Vec<u8> = places.iter().map(|place| songs[*place]).collect();
+        let mut dealt: Vec<usize> = places.iter().map(|place| songs[*place]).collect();
         chance.shuffle(&mut dealt);
         places.into_iter().zip(dealt).for_each(|(place, song)| songs[place] = song);
     }
@@ -84,9 +84,9 @@ pub(super) fn exchanged_songs(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<
 
 /// Mean distances of levels, distance of song numbers by distance.
 pub(super) fn apart(levels: &[Level]) -> Vec<Apart> {
-    let songs: Vec<u8> = levels.iter().map(|level| level.song).collect();
+    let songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
     let means = |pairs: Pairs| {
-        let mut sums: BTreeMap<u8, (usize, f64)> = BTreeMap::new();
+        let mut sums: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
         for (songs, level) in distances(levels, &songs, pairs).concat() {
             let (count, sum) = sums.entry(songs).or_default();
             *count += 1;

@@ -13,7 +13,7 @@ use super::separation::{nearest_block, separation};
 use super::{BlockFinding, Statistic};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::dealt_labels;
-use crate::recordings::{DataSet, Fingerprint, Genre, Participant};
+use crate::recordings::{DataSet, Fingerprint, Label, Participant};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// Counts up when a statistic is computed otherwise than before.
@@ -54,16 +54,16 @@ impl Blocks {
     /// Those of [`Scheme::draw`](crate::preparation::Scheme::draw) for random splits, and those of the preparation.
     pub fn of(set: &DataSet, deals: u64) -> Result<Self> {
         let levels = Level::all(set)?;
-        let owners: Vec<(Participant, Genre)> =
-            levels.iter().map(|level| (level.participant, level.genre)).collect();
-        let own: Vec<Genre> = owners.iter().map(|(_, genre)| *genre).collect();
-        let mixed: Vec<Vec<Genre>> = (0..deals).map(|seed| dealt_labels(&owners, seed)).collect();
+        let owners: Vec<(Participant, Label)> =
+            levels.iter().map(|level| (level.participant, level.label)).collect();
+        let own: Vec<Label> = owners.iter().map(|(_, genre)| *genre).collect();
+        let mixed: Vec<Vec<Label>> = (0..deals).map(|seed| dealt_labels(&owners, seed)).collect();
         let splits = GivenAway::all(set, &levels)?;
-        let by_labels = |statistic: Statistic, of: &(dyn Fn(&[Genre]) -> Option<f64> + Sync)| {
+        let by_labels = |statistic: Statistic, of: &(dyn Fn(&[Label]) -> Option<f64> + Sync)| {
             let null: Vec<Option<f64>> = mixed.par_iter().map(|labels| of(labels)).collect();
             BlockFinding::of(statistic, of(&own), &null)
         };
-        let songs: Vec<u8> = levels.iter().map(|level| level.song).collect();
+        let songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
         let by_songs = |statistic: Statistic, pairs: Pairs| {
             let null = (0..deals)
                 .into_par_iter()

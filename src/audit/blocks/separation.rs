@@ -2,11 +2,11 @@
 
 use super::level::{Level, blocks};
 use crate::evaluation::statistics::{mean, quantile};
-use crate::recordings::Genre;
+use crate::recordings::Label;
 
 /// [`Statistic::Separation`](super::Statistic::Separation). Nothing if no participant has two genres with three recordings
 /// together that vary within them.
-pub(super) fn separation(levels: &[Level], labels: &[Genre]) -> Option<f64> {
+pub(super) fn separation(levels: &[Level], labels: &[Label]) -> Option<f64> {
     let sizes = blocks(levels, labels).into_iter().filter_map(|(_, _, pair)| {
         let values =
             pair.map(|places| places.iter().map(|place| levels[*place].median()).collect::<Vec<f64>>());
@@ -25,7 +25,7 @@ pub(super) fn separation(levels: &[Level], labels: &[Genre]) -> Option<f64> {
 
 /// [`Statistic::NearestBlock`](super::Statistic::NearestBlock). Nothing if no participant has two genres with two recordings
 /// each.
-pub(super) fn nearest_block(levels: &[Level], labels: &[Genre]) -> Option<f64> {
+pub(super) fn nearest_block(levels: &[Level], labels: &[Label]) -> Option<f64> {
     let (mut right, mut of) = (0.0, 0_usize);
     for (_, _, [first, second]) in blocks(levels, labels) {
         if first.len() < 2 || second.len() < 2 {

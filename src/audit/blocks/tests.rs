@@ -4,7 +4,7 @@ use super::*;
 use crate::error::Fault;
 use crate::evaluation::shuffle::Shuffler;
 use crate::recordings::synthetic::{self, Effect, Settings};
-use crate::recordings::{DataSet, Recording};
+use crate::recordings::{DataSet, Labels, Recording};
 
 const DEALS: u64 = 199;
 
@@ -30,8 +30,12 @@ fn shifted(set: &DataSet, shift: impl Fn(&Recording) -> f64) -> DataSet {
 
 /// A direction of each participant: 1 or -1.
 fn sign(recording: &Recording) -> f64 {
-    let toss = Shuffler::new(u64::from(recording.participant.number()), 5).below(2);
+    let toss = Shuffler::new(u64::from(recording.participant.stream()), 5).below(2);
     if toss == 1 { 1.0 } else { -1.0 }
+}
+
+fn class(recording: &Recording) -> usize {
+    Labels::published().class(recording.label)
 }
 
 fn value(blocks: &Blocks, statistic: Statistic) -> BlockFinding {
@@ -40,7 +44,8 @@ fn value(blocks: &Blocks, statistic: Statistic) -> BlockFinding {
 
 #[test]
 fn drift_from_song_to_song_is_found_everywhere_but_in_a_shared_direction() {
-    let drifting = shifted(&null(0), |recording| 0.5 * sign(recording) * f64::from(recording.song.number()));
+    let drifting =
+        shifted(&null(0), |recording| 0.5 * sign(recording) * (recording.id().stream() >> 32) as f64);
     let blocks = Blocks::of(&drifting, DEALS).unwrap();
     for statistic in [
         Statistic::Separation,
@@ -60,7 +65,7 @@ fn drift_from_song_to_song_is_found_everywhere_but_in_a_shared_direction() {
 
 #[test]
 fn blocks_without_drift_are_found_and_no_distance_of_songs_within_them() {
-    let blocked = shifted(&null(1), |recording| sign(recording) * recording.genre.label() as f64);
+    let blocked = shifted(&null(1), |recording| sign(recording) * class(recording) as f64);
     let blocks = Blocks::of(&blocked, DEALS).unwrap();
     assert!(
         value(&blocks, Statistic::Separation).p < 0.05 && value(&blocks, Statistic::NearestBlock).p < 0.05
@@ -70,7 +75,7 @@ fn blocks_without_drift_are_found_and_no_distance_of_songs_within_them() {
 
 #[test]
 fn a_level_of_the_genre_has_a_direction_that_participants_share() {
-    let levelled = shifted(&null(2), |recording| 1.5 * recording.genre.label() as f64);
+    let levelled = shifted(&null(2), |recording| 1.5 * class(recording) as f64);
     let blocks = Blocks::of(&levelled, DEALS).unwrap();
     assert!(
         blocks.directions.iter().all(|one| one.p < 0.05 && one.difference < 0.0),
@@ -97,20 +102,21 @@ fn on_recordings_of_nothing_p_values_are_small_as_rarely_as_they_say() {
 fn statistics_are_those_of_their_formulas() {
     use super::level::Level;
     use super::separation::{nearest_block, separation};
-    use crate::recordings::{Genre, Participant};
-    let level = |song: u8, value: f64| Level {
+    use crate::recordings::{Genre, Label, Participant};
+    let [classical, _, pop] = Genre::ALL.map(Label::from);
+    let level = |place: usize, value: f64| Level {
         participant: Participant::new(1),
-        song,
-        genre: if song < 5 { Genre::Classical } else { Genre::Pop },
+        place,
+        label: if place < 5 { classical } else { pop },
         quantiles: [value; 5],
     };
     let levels = [level(1, 1.0), level(2, 3.0), level(9, 6.0), level(10, 8.0)];
-    let labels: Vec<Genre> = levels.iter().map(|level| level.genre).collect();
+    let labels: Vec<Label> = levels.iter().map(|level| level.label).collect();
     // Means 2 and 7, squares 2 and 2 with two degrees of freedom.
     assert!((separation(&levels, &labels).unwrap() - 5.0 / 2.0_f64.sqrt()).abs() < 1e-12);
     assert_eq!(nearest_block(&levels, &labels), Some(1.0));
     // Mixed: 1 and 6 against 3 and 8. Of the eight answers two are right: 1 beside 3, and 8 beside 6.
-    let mixed = [Genre::Classical, Genre::Pop, Genre::Classical, Genre::Pop];
+    let mixed = [classical, pop, classical, pop];
     assert_eq!(nearest_block(&levels, &mixed), Some(0.25));
     assert_eq!(nearest_block(&levels[..2], &labels[..2]), None);
 }

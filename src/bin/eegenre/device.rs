@@ -24,7 +24,7 @@ pub struct DeviceArgs {
 #[derive(Args)]
 pub struct LevelArgs {
     /// Vector instructions of the CPU, to repeat what another processor computed [default: the widest that it has]
-    #[arg(long, value_name = "AVX-512|AVX2+FMA|portable")]
+    #[arg(long, value_name = "AVX-512|AVX2+FMA|NEON|portable")]
     level: Option<String>,
     /// Go on although other vector instructions, or another kind of device, computed the runs that are there
     #[arg(long)]

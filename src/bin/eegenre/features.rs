@@ -28,7 +28,7 @@ impl FeaturesArgs {
         if let Some(path) = &self.out {
             check_writable(path.parent().unwrap_or(path))?;
         }
-        let mut steps = Steps::new(set.songs().len() as u64);
+        let mut steps = Steps::new(set.stimuli().len() as u64);
         let table = FeatureTable::of_songs(&set, |song| steps.begin(format!("features of {song}")));
         steps.finish();
         if let Some(path) = self.out {

@@ -4,28 +4,26 @@ use ndarray::ArrayView1;
 
 use crate::classifiers::Examples;
 use crate::evaluation::statistics::quantile;
-use crate::recordings::Genre;
 
 /// Bins that a feature is sorted into, each with as many rows as the others: about ten rows for each bin and genre of
 /// the 144 rows of a training part.
 pub const BINS: usize = 5;
 
-/// `I(x; y) = Σ p(b, g) ln (p(b, g) / (p(b) p(g)))` of the bins b of a feature and the genres g, in nats.
+/// `I(x; y) = Σ p(b, g) ln (p(b, g) / (p(b) p(g)))` of the bins b of a feature and the labels g, in nats.
 ///
 /// T. M. Cover and J. A. Thomas, *Elements of Information Theory*, 2.28, with parts for probabilities. Bins lie between
 /// the quintiles of the feature, so no increasing function of it changes anything, and outliers are in the last bin
 /// with a fifth of all others. Equal values are in one bin. Parts of few rows make it too large by about
-/// `(bins - 1) (genres - 1) / 2n`, which is the same for all features.
+/// `(bins - 1) (labels - 1) / 2n`, which is the same for all features.
 #[must_use]
-pub fn mutual_information(feature: ArrayView1<'_, f64>, genres: &[Genre]) -> f64 {
-    let labels: Vec<usize> = genres.iter().map(|genre| genre.label()).collect();
-    information(&binned(feature), &labels)
+pub fn mutual_information(feature: ArrayView1<'_, f64>, classes: &[usize]) -> f64 {
+    information(&binned(feature), classes)
 }
 
 /// All features, from the one that says most of the genre to the one that says least; equal ones in their order.
 #[must_use]
 pub fn rank_by_mutual_information(examples: &Examples) -> Vec<usize> {
-    let of = |column: ArrayView1<'_, f64>| mutual_information(column, &examples.genres);
+    let of = |column: ArrayView1<'_, f64>| mutual_information(column, &examples.classes);
     let informations: Vec<f64> = examples.values.columns().into_iter().map(of).collect();
     let mut ranking: Vec<usize> = (0..informations.len()).collect();
     ranking.sort_by(|a, b| informations[*b].total_cmp(&informations[*a]));
@@ -41,8 +39,7 @@ pub fn rank_by_mutual_information(examples: &Examples) -> Vec<usize> {
 #[must_use]
 pub fn minimum_redundancy(examples: &Examples, count: usize) -> Vec<usize> {
     let bins: Vec<Vec<usize>> = examples.values.columns().into_iter().map(binned).collect();
-    let labels: Vec<usize> = examples.genres.iter().map(|genre| genre.label()).collect();
-    let relevance: Vec<f64> = bins.iter().map(|bins| information(bins, &labels)).collect();
+    let relevance: Vec<f64> = bins.iter().map(|bins| information(bins, &examples.classes)).collect();
     let mut redundancy = vec![0.0; bins.len()];
     let mut selected: Vec<usize> = Vec::new();
     while selected.len() < count.min(bins.len()) {
@@ -69,13 +66,15 @@ fn binned(values: ArrayView1<'_, f64>) -> Vec<usize> {
 
 /// I of two sequences of small numbers, in nats.
 fn information(one: &[usize], other: &[usize]) -> f64 {
-    let mut joint = [[0_usize; BINS]; BINS];
+    let size = |numbers: &[usize]| numbers.iter().max().map_or(0, |highest| highest + 1);
+    let (rows, columns) = (size(one), size(other));
+    let mut joint = vec![vec![0_usize; columns]; rows];
     for (one, other) in one.iter().zip(other) {
         joint[*one][*other] += 1;
     }
     let all = one.len() as f64;
     let rows: Vec<usize> = joint.iter().map(|row| row.iter().sum()).collect();
-    let columns: Vec<usize> = (0..BINS).map(|column| joint.iter().map(|row| row[column]).sum()).collect();
+    let columns: Vec<usize> = (0..columns).map(|column| joint.iter().map(|row| row[column]).sum()).collect();
     let mut sum = 0.0;
     for (row, counts) in joint.iter().enumerate() {
         for (column, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
@@ -119,7 +118,7 @@ mod tests {
         .into_iter()
         .enumerate()
         {
-            let found = mutual_information(planted.values.column(column), &planted.genres);
+            let found = mutual_information(planted.values.column(column), &planted.classes);
             assert!((found - expected).abs() < 1e-12, "{column}: {found} and not {expected}");
         }
     }
@@ -137,9 +136,9 @@ mod tests {
 
     #[test]
     fn a_constant_says_nothing_and_the_label_itself_says_all() {
-        let genres = planted().genres;
+        let classes = planted().classes;
         let [constant, label] = [0.0, 1.0].map(|scale| examples(90, 1, |row, _| scale * (row % 3) as f64));
-        assert_eq!(mutual_information(constant.values.column(0), &genres), 0.0);
-        assert!((mutual_information(label.values.column(0), &genres) - 3.0_f64.ln()).abs() < 1e-12);
+        assert_eq!(mutual_information(constant.values.column(0), &classes), 0.0);
+        assert!((mutual_information(label.values.column(0), &classes) - 3.0_f64.ln()).abs() < 1e-12);
     }
 }

@@ -11,7 +11,7 @@ use crate::evaluation::Known;
 use crate::evaluation::shuffle::Shuffler;
 use crate::features::{FeatureRow, FeatureTable};
 use crate::preparation::split::{deal, triples};
-use crate::recordings::{Participant, Song};
+use crate::recordings::{Label, Participant, Stimulus};
 
 /// Parts of the random division in which every row is tested once.
 pub const TENTHS: usize = 10;
@@ -91,8 +91,7 @@ impl Division {
                 Ok(folds.map(|participant| fold(rows, |_, row| row.participant == participant)).collect())
             }
             Self::Song => {
-                let songs: BTreeSet<Song> = rows.iter().filter_map(|row| row.song).collect();
-                if let Some(row) = rows.iter().position(|row| row.song.is_none()) {
+                if let Some(row) = rows.iter().position(|row| row.stimulus.is_none()) {
                     let found = format!("none in row {}", row + 1);
                     let place = Place::field("division song");
                     return Err(Error::new(
@@ -102,10 +101,13 @@ impl Division {
                         found,
                     ));
                 }
-                let triples = triples(&songs, seed)?;
+                let mut labels: BTreeMap<Stimulus, BTreeSet<Label>> = BTreeMap::new();
+                for (stimulus, row) in rows.iter().filter_map(|row| Some((row.stimulus?, row))) {
+                    labels.entry(stimulus).or_default().insert(row.label);
+                }
                 let is_of =
-                    |row: &FeatureRow, songs: &[Song]| row.song.is_some_and(|song| songs.contains(&song));
-                Ok(triples.iter().map(|songs| fold(rows, |_, row| is_of(row, songs))).collect())
+                    |row: &FeatureRow, own: &[Stimulus]| row.stimulus.is_some_and(|one| own.contains(&one));
+                Ok(triples(labels, seed)?.iter().map(|own| fold(rows, |_, row| is_of(row, own))).collect())
             }
             Self::Random => {
                 let recordings: BTreeSet<usize> = rows.iter().map(|row| row.recording).collect();
@@ -174,8 +176,8 @@ mod tests {
         let set = paper_like();
         let rows = set.recordings().iter().enumerate().map(|(index, recording)| FeatureRow {
             participant: recording.participant,
-            genre: recording.genre,
-            song: Some(recording.song),
+            label: recording.label,
+            stimulus: Some(recording.stimulus),
             band: None,
             recording: index,
             values: vec![Some(1.0)],
@@ -185,7 +187,8 @@ mod tests {
 
     fn ids(table: &FeatureTable, rows: &[usize]) -> Vec<RecordingId> {
         let row = |row: &usize| &table.rows()[*row];
-        let id = |row: &FeatureRow| RecordingId { song: row.song.unwrap(), participant: row.participant };
+        let id =
+            |row: &FeatureRow| RecordingId { stimulus: row.stimulus.unwrap(), participant: row.participant };
         let mut ids: Vec<RecordingId> = rows.iter().map(row).map(id).collect();
         ids.sort_unstable();
         ids
@@ -249,7 +252,7 @@ mod tests {
         let fault = |division: Division, table: &FeatureTable| {
             division.draw(table, 0).unwrap_err().problems()[0].fault
         };
-        rows[5].song = None;
+        rows[5].stimulus = None;
         assert_eq!(fault(Division::Song, &of(&rows)), Fault::BAD_SETTING);
         assert_eq!(fault(Division::Song, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(fault(Division::Participant, &of(&rows[..1])), Fault::TOO_FEW_TO_SPLIT);

@@ -11,7 +11,7 @@ use crate::evaluation::statistics::{
     Interval, Probability, cluster_interval, level_test, standard_deviation,
 };
 use crate::evaluation::{NullDistribution, best_guess, corrected};
-use crate::recordings::Participant;
+use crate::recordings::{Labels, Participant};
 
 /// What the record of a trial says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,8 +30,10 @@ pub struct TrialEstimate {
     pub chance: f64,
     /// What exchanged labels reach; nothing where they were not tried.
     pub exchanged: Option<Exchanged>,
-    /// Precision, recall, specificity and F-measure, means over the genres.
+    /// Precision, recall, specificity and F-measure, means over the labels.
     pub measures: Measures,
+    /// The labels, class after class.
+    pub labels: Labels,
     /// All answers.
     pub confusion: Confusion,
     /// In which part of the folds each feature was selected, the most frequent first; nothing without a selection.
@@ -73,7 +75,10 @@ impl TrialEstimate {
         let participants = right_answers(record, |_, participant| participant);
         let draws = right_answers(record, |draw, _| draw);
         let draws: Vec<f64> = draws.into_iter().map(|(right, of)| right as f64 / of as f64).collect();
-        let confusion = Confusion::of(record.answers().map(|(_, _, label, answer)| (label, answer)));
+        let confusion = Confusion::of(
+            record.labels.count(),
+            record.answers().map(|(_, _, class, answer)| (class, answer)),
+        );
         let answers = participants.iter().map(|(_, of)| of).sum();
         let within = |Interval { low, high }| Interval { low: low.max(0.0), high: high.min(1.0) };
         let level = best_guess(&record.rows, trial.division.known());
@@ -92,6 +97,7 @@ impl TrialEstimate {
             chance: level[0] as f64 / level[1] as f64,
             exchanged,
             measures: confusion.measures(),
+            labels: record.labels.clone(),
             confusion,
             selected: selected(record),
         }
@@ -160,6 +166,7 @@ mod tests {
         let record = TrialRecord {
             configuration: TrialConfiguration { trial, table: String::new(), revision: 1 },
             program: String::new(),
+            labels: Labels::published(),
             rows: vec![row(1, 0), row(1, 2), row(2, 2), row(2, 2)],
             folds: vec![
                 fold(0, 1, "mean", vec![(0, 0), (1, 1)]),
@@ -177,7 +184,7 @@ mod tests {
         // Participants have 2 of 4 and 4 of 4; draws 3 of 4 each.
         assert_eq!(estimate.over_participants, Some(Interval { low: 0.0, high: 1.0 }));
         assert_eq!(estimate.over_draws, Some(0.0));
-        assert_eq!(estimate.confusion, Confusion([[1, 1, 0], [0, 0, 0], [0, 1, 5]]));
+        assert_eq!(estimate.confusion, Confusion(vec![vec![1, 1, 0], vec![0, 0, 0], vec![0, 1, 5]]));
         assert_eq!(estimate.selected, [("mean".to_owned(), 0.75), ("sum".to_owned(), 0.25)]);
         // The most frequent label has 3 of 4 rows.
         assert_eq!(estimate.chance, 0.75);

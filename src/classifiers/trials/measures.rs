@@ -2,17 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::models::GENRES;
-
-/// Answers by true genre (row) and answered genre (column), in label order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// Answers by true class (row) and answered class (column).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Confusion(pub [[usize; GENRES]; GENRES]);
+pub struct Confusion(pub Vec<Vec<usize>>);
 
-/// Means over the genres that occur, as labels or as answers, each held against the others; from 0 to 1.
+/// Means over the classes that occur, as labels or as answers, each held against the others; from 0 to 1.
 ///
-/// With the right answers `TP` and `TN`, and the wrong ones `FP` and `FN`, of a genre. A quotient without a denominator is 0, as
-/// in scikit-learn: a genre that is never answered has no precision.
+/// With the right answers `TP` and `TN`, and the wrong ones `FP` and `FN`, of a class. A quotient without a denominator is 0, as
+/// in scikit-learn: a class that is never answered has no precision.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Measures {
     /// `TP / (TP + FP)`
@@ -26,10 +24,10 @@ pub struct Measures {
 }
 
 impl Confusion {
-    /// Counts pairs of labels, the true one first.
+    /// Counts pairs of so many classes, the true one first.
     #[must_use]
-    pub fn of(answers: impl IntoIterator<Item = (usize, usize)>) -> Self {
-        let mut counts = [[0; GENRES]; GENRES];
+    pub fn of(classes: usize, answers: impl IntoIterator<Item = (usize, usize)>) -> Self {
+        let mut counts = vec![vec![0; classes]; classes];
         answers.into_iter().for_each(|(label, answer)| counts[label][answer] += 1);
         Self(counts)
     }
@@ -40,17 +38,17 @@ impl Confusion {
         let Self(counts) = self;
         let all: usize = counts.iter().flatten().sum();
         let quotient = |part: usize, of: usize| if of == 0 { 0.0 } else { part as f64 / of as f64 };
-        let of_genre = |genre: usize| -> usize { counts[genre].iter().sum() };
-        let answered = |genre: usize| -> usize { counts.iter().map(|row| row[genre]).sum() };
-        let occurring = || (0..GENRES).filter(|genre| of_genre(*genre) + answered(*genre) > 0);
-        let each = occurring().map(|genre| {
-            let (right, of_genre, answered) = (counts[genre][genre], of_genre(genre), answered(genre));
-            let others = all - of_genre;
+        let of_class = |class: usize| -> usize { counts[class].iter().sum() };
+        let answered = |class: usize| -> usize { counts.iter().map(|row| row[class]).sum() };
+        let occurring = || (0..counts.len()).filter(|class| of_class(*class) + answered(*class) > 0);
+        let each = occurring().map(|class| {
+            let (right, of_class, answered) = (counts[class][class], of_class(class), answered(class));
+            let others = all - of_class;
             [
                 quotient(right, answered),
-                quotient(right, of_genre),
+                quotient(right, of_class),
                 quotient(others - (answered - right), others),
-                quotient(2 * right, answered + of_genre),
+                quotient(2 * right, answered + of_class),
             ]
         });
         let sums = each.fold([0.0; 4], |sums, own| std::array::from_fn(|index| sums[index] + own[index]));
@@ -64,8 +62,12 @@ impl Confusion {
 mod tests {
     use super::*;
 
-    fn assert_measures(confusion: [[usize; GENRES]; GENRES], expected: [f64; 4]) {
-        let Measures { precision, recall, specificity, f_measure } = Confusion(confusion).measures();
+    fn confusion(counts: [[usize; 3]; 3]) -> Confusion {
+        Confusion(counts.map(Vec::from).into())
+    }
+
+    fn assert_measures(counts: [[usize; 3]; 3], expected: [f64; 4]) {
+        let Measures { precision, recall, specificity, f_measure } = confusion(counts).measures();
         for (found, expected) in [precision, recall, specificity, f_measure].into_iter().zip(expected) {
             assert!((found - expected).abs() < 1e-12, "{found} and not {expected}");
         }
@@ -100,6 +102,6 @@ mod tests {
     #[test]
     fn without_an_answer_they_are_nought() {
         assert_measures([[0; 3]; 3], [0.0; 4]);
-        assert_eq!(Confusion::of([(0, 1), (0, 1), (2, 2)]), Confusion([[0, 2, 0], [0, 0, 0], [0, 0, 1]]));
+        assert_eq!(Confusion::of(3, [(0, 1), (0, 1), (2, 2)]), confusion([[0, 2, 0], [0, 0, 0], [0, 0, 1]]));
     }
 }

@@ -217,13 +217,16 @@ mod tests {
 
     use super::*;
     use crate::classifiers::{Classifier, Recipe};
-    use crate::recordings::Recording;
     use crate::recordings::synthetic::{self, Effect, Settings};
+    use crate::recordings::{Participant, Recording};
 
     /// 150 samples of each synthetic recording of the first participants.
     fn few(effect: Effect, strength: f64, participants: u32) -> DataSet {
         let set = synthetic::generate(&Settings { effect, strength, ..Settings::default() }).unwrap();
-        let own = set.recordings().iter().filter(|recording| recording.participant.number() <= participants);
+        let own = set
+            .recordings()
+            .iter()
+            .filter(|recording| recording.participant <= Participant::new(participants));
         let cut = own
             .map(|recording| Recording { samples: recording.samples[..150].to_vec(), ..recording.clone() });
         DataSet::new(cut.collect()).unwrap()

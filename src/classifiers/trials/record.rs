@@ -10,8 +10,7 @@ use super::trial::{Exchanges, Trial};
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
 use crate::features::FeatureTable;
-use crate::models::GENRES;
-use crate::recordings::{Genre, Participant};
+use crate::recordings::{Labels, Participant};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
@@ -28,7 +27,10 @@ pub struct TrialRecord {
     pub configuration: TrialConfiguration,
     /// The program that made it.
     pub program: String,
-    /// Each row of the table: its participant, and its label.
+    /// The labels, class after class. Those of the published study are not written.
+    #[serde(default = "Labels::published", skip_serializing_if = "Labels::are_published")]
+    pub labels: Labels,
+    /// Each row of the table: its participant, and the class of its label.
     pub rows: Vec<(Participant, usize)>,
     /// Draw after draw, fold after fold.
     pub folds: Vec<TestedFold>,
@@ -73,7 +75,7 @@ pub struct TestedFold {
     /// The features that were selected, if any were, by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub selected: Vec<String>,
-    /// Each tested row: its place in the table, and the label that was answered.
+    /// Each tested row: its place in the table, and the class that was answered.
     pub answers: Vec<(usize, usize)>,
 }
 
@@ -94,10 +96,12 @@ impl TrialRecord {
         let folds: Vec<Result<TestedFold>> = (drawn(trial, trial.draws, table)?.par_iter())
             .map(|(draw, number, fold)| TestedFold::make(trial, table, *draw, *number, fold))
             .collect();
+        let labels = table.labels();
         Ok(Self {
             configuration: TrialConfiguration::of(trial, table.digest()),
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
-            rows: table.rows().iter().map(|row| (row.participant, row.genre.label())).collect(),
+            rows: table.rows().iter().map(|row| (row.participant, labels.class(row.label))).collect(),
+            labels,
             folds: Error::gather(folds)?,
             null: None,
         })
@@ -110,11 +114,13 @@ impl TrialRecord {
     pub fn exchange(&mut self, table: &FeatureTable, exchanges: Exchanges) -> Result<()> {
         let trial = self.configuration.trial;
         let folds = drawn(trial, exchanges.draws, table)?;
+        let labels = &self.labels;
         let right = |seed: u64| {
             let table = table.with_exchanged_labels(seed);
             let of_fold = |(draw, number, fold): &(u64, usize, TableFold)| {
                 let tested = TestedFold::make(trial, &table, *draw, *number, fold)?;
-                let is_right = |(row, answer): &&(usize, usize)| table.rows()[*row].genre.label() == *answer;
+                let is_right =
+                    |(row, answer): &&(usize, usize)| labels.class(table.rows()[*row].label) == *answer;
                 Ok(tested.answers.iter().filter(is_right).count())
             };
             folds.iter().map(of_fold).sum::<Result<usize>>()
@@ -157,16 +163,16 @@ impl TrialRecord {
         }
     }
 
-    /// Whether every answer is one of the genres, to a row that there is, and exchanges have as many answers.
+    /// Whether every answer is one of the labels, to a row that there is, and exchanges have as many answers.
     fn is_sound(&self) -> bool {
         let answers = || self.folds.iter().flat_map(|fold| &fold.answers);
-        let labels = self.rows.iter().map(|(_, label)| label).chain(answers().map(|(_, answer)| answer));
+        let classes = self.rows.iter().map(|(_, class)| class).chain(answers().map(|(_, answer)| answer));
         let is_whole = |null: &TrialNull| {
             let tested = self.folds.iter().filter(|fold| fold.draw < null.draws);
             let answers: usize = tested.map(|fold| fold.answers.len()).sum();
             null.distribution.of == answers && null.distribution.right.iter().all(|right| *right <= answers)
         };
-        labels.into_iter().all(|label| *label < GENRES)
+        classes.into_iter().all(|class| *class < self.labels.count())
             && answers().all(|(row, _)| *row < self.rows.len())
             && self.null.as_ref().is_none_or(is_whole)
     }
@@ -222,7 +228,7 @@ impl TestedFold {
     fn make(trial: Trial, table: &FeatureTable, draw: u64, number: usize, fold: &TableFold) -> Result<Self> {
         let trained = trial.recipe.fit(table, &fold.training, draw)?;
         let predicted = trained.predict(table, &fold.test)?;
-        let answers = fold.test.iter().copied().zip(predicted.into_iter().map(Genre::label));
+        let answers = fold.test.iter().copied().zip(predicted);
         let selected = trial
             .recipe
             .selection

@@ -6,7 +6,6 @@ use super::trial::Origin;
 use super::{Classification, RahmanComparison, TrialEstimate};
 use crate::classifiers::SelectedOn;
 use crate::evaluation::statistics::Interval;
-use crate::recordings::Genre;
 use crate::report::{Table, percent};
 
 /// Why the reported numbers and ours are not of the same thing.
@@ -76,14 +75,14 @@ impl RahmanComparison {
 }
 
 impl TrialEstimate {
-    /// Answers by true genre (row) and answered genre (column).
+    /// Answers by true label (row) and answered label (column).
     #[must_use]
     pub fn confusion_table(&self) -> Table {
-        let answered = Genre::ALL.map(|genre| format!("answered {genre}"));
+        let answered = self.labels.iter().map(|label| format!("answered {label}"));
         let mut table = Table::new(["heard".to_owned()].into_iter().chain(answered));
-        for genre in Genre::ALL {
-            let counts = self.confusion.0[genre.label()].map(|count| count.to_string());
-            table.push([genre.to_string()].into_iter().chain(counts));
+        for (label, row) in self.labels.iter().zip(&self.confusion.0) {
+            let counts = row.iter().map(ToString::to_string);
+            table.push([label.to_string()].into_iter().chain(counts));
         }
         table
     }

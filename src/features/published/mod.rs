@@ -76,7 +76,7 @@ fn with_bands(table: FeatureTable) -> Result<FeatureTable> {
         };
         // A recording goes on while its participant and genre do and its bands become faster.
         let recording = before.map_or(0, |before| {
-            let same = (before.participant, before.genre) == (from.participant, from.genre);
+            let same = (before.participant, before.label) == (from.participant, from.label);
             let goes_on = same && before.band.is_some() && before.band < from.band;
             before.recording + usize::from(!goes_on)
         });
@@ -93,8 +93,8 @@ mod tests {
     fn row(participant: u32, genre: Genre, values: u32) -> FeatureRow {
         FeatureRow {
             participant: Participant::new(participant),
-            genre,
-            song: None,
+            label: genre.into(),
+            stimulus: None,
             band: None,
             recording: 0,
             values: vec![Some(0.5), Some(0.5 * f64::from(values))],

@@ -204,8 +204,8 @@ impl Table {
         };
         self.rows.push(FeatureRow {
             participant: *participant,
-            genre: *genre,
-            song: None,
+            label: (*genre).into(),
+            stimulus: None,
             band: None,
             recording: self.rows.len(),
             values: std::mem::take(values),

@@ -1,4 +1,4 @@
-//! Values of features, by genre and by participant side by side.
+//! Values of features, by label and by participant side by side.
 
 use plotters::prelude::*;
 
@@ -6,7 +6,6 @@ use super::super::axis::Axis;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use crate::evaluation::statistics::quantile;
 use crate::features::{Feature, FeatureTable};
-use crate::recordings::Genre;
 
 /// An amplitude, what zeros at the end of a signal decide, and two that know no scale.
 const FEATURES: [Feature; 4] =
@@ -22,6 +21,7 @@ const BELOW_PT: f64 = 26.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(in super::super) struct Distributions {
     panels: Vec<Panel>,
+    labels: Vec<String>,
     participants: Vec<String>,
 }
 
@@ -29,9 +29,10 @@ pub(in super::super) struct Distributions {
 #[derive(Debug, Clone, PartialEq)]
 struct Panel {
     name: String,
-    by_genre: Vec<Vec<f64>>,
-    /// The values of each participant with the genre that was heard.
-    by_participant: Vec<Vec<(f64, Genre)>>,
+    /// Class after class.
+    by_label: Vec<Vec<f64>>,
+    /// The values of each participant with the classes of their labels.
+    by_participant: Vec<Vec<(f64, usize)>>,
 }
 
 impl Distributions {
@@ -42,32 +43,31 @@ impl Distributions {
         let mut participants: Vec<_> = table.rows().iter().map(|row| row.participant).collect();
         participants.sort_unstable();
         participants.dedup();
+        let labels = table.labels();
         let panel = |feature: Feature| {
             let column = table.names().iter().position(|name| name == feature.name())?;
             let own = |participant| {
                 let rows = table.rows().iter().filter(move |row| row.participant == participant);
-                rows.filter_map(|row| Some((row.values[column]?, row.genre))).collect()
+                rows.filter_map(|row| Some((row.values[column]?, labels.class(row.label)))).collect()
             };
-            let of_genre = |genre| {
-                let rows = table.rows().iter().filter(move |row| row.genre == genre);
+            let of_label = |label| {
+                let rows = table.rows().iter().filter(move |row| row.label == label);
                 rows.filter_map(|row| row.values[column]).collect()
             };
             Some(Panel {
                 name: feature.name().replace('-', " "),
-                by_genre: Genre::ALL.map(of_genre).into(),
+                by_label: labels.iter().map(of_label).collect(),
                 by_participant: participants.iter().copied().map(own).collect(),
             })
         };
         Self {
             panels: FEATURES.into_iter().filter_map(panel).collect(),
-            participants: participants
-                .iter()
-                .map(|participant| format!("{:02}", participant.number()))
-                .collect(),
+            labels: labels.iter().map(String::from).collect(),
+            participants: theme::short_names(&participants),
         }
     }
 
-    /// Draws the genres on the left and the participants on the right, a feature below the other.
+    /// Draws the labels on the left and the participants on the right, a feature below the other.
     pub(in super::super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
         let (width, _) = canvas.size();
         let small = canvas.text(theme::SMALL_PT, theme::INK);
@@ -86,8 +86,7 @@ impl Distributions {
             )?;
             top = bottom;
         }
-        let genres: Vec<String> = Genre::ALL.map(|genre| genre.to_string()).into();
-        for ((from, to), names) in sides.into_iter().zip([&genres, &self.participants]) {
+        for ((from, to), names) in sides.into_iter().zip([&self.labels, &self.participants]) {
             for (place, name) in names.iter().enumerate() {
                 let x = column((from, to), place, names.len());
                 canvas.write(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small)?;
@@ -116,7 +115,7 @@ impl Panel {
         (top, bottom): (i32, i32),
         sides: [(i32, i32); 2],
     ) -> Drawn<()> {
-        let all: Vec<f64> = self.by_genre.concat();
+        let all: Vec<f64> = self.by_label.concat();
         let axis = Axis::of_values(&all);
         let y = |value: f64| bottom - (axis.part(value) * f64::from(bottom - top)).round() as i32;
         for (from, to) in sides {
@@ -128,18 +127,18 @@ impl Panel {
             let at = (sides[0].0 - canvas.pt(3.0), y(tick));
             canvas.write(&tick_name(tick), at, Anchor::Right, &canvas.text(theme::SMALL_PT, theme::INK))?;
         }
-        let by_genre: Vec<Vec<(f64, Genre)>> = (self.by_genre.iter().zip(Genre::ALL))
-            .map(|(values, genre)| values.iter().map(|value| (*value, genre)).collect())
+        let by_label: Vec<Vec<(f64, usize)>> = (self.by_label.iter().enumerate())
+            .map(|(class, values)| values.iter().map(|value| (*value, class)).collect())
             .collect();
-        for ((from, to), groups) in sides.into_iter().zip([&by_genre, &self.by_participant]) {
+        for ((from, to), groups) in sides.into_iter().zip([&by_label, &self.by_participant]) {
             let half = f64::from(to - from) / groups.len().max(1) as f64 * 0.32;
             for (place, group) in groups.iter().enumerate() {
                 let x = column((from, to), place, groups.len());
-                for (index, (value, genre)) in group.iter().enumerate() {
+                for (index, (value, class)) in group.iter().enumerate() {
                     // Side by side in their order, so that equal values are seen.
                     let aside = ((index as f64 + 0.5) / group.len() as f64 * 2.0 - 1.0) * half;
                     let at = (x + aside.round() as i32, y(*value));
-                    canvas.area.draw(&Circle::new(at, canvas.pt(1.1), theme::colour(*genre).filled()))?;
+                    canvas.area.draw(&Circle::new(at, canvas.pt(1.1), theme::colour(*class).filled()))?;
                 }
                 let values: Vec<f64> = group.iter().map(|(value, _)| *value).collect();
                 if let Some(median) = quantile(&values, 0.5) {

@@ -12,7 +12,7 @@ use plotters::prelude::*;
 use super::axis::Axis;
 use super::theme::{self, Anchor, Canvas, Drawn};
 use crate::error::Result;
-use crate::models::{GENRES, Model};
+use crate::models::Model;
 use crate::runs::Record;
 use crate::runs::series::Series;
 use curves::{Bundle, Quantity, WINDOW, bundle, check, median, running_median, values};
@@ -43,6 +43,8 @@ pub(super) struct Training {
 #[derive(Debug, Clone, PartialEq)]
 struct Panel {
     quantity: Quantity,
+    /// By guessing, in percent.
+    guessing: f64,
     training: Bundle,
     validation: Bundle,
 }
@@ -57,8 +59,10 @@ impl Training {
         check(records, epochs)?;
         let median = median(&series.accuracies);
         let run = series.runs[median];
+        let labels = records.first().map_or(1, |record| record.last.labels.count());
         let panel = |&quantity: &Quantity| Panel {
             quantity,
+            guessing: 100.0 / labels as f64,
             training: bundle(records, run, |record| values(&record.history.training, quantity)),
             validation: bundle(records, run, |record| values(&record.history.validation, quantity)),
         };
@@ -163,7 +167,7 @@ impl Panel {
         }
         let mut names = Vec::new();
         if self.quantity == Quantity::Accuracy {
-            let guessing = y(100.0 / GENRES as f64);
+            let guessing = y(self.guessing);
             canvas.broken_path((left, guessing), (right, guessing), canvas.line(0.6, theme::MUTED))?;
             names.push((guessing, "guessing", theme::INK));
         }

@@ -1,11 +1,11 @@
 //! Vector arithmetic for the fused layers: one source, three instruction sets.
 //!
-//! A kernel is written once, over a [`Simd`] token, and compiled three times: for AVX-512, for AVX2 with FMA, and
+//! A kernel is written once, over a [`Simd`] token, and compiled for each: for AVX-512, AVX2 with FMA or NEON, and
 //! in portable Rust. [`Level::detected`] asks the processor at run time which of them it can run. A token can only
 //! be had from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
 //! instructions are missing.
 //!
-//! `f32` has all three; `f64`, which only the tests use (finite differences), has the portable one.
+//! `f32` has them all; `f64`, which only the tests use (finite differences), has the portable one.
 
 #[cfg(target_arch = "x86_64")]
 mod avx2;
@@ -13,6 +13,8 @@ mod avx2;
 mod avx512;
 mod buffer;
 mod math;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 mod peak;
 mod portable;
 mod product;
@@ -47,6 +49,8 @@ enum Instructions {
     Avx2(avx2::Avx2),
     #[cfg(target_arch = "x86_64")]
     Avx512(avx512::Avx512),
+    #[cfg(target_arch = "aarch64")]
+    Neon(neon::Neon),
 }
 
 impl Level {
@@ -81,6 +85,8 @@ impl Level {
             avx512::Avx512::detect().map(Instructions::Avx512),
             #[cfg(target_arch = "x86_64")]
             avx2::Avx2::detect().map(Instructions::Avx2),
+            #[cfg(target_arch = "aarch64")]
+            Some(Instructions::Neon(neon::Neon)),
             Some(Instructions::Portable),
         ]
         .into_iter()
@@ -89,7 +95,7 @@ impl Level {
         .collect()
     }
 
-    /// Its name: `AVX-512`, `AVX2+FMA` or `portable`.
+    /// Its name: `AVX-512`, `AVX2+FMA`, `NEON` or `portable`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self.0 {
@@ -98,6 +104,8 @@ impl Level {
             Instructions::Avx2(_) => "AVX2+FMA",
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx512(_) => "AVX-512",
+            #[cfg(target_arch = "aarch64")]
+            Instructions::Neon(_) => "NEON",
         }
     }
 
@@ -128,6 +136,8 @@ impl Element for f32 {
             Instructions::Avx2(token) => token.vectorize(kernel),
             #[cfg(target_arch = "x86_64")]
             Instructions::Avx512(token) => token.vectorize(kernel),
+            #[cfg(target_arch = "aarch64")]
+            Instructions::Neon(token) => token.vectorize(kernel),
         }
     }
 }

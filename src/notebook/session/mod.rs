@@ -215,7 +215,7 @@ mod tests {
             assert_eq!(session.design.provenance(), Provenance::Published);
             assert_eq!(session.description().participants, session.design.participants().len());
             session.check("participants", 24, session.design.participants().len());
-            session.check("songs", 11, session.design.songs().len());
+            session.check("songs", 11, session.design.stimuli().len());
             let checks = session.end().unwrap();
             assert_eq!(Checks::read(&path), Ok(checks.clone()));
             assert_eq!(checks.failed().count(), 1);

@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluation::shuffle::Shuffler;
-use crate::recordings::{Genre, Participant, Recording};
+use crate::recordings::{Label, Participant, Recording};
 
 /// The stream of random numbers of the whole set; recordings have streams from 2³² on.
 const STREAM: u64 = 0;
 
 /// Deals all labels out anew.
 pub(super) fn deal(recordings: &mut [Recording], seed: u64) {
-    let mut labels: Vec<Genre> = recordings.iter().map(|recording| recording.genre).collect();
+    let mut labels: Vec<Label> = recordings.iter().map(|recording| recording.label).collect();
     Shuffler::of_ablation(seed, STREAM).shuffle(&mut labels);
     for (recording, label) in recordings.iter_mut().zip(labels) {
-        recording.genre = label;
+        recording.label = label;
     }
 }
 
@@ -24,22 +24,22 @@ pub(super) fn deal(recordings: &mut [Recording], seed: u64) {
 /// one label alone, the participants exchange their labels instead. What shares a participant and a label still shares
 /// both afterwards, so the structure of the design stays.
 #[must_use]
-pub fn exchanged_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre> {
+pub fn exchanged_labels(owners: &[(Participant, Label)], seed: u64) -> Vec<Label> {
     let mut chance = Shuffler::of_ablation(seed, STREAM);
-    let mut heard: BTreeMap<Participant, BTreeSet<Genre>> = BTreeMap::new();
+    let mut heard: BTreeMap<Participant, BTreeSet<Label>> = BTreeMap::new();
     for (participant, label) in owners {
         heard.entry(*participant).or_default().insert(*label);
     }
-    let mut names: BTreeMap<(Participant, Genre), Genre> = BTreeMap::new();
+    let mut names: BTreeMap<(Participant, Label), Label> = BTreeMap::new();
     if heard.values().all(|own| own.len() == 1) {
-        let mut dealt: Vec<Genre> = heard.values().flatten().copied().collect();
+        let mut dealt: Vec<Label> = heard.values().flatten().copied().collect();
         chance.shuffle(&mut dealt);
         let owners =
             heard.iter().flat_map(|(participant, own)| own.iter().map(|label| (*participant, *label)));
         names.extend(owners.zip(dealt));
     } else {
         for (participant, own) in heard {
-            let mut dealt: Vec<Genre> = own.iter().copied().collect();
+            let mut dealt: Vec<Label> = own.iter().copied().collect();
             chance.shuffle(&mut dealt);
             names.extend(own.into_iter().zip(dealt).map(|(label, name)| ((participant, label), name)));
         }
@@ -50,15 +50,15 @@ pub fn exchanged_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre
 /// Labels dealt anew to each participant's own recordings: who has how many of which label stays, and blocks of recordings of
 /// one label are mixed.
 #[must_use]
-pub fn dealt_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre> {
+pub fn dealt_labels(owners: &[(Participant, Label)], seed: u64) -> Vec<Label> {
     let mut chance = Shuffler::of_ablation(seed, STREAM);
     let mut own: BTreeMap<Participant, Vec<usize>> = BTreeMap::new();
     for (place, (participant, _)) in owners.iter().enumerate() {
         own.entry(*participant).or_default().push(place);
     }
-    let mut labels: Vec<Genre> = owners.iter().map(|(_, label)| *label).collect();
+    let mut labels: Vec<Label> = owners.iter().map(|(_, label)| *label).collect();
     for places in own.into_values() {
-        let mut dealt: Vec<Genre> = places.iter().map(|place| labels[*place]).collect();
+        let mut dealt: Vec<Label> = places.iter().map(|place| labels[*place]).collect();
         chance.shuffle(&mut dealt);
         places.into_iter().zip(dealt).for_each(|(place, label)| labels[place] = label);
     }
@@ -67,31 +67,32 @@ pub fn dealt_labels(owners: &[(Participant, Genre)], seed: u64) -> Vec<Genre> {
 
 /// Gives each recording its [exchanged label](exchanged_labels).
 pub(super) fn exchange_own(recordings: &mut [Recording], seed: u64) {
-    let owners: Vec<(Participant, Genre)> =
-        recordings.iter().map(|recording| (recording.participant, recording.genre)).collect();
+    let owners: Vec<(Participant, Label)> =
+        recordings.iter().map(|recording| (recording.participant, recording.label)).collect();
     for (recording, label) in recordings.iter_mut().zip(exchanged_labels(&owners, seed)) {
-        recording.genre = label;
+        recording.label = label;
     }
 }
 
-/// Gives each participant the genres of another in random order, among those who heard equally many.
+/// Gives each participant the labels of another in random order, among those who have equally many.
 pub(super) fn exchange(recordings: &mut [Recording], seed: u64) {
-    let mut genres: BTreeMap<Participant, BTreeSet<Genre>> = BTreeMap::new();
+    let mut labels: BTreeMap<Participant, BTreeSet<Label>> = BTreeMap::new();
     for recording in recordings.iter() {
-        genres.entry(recording.participant).or_default().insert(recording.genre);
+        labels.entry(recording.participant).or_default().insert(recording.label);
     }
     let mut chance = Shuffler::of_ablation(seed, STREAM);
-    let mut names: BTreeMap<(Participant, Genre), Genre> = BTreeMap::new();
-    for count in 1..=Genre::ALL.len() {
-        let alike = || genres.iter().filter(move |(_, own)| own.len() == count);
-        let mut dealt: Vec<Vec<Genre>> = alike().map(|(_, own)| own.iter().copied().collect()).collect();
+    let mut names: BTreeMap<(Participant, Label), Label> = BTreeMap::new();
+    let most = labels.values().map(BTreeSet::len).max().unwrap_or(0);
+    for count in 1..=most {
+        let alike = || labels.iter().filter(move |(_, own)| own.len() == count);
+        let mut dealt: Vec<Vec<Label>> = alike().map(|(_, own)| own.iter().copied().collect()).collect();
         chance.shuffle(&mut dealt);
         for ((participant, own), mut other) in alike().zip(dealt) {
             chance.shuffle(&mut other);
-            names.extend(own.iter().zip(other).map(|(genre, name)| ((*participant, *genre), name)));
+            names.extend(own.iter().zip(other).map(|(label, name)| ((*participant, *label), name)));
         }
     }
     for recording in recordings {
-        recording.genre = names[&(recording.participant, recording.genre)];
+        recording.label = names[&(recording.participant, recording.label)];
     }
 }

@@ -121,8 +121,7 @@ impl Ablation {
 
 /// Random orders and numbers of one recording. Songs count from 1, so no recording shares the stream of the whole set.
 fn chance_of(seed: u64, id: RecordingId) -> Shuffler {
-    let stream = u64::from(id.song.number()) << 32 | u64::from(id.participant.number());
-    Shuffler::of_ablation(seed, stream)
+    Shuffler::of_ablation(seed, id.stream())
 }
 
 impl fmt::Display for Ablated {

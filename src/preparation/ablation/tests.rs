@@ -7,7 +7,7 @@ use super::*;
 use crate::paper::FRAME;
 use crate::preparation::split::testing::{data_set, paper_like, recording};
 use crate::preparation::{Normalisation, Preparation};
-use crate::recordings::Genre;
+use crate::recordings::{Genre, Label, Song};
 
 const EVERY: [Ablated; 9] = [
     Ablated::Signal,
@@ -108,8 +108,10 @@ fn scales_of_participants_go_and_differences_within_them_stay() {
 #[test]
 fn labels_are_dealt_out_and_class_counts_stay() {
     let set = paper_like();
-    let counts = |set: &DataSet| Genre::ALL.map(|g| set.recordings().iter().filter(|r| r.genre == g).count());
-    let matches = |set: &DataSet| set.recordings().iter().filter(|r| r.genre == r.song.genre()).count();
+    let counts =
+        |set: &DataSet| Genre::ALL.map(|g| set.recordings().iter().filter(|r| r.label == g.into()).count());
+    let genre = |stimulus| Label::from(Song::try_from(stimulus).unwrap().genre());
+    let matches = |set: &DataSet| set.recordings().iter().filter(|r| r.label == genre(r.stimulus)).count();
     for of in [Ablated::Labels, Ablated::ParticipantLabels] {
         let dealt = ablated(&set, of);
         assert_eq!(counts(&dealt), counts(&set));
@@ -119,23 +121,23 @@ fn labels_are_dealt_out_and_class_counts_stay() {
         assert_ne!(dealt, other);
     }
     let exchanged = ablated(&set, Ablated::ParticipantLabels);
-    assert!(exchanged.participants().into_iter().all(|p| exchanged.genres_of(p).len() == 2));
+    assert!(exchanged.participants().into_iter().all(|p| exchanged.labels_of(p).len() == 2));
 }
 
 #[test]
 fn participants_exchange_genres_with_those_who_heard_as_many() {
     let names = ["S1/P01", "S2/P01", "S5/P01", "S1/P02", "S9/P02", "S5/P03"];
     let set = data_set(names.map(|name| recording(name, &[1.0])).to_vec());
-    let seen: BTreeSet<[Genre; 6]> = (0..100)
+    let seen: BTreeSet<[Label; 6]> = (0..100)
         .map(|seed| {
             let exchanged = Ablation { of: Ablated::ParticipantLabels, seed }.apply(&set).unwrap();
-            names.map(|name| exchanged.recording(name.parse().unwrap()).unwrap().genre)
+            names.map(|name| exchanged.recording(name.parse().unwrap()).unwrap().label)
         })
         .collect();
     // Two ways to deal two pairs, each in two orders; the third participant is alone with one genre.
     assert_eq!(seen.len(), 8);
     for [first, second, third, one, other, alone] in seen {
-        assert_eq!((first, alone), (second, Genre::Instrumental));
+        assert_eq!((first, alone), (second, Genre::Instrumental.into()));
         assert!(
             first != third && one != other && BTreeSet::from([first, third]) != BTreeSet::from([one, other])
         );
@@ -199,7 +201,7 @@ fn truncation_comes_before_and_normalisation_after() {
     let expected: Vec<f64> =
         (0..2 * FRAME).map(|value| f64::from(value as f32 / (2 * FRAME - 1) as f32)).collect();
     assert!(sorted(&found).iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-6));
-    let alone = preparation.signal(&set.recordings()[0]).unwrap_err();
+    let alone = preparation.signal(&set.recordings()[0], &set.labels()).unwrap_err();
     assert_eq!(alone.problems()[0].fault, Fault::BAD_SETTING);
     let json = serde_json::to_string(&preparation).unwrap();
     assert!(json.contains(r#""ablation":{"of":"shuffle-1","seed":3}"#), "{json}");

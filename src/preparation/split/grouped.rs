@@ -7,7 +7,7 @@ use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::evaluation::shuffle::Shuffler;
 use crate::paper;
-use crate::recordings::{Design, Genre, Participant, RecordingId, Song};
+use crate::recordings::{Design, Label, Participant, RecordingId, Stimulus};
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
 ///
@@ -44,19 +44,19 @@ pub(super) fn participant(data: &Design, seed: u64) -> Result<Vec<Parts>> {
 }
 
 pub(super) fn song(data: &Design, seed: u64) -> Result<Vec<Parts>> {
-    let folds = rotated(&triples(&data.songs(), seed)?);
-    Ok(folds.iter().map(|roles| parts(data, |id| roles.get(&id.song).copied())).collect())
+    let folds = rotated(&triples(data.labels_by_stimulus(), seed)?);
+    Ok(folds.iter().map(|roles| parts(data, |id| roles.get(&id.stimulus).copied())).collect())
 }
 
 pub(super) fn both(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     let by_participant = rotated(&groups(data, seed)?);
-    let by_song = rotated(&triples(&data.songs(), seed)?);
+    let by_song = rotated(&triples(data.labels_by_stimulus(), seed)?);
     let pairs = by_song.iter().flat_map(|songs| by_participant.iter().map(move |people| (songs, people)));
     Ok(pairs
         .map(|(songs, people)| {
             // A recording whose participant and song have different roles would carry one of them across.
             parts(data, |id| {
-                songs.get(&id.song).copied().filter(|role| people.get(&id.participant) == Some(role))
+                songs.get(&id.stimulus).copied().filter(|role| people.get(&id.participant) == Some(role))
             })
         })
         .collect())
@@ -96,25 +96,30 @@ fn rotated<T: Ord + Copy>(groups: &[Vec<T>]) -> Vec<Roles<T>> {
     (0..groups.len()).map(roles).collect()
 }
 
-/// Songs that go together: one of each genre, drawn.
-pub(crate) fn triples(songs: &BTreeSet<Song>, seed: u64) -> Result<Vec<Vec<Song>>> {
-    let of_genre = |genre: Genre| songs.iter().copied().filter(move |song| song.genre() == genre);
-    let mut by_genre = Genre::ALL.map(|genre| of_genre(genre).collect::<Vec<Song>>());
-    let most = by_genre.iter().map(Vec::len).max().unwrap_or(0).max(FEWEST_GROUPS);
-    let wanting = by_genre.iter().zip(Genre::ALL).filter(|(songs, _)| songs.len() < most);
+/// Stimuli that go together: one of each label, drawn; where stimuli have several labels, one of each set of them.
+pub(crate) fn triples(labels: BTreeMap<Stimulus, BTreeSet<Label>>, seed: u64) -> Result<Vec<Vec<Stimulus>>> {
+    let mut by_labels: BTreeMap<BTreeSet<Label>, Vec<Stimulus>> = BTreeMap::new();
+    for (stimulus, labels) in labels {
+        by_labels.entry(labels).or_default().push(stimulus);
+    }
+    let most = by_labels.values().map(Vec::len).max().unwrap_or(0).max(FEWEST_GROUPS);
+    let wanting = by_labels.iter().filter(|(_, stimuli)| stimuli.len() < most);
     Error::unless_none(
         wanting
-            .map(|(songs, genre)| {
+            .map(|(labels, stimuli)| {
+                let labels: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
+                let labels = labels.join(" or ");
                 let expected =
-                    format!("{most} {genre} songs: as many of each genre, at least {FEWEST_GROUPS}");
-                let found = songs.len().to_string();
+                    format!("{most} {labels} songs: as many of each genre, at least {FEWEST_GROUPS}");
+                let found = stimuli.len().to_string();
                 Problem::new(Fault::TOO_FEW_TO_SPLIT, Place::field("songs"), expected, found)
             })
             .collect(),
     )?;
     let mut shuffler = Shuffler::new(seed, Purpose::Songs.stream());
-    by_genre.iter_mut().for_each(|songs| shuffler.shuffle(songs));
-    Ok((0..most).map(|triple| by_genre.iter().map(|songs| songs[triple]).collect()).collect())
+    let mut groups: Vec<Vec<Stimulus>> = by_labels.into_values().collect();
+    groups.iter_mut().for_each(|stimuli| shuffler.shuffle(stimuli));
+    Ok((0..most).map(|group| groups.iter().map(|stimuli| stimuli[group]).collect()).collect())
 }
 
 /// Participants in groups whose sizes differ by one at most, dealt by the genres that they heard.
@@ -122,7 +127,7 @@ fn groups(data: &Design, seed: u64) -> Result<Vec<Vec<Participant>>> {
     let mut participants = enough_participants(data)?;
     Shuffler::new(seed, Purpose::Groups.stream()).shuffle(&mut participants);
     // A stable sort: among those who heard the same genres the drawn order stays.
-    participants.sort_by_cached_key(|participant| data.genres_of(*participant));
+    participants.sort_by_cached_key(|participant| data.labels_of(*participant));
     let count = PARTICIPANT_GROUPS.min(participants.len());
     let mut groups = vec![Vec::new(); count];
     for (index, participant) in participants.into_iter().enumerate() {
@@ -145,6 +150,15 @@ mod tests {
     use super::super::testing::{data_set, paper_like, recording};
     use super::super::{Fold, Scheme, Split};
     use super::*;
+    use crate::recordings::{Genre, Song};
+
+    fn song(stimulus: Stimulus) -> Song {
+        stimulus.try_into().unwrap()
+    }
+
+    fn genre(stimulus: Stimulus) -> Genre {
+        song(stimulus).genre()
+    }
 
     fn draw(scheme: Scheme, seed: u64) -> Vec<Split> {
         scheme.draw(&paper_like(), seed).unwrap()
@@ -176,8 +190,8 @@ mod tests {
             for split in &folds {
                 assert_eq!(sizes(split), [96, 48, 48, 0]);
                 for part in [split.test(), split.validation()] {
-                    let songs: BTreeSet<Song> = part.iter().map(|id| id.song).collect();
-                    let genres: BTreeSet<Genre> = songs.iter().map(|song| song.genre()).collect();
+                    let songs: BTreeSet<Stimulus> = part.iter().map(|id| id.stimulus).collect();
+                    let genres: BTreeSet<Genre> = songs.iter().map(|song| genre(*song)).collect();
                     assert_eq!((songs.len(), genres.len()), (3, 3));
                 }
                 assert!(split.leakage().parts.songs.shared.is_empty());
@@ -194,7 +208,7 @@ mod tests {
                 assert_eq!(sizes(split), [64, 8, 8, 112]);
                 assert!(split.leakage().is_none());
                 for part in [split.training(), split.validation(), split.test()] {
-                    assert_eq!(part.iter().map(|id| id.song.genre()).collect::<BTreeSet<_>>().len(), 3);
+                    assert_eq!(part.iter().map(|id| genre(id.stimulus)).collect::<BTreeSet<_>>().len(), 3);
                 }
             }
         }
@@ -206,14 +220,12 @@ mod tests {
             let recordings = paper_like().recordings().to_vec();
             data_set(recordings.into_iter().filter(|recording| good(&recording.id())).collect())
         };
-        let two_participants = keep(|id| id.participant.number() <= 2);
-        let no_pop = keep(|id| id.song.number() <= 8);
-        let one_song_fewer = keep(|id| id.song.number() != 7);
-        let two_songs_each = keep(|id| id.song.number() % 2 == 0);
+        let two_participants = keep(|id| id.participant <= Participant::new(2));
+        let one_song_fewer = keep(|id| song(id.stimulus).number() != 7);
+        let two_songs_each = keep(|id| song(id.stimulus).number().is_multiple_of(2));
         for (scheme, data, expected) in [
             (Scheme::Participant, &two_participants, vec!["participants: expected at least 3, found 2"]),
             (Scheme::Both, &two_participants, vec!["participants: expected at least 3, found 2"]),
-            (Scheme::Song, &no_pop, vec!["songs: expected 4 pop songs"]),
             (Scheme::Both, &one_song_fewer, vec!["songs: expected 4 instrumental songs"]),
             (
                 Scheme::Song,
@@ -229,11 +241,21 @@ mod tests {
     }
 
     #[test]
+    fn two_labels_are_split_as_three_are() {
+        let two: Vec<_> =
+            paper_like().recordings().iter().filter(|one| one.label.as_str() != "pop").cloned().collect();
+        for split in Scheme::Song.draw(&data_set(two), 0).unwrap() {
+            let labels: BTreeSet<Genre> = split.test().iter().map(|id| genre(id.stimulus)).collect();
+            assert_eq!(labels.len(), 2);
+        }
+    }
+
+    #[test]
     fn a_fold_with_an_empty_part_is_named() {
         // Participant k heard three songs of genre k: each triple has one song for each group of one participant.
         let names = [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2), (7, 2), (9, 3), (10, 3), (11, 3)];
         let draw = |names: &[(u8, u8)]| {
-            let recordings = names.iter().map(|(song, who)| recording(&format!("S{song}/P{who}"), &[1.0]));
+            let recordings = names.iter().map(|(song, who)| recording(&format!("S{song}/P{who:02}"), &[1.0]));
             Scheme::Both.draw(&data_set(recordings.collect()), 0)
         };
         assert_eq!(draw(&names).unwrap().len(), 9);
@@ -249,7 +271,7 @@ mod tests {
     fn participants_are_dealt_by_what_they_heard() {
         for seed in 0..20 {
             for group in groups(&paper_like(), seed).unwrap() {
-                let heard: BTreeSet<_> = group.iter().map(|who| paper_like().genres_of(*who)).collect();
+                let heard: BTreeSet<_> = group.iter().map(|who| paper_like().labels_of(*who)).collect();
                 assert_eq!((group.len(), heard.len()), (4, 3));
             }
         }

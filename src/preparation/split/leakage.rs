@@ -6,7 +6,7 @@ use std::fmt;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use crate::recordings::{Participant, RecordingId, Song};
+use crate::recordings::{Participant, RecordingId, Stimulus};
 
 /// Participants and songs that stand in more than one part of a split.
 ///
@@ -29,7 +29,7 @@ pub struct Shared {
     /// The participants.
     pub participants: Overlap<Participant>,
     /// The songs.
-    pub songs: Overlap<Song>,
+    pub songs: Overlap<Stimulus>,
 }
 
 /// The shared members of a set.
@@ -62,7 +62,7 @@ impl Leakage {
         let parts = [training, validation, test];
         let [participants_parts, participants_test, participants_validation] =
             overlaps(parts, |id| id.participant);
-        let [songs_parts, songs_test, songs_validation] = overlaps(parts, |id| id.song);
+        let [songs_parts, songs_test, songs_validation] = overlaps(parts, |id| id.stimulus);
         Self {
             parts: Shared { participants: participants_parts, songs: songs_parts },
             test: Shared { participants: participants_test, songs: songs_test },

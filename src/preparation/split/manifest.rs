@@ -163,7 +163,7 @@ fn list(recordings: &[RecordingId]) -> String {
         let names: Vec<String> = recordings.iter().map(|id| format!("\"{id}\"")).collect();
         format!("    {}", names.join(", "))
     };
-    let lines: Vec<String> = recordings.chunk_by(|a, b| a.song == b.song).map(line).collect();
+    let lines: Vec<String> = recordings.chunk_by(|a, b| a.stimulus == b.stimulus).map(line).collect();
     format!("[\n{}\n  ]", lines.join(",\n"))
 }
 
@@ -219,7 +219,7 @@ mod tests {
         let json = format!(
             r#"{{"format": "eegenre split 1", "scheme": "custom", "seed": 1, "fold": {{"number": 1, "of": 2}},
             "data": {{"fingerprint": "{}"}},
-            "training": ["S1/P01", "S2/P1"], "validation": ["S5/P02"], "test": ["S9/P03"]}}"#,
+            "training": ["S1/P01", "S2/P01"], "validation": ["S5/P02"], "test": ["S9/P03"]}}"#,
             small().fingerprint()
         );
         assert!(json.contains(from), "{from}");
@@ -228,7 +228,7 @@ mod tests {
 
     #[test]
     fn a_manifest_has_one_line_for_the_recordings_of_a_song() {
-        let [s1, s2] = ["S1", "S2"].map(|song| [1, 2, 3].map(|who| format!("{song}/P{who}")));
+        let [s1, s2] = ["S1", "S2"].map(|song| [1, 2, 3].map(|who| format!("{song}/P{who:02}")));
         let data = data_set([s1, s2].concat().iter().map(|name| recording(name, &[1.0])).collect());
         let training = ids(&["S2/P03", "S1/P02", "S1/P01"]);
         let split = Split::custom(&data, training, vec![], ids(&["S2/P01"])).unwrap();
@@ -279,12 +279,12 @@ mod tests {
             (r#"["S9/P03"]"#, r#""S9/P03""#, Fault::BAD_MANIFEST, "test"),
             (&small_print, "12", Fault::BAD_MANIFEST, "data.fingerprint"),
             (&small_print, &other, Fault::FOREIGN_MANIFEST, "data.fingerprint"),
-            ("S2/P1", "S2 P1", Fault::UNREADABLE_RECORDING, "training[1]"),
-            ("S2/P1", "S2/P2", Fault::UNKNOWN_RECORDING, "training[1]"),
-            ("S2/P1", "S1/P1", Fault::REPEATED_RECORDING, "training[1]"),
+            ("S2/P01", "S2 P1", Fault::UNREADABLE_RECORDING, "training[1]"),
+            ("S2/P01", "S2/P02", Fault::UNKNOWN_RECORDING, "training[1]"),
+            ("S2/P01", "S1/P01", Fault::REPEATED_RECORDING, "training[1]"),
             ("S5/P02", "S1/P01", Fault::REPEATED_RECORDING, "validation[0]"),
             (r#""S9/P03""#, "", Fault::EMPTY_PART, "test"),
-            (r#""S1/P01", "S2/P1""#, "", Fault::EMPTY_PART, "training"),
+            (r#""S1/P01", "S2/P01""#, "", Fault::EMPTY_PART, "training"),
         ] {
             let error = Split::from_json(&manifest(from, to), &small()).unwrap_err();
             let [problem] = error.problems() else { panic!("one problem for {to}: {error}") };
@@ -303,8 +303,8 @@ mod tests {
     fn a_manifest_is_held_to_what_its_scheme_promises() {
         let separate = manifest("", "");
         let p01_in_two = manifest(
-            r#""S1/P01", "S2/P1"], "validation": ["S5/P02"]"#,
-            r#""S1/P01"], "validation": ["S2/P1", "S5/P02"]"#,
+            r#""S1/P01", "S2/P01"], "validation": ["S5/P02"]"#,
+            r#""S1/P01"], "validation": ["S2/P01", "S5/P02"]"#,
         );
         for (scheme, keeps) in [("random", true), ("participant", false), ("song", true), ("both", false)] {
             let read = |json: &str| Split::from_json(&json.replace("custom", scheme), &small());

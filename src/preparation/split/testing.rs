@@ -4,13 +4,13 @@ use proptest::collection::btree_set;
 use proptest::prelude::*;
 
 use crate::preparation::{LastFrame, Signal};
-use crate::recordings::{DataSet, Recording, RecordingId, Song};
+use crate::recordings::{DataSet, Labels, Recording, RecordingId, Song};
 
 pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
-    let RecordingId { song, participant } = name.parse().unwrap();
+    let RecordingId { stimulus, participant } = name.parse().unwrap();
     Recording {
-        song,
-        genre: song.genre(),
+        stimulus,
+        label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
         rate_hz: 8,
         samples: samples.to_vec(),
@@ -22,7 +22,7 @@ pub(crate) fn signal(name: &str, samples: &[f32]) -> Signal {
     let recording = recording(name, &[]);
     Signal {
         recording: recording.id(),
-        genre: recording.genre,
+        class: Labels::published().class(recording.label),
         samples: samples.to_vec(),
         last_frame: LastFrame::default(),
     }
@@ -40,7 +40,7 @@ pub(crate) fn data_set(recordings: Vec<Recording>) -> DataSet {
 pub(crate) fn paper_like() -> DataSet {
     let names = (1..=24_usize).flat_map(|participant| {
         let heard = Song::all().filter(move |song| song.genre().label() != participant % 3);
-        heard.map(move |song| format!("{song}/P{participant}"))
+        heard.map(move |song| format!("{song}/P{participant:02}"))
     });
     data_set(names.map(|name| recording(&name, &[1.0])).collect())
 }
@@ -56,7 +56,7 @@ pub(crate) fn any_data_set() -> impl Strategy<Value = DataSet> {
         (1..=12).flat_map(|song| (1..=participants).map(move |who| (song, who))).collect()
     });
     prop_oneof![scattered, complete, whole].prop_map(|pairs| {
-        let names = pairs.into_iter().map(|(song, participant)| format!("S{song}/P{participant}"));
+        let names = pairs.into_iter().map(|(song, participant)| format!("S{song}/P{participant:02}"));
         data_set(names.map(|name| recording(&name, &[1.0])).collect())
     })
 }

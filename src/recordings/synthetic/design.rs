@@ -1,7 +1,7 @@
 //! Who heard what, and for how long: the design of the real experiment, with none of its samples.
 
 use crate::paper;
-use crate::recordings::{Genre, Participant, RecordingId, Song};
+use crate::recordings::{Genre, Participant, Song};
 
 /// Samples of each song's recordings, S1 to S12, equal for all who heard the song.
 ///
@@ -39,11 +39,9 @@ pub fn listeners(song: Song) -> Vec<Participant> {
     numbers.into_iter().map(Participant::new).collect()
 }
 
-/// The names of the 192 recordings, by song and participant.
-pub fn recordings() -> impl Iterator<Item = RecordingId> {
-    Song::all().flat_map(|song| {
-        listeners(song).into_iter().map(move |participant| RecordingId { song, participant })
-    })
+/// Song and participant of the 192 recordings, in this order.
+pub fn recordings() -> impl Iterator<Item = (Song, Participant)> {
+    Song::all().flat_map(|song| listeners(song).into_iter().map(move |participant| (song, participant)))
 }
 
 #[cfg(test)]

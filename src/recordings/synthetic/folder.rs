@@ -201,7 +201,7 @@ impl Places {
         };
         let songs: Vec<Song> = Song::all().collect();
         let workbooks = songs.into_par_iter().map(|song| {
-            let of_song = set.recordings().iter().filter(|recording| recording.song == song);
+            let of_song = set.recordings().iter().filter(|recording| recording.stimulus == song.into());
             let name = workbook_name(song);
             write(&name, &workbook::bytes(&name, settings, &of_song.collect::<Vec<&Recording>>())?)
         });

@@ -125,12 +125,12 @@ pub fn small(effect: Effect) -> Result<DataSet> {
 pub fn generate(settings: &Settings) -> Result<DataSet> {
     settings.validate()?;
     let Settings { effect, strength, seed } = *settings;
-    let ids: Vec<_> = design::recordings().collect();
-    let recordings: Vec<Recording> = ids
+    let all: Vec<_> = design::recordings().collect();
+    let recordings: Vec<Recording> = all
         .into_par_iter()
-        .map(|id| {
-            let truth = effect.truth(strength, id.song.genre());
-            signal::recording(seed, id, Traits::of(seed, id.participant), truth)
+        .map(|(song, participant)| {
+            let truth = effect.truth(strength, song.genre());
+            signal::recording(seed, song, participant, Traits::of(seed, participant), truth)
         })
         .collect();
     Ok(DataSet::new(recordings)?.marked_synthetic(&settings.to_string()))
@@ -149,8 +149,7 @@ mod tests {
         let song = Song::new(song).unwrap();
         let participant = design::listeners(song)[nth];
         let truth = settings.effect.truth(settings.strength, song.genre());
-        let id = crate::recordings::RecordingId { song, participant };
-        signal::recording(settings.seed, id, Traits::of(settings.seed, participant), truth)
+        signal::recording(settings.seed, song, participant, Traits::of(settings.seed, participant), truth)
     }
 
     fn settings() -> impl Strategy<Value = Settings> {
@@ -201,9 +200,9 @@ mod tests {
     fn a_set_has_the_design_of_the_real_one() {
         let set = generate(&Settings::default()).unwrap();
         assert_eq!((set.recordings().len(), set.rate_hz()), (192, 8));
-        assert_eq!(set.songs().len(), usize::from(paper::SONGS));
+        assert_eq!(set.stimuli().len(), usize::from(paper::SONGS));
         assert_eq!(set.participants(), (1..=24).map(Participant::new).collect());
-        assert!(set.participants().into_iter().all(|participant| set.genres_of(participant).len() == 2));
+        assert!(set.participants().into_iter().all(|participant| set.labels_of(participant).len() == 2));
     }
 
     /// Whoever changes this number changes every record that was made from the default set, and must raise

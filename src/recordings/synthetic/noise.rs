@@ -12,11 +12,6 @@ const DOMAIN: &[u8; 24] = b"eegenre synthetic, noise";
 /// The same for noise in place of a signal.
 const ABLATION_DOMAIN: &[u8; 24] = b"eegenre ablation,  noise";
 
-/// The stream of a recording. Songs count from 1, so it is no participant's.
-fn recording_stream(id: RecordingId) -> u64 {
-    u64::from(id.song.number()) << 32 | u64::from(id.participant.number())
-}
-
 /// A sequence of random numbers. Each participant and each recording has its own, so none depends on the order in
 /// which recordings are made.
 #[derive(Debug)]
@@ -26,19 +21,19 @@ impl Noise {
     /// The numbers behind what is a participant's own, in whatever song.
     #[must_use]
     pub fn of_participant(seed: u64, participant: Participant) -> Self {
-        Self::stream(seed, u64::from(participant.number()))
+        Self::stream(seed, u64::from(participant.stream()))
     }
 
-    /// The numbers behind one recording.
+    /// The numbers behind one recording. Songs count from 1, so its stream is no participant's.
     #[must_use]
     pub fn of_recording(seed: u64, id: RecordingId) -> Self {
-        Self::stream(seed, recording_stream(id))
+        Self::stream(seed, id.stream())
     }
 
     /// The numbers that take the place of a recording; no synthetic recording is made of them.
     #[must_use]
     pub fn of_ablation(seed: u64, id: RecordingId) -> Self {
-        Self::keyed(ABLATION_DOMAIN, seed, recording_stream(id))
+        Self::keyed(ABLATION_DOMAIN, seed, id.stream())
     }
 
     fn stream(seed: u64, stream: u64) -> Self {
@@ -126,7 +121,8 @@ mod tests {
     #[test]
     fn streams_differ_by_seed_participant_and_song() {
         let participant = Participant::new(3);
-        let [one, two] = [1, 2].map(|song| RecordingId { song: Song::new(song).unwrap(), participant });
+        let [one, two] =
+            [1, 2].map(|song| RecordingId { stimulus: Song::new(song).unwrap().into(), participant });
         let first = [
             Noise::of_participant(0, participant),
             Noise::of_participant(1, participant),

@@ -16,7 +16,7 @@ use super::design::{self, RATE_HZ};
 use super::effect::Truth;
 use super::noise::Noise;
 use super::process;
-use crate::recordings::{Participant, Recording, RecordingId};
+use crate::recordings::{Participant, Recording, RecordingId, Song};
 
 /// The lowest scale of a participant, in the unit of the real files.
 const LOWEST_SCALE: f64 = 0.06;
@@ -61,18 +61,19 @@ impl Traits {
 
 /// One recording. The genre enters through `truth` and through the song's length, and nowhere else.
 #[must_use]
-pub fn recording(seed: u64, id: RecordingId, traits: Traits, truth: Truth) -> Recording {
+pub fn recording(seed: u64, song: Song, participant: Participant, traits: Traits, truth: Truth) -> Recording {
+    let id = RecordingId { stimulus: song.into(), participant };
     let mut noise = Noise::of_recording(seed, id);
-    let length = design::length(id.song);
+    let length = design::length(song);
     let level = traits.scale * libm::exp(LEVEL_DEVIATION * noise.trait_normal());
     let spread = traits.spread * libm::exp(SPREAD_DEVIATIONS.1 * noise.trait_normal());
     let bursts = artefacts::bursts(traits.bursts_per_minute, length, &mut noise);
     let x = process::gaussian(truth, length, &mut noise);
     let power = x.iter().zip(bursts).map(|(x, burst)| level * (libm::exp(spread * x) + burst));
     Recording {
-        song: id.song,
-        genre: id.song.genre(),
-        participant: id.participant,
+        stimulus: id.stimulus,
+        label: song.genre().into(),
+        participant,
         rate_hz: RATE_HZ,
         samples: power.map(|power| (power * DECIMALS).round() / DECIMALS).collect(),
         synthetic: Some(format!("seed {seed}").into()),

@@ -16,7 +16,7 @@ use rayon::prelude::*;
 use super::process::{BLIND_WINDOW, ECHO_LAG};
 use super::{Effect, Settings, generate};
 use crate::paper;
-use crate::recordings::{DataSet, Genre, Participant, Recording, Song};
+use crate::recordings::{DataSet, Genre, Label, Participant, Recording, Song};
 
 const SEEDS: u64 = 5;
 const WINDOW: usize = 64;
@@ -99,17 +99,17 @@ fn sets(effect: Effect) -> Vec<DataSet> {
 
 /// z of every feature, for each pair of genres.
 fn z(effect: Effect) -> Vec<[f64; FEATURES]> {
-    let by_set: Vec<Vec<(Participant, Genre, Features)>> = sets(effect)
+    let by_set: Vec<Vec<(Participant, Label, Features)>> = sets(effect)
         .par_iter()
         .map(|set| {
             set.recordings()
                 .par_iter()
-                .map(|recording| (recording.participant, recording.genre, features(recording)))
+                .map(|recording| (recording.participant, recording.label, features(recording)))
                 .collect()
         })
         .collect();
-    let pairs = [[0, 1], [0, 2], [1, 2]].map(|pair| pair.map(|label| Genre::ALL[label]));
-    let z_of = |pair: [Genre; 2], feature: usize| {
+    let pairs = [[0, 1], [0, 2], [1, 2]].map(|pair| pair.map(|label| Label::from(Genre::ALL[label])));
+    let z_of = |pair: [Label; 2], feature: usize| {
         let mut differences = Vec::new();
         for (set, participant) in by_set.iter().flat_map(|set| (1..=24).map(move |number| (set, number))) {
             let own = |genre| -> Vec<f64> {
@@ -177,7 +177,7 @@ fn the_long_lag_alone_names_the_genre_of_most_recordings() {
                 c if c < -0.2 => Genre::Pop,
                 _ => Genre::Instrumental,
             };
-            guess == recording.genre
+            Label::from(guess) == recording.label
         })
         .count();
     let accuracy = right as f64 / recordings.len() as f64;
@@ -189,8 +189,8 @@ fn settings_that_differ_in_effect_share_what_the_effect_does_not_touch() {
     let [null, long] = [Effect::Null, Effect::LongRange]
         .map(|effect| generate(&Settings { effect, ..Settings::default() }).unwrap());
     for (one, other) in null.recordings().iter().zip(long.recordings()) {
-        let untouched = one.genre == Genre::Instrumental;
+        let untouched = one.label == Genre::Instrumental.into();
         assert_eq!(one.samples == other.samples, untouched, "{}", one.id());
     }
-    assert_eq!(null.songs(), Song::all().collect());
+    assert_eq!(null.stimuli(), Song::all().map(Into::into).collect());
 }

@@ -66,7 +66,7 @@ mod tests {
         let set = generate(settings).unwrap();
         let song = Song::new(song).unwrap();
         let recordings: Vec<Recording> =
-            set.recordings().iter().filter(|recording| recording.song == song).cloned().collect();
+            set.recordings().iter().filter(|recording| recording.stimulus == song.into()).cloned().collect();
         let bytes = bytes("S.xlsx", settings, &recordings.iter().collect::<Vec<_>>()).unwrap();
         (recordings, bytes)
     }

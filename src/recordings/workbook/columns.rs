@@ -6,7 +6,7 @@ use super::cell::Cell;
 use super::time::{self, Seconds};
 use super::{Problems, Sheet};
 use crate::error::{Fault, Result, cell_name};
-use crate::recordings::Participant;
+use crate::recordings::{Participant, published};
 
 /// The most participants that one sheet may hold.
 pub const MAX_PARTICIPANTS: u32 = 1024;
@@ -104,7 +104,7 @@ impl Sheet for Columns {
 
 impl Columns {
     fn take_header(&mut self, column: u32, cell: &Cell<'_>, problems: &mut Problems) {
-        let participant = cell.text().and_then(|name| name.parse::<Participant>().ok());
+        let participant = cell.text().and_then(|name| published::participant(name).ok());
         match participant {
             None => {
                 let expected = "P and a number, as P01 or P1";

@@ -33,7 +33,7 @@ pub use problems::MAX_PROBLEMS;
 pub(crate) use problems::Problems;
 pub(crate) use sheet::{Read, Sheet, read_only_sheet};
 
-use super::recording::{Recording, Song};
+use super::{Recording, Song};
 use crate::error::Result;
 
 /// What a workbook holds.
@@ -54,8 +54,8 @@ pub struct Workbook {
 pub fn read(path: &Path, song: Song) -> Result<Workbook> {
     let Read { sheet, formulas, contents: Signals { rate_hz, samples } } = read_only_sheet::<Columns>(path)?;
     let recordings = samples.into_iter().map(|(participant, samples)| Recording {
-        song,
-        genre: song.genre(),
+        stimulus: song.into(),
+        label: song.genre().into(),
         participant,
         rate_hz,
         samples,

@@ -73,7 +73,7 @@ impl Results {
         };
         check(groups, &series)?;
         let (data, split, chance) =
-            (first.configuration.data, first.configuration.split.clone(), first.chance);
+            (first.configuration.data, first.configuration.split.clone(), first.chance.clone());
         let mut results = Self {
             data,
             known_as: provenance.confirmed_by(data).known_as(),

@@ -20,7 +20,7 @@ impl Results {
             self.split.chars().take(12).collect::<String>(),
             percent(chance.guessing),
             percent(chance.most_frequent),
-            chance.genre
+            chance.label
         )
     }
 

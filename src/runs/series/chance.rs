@@ -2,11 +2,10 @@
 
 use serde::Serialize;
 
-use crate::models::GENRES;
-use crate::recordings::Genre;
+use crate::recordings::{Label, Labels};
 
 /// Accuracies that can be had on a test set without looking at a signal.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Chance {
     /// By guessing, all genres of the test set equally often: 1/3 on the paper's, which the paper compares with (3.1).
     pub guessing: f64,
@@ -14,25 +13,22 @@ pub struct Chance {
     pub genres: usize,
     /// By always answering the most frequent genre of the test set: the best that its class counts allow.
     pub most_frequent: f64,
-    /// That genre; of equally frequent ones, the lower label.
-    pub genre: Genre,
-    /// Test recordings of each genre, in label order.
-    pub recordings: [usize; GENRES],
+    /// That genre; of equally frequent ones, the lower class.
+    #[serde(rename = "genre")]
+    pub label: Label,
+    /// Test recordings of each genre, class after class.
+    pub recordings: Vec<usize>,
 }
 
 impl Chance {
     /// Of a test set with so many recordings of each genre.
-    pub(super) fn of(recordings: [usize; GENRES]) -> Self {
-        let mut genre = Genre::ALL[0];
-        for other in Genre::ALL {
-            if recordings[other.label()] > recordings[genre.label()] {
-                genre = other;
-            }
-        }
+    pub(super) fn of(recordings: Vec<usize>, labels: &Labels) -> Self {
+        let class = (1..recordings.len())
+            .fold(0, |most, class| if recordings[class] > recordings[most] { class } else { most });
         let all: usize = recordings.iter().sum();
-        let most_frequent = recordings[genre.label()] as f64 / all as f64;
+        let most_frequent = recordings[class] as f64 / all as f64;
         let genres = recordings.iter().filter(|count| **count > 0).count();
-        Self { guessing: 1.0 / genres as f64, genres, most_frequent, genre, recordings }
+        Self { guessing: 1.0 / genres as f64, genres, most_frequent, label: labels[class], recordings }
     }
 }
 
@@ -42,11 +38,12 @@ mod tests {
 
     #[test]
     fn always_the_most_frequent_genre_is_never_worse_than_guessing() {
-        let chance = Chance::of([12, 15, 12]);
-        assert_eq!((chance.genre, chance.most_frequent), (Genre::Instrumental, 15.0 / 39.0));
-        let two = Chance::of([10, 0, 30]);
+        let chance = |recordings: [usize; 3]| Chance::of(recordings.to_vec(), &Labels::published());
+        let first = chance([12, 15, 12]);
+        assert_eq!((first.label.as_str(), first.most_frequent), ("instrumental", 15.0 / 39.0));
+        let two = chance([10, 0, 30]);
         assert_eq!((two.genres, two.guessing, two.most_frequent), (2, 0.5, 0.75));
-        let even = Chance::of([13, 13, 13]);
-        assert_eq!((even.genre, even.most_frequent), (Genre::Classical, even.guessing));
+        let even = chance([13, 13, 13]);
+        assert_eq!((even.label.as_str(), even.most_frequent), ("classical", even.guessing));
     }
 }

@@ -101,7 +101,8 @@ impl Comparison {
     /// A series less [the most frequent genre's part](super::Chance::most_frequent).
     #[must_use]
     pub fn with_most_frequent(series: &Series) -> Self {
-        Self::with_level(series, series.chance.recordings[series.chance.genre.label()], series.recordings)
+        let most = series.chance.recordings.iter().copied().max().unwrap_or(0);
+        Self::with_level(series, most, series.recordings)
     }
 
     /// A series less the part `level_right / level_of`.

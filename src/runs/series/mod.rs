@@ -23,7 +23,7 @@ use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::evaluation::statistics::{
     Interval, average, average_interval, clopper_pearson_of_mean, mean, trimmed_mean,
 };
-use crate::models::{GENRES, Model};
+use crate::models::Model;
 use crate::paper::ReportedSeries;
 use crate::recordings::{Fingerprint, RecordingId};
 use crate::runs::{Configuration, Instructions, Outcome, Record, Weights};
@@ -100,7 +100,7 @@ impl Series {
         let kept = kept(&right);
         let mut right_by_recording = BTreeMap::new();
         for prediction in kept.iter().flat_map(|run| &outcomes[*run].predictions) {
-            let is_right = prediction.genre == prediction.recording.song.genre();
+            let is_right = prediction.predicted == prediction.label;
             *right_by_recording.entry(prediction.recording).or_insert(0) += usize::from(is_right);
         }
         let accuracies: Vec<f64> = outcomes.iter().map(|outcome| outcome.accuracy()).collect();
@@ -126,7 +126,10 @@ impl Series {
             over_runs: average_interval(&accuracies),
             over_recordings: clopper_pearson_of_mean(average * recordings as f64, recordings),
             kept_runs: kept.len(),
-            chance: Chance::of(outcomes[0].confusion.map(|row| row.iter().sum())),
+            chance: Chance::of(
+                outcomes[0].confusion.iter().map(|row| row.iter().sum()).collect(),
+                &outcomes[0].labels,
+            ),
             right,
             right_by_recording,
             accuracies,
@@ -218,7 +221,7 @@ fn check(records: &[&Record], weights: Weights) -> Result<()> {
                 format!("one answer to each of the {} test recordings of the first run", tested.len());
             refuse(Fault::INCONSISTENT_RECORD, &expected, &format!("{} answers", outcome.recordings()));
         }
-        if outcome.confusion != confusion(outcome) {
+        if confusion(outcome).as_ref() != Some(&outcome.confusion) {
             refuse(Fault::INCONSISTENT_RECORD, "a confusion matrix that counts the predictions", "another");
         }
         let accuracies = training_accuracy(record, weights);
@@ -234,13 +237,14 @@ fn recordings(outcome: &Outcome) -> impl Iterator<Item = RecordingId> {
     outcome.predictions.iter().map(|prediction| prediction.recording)
 }
 
-/// Predictions by true genre (row) and predicted genre (column).
-fn confusion(outcome: &Outcome) -> [[usize; GENRES]; GENRES] {
-    let mut confusion = [[0; GENRES]; GENRES];
+/// Predictions by true class (row) and predicted class (column), if all labels are among the outcome's.
+fn confusion(outcome: &Outcome) -> Option<Vec<Vec<usize>>> {
+    let labels = &outcome.labels;
+    let mut confusion = vec![vec![0; labels.count()]; labels.count()];
     for prediction in &outcome.predictions {
-        confusion[prediction.recording.song.genre().label()][prediction.genre.label()] += 1;
+        confusion[labels.find(prediction.label)?][labels.find(prediction.predicted)?] += 1;
     }
-    confusion
+    Some(confusion)
 }
 
 #[cfg(test)]

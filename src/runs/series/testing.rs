@@ -2,7 +2,7 @@
 
 use crate::models::Model;
 use crate::paper::TEST_RECORDINGS;
-use crate::recordings::{Fingerprint, Genre, Participant, RecordingId, Song};
+use crate::recordings::{Fingerprint, Genre, Labels, Participant, RecordingId, Song};
 use crate::runs::{
     Configuration, Curve, History, Instructions, Outcome, Prediction, Record, Settings, revision,
 };
@@ -21,23 +21,23 @@ pub(crate) fn steady(_run: usize, right: usize) -> Answers {
 }
 
 /// The test recordings: 15 classical, 12 instrumental and 12 pop.
-fn recording(index: usize) -> RecordingId {
+fn recording(index: usize) -> (RecordingId, Genre) {
     let song = Song::new((index % 12) as u32 + 1).unwrap();
-    RecordingId { song, participant: Participant::new(index as u32) }
+    (RecordingId { stimulus: song.into(), participant: Participant::new(index as u32) }, song.genre())
 }
 
 pub(crate) fn outcome(epoch: usize, answers: &Answers) -> Outcome {
-    let mut confusion = [[0; 3]; 3];
+    let mut confusion = vec![vec![0; 3]; 3];
     let predictions = (answers.iter().enumerate())
         .map(|(index, &is_right)| {
-            let recording = recording(index);
-            let truth = recording.song.genre();
+            let (recording, truth) = recording(index);
             let genre = if is_right { truth } else { Genre::ALL[(truth.label() + 1) % 3] };
             confusion[truth.label()][genre.label()] += 1;
-            Prediction { recording, genre, logits: vec![[0.0; 3]] }
+            let [label, predicted] = [truth, genre].map(Into::into);
+            Prediction { recording, label, predicted, logits: vec![vec![0.0; 3]] }
         })
         .collect();
-    Outcome { epoch, confusion, predictions }
+    Outcome { epoch, confusion, labels: Labels::published(), predictions }
 }
 
 /// A record of the paper's settings on the published recordings. `training` is the part of training recordings that are

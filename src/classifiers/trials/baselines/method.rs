@@ -83,8 +83,9 @@ pub(super) fn courses(set: &DataSet, lengths: Lengths, scale: Scale) -> Result<V
         Lengths::Equal => Preparation::of_one_length(set),
     };
     let preparation = Preparation { zeros: Zeros::Reflect, normalisation, ..cut };
+    let labels = set.labels();
     let whole = |recording| {
-        let mut samples = preparation.signal(recording)?.samples;
+        let mut samples = preparation.signal(recording, &labels)?.samples;
         samples.truncate((samples.len() / FRAME * FRAME).max(samples.len().min(FRAME)));
         Ok(samples.into_iter().map(f64::from).collect::<Vec<f64>>())
     };

@@ -11,9 +11,8 @@ use super::trial::BaselineTrial;
 use crate::classifiers::highest;
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
-use crate::models::GENRES;
 use crate::preparation::{Split, exchanged_labels};
-use crate::recordings::{DataSet, Fingerprint, Genre, Participant, RecordingId};
+use crate::recordings::{DataSet, Fingerprint, Label, Labels, Participant, RecordingId};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
 /// Counts up when a method answers otherwise than before.
@@ -65,9 +64,9 @@ pub struct BaselineFold {
     pub answers: Vec<(usize, usize, usize)>,
 }
 
-/// Labels of all recordings, and what each participant heard according to them.
+/// Classes of all recordings, and those of each participant.
 struct Labelling {
-    labels: Vec<usize>,
+    classes: Vec<usize>,
     heard: BTreeMap<Participant, BTreeSet<usize>>,
 }
 
@@ -92,14 +91,15 @@ impl BaselineRecord {
     /// short.
     pub fn make(trial: BaselineTrial, set: &DataSet) -> Result<Self> {
         let recordings = set.recordings();
-        let owners: Vec<(Participant, Genre)> =
-            recordings.iter().map(|recording| (recording.participant, recording.genre)).collect();
+        let owners: Vec<(Participant, Label)> =
+            recordings.iter().map(|recording| (recording.participant, recording.label)).collect();
         let participants: Vec<Participant> = owners.iter().map(|(participant, _)| *participant).collect();
-        let own = owners.iter().map(|(_, genre)| *genre).collect::<Vec<Genre>>();
+        let own = owners.iter().map(|(_, label)| *label).collect::<Vec<Label>>();
+        let labels = set.labels();
         let exchanged = (0..trial.exchanges).map(|seed| exchanged_labels(&owners, seed));
         let labellings: Vec<Labelling> = std::iter::once(own)
             .chain(exchanged)
-            .map(|genres| Labelling::of(&genres, &participants))
+            .map(|own| Labelling::of(&own, &labels, &participants))
             .collect();
         let seen = trial.method.see(&courses(set, trial.lengths, trial.scale)?)?;
         let splits = Error::gather((0..trial.draws).map(|draw| {
@@ -121,7 +121,7 @@ impl BaselineRecord {
         Ok(Self {
             configuration: BaselineConfiguration::of(trial, set.fingerprint()),
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
-            recordings: recordings.iter().map(|one| (one.id(), one.genre.label())).collect(),
+            recordings: recordings.iter().map(|one| (one.id(), labels.class(one.label))).collect(),
             folds: folds
                 .map(|((draw, fold, _), outcome)| BaselineFold { draw, fold, answers: outcome.answers })
                 .collect(),
@@ -168,8 +168,10 @@ impl BaselineRecord {
     /// Whether every answer is a label, to a recording that there is, and every exchange was made.
     fn is_sound(&self) -> bool {
         let known = self.recordings.len();
-        let is_sound =
-            |(place, all, heard): &(usize, usize, usize)| *place < known && *all < GENRES && *heard < GENRES;
+        let classes = self.recordings.iter().map(|(_, class)| class + 1).max().unwrap_or(0);
+        let is_sound = |(place, all, heard): &(usize, usize, usize)| {
+            *place < known && *all < classes && *heard < classes
+        };
         let answers: usize = self.folds.iter().map(|fold| fold.answers.len()).sum();
         let is_whole = |null: &NullDistribution| {
             null.of == answers
@@ -177,7 +179,6 @@ impl BaselineRecord {
                 && null.right.iter().all(|right| *right <= answers)
         };
         answers > 0
-            && self.recordings.iter().all(|(_, label)| *label < GENRES)
             && self.folds.iter().flat_map(|fold| &fold.answers).all(is_sound)
             && [&self.among_all, &self.among_heard].into_iter().all(is_whole)
     }
@@ -193,13 +194,13 @@ impl BaselineRecord {
 }
 
 impl Labelling {
-    fn of(genres: &[Genre], participants: &[Participant]) -> Self {
-        let labels: Vec<usize> = genres.iter().map(|genre| genre.label()).collect();
+    fn of(own: &[Label], labels: &Labels, participants: &[Participant]) -> Self {
+        let classes: Vec<usize> = own.iter().map(|label| labels.class(*label)).collect();
         let mut heard: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
-        for (participant, label) in participants.iter().zip(&labels) {
-            heard.entry(*participant).or_default().insert(*label);
+        for (participant, class) in participants.iter().zip(&classes) {
+            heard.entry(*participant).or_default().insert(*class);
         }
-        Self { labels, heard }
+        Self { classes, heard }
     }
 }
 
@@ -221,24 +222,25 @@ impl Outcome {
         let test: Vec<usize> = split.test().iter().filter_map(place).collect();
         let fitted = trial.method.fit(seen, participants, &training, &test, seed)?;
         let (mut answers, mut right) = (Vec::new(), Vec::with_capacity(labellings.len()));
-        for Labelling { labels, heard } in labellings {
-            let known: Vec<usize> = training.iter().map(|place| labels[*place]).collect();
-            let scores = fitted.scores(&known, GENRES);
+        let count = set.labels().count();
+        for Labelling { classes, heard } in labellings {
+            let known: Vec<usize> = training.iter().map(|place| classes[*place]).collect();
+            let scores = fitted.scores(&known, count);
             let given: Vec<(usize, usize, usize)> = test
                 .iter()
                 .zip(scores.rows())
                 .filter_map(|(place, row)| {
                     let row = row.to_vec();
                     let among_heard = heard[&participants[*place]].iter().copied();
-                    Some((*place, highest(&row, 0..GENRES)?, highest(&row, among_heard)?))
+                    Some((*place, highest(&row, 0..count)?, highest(&row, among_heard)?))
                 })
                 .collect();
-            let count = |is_right: &dyn Fn(&(usize, usize, usize)) -> bool| {
+            let right_ones = |is_right: &dyn Fn(&(usize, usize, usize)) -> bool| {
                 given.iter().filter(|one| is_right(one)).count()
             };
             right.push([
-                count(&|(place, all, _)| *all == labels[*place]),
-                count(&|(place, _, heard)| *heard == labels[*place]),
+                right_ones(&|(place, all, _)| *all == classes[*place]),
+                right_ones(&|(place, _, heard)| *heard == classes[*place]),
             ]);
             if answers.is_empty() {
                 answers = given;

@@ -63,7 +63,7 @@ fn a_template_finds_what_songs_do_to_everybody_at_the_same_moment() {
     let nothing = set(Effect::Null, 1.0, 0, 200);
     // A wave of each song, in everybody who hears it.
     let driven = nothing.recordings().iter().map(|recording| {
-        let speed = 0.02 * f64::from(recording.song.number());
+        let speed = 0.02 * (recording.id().stream() >> 32) as f64;
         let driven = |(place, sample): (usize, &f64)| sample * (3.0 * (speed * place as f64).sin()).exp();
         let samples = recording.samples.iter().enumerate().map(driven).collect();
         Recording { samples, ..recording.clone() }

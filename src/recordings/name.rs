@@ -1,0 +1,259 @@
+//! Names of a study's own: of its labels, stimuli and participants.
+
+use std::cmp::Ordering;
+use std::collections::HashSet;
+use std::fmt;
+use std::str::FromStr;
+use std::sync::{LazyLock, Mutex};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Fault, Place, Result};
+
+/// The longest name, in characters.
+pub const LONGEST_NAME: usize = 64;
+
+/// Every name that was read. A study has at most as many as its table has cells, and copies of one cost nothing.
+static NAMES: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+
+/// A name: 1 to [`LONGEST_NAME`] characters, without `/`, control characters and blanks around it.
+///
+/// Names are in natural order: by their text, with runs of digits compared as numbers, so `S2` comes before `S10`.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Name(&'static str);
+
+impl Name {
+    /// The text.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+
+    /// The number of a letter and digits, which are written as this number is: 7 of `P07` for `P` and two digits.
+    pub(super) fn number(self, letter: char, digits: usize) -> Option<u32> {
+        let number = self.0.strip_prefix(letter)?.parse().ok()?;
+        (self.0 == format!("{letter}{number:0digits$}")).then_some(number)
+    }
+
+    /// A number for streams of random numbers: that of a [letter and digits](Self::number), else one above 2³¹ from the
+    /// SHA-256 of the text.
+    pub(super) fn stream(self, letter: char, digits: usize) -> u32 {
+        let hashed = || {
+            let hash: [u8; 32] = Sha256::digest(self.0).into();
+            u32::from_le_bytes([hash[0], hash[1], hash[2], hash[3]]) | 1 << 31
+        };
+        self.number(letter, digits).filter(|number| *number < 1 << 31).unwrap_or_else(hashed)
+    }
+
+    /// The text in pieces: digits, and what is between them.
+    fn pieces(self) -> impl Iterator<Item = &'static str> {
+        let is_digit = |character: char| character.is_ascii_digit();
+        let mut rest = self.0;
+        std::iter::from_fn(move || {
+            let digits = rest.starts_with(is_digit);
+            let end = rest.find(|character| is_digit(character) != digits).unwrap_or(rest.len());
+            let (piece, behind) = rest.split_at(end);
+            rest = behind;
+            (!piece.is_empty()).then_some(piece)
+        })
+    }
+}
+
+impl FromStr for Name {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let text = text.trim();
+        let is_bad = |character: char| character == '/' || character.is_control();
+        if text.is_empty() || text.chars().count() > LONGEST_NAME || text.contains(is_bad) {
+            let expected = format!("1 to {LONGEST_NAME} characters, without / and control characters");
+            return Err(Error::new(
+                Fault::UNREADABLE_NAME,
+                Place::field("name"),
+                expected,
+                format!("{text:?}"),
+            ));
+        }
+        let mut names = NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if let Some(name) = names.get(text) {
+            return Ok(Self(name));
+        }
+        let name = &*Box::leak(text.to_owned().into_boxed_str());
+        names.insert(name);
+        Ok(Self(name))
+    }
+}
+
+impl Ord for Name {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let number = |piece: &'static str| {
+            let digits = piece.trim_start_matches('0');
+            piece.starts_with(|character: char| character.is_ascii_digit()).then_some((digits.len(), digits))
+        };
+        let by_piece = |(one, other): (&'static str, &'static str)| match (number(one), number(other)) {
+            (Some(one), Some(other)) => one.cmp(&other),
+            _ => one.cmp(other),
+        };
+        let first = self.pieces().zip(other.pieces()).map(by_piece).find(|order| order.is_ne());
+        // One is the other's beginning, or they differ in zeros alone.
+        first.unwrap_or_else(|| self.pieces().count().cmp(&other.pieces().count()).then(self.0.cmp(other.0)))
+    }
+}
+
+impl PartialOrd for Name {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.0)
+    }
+}
+
+impl fmt::Debug for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.0, f)
+    }
+}
+
+/// Gives types text, and so JSON, by their `Display` and `FromStr`.
+macro_rules! serialized_as_text {
+    ($($name:ident),*) => {$(
+        impl From<$name> for String {
+            fn from(value: $name) -> Self {
+                value.to_string()
+            }
+        }
+        impl TryFrom<String> for $name {
+            type Error = $crate::error::Error;
+            fn try_from(text: String) -> $crate::error::Result<Self> {
+                text.parse()
+            }
+        }
+    )*};
+}
+pub(super) use serialized_as_text;
+
+/// Defines kinds of names that cannot be taken for one another.
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(into = "String", try_from = "String")]
+        pub struct $name(Name);
+
+        impl $name {
+            /// The name as text.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                self.0.as_str()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+
+            /// # Errors
+            /// [`Fault::UNREADABLE_NAME`]
+            fn from_str(text: &str) -> Result<Self> {
+                text.parse().map(Self)
+            }
+        }
+    )*};
+}
+
+names! {
+    /// What is to be predicted of a recording: a genre, in the paper's study.
+    Label
+    /// What a participant heard, or saw, or did during a recording: a song, in the paper's study.
+    Stimulus
+    /// Whose recording it is.
+    Participant
+}
+serialized_as_text!(Label, Stimulus, Participant);
+
+impl Participant {
+    /// The participant of a number, as the published study names them: `P07`.
+    #[must_use]
+    pub fn new(number: u32) -> Self {
+        format!("P{number:02}").parse().expect("a letter and digits are a name")
+    }
+
+    /// Its number, if it is named as the published study names participants.
+    pub(super) fn published_number(self) -> Option<u32> {
+        self.0.number('P', 2)
+    }
+
+    /// A number for streams of random numbers: in the published study that of the participant.
+    pub(crate) fn stream(self) -> u32 {
+        self.0.stream('P', 2)
+    }
+}
+
+impl Stimulus {
+    /// A number for streams of random numbers: in the published study that of the song.
+    pub(super) fn stream(self) -> u32 {
+        self.0.stream('S', 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn name(text: &str) -> Name {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn numbers_in_names_are_in_order() {
+        let sorted = ["", "1", "2", "10", "P1", "P01", "P2", "P10", "P10a", "P10b", "S1", "a", "ab"];
+        let mut names: Vec<Name> = sorted[1..].iter().rev().map(|text| name(text)).collect();
+        names.sort();
+        // P1 and P01 are two names; of equal numbers, the text decides.
+        let expected = ["1", "2", "10", "P01", "P1", "P2", "P10", "P10a", "P10b", "S1", "a", "ab"];
+        assert_eq!(names.iter().map(|name| name.as_str()).collect::<Vec<_>>(), expected);
+        assert!(name("x99999999999999999999998") < name("x99999999999999999999999"));
+    }
+
+    #[test]
+    fn what_cannot_be_a_name_is_refused() {
+        for text in ["", "  ", "a/b", "a\nb", "\0", &"x".repeat(65)] {
+            let error = text.parse::<Name>().unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::UNREADABLE_NAME, "{text:?}");
+        }
+        assert_eq!(name(" left hand "), name("left hand"));
+        assert_eq!(name(&"é".repeat(64)).as_str().chars().count(), 64);
+    }
+
+    #[test]
+    fn a_letter_and_digits_have_a_number() {
+        let number = |text: &str| name(text).number('P', 2);
+        assert_eq!([number("P07"), number("P7"), number("P"), number("Q07")], [Some(7), None, None, None]);
+        assert_eq!([number("P-7"), number("P+7"), number("P07a"), number("P99999999999")], [None; 4]);
+        assert_eq!(Participant::new(7).to_string(), "P07");
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_is_one(texts in prop::collection::vec("[a-c0-2]{1,4}", 3)) {
+            let [a, b, c] = [0, 1, 2].map(|place| name(&texts[place]));
+            prop_assert_eq!(a.cmp(&b), b.cmp(&a).reverse());
+            prop_assert_eq!(a == b, a.cmp(&b).is_eq());
+            if a <= b && b <= c {
+                prop_assert!(a <= c);
+            }
+        }
+    }
+}
