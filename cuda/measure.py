@@ -20,6 +20,7 @@ import ctypes
 import datetime
 import glob
 import json
+import lzma
 import os
 import platform
 import re
@@ -110,7 +111,7 @@ class Machine:
                     "PyTorch for CUDA 13 brings, or in --libraries DIR"
                 )
             places[name] = found[0]
-        # NVRTC opens this one beside itself.
+        # NVRTC opens this one by name.
         for builtins in places["libnvrtc.so.13"].resolve().parent.glob("libnvrtc-builtins.so.13*"):
             places[builtins.name] = builtins
         links = self.chosen.out / "libraries"
@@ -300,7 +301,11 @@ def kernels(run):
     if not run.numbers.get("passed"):
         raise Failed("expected tests of NVRTC, found none")
     built = json.loads((HERE / "package.json").read_text())
-    nvrtc = ctypes.CDLL(str(Path(run.machine.need("libraries")["folder"]) / "libnvrtc.so.13"))
+    links = Path(run.machine.need("libraries")["folder"])
+    # NVRTC opens it by name, and finds it loaded.
+    for builtins in links.glob("libnvrtc-builtins.so.13*"):
+        ctypes.CDLL(str(builtins))
+    nvrtc = ctypes.CDLL(str(links / "libnvrtc.so.13"))
     program, source = ctypes.c_void_p(), b'#include "cuda_utils.cuh"\n#include "cuda_fp16.h"\n'
     nvrtc.nvrtcCreateProgram(ctypes.byref(program), source, b"headers.cu", 0, None, None)
     options = [f"--include-path={path}" for path in built["includes"]]
@@ -508,10 +513,12 @@ def whole(run, network):
     """The paper's 15 runs of a network, whole, on the card, beside the CPU's records of the published study."""
     run.machine.need("card")
     folder = run.out / f"records/whole/{network}"
-    run.train(network, run.device, folder, None, None)
-    card, cpu = records_of(folder), records_of(HERE / f"data/records/raw/{network}")
-    times = [json.loads(path.read_text()) for path in sorted(folder.glob("run-*.times.json"))]
-    run.numbers |= {"runs": len(card), "times": times}
+    try:
+        run.train(network, run.device, folder, None, None)
+    finally:
+        card, cpu = records_of(folder), records_of(HERE / f"data/records/raw/{network}")
+        times = [json.loads(path.read_text()) for path in sorted(folder.glob("run-*.times.json"))]
+        run.numbers |= {"runs": len(card), "times": times}
     data = [{record["configuration"]["data"] for record in records.values()} for records in (card, cpu)]
     if data[0] == data[1]:
         run.numbers |= compared(card, cpu)
@@ -676,6 +683,16 @@ def measured(machine, name, limit, function, arguments):
     }
 
 
+def unpack():
+    """The programs, as they are run. One that is there already stays."""
+    for packed in (HERE / "bin").glob("*.xz"):
+        program, aside = packed.with_suffix(""), packed.with_suffix(".aside")
+        if not program.exists():
+            aside.write_bytes(lzma.decompress(packed.read_bytes()))
+            aside.chmod(0o755)
+            aside.replace(program)
+
+
 def write(path, results):
     """Written aside and renamed, so that there is always a whole file."""
     aside = path.with_suffix(".aside")
@@ -719,6 +736,7 @@ def main():
         parser.error(f"--data: expected a folder, found none at {chosen.data}")
     os.chdir(HERE)
     start = time.monotonic()
+    unpack()
     chosen.out.mkdir(parents=True, exist_ok=True)
     path = chosen.out / "results.json"
     machine = Machine(chosen)

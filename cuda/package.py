@@ -10,6 +10,7 @@ cargo, cc with strip and readelf, and what `cuda/toolkit.py` needs. The folder h
 
 import argparse
 import json
+import lzma
 import os
 import re
 import shlex
@@ -25,8 +26,8 @@ LIMIT = 60 << 20
 # What cargo calls a program, what the folder calls it.
 PROGRAMS = {("lib", "eegenre"): "operations", ("test", "pytorch"): "pytorch", ("bin", "eegenre"): "eegenre"}
 PROGRAMS |= {("bench", name): name for name in ("epoch", "together")}
-# Laid into the folder where the checkout has them.
-FILES = ["benches/peers/gpu.py", "tests/pytorch", "src/nn/emulation", "LICENSE-APACHE", "LICENSE-MIT"]
+# Laid into the folder where the checkout has them. Cargo.toml marks it as a checkout, in which tests look for records.
+FILES = ["Cargo.toml", "benches/peers/gpu.py", "tests/pytorch", "src/nn/emulation", "LICENSE-APACHE", "LICENSE-MIT"]
 # Beside measure.py.
 GUIDES = ["cuda/measure.py", "cuda/README.md"]
 # What programs may load: of the system, of the driver, and of CUDA where measure.py looks for it.
@@ -98,13 +99,14 @@ def relative(program):
 
 
 def lay_program(source, place):
+    """A program, stripped and packed; what it loads. measure.py unpacks it where it runs."""
     shutil.copyfile(source, place)
     output("strip", place)
-    place.write_bytes(relative(place.read_bytes()))
-    place.chmod(0o755)
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "--dynamic", "--wide", place))
     if unknown := [name for name in needed if not re.fullmatch(LOADED, name)]:
         fail(f"{place.name} loads {unknown[0]}, which measure.py does not look for")
+    place.with_name(f"{place.name}.xz").write_bytes(lzma.compress(relative(place.read_bytes())))
+    place.unlink()
     return needed
 
 
@@ -156,7 +158,8 @@ def lay(folder, programs, headers, compute_capability, environment):
     for name in GUIDES:
         shutil.copyfile(ROOT / name, folder / Path(name).name)
     # The CPU's records of the paper's experiment, without weights.
-    for record in (ROOT / "data/records/raw").glob("*/run-??.json"):
+    raw = ROOT / "data/records/raw"
+    for record in [*raw.glob("*/run-??.json"), *raw.glob("*/configuration.json")]:
         place = folder / record.relative_to(ROOT)
         place.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(record, place)
