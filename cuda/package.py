@@ -105,6 +105,9 @@ def lay_program(source, place):
     needed = re.findall(r"\(NEEDED\).*\[(.*)\]", output("readelf", "--dynamic", "--wide", place))
     if unknown := [name for name in needed if not re.fullmatch(LOADED, name)]:
         fail(f"{place.name} loads {unknown[0]}, which measure.py does not look for")
+    include = str(TARGET / "toolkit/include")
+    if "libnvrtc.so.13" in needed and include.encode() not in place.read_bytes():
+        fail(f"expected {place.name} to be built with {include}; remove {TARGET / 'build/release'} and run this again")
     place.with_name(f"{place.name}.xz").write_bytes(lzma.compress(relative(place.read_bytes())))
     place.unlink()
     return needed

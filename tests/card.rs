@@ -184,6 +184,20 @@ fn without_a_card_each_step_that_needs_one_says_so() {
 }
 
 #[test]
+fn without_libraries_of_cuda_only_the_cpu_is_measured() {
+    let package = Package::new(0);
+    fs::remove_file(package.path("lib/libcublasLt.so.13")).unwrap();
+    // On a machine with CUDA 13 that library is found elsewhere.
+    package.measure(&["--only", "epoch-cpu,pytorch"]);
+    let results = package.results();
+    assert_eq!(step(&results, "epoch-cpu")["outcome"], "done");
+    let (libraries, step) = (&results["machine"]["libraries"], step(&results, "pytorch"));
+    let absent = libraries["absent"].as_str().map_or("done", |_| "absent");
+    assert_eq!(step["outcome"], absent);
+    assert_eq!(step["reason"], libraries["absent"]);
+}
+
+#[test]
 fn a_step_ends_at_its_limit_and_what_an_earlier_call_gave_stays() {
     let package = Package::new(0);
     // The bench goes on for 30 s: `sleep 0` with more digits.
