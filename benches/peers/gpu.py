@@ -4,7 +4,10 @@
     eval "$(python3 cuda/toolkit.py)"                    # unless the machine has a CUDA toolkit
     python3 -m venv target/peers
     target/peers/bin/pip install --require-hashes -r benches/peers/requirements-train.txt
-    target/peers/bin/python benches/peers/gpu.py [--device cuda] [--runs 15] [NETWORK ...]
+    target/peers/bin/python benches/peers/gpu.py [--device cuda] [--runs 15] [--json] [NETWORK ...]
+
+With --program, eegenre's bench `together` is that program, and nothing is built (`cuda/measure.py` uses it so).
+With --json, every measurement is one line of JSON, printed as soon as it is there.
 
 What is compared, per run: eegenre with all runs together and with one run alone; PyTorch with one run after the other,
 whose LSTMs are cuDNN's, packed and padded; and PyTorch with all runs together (`torch.vmap` over stacked weights, one
@@ -19,6 +22,7 @@ With --device cpu everything runs without a GPU, to see that it works; the times
 import argparse
 import copy
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -33,15 +37,26 @@ ROUNDS = 3
 PATIENCE = 4.0
 
 
-def bench(device, *arguments):
-    features = ["--features", "cuda"] if device.startswith("cuda") else []
-    command = ["cargo", "bench", "--quiet", *features, "--bench", "together", "--", *arguments]
-    return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
+def bench(chosen, *arguments):
+    """What eegenre's bench prints."""
+    features = ["--features", "cuda"] if chosen.device.startswith("cuda") else []
+    command = ["cargo", "bench", "--quiet", *features, "--bench", "together", "--"]
+    environment = dict(os.environ)
+    if chosen.program:
+        command = [chosen.program]
+    if chosen.libraries:
+        # Of the bench only: PyTorch brings its own.
+        paths = [chosen.libraries, environment.get("LD_LIBRARY_PATH")]
+        environment["LD_LIBRARY_PATH"] = ":".join(filter(None, paths))
+    done = subprocess.run([*command, *arguments], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        sys.exit(f"eegenre's bench exited with code {done.returncode}; see above")
+    return done.stdout
 
 
-def eegenre(name, device, runs):
+def eegenre(name, chosen):
     """Median seconds of an epoch and run: all together, alone."""
-    lines = bench(device, name, "--json", "--device", device, "--runs", str(runs)).splitlines()
+    lines = bench(chosen, name, "--json", "--device", chosen.device, "--runs", str(chosen.runs)).splitlines()
     answers = {answer["way"]: answer for answer in map(json.loads, lines)}
     return {way: answers[way]["seconds_per_run"] for way in ("together", "alone")}
 
@@ -207,21 +222,36 @@ def forward_recurrent(torch, shell, weights, examples, lengths, training):
     return linear("out", x)
 
 
-def pytorch(name, device, runs, way):
-    """In a process of its own, so that memory is free for the next."""
-    command = [sys.executable, __file__, "--worker", way, "--device", device, "--runs", str(runs), name]
+def pytorch(name, chosen, way):
+    """Median seconds of an epoch and run, and why there are none, in a process of its own, so that memory is free."""
+    settings = ["--device", chosen.device, "--runs", str(chosen.runs)]
+    command = [sys.executable, __file__, "--worker", way, *settings, name]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no reason"]
-        print(f"{name}: PyTorch, {way}, is left out: {last[0]}", file=sys.stderr)
-        return None
-    return float(done.stdout)
+        return None, (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+    return float(done.stdout), None
+
+
+def measurements(name, chosen):
+    """Label, seconds and reason of every measurement of a network, round by round."""
+    for _ in range(chosen.rounds):
+        for way, found in eegenre(name, chosen).items():
+            yield f"eegenre, {way}", found, None
+        for way in ("packed", "padded", "together"):
+            if name == "cnn" and way == "packed":
+                continue
+            label = f"PyTorch, {'alone' if name == 'cnn' and way == 'padded' else way}"
+            yield label, *pytorch(name, chosen, way)
 
 
 def main():
     parser = argparse.ArgumentParser(description="See the top of this file.")
     parser.add_argument("--device", default="cuda")
     parser.add_argument("--runs", type=int, default=15)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--program", help="the bench `together`, built already")
+    parser.add_argument("--libraries", help="folder of the libraries of CUDA that the program loads")
     parser.add_argument("--worker", choices=["packed", "padded", "together"])
     parser.add_argument("networks", nargs="*", metavar="NETWORK")
     chosen = parser.parse_args()
@@ -229,20 +259,22 @@ def main():
         worker = Worker(chosen.networks[0], chosen.device, chosen.runs)
         print(worker.together() if chosen.worker == "together" else worker.alone(chosen.worker == "padded"))
         return
-    bench(chosen.device, "--export", str(DATA))
-    print(f"{chosen.device}, {chosen.runs} runs, {ROUNDS} rounds; median seconds per epoch and run, range over rounds")
+    bench(chosen, "--export", str(DATA))
+    if not chosen.json:
+        about = f"{chosen.device}, {chosen.runs} runs, {chosen.rounds} rounds"
+        print(f"{about}; median seconds per epoch and run, range over rounds")
     for name in chosen.networks or NETWORKS:
         seconds = {}
-        for _ in range(ROUNDS):
-            for way, found in eegenre(name, chosen.device, chosen.runs).items():
-                seconds.setdefault(f"eegenre, {way}", []).append(found)
-            for way in ("packed", "padded", "together"):
-                if name == "cnn" and way == "packed":
-                    continue
-                label = f"PyTorch, {'alone' if name == 'cnn' and way == 'padded' else way}"
-                found = pytorch(name, chosen.device, chosen.runs, way)
-                if found is not None:
-                    seconds.setdefault(label, []).append(found)
+        for label, found, reason in measurements(name, chosen):
+            if chosen.json:
+                answer = {"network": name, "way": label, "seconds_per_run": found, "left_out": reason}
+                print(json.dumps(answer), flush=True)
+            elif found is None:
+                print(f"{name}: {label}, is left out: {reason}", file=sys.stderr)
+            if found is not None:
+                seconds.setdefault(label, []).append(found)
+        if chosen.json:
+            continue
         base = statistics.median(seconds["eegenre, together"])
         for label, found in seconds.items():
             middle = statistics.median(found)
