@@ -13,7 +13,7 @@ const SHEET: &str = "xl/worksheets/sheet1.xml";
 fn a_sound_folder_is_read() {
     let set = load(Folder::sound().path()).unwrap();
     assert_eq!(set.recordings().len(), 36);
-    assert_eq!(set.rate_hz(), RATE_HZ);
+    assert_eq!(set.rate_hz(), f64::from(RATE_HZ));
     let last = set.recordings().last().unwrap();
     assert_eq!(last.id().to_string(), "S12/P24");
     let expected: Vec<f64> = (1..=SECONDS * RATE_HZ).map(|row| sample(row, 3)).collect();
@@ -37,7 +37,7 @@ fn four_rows_a_second_are_four_hertz() {
     for song in 1..=12 {
         folder.put(&format!("S{song}.xlsx"), &workbook([sheet(4)]));
     }
-    assert_eq!(load(folder.path()).unwrap().rate_hz(), 4);
+    assert_eq!(load(folder.path()).unwrap().rate_hz(), 4.0);
 }
 
 #[test]

@@ -68,12 +68,13 @@ fn signal(samples: &[f32], last_frame: LastFrame) -> Signal {
 }
 
 fn recording(name: &str, samples: &[f64]) -> Recording {
-    let RecordingId { stimulus, participant } = name.parse().unwrap();
+    let RecordingId { stimulus, participant, take } = name.parse().unwrap();
     Recording {
         stimulus,
         label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
-        rate_hz: 8,
+        take,
+        rate_hz: 8.0,
         samples: samples.to_vec(),
         synthetic: None,
     }
@@ -118,7 +119,7 @@ fn recordings_and_their_preparation() {
         case("a recording without a song", || "P01".parse::<RecordingId>()),
         case("an empty name", || "".parse::<RecordingId>()),
         case("no recordings", || DataSet::new(vec![])),
-        case("no rate", || DataSet::new(vec![Recording { rate_hz: 0, ..recording("S1/P01", &[1.0]) }])),
+        case("no rate", || DataSet::new(vec![Recording { rate_hz: 0.0, ..recording("S1/P01", &[1.0]) }])),
         case("a label of another study", || {
             let labels = Labels::of(["rest".parse().unwrap()]);
             Preparation::default().signal(&recording("S1/P01", &[1.0]), &labels)

@@ -56,7 +56,8 @@ fn set() -> DataSet {
             stimulus: song.into(),
             label: song.genre().into(),
             participant: Participant::new(number),
-            rate_hz: 8,
+            take: 1,
+            rate_hz: 8.0,
             samples: (0..64_u32).map(|sample| f64::from(sample * number % 7)).collect(),
             synthetic: None,
         })

@@ -8,7 +8,9 @@ use std::process::Command;
 use std::sync::atomic::AtomicBool;
 
 use eegenre::audit::{Artefact, ArtefactScan, Audit, AuditedClaim};
-use eegenre::classifiers::trials::{Classification, Tables};
+use eegenre::classifiers::trials::{Classification, Division, Origin, Tables, Trial, TrialRecord, plan};
+use eegenre::classifiers::{Classifier, Recipe};
+use eegenre::features::FeatureTable;
 use eegenre::models::Model;
 use eegenre::nn::Level;
 use eegenre::paper;
@@ -29,7 +31,7 @@ fn they_are_what_the_paper_describes() {
     let description = Description::of(&set);
     let Description { recordings, participants, stimuli: songs, rate_hz, shortest, longest, .. } =
         description;
-    assert_eq!((recordings, participants, songs, rate_hz), (192, 24, 12, 8));
+    assert_eq!((recordings, participants, songs, rate_hz), (192, 24, 12, 8.0));
     assert_eq!((shortest, longest), (paper::SHORTEST, paper::LONGEST));
     assert_eq!(description.labels_per_participant, Some(2));
     assert!(description.participants_by_labels.values().all(|participants| *participants == 8));
@@ -122,6 +124,22 @@ fn the_recorded_trials_of_features_are_on_tables_of_these_recordings() {
     let classification = Classification::read(&project(), &set, Profile::Paper).unwrap();
     assert_eq!(classification.missing, Vec::<String>::new());
     assert_eq!(classification.beside.len(), 4);
+}
+
+/// What a classifier answers does not change with the code around it.
+#[test]
+fn each_classifier_answers_again_as_recorded() {
+    let Some(folder) = published_recordings() else { return };
+    let set = load(&folder).unwrap();
+    let table = FeatureTable::of(&set);
+    let records = project().committed_records().join("classification");
+    for classifier in Classifier::ALL {
+        let is_own =
+            |trial: &Trial| (trial.division, trial.recipe) == (Division::Participant, Recipe::of(classifier));
+        let trial = plan(Origin::Recordings, Profile::Paper).into_iter().find(is_own).unwrap();
+        let recorded = TrialRecord::load(&records, trial).unwrap().unwrap();
+        assert_eq!(TrialRecord::make(trial, &table).unwrap().folds, recorded.folds, "{classifier}");
+    }
 }
 
 #[test]

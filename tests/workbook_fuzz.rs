@@ -222,7 +222,7 @@ fn a_large_workbook_takes_the_memory_of_its_samples_and_its_file() {
         let recordings = read.unwrap().recordings;
         assert_eq!(recordings.len(), PARTICIPANTS);
         assert!(
-            recordings.iter().all(|recording| recording.samples.len() == ROWS && recording.rate_hz == 256)
+            recordings.iter().all(|recording| recording.samples.len() == ROWS && recording.rate_hz == 256.0)
         );
     });
     eprintln!("{} MiB of file, {} MiB of samples, {} MiB held", bytes.len() >> 20, samples >> 20, most >> 20);

@@ -183,7 +183,7 @@ fn with_echo(set: &DataSet, lag_seconds: usize, correlation: f64, is_of_one_genr
         _ => 0.0,
     };
     let recordings = set.recordings().iter().map(|recording| {
-        let lag = lag_seconds * recording.rate_hz as usize;
+        let lag = (lag_seconds as f64 * recording.rate_hz).round() as usize;
         let samples = echoed(&recording.samples, lag, signed(recording.label));
         Recording { samples, ..recording.clone() }
     });

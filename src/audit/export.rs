@@ -68,7 +68,7 @@ impl Origin<'_> {
                 (sum / rows.len() as f64).to_string()
             }
         };
-        let RecordingId { stimulus, participant } = of.recording;
+        let RecordingId { stimulus, participant, .. } = of.recording;
         let [classical, instrumental, pop] = [0, 1, 2].map(mean);
         let slices = if of.logits.is_empty() { String::new() } else { of.logits.len().to_string() };
         [

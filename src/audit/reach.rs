@@ -114,7 +114,8 @@ fn changes_by_second(recording: &Recording) -> Vec<f64> {
     let log: Vec<f64> = recording.samples.iter().map(|sample| (sample + 0.01).ln()).collect();
     let Some(median) = quantile(&log, 0.5) else { return Vec::new() };
     let held: Vec<f64> = log.iter().map(|log| (log - median).clamp(-HELD, HELD)).collect();
-    let seconds: Vec<f64> = held.chunks_exact((recording.rate_hz as usize).max(1)).map(mean).collect();
+    let seconds: Vec<f64> =
+        held.chunks_exact((recording.rate_hz.round() as usize).max(1)).map(mean).collect();
     seconds.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 

@@ -39,7 +39,7 @@ impl Attendance {
         let labels = set.labels();
         let rows = set.labels_by_stimulus().into_iter().map(|(stimulus, own_labels)| {
             let own = || set.outlines().iter().filter(move |recording| recording.stimulus == stimulus);
-            let rate_hz = f64::from(set.rate_hz());
+            let rate_hz = set.rate_hz();
             let seconds = own().map(|recording| recording.samples as f64 / rate_hz);
             let names: Vec<&str> = own_labels.iter().map(|label| label.as_str()).collect();
             StimulusRow {

@@ -36,7 +36,7 @@ impl Signals {
                 id: recording.id(),
                 label,
                 class,
-                rate_hz: f64::from(recording.rate_hz),
+                rate_hz: recording.rate_hz,
                 samples: recording.samples.clone(),
             })
         });

@@ -37,7 +37,7 @@ impl DataSet {
     ///
     /// # Errors
     /// - [`Fault::NO_RECORDINGS`] if there is none;
-    /// - [`Fault::DUPLICATE_RECORDING`] if a participant has two recordings of one stimulus;
+    /// - [`Fault::DUPLICATE_RECORDING`] if two recordings have one name;
     /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0, or for more than
     ///   [`MOST_LABELS`];
     /// - [`Fault::NON_FINITE_SAMPLE`] for each recording with a sample that is infinite or not a number.
@@ -55,9 +55,9 @@ impl DataSet {
             let expected = format!("{} rows per second, as {} has", first.rate_hz, first.id());
             Problem::new(Fault::MIXED_RATES, place, expected, odd.rate_hz.to_string())
         });
-        let no_rate = (first.rate_hz == 0).then(|| {
+        let no_rate = (!(first.rate_hz > 0.0 && first.rate_hz.is_finite())).then(|| {
             let place = Place::field(format!("recording {}", first.id()));
-            Problem::new(Fault::BAD_SETTING, place, "a sampling rate of at least 1 Hz", "0")
+            Problem::new(Fault::BAD_SETTING, place, "a sampling rate above 0 Hz", first.rate_hz.to_string())
         });
         let not_finite = recordings.iter().filter_map(|recording| {
             let (at, sample) =
@@ -192,11 +192,12 @@ impl Fingerprint {
 
     /// Hashes recordings that are sorted by stimulus and participant.
     ///
-    /// A recording is its names, its rate in hertz `u32`, its number of samples `u64`, then each sample as the bits of an
-    /// `f64`, with -0 taken as 0; all numbers are little-endian. Where all names are of the published study (stimuli `S1`
-    /// to `S12`, participants `P` and a number, genres as labels), they are the song `u8` and the participant `u32`; the
-    /// genre follows from the song. Else they are stimulus, participant and label as text, each with a zero byte behind it,
-    /// and the hash begins with another line.
+    /// A recording is its names, its rate in hertz, its number of samples `u64`, then each sample as the bits of an `f64`,
+    /// with -0 taken as 0; all numbers are little-endian. Where all names are of the published study (stimuli `S1` to `S12`,
+    /// participants `P` and a number, genres as labels) and rates are whole, they are the song `u8` and the participant
+    /// `u32`, and the rate is `u32`; the genre follows from the song. Else they are stimulus, participant and label as text,
+    /// each with a zero byte behind it, the take `u32`, and the rate as the bits of an `f64`; and the hash begins with
+    /// another line.
     fn of(recordings: &[Recording]) -> Self {
         let numbers: Option<Vec<(u8, u32)>> = recordings.iter().map(Recording::published_numbers).collect();
         let format = if numbers.is_some() { 1 } else { 2 };
@@ -212,7 +213,13 @@ impl Fingerprint {
                     hash.update([0]);
                 }
             }
-            hash.update(recording.rate_hz.to_le_bytes());
+            match numbers {
+                Some(_) => hash.update((recording.rate_hz as u32).to_le_bytes()),
+                None => {
+                    hash.update(recording.take.to_le_bytes());
+                    hash.update(recording.rate_hz.to_bits().to_le_bytes());
+                }
+            }
             hash.update((recording.samples.len() as u64).to_le_bytes());
             let bytes: Vec<u8> =
                 recording.samples.iter().flat_map(|sample| (sample + 0.0).to_bits().to_le_bytes()).collect();
@@ -272,7 +279,8 @@ mod tests {
             stimulus: song.into(),
             label: song.genre().into(),
             participant: Participant::new(participant),
-            rate_hz: 8,
+            take: 1,
+            rate_hz: 8.0,
             samples: samples.to_vec(),
             synthetic: None,
         }
@@ -295,7 +303,7 @@ mod tests {
             recording(1, 2, &[1.0, 2.0]),
             recording(1, 1, &[2.0, 1.0]),
             recording(1, 1, &[1.0, 2.0, 0.0]),
-            Recording { rate_hz: 4, ..base },
+            Recording { rate_hz: 4.0, ..base },
         ];
         let prints = variants.map(|variant| DataSet::new(vec![variant]).unwrap().fingerprint().to_string());
         assert_eq!(BTreeSet::from(prints).len(), 6);
@@ -323,8 +331,8 @@ mod tests {
         let own = Recording { stimulus: rest, label: "closed".parse().unwrap(), ..recording(1, 1, &[1.0]) };
         let open = Recording { label: "open".parse().unwrap(), ..own.clone() };
         let fingerprint = |recording| DataSet::new(vec![recording]).unwrap().fingerprint();
-        // printf 'eegenre recordings 2\nrest\0P01\0closed\0\x08\0\0\0\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
-        let expected = "3d84e7836572de0590fc890cc43dcaa2c9038a53f500b16a8429e91558f19e91";
+        // printf 'eegenre recordings 2\nrest\0P01\0closed\0\x01\0\0\0\0\0\0\0\0\0\x20\x40\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
+        let expected = "da01cf9d220b90fe4281b5abebc03bcb69e4e546e6df60ff948877aaa96b0bdb";
         assert_eq!(fingerprint(own.clone()).to_string(), expected);
         assert_ne!(fingerprint(own), fingerprint(open));
     }
@@ -334,7 +342,7 @@ mod tests {
         let fault = |recordings| DataSet::new(recordings).unwrap_err().problems()[0].fault;
         assert_eq!(fault(vec![]), Fault::NO_RECORDINGS);
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DUPLICATE_RECORDING);
-        let slow = Recording { rate_hz: 4, ..recording(1, 2, &[1.0]) };
+        let slow = Recording { rate_hz: 4.0, ..recording(1, 2, &[1.0]) };
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MIXED_RATES);
     }
 

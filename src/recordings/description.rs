@@ -22,7 +22,8 @@ pub struct Description {
     #[serde(rename = "songs")]
     pub stimuli: usize,
     /// Samples per second.
-    pub rate_hz: u32,
+    #[serde(serialize_with = "super::design::whole")]
+    pub rate_hz: f64,
     /// Samples of the shortest recording.
     pub shortest: usize,
     /// Samples of the longest recording.
@@ -177,7 +178,7 @@ impl Description {
 
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = |samples: usize| samples as f64 / f64::from(self.rate_hz);
+        let seconds = |samples: usize| samples as f64 / self.rate_hz;
         let range = |shortest: usize, longest: usize| {
             format!("{shortest} to {longest} samples ({:.0} to {:.0} s)", seconds(shortest), seconds(longest))
         };

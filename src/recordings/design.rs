@@ -3,19 +3,20 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::dataset::{Fingerprint, Provenance};
 use super::{Label, Labels, Participant, Recording, RecordingId, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Design {
     data: Fingerprint,
     provenance: Provenance,
-    rate_hz: u32,
+    #[serde(serialize_with = "whole")]
+    rate_hz: f64,
     recordings: Vec<Outline>,
 }
 
@@ -28,6 +29,9 @@ pub struct Outline {
     pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
+    /// Which of several of this participant and this stimulus, from 1.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub take: u32,
     /// The label to be predicted.
     #[serde(rename = "genre")]
     pub label: Label,
@@ -49,6 +53,23 @@ pub struct Zeros {
     pub at_end: usize,
 }
 
+const fn first() -> u32 {
+    1
+}
+
+pub(crate) const fn is_first(take: &u32) -> bool {
+    *take == first()
+}
+
+/// Writes a whole number without a point.
+pub(super) fn whole<S: Serializer>(number: &f64, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    if number.fract() == 0.0 && number.abs() < 1e15 {
+        serializer.serialize_i64(*number as i64)
+    } else {
+        serializer.serialize_f64(*number)
+    }
+}
+
 impl Zeros {
     fn of(samples: &[f64]) -> Self {
         let is_zero = |sample: &&f64| **sample == 0.0;
@@ -62,14 +83,14 @@ impl Zeros {
 
 impl Outline {
     fn of(recording: &Recording) -> Self {
-        let Recording { stimulus, participant, label, ref samples, .. } = *recording;
-        Self { stimulus, participant, label, samples: samples.len(), zeros: Zeros::of(samples) }
+        let Recording { stimulus, participant, take, label, ref samples, .. } = *recording;
+        Self { stimulus, participant, take, label, samples: samples.len(), zeros: Zeros::of(samples) }
     }
 
     /// The recording's name.
     #[must_use]
     pub const fn id(&self) -> RecordingId {
-        RecordingId { stimulus: self.stimulus, participant: self.participant }
+        RecordingId { stimulus: self.stimulus, participant: self.participant, take: self.take }
     }
 }
 
@@ -79,7 +100,7 @@ impl Design {
         Self {
             data,
             provenance: Provenance::of(recordings, data),
-            rate_hz: recordings.first().map_or(0, |recording| recording.rate_hz),
+            rate_hz: recordings.first().map_or(0.0, |recording| recording.rate_hz),
             recordings: recordings.iter().map(Outline::of).collect(),
         }
     }
@@ -128,7 +149,7 @@ impl Design {
 
     /// Samples per second of every recording.
     #[must_use]
-    pub const fn rate_hz(&self) -> u32 {
+    pub const fn rate_hz(&self) -> f64 {
         self.rate_hz
     }
 

@@ -12,7 +12,8 @@ use crate::error::{Error, Fault, Place, Result};
 
 serialized_as_text!(RecordingId);
 
-/// The name of a recording: whose, and during what. As text, and so in JSON, it is `S1/P01`.
+/// The name of a recording: whose, and during what. As text, and so in JSON, it is `S1/P01`; `S1/P01/2` for the second of this
+/// participant and this stimulus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct RecordingId {
@@ -20,34 +21,51 @@ pub struct RecordingId {
     pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
+    /// Which of several of this participant and this stimulus, from 1.
+    pub take: u32,
 }
 
 impl RecordingId {
+    /// The only recording of a participant during a stimulus, or the first.
+    #[must_use]
+    pub const fn new(stimulus: Stimulus, participant: Participant) -> Self {
+        Self { stimulus, participant, take: 1 }
+    }
+
     /// A number for streams of random numbers: another for each stimulus and participant of the published study.
     pub(crate) fn stream(self) -> u64 {
-        u64::from(self.stimulus.stream()) << 32 | u64::from(self.participant.stream())
+        let first = u64::from(self.stimulus.stream()) << 32 | u64::from(self.participant.stream());
+        // An odd constant, so that no two takes share a stream.
+        first.wrapping_add(u64::from(self.take - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 }
 
 impl fmt::Display for RecordingId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(&format!("{}/{}", self.stimulus, self.participant))
+        let Self { stimulus, participant, take } = self;
+        match take {
+            1 => f.pad(&format!("{stimulus}/{participant}")),
+            take => f.pad(&format!("{stimulus}/{participant}/{take}")),
+        }
     }
 }
 
 impl FromStr for RecordingId {
     type Err = Error;
 
-    /// Reads `S1/P01`.
+    /// Reads `S1/P01` and `S1/P01/2`.
     fn from_str(text: &str) -> Result<Self> {
-        let read = |(stimulus, participant): (&str, &str)| {
-            Some(Self { stimulus: stimulus.parse().ok()?, participant: participant.parse().ok()? })
+        let mut parts = text.split('/');
+        let mut read = || {
+            let (stimulus, participant) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+            let take = parts.next().map_or(Some(1), |take| take.parse().ok().filter(|take| *take > 1))?;
+            parts.next().is_none().then_some(Self { stimulus, participant, take })
         };
-        text.split_once('/').and_then(read).ok_or_else(|| {
+        read().ok_or_else(|| {
             Error::new(
                 Fault::UNREADABLE_RECORDING,
                 Place::field("recording"),
-                "a stimulus and a participant, as S1/P01",
+                "a stimulus and a participant, as S1/P01, and a number from 2 for further recordings of both",
                 format!("{text:?}"),
             )
         })
@@ -63,8 +81,10 @@ pub struct Recording {
     pub label: Label,
     /// The participant.
     pub participant: Participant,
+    /// Which of several of this participant and this stimulus, from 1.
+    pub take: u32,
     /// Samples per second.
-    pub rate_hz: u32,
+    pub rate_hz: f64,
     /// One value per 1/`rate_hz` s, in the unit of the study.
     pub samples: Vec<f64>,
     /// How it was made, if it is synthetic. What is made of a recording keeps the mark.
@@ -75,7 +95,7 @@ impl Recording {
     /// Its name.
     #[must_use]
     pub const fn id(&self) -> RecordingId {
-        RecordingId { stimulus: self.stimulus, participant: self.participant }
+        RecordingId { stimulus: self.stimulus, participant: self.participant, take: self.take }
     }
 
     /// The song and the participant by their numbers, if its names are of the published study.
@@ -83,13 +103,15 @@ impl Recording {
         let song = Song::try_from(self.stimulus).ok()?;
         let is_genre = Genre::ALL.iter().any(|genre| Label::from(*genre) == self.label);
         let participant = self.participant.published_number()?;
-        (is_genre && Stimulus::from(song) == self.stimulus).then_some((song.number(), participant))
+        let is_whole = self.rate_hz.fract() == 0.0 && self.rate_hz < 1e9;
+        (is_genre && is_whole && Stimulus::from(song) == self.stimulus && self.take == 1)
+            .then_some((song.number(), participant))
     }
 
     /// Its length in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.samples.len() as f64 / f64::from(self.rate_hz)
+        self.samples.len() as f64 / self.rate_hz
     }
 }
 
@@ -106,17 +128,22 @@ mod tests {
 
     #[test]
     fn other_names_are_refused() {
-        for name in ["", "/", "S1", "S1/", "/P01", "S1/P01/P02", "S1 P01"] {
+        for name in
+            ["", "/", "S1", "S1/", "/P01", "S1/P01/P02", "S1/P01/", "S1/P01/1", "S1/P01/2/3", "S1 P01"]
+        {
             assert!(name.parse::<RecordingId>().is_err(), "{name:?}");
         }
     }
 
     #[test]
     fn names_survive_json() {
-        let id: RecordingId = "S12/P07".parse().unwrap();
-        let json = serde_json::to_string(&id).unwrap();
-        assert_eq!(json, r#""S12/P07""#);
-        assert_eq!(serde_json::from_str::<RecordingId>(&json).unwrap(), id);
+        for (name, take) in [("S12/P07", 1), ("left hand/sub-01/12", 12)] {
+            let id: RecordingId = name.parse().unwrap();
+            assert_eq!(id.take, take);
+            let json = serde_json::to_string(&id).unwrap();
+            assert_eq!(json, format!("{name:?}"));
+            assert_eq!(serde_json::from_str::<RecordingId>(&json).unwrap(), id);
+        }
     }
 
     /// Records were computed with these streams.
@@ -124,7 +151,8 @@ mod tests {
     fn published_names_have_streams_by_their_numbers_and_others_above_them() {
         let stream = |text: &str| text.parse::<RecordingId>().unwrap().stream();
         assert_eq!(stream("S12/P07"), 12 << 32 | 7);
-        let others = ["S1/P1", "S01/P01", "rest/sub-01", "rest/sub-02", "task/sub-01"].map(stream);
+        let others =
+            ["S1/P1", "S01/P01", "rest/sub-01", "rest/sub-02", "task/sub-01", "S1/P01/2"].map(stream);
         assert!(others.iter().all(|stream| *stream as u32 >= 1 << 31 || *stream >> 32 >= 1 << 31));
         assert!(others.iter().collect::<std::collections::BTreeSet<_>>().len() == others.len());
     }

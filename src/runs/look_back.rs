@@ -80,7 +80,7 @@ impl NetworkTask<Cpu> for Measure<'_> {
         let examples = N::examples(settings.frame, &settings.input.answering(signals)?)?;
         let examples: Vec<&N::Example> = examples.iter().collect();
         let frame_seconds =
-            examples.first().map_or(0, |example| example.values().ncols()) as f64 / f64::from(set.rate_hz());
+            examples.first().map_or(0, |example| example.values().ncols()) as f64 / set.rate_hz();
         for Record { run, .. } in runs {
             let device = Cpu::seed_from_u64(random::bits(settings.seed, *run));
             let mut network = build(&device)?;

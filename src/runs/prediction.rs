@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Network, NetworkTask};
 use crate::nn::StateDict;
-use crate::recordings::{DataSet, Label, Labels, Participant, RecordingId, Stimulus};
+use crate::recordings::{DataSet, Label, Labels, Participant, RecordingId, Stimulus, is_first};
 use crate::runs::{self, Outcome, Purpose, Settings};
 use crate::training::{Answer, Evaluation};
 
@@ -22,6 +22,9 @@ pub struct Prediction {
     pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
+    /// Which of several of this participant and this stimulus, from 1.
+    #[serde(skip_serializing_if = "is_first")]
+    pub take: u32,
     /// The label that the network names; for the CNN, that of most slices.
     #[serde(rename = "genre")]
     pub predicted: Label,
@@ -38,13 +41,14 @@ pub struct Prediction {
 
 impl fmt::Display for Prediction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stimulus, participant, predicted, labels, probabilities, .. } = self;
+        let Self { stimulus, participant, take, predicted, labels, probabilities, .. } = self;
         let each: Vec<String> = labels
             .iter()
             .zip(probabilities)
             .map(|(label, probability)| format!("{label} {probability:.3}"))
             .collect();
-        write!(f, "{stimulus:<4}{participant:<6}{predicted:<14} {}", each.join("  "))
+        let take = if is_first(take) { String::new() } else { format!("{take:<4}") };
+        write!(f, "{stimulus:<4}{participant:<6}{take}{predicted:<14} {}", each.join("  "))
     }
 }
 
@@ -141,8 +145,8 @@ impl NetworkTask<Cpu> for Predict<'_> {
 pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
     let same = |recorded: &&runs::Prediction| {
         predictions.iter().any(|prediction| {
-            let recording =
-                RecordingId { stimulus: prediction.stimulus, participant: prediction.participant };
+            let Prediction { stimulus, participant, take, .. } = *prediction;
+            let recording = RecordingId { stimulus, participant, take };
             recording == recorded.recording && prediction.predicted == recorded.predicted
         })
     };
@@ -164,10 +168,11 @@ fn predictions(evaluation: &Evaluation, labels: &Labels) -> Vec<Prediction> {
         }
         let slices =
             if own.len() > 1 { own.iter().map(|answer| answer.logits.clone()).collect() } else { Vec::new() };
-        let RecordingId { stimulus, participant } = vote.recording;
+        let RecordingId { stimulus, participant, take } = vote.recording;
         Prediction {
             stimulus,
             participant,
+            take,
             predicted: labels[vote.predicted],
             labels: labels.clone(),
             probabilities,

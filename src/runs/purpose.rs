@@ -43,7 +43,7 @@ impl Purpose {
             settings,
             units: network.units,
             layers: network.layers(),
-            rate_hz: f64::from(set.rate_hz()),
+            rate_hz: set.rate_hz(),
             channels: 1,
             labels: set.labels(),
             data: set.fingerprint(),
@@ -129,7 +129,7 @@ mod tests {
         other.preparation.normalisation = Normalisation::Log;
         assert_eq!(fields(&purpose, other, &set), ["settings.frame", "settings.preparation.normalisation"]);
         assert_eq!(fields(&purpose, Settings::paper(Model::Cnn), &set), ["network"]);
-        let fast = |recording: &Recording| Recording { rate_hz: 256, ..recording.clone() };
+        let fast = |recording: &Recording| Recording { rate_hz: 256.0, ..recording.clone() };
         let fast = DataSet::new(set.recordings().iter().map(fast).collect()).unwrap();
         assert_eq!(fields(&purpose, settings, &fast), ["rate_hz"]);
         let labels = Labels::of(["rest", "task"].map(|label| label.parse().unwrap()));

@@ -18,7 +18,7 @@ fn cell(set: &DataSet, condition: &str, model: Model, right: &[usize]) -> CellRe
     let trainings = (0..).zip(right).map(|(draw, right)| {
         let answers = (0..39).map(|place: usize| {
             let song = Song::new(place as u32 % 12 + 1).unwrap();
-            let id = RecordingId { stimulus: song.into(), participant: Participant::new(place as u32) };
+            let id = RecordingId::new(song.into(), Participant::new(place as u32));
             let label = song.genre().label();
             let answer = if place < *right { label } else { (label + 1) % 3 };
             (id, [label, answer, answer])

@@ -187,8 +187,7 @@ mod tests {
 
     fn ids(table: &FeatureTable, rows: &[usize]) -> Vec<RecordingId> {
         let row = |row: &usize| &table.rows()[*row];
-        let id =
-            |row: &FeatureRow| RecordingId { stimulus: row.stimulus.unwrap(), participant: row.participant };
+        let id = |row: &FeatureRow| RecordingId::new(row.stimulus.unwrap(), row.participant);
         let mut ids: Vec<RecordingId> = rows.iter().map(row).map(id).collect();
         ids.sort_unstable();
         ids

@@ -36,7 +36,7 @@ pub(super) fn crop(recordings: &mut [Recording], seed: u64) -> Result<()> {
 /// Keeps everything but the last second.
 pub(super) fn remove_end(recordings: &mut [Recording]) -> Result<()> {
     Error::gather(recordings.iter_mut().map(|recording| {
-        let (samples, second) = (recording.samples.len(), recording.rate_hz as usize);
+        let (samples, second) = (recording.samples.len(), recording.rate_hz.round() as usize);
         if samples <= second {
             let place = Place::field(format!("recording {}", recording.id()));
             let expected = format!("more than a second of {second} samples");

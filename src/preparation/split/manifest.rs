@@ -68,8 +68,9 @@ impl Split {
     /// ```
     /// # use eegenre::recordings::{DataSet, Recording, RecordingId};
     /// # let recordings = ["S1/P01", "S2/P01", "S5/P02", "S9/P03"].map(|name| {
-    /// #     let RecordingId { song, participant } = name.parse().unwrap();
-    /// #     Recording { song, genre: song.genre(), participant, rate_hz: 8, samples: vec![1.0], synthetic: None }
+    /// #     let RecordingId { stimulus, participant, take } = name.parse().unwrap();
+    /// #     let label = "any".parse().unwrap();
+    /// #     Recording { stimulus, label, participant, take, rate_hz: 8.0, samples: vec![1.0], synthetic: None }
     /// # });
     /// # let data = DataSet::new(recordings.to_vec())?;
     /// # let fingerprint = data.fingerprint();

@@ -10,8 +10,8 @@
 //! # let recordings = (1..=24).flat_map(|number| {
 //! #     let heard = Song::all().filter(move |song| song.genre().label() as u32 != number % 3);
 //! #     heard.map(move |song| Recording {
-//! #         song, genre: song.genre(), participant: Participant::new(number), rate_hz: 8, samples: vec![1.0],
-//! #         synthetic: None,
+//! #         stimulus: song.into(), label: song.genre().into(), participant: Participant::new(number), take: 1,
+//! #         rate_hz: 8.0, samples: vec![1.0], synthetic: None,
 //! #     })
 //! # });
 //! # let data = DataSet::new(recordings.collect())?;

@@ -7,12 +7,13 @@ use crate::preparation::{LastFrame, Signal};
 use crate::recordings::{DataSet, Labels, Recording, RecordingId, Song};
 
 pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
-    let RecordingId { stimulus, participant } = name.parse().unwrap();
+    let RecordingId { stimulus, participant, take } = name.parse().unwrap();
     Recording {
         stimulus,
         label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
-        rate_hz: 8,
+        take,
+        rate_hz: 8.0,
         samples: samples.to_vec(),
         synthetic: None,
     }

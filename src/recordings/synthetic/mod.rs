@@ -168,7 +168,7 @@ mod tests {
         fn any_settings_give_plausible_power(settings in settings(), song in 1_u32..=12, nth in 0_usize..16) {
             let recording = one(settings, song, nth);
             prop_assert_eq!(recording.samples.len(), design::LENGTHS[song as usize - 1]);
-            prop_assert_eq!(recording.rate_hz, 8);
+            prop_assert_eq!(recording.rate_hz, 8.0);
             // The real files end at 2674; a participant of the largest scale with a rare burst goes beyond.
             prop_assert!(recording.samples.iter().all(|power| (0.0..1e7).contains(power)));
             let six_decimals = |power: &f64| format!("{power:.6}").parse() == Ok(*power);
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn a_set_has_the_design_of_the_real_one() {
         let set = generate(&Settings::default()).unwrap();
-        assert_eq!((set.recordings().len(), set.rate_hz()), (192, 8));
+        assert_eq!((set.recordings().len(), set.rate_hz()), (192, 8.0));
         assert_eq!(set.stimuli().len(), usize::from(paper::SONGS));
         assert_eq!(set.participants(), (1..=24).map(Participant::new).collect());
         assert!(set.participants().into_iter().all(|participant| set.labels_of(participant).len() == 2));

@@ -121,8 +121,7 @@ mod tests {
     #[test]
     fn streams_differ_by_seed_participant_and_song() {
         let participant = Participant::new(3);
-        let [one, two] =
-            [1, 2].map(|song| RecordingId { stimulus: Song::new(song).unwrap().into(), participant });
+        let [one, two] = [1, 2].map(|song| RecordingId::new(Song::new(song).unwrap().into(), participant));
         let first = [
             Noise::of_participant(0, participant),
             Noise::of_participant(1, participant),

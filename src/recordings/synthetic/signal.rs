@@ -62,7 +62,7 @@ impl Traits {
 /// One recording. The genre enters through `truth` and through the song's length, and nowhere else.
 #[must_use]
 pub fn recording(seed: u64, song: Song, participant: Participant, traits: Traits, truth: Truth) -> Recording {
-    let id = RecordingId { stimulus: song.into(), participant };
+    let id = RecordingId::new(song.into(), participant);
     let mut noise = Noise::of_recording(seed, id);
     let length = design::length(song);
     let level = traits.scale * libm::exp(LEVEL_DEVIATION * noise.trait_normal());
@@ -74,7 +74,8 @@ pub fn recording(seed: u64, song: Song, participant: Participant, traits: Traits
         stimulus: id.stimulus,
         label: song.genre().into(),
         participant,
-        rate_hz: RATE_HZ,
+        take: 1,
+        rate_hz: f64::from(RATE_HZ),
         samples: power.map(|power| (power * DECIMALS).round() / DECIMALS).collect(),
         synthetic: Some(format!("seed {seed}").into()),
     }

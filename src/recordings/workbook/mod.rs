@@ -57,7 +57,8 @@ pub fn read(path: &Path, song: Song) -> Result<Workbook> {
         stimulus: song.into(),
         label: song.genre().into(),
         participant,
-        rate_hz,
+        take: 1,
+        rate_hz: f64::from(rate_hz),
         samples,
         synthetic: None,
     });

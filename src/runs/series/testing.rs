@@ -23,7 +23,7 @@ pub(crate) fn steady(_run: usize, right: usize) -> Answers {
 /// The test recordings: 15 classical, 12 instrumental and 12 pop.
 fn recording(index: usize) -> (RecordingId, Genre) {
     let song = Song::new((index % 12) as u32 + 1).unwrap();
-    (RecordingId { stimulus: song.into(), participant: Participant::new(index as u32) }, song.genre())
+    (RecordingId::new(song.into(), Participant::new(index as u32)), song.genre())
 }
 
 pub(crate) fn outcome(epoch: usize, answers: &Answers) -> Outcome {
