@@ -22,6 +22,7 @@ pub mod formats;
 mod material;
 mod recording;
 mod source;
+pub mod study;
 pub mod synthetic;
 pub(crate) mod workbook;
 
