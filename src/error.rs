@@ -90,6 +90,9 @@ pub struct Place {
     /// The sheet of a workbook.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sheet: Option<String>,
+    /// The line of a text file, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub line: Option<u64>,
     /// The cell of a sheet, as a spreadsheet names it (`C14`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cell: Option<String>,
@@ -115,6 +118,20 @@ impl Place {
     #[must_use]
     pub fn sheet(mut self, name: impl Into<String>) -> Self {
         self.sheet = Some(name.into());
+        self
+    }
+
+    /// The same place, narrowed to a line of a text file, from 1.
+    #[must_use]
+    pub fn line(mut self, line: u64) -> Self {
+        self.line = Some(line);
+        self
+    }
+
+    /// The same place, narrowed to a named field of it.
+    #[must_use]
+    pub fn of_field(mut self, name: impl Into<String>) -> Self {
+        self.field = Some(name.into());
         self
     }
 
@@ -149,6 +166,7 @@ impl fmt::Display for Place {
         let parts = [
             self.file.as_ref().map(|file| file.display().to_string()),
             self.sheet.as_ref().map(|sheet| format!("sheet \"{sheet}\"")),
+            self.line.map(|line| format!("line {line}")),
             self.cell.as_ref().map(|cell| format!("cell {cell}")),
             self.field.clone(),
         ];
@@ -233,6 +251,11 @@ impl Error {
     /// When `problems` is not empty.
     pub fn unless_none(problems: Vec<Problem>) -> Result<()> {
         if problems.is_empty() { Ok(()) } else { Err(Self { problems }) }
+    }
+
+    /// The problems of several errors.
+    pub(crate) fn together(errors: impl IntoIterator<Item = Self>) -> Self {
+        Self { problems: errors.into_iter().flat_map(|error| error.problems).collect() }
     }
 
     /// Gathers results: all values, or every problem of every failed one.

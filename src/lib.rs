@@ -8,7 +8,7 @@
 //! |---|---|
 //! | [`store`] | how anything is kept: documents, locks, digests; where things go |
 //! | [`paper`] | what the paper states, and what it leaves open |
-//! | [`recordings`] | recordings, participants, songs, genres; workbooks; synthetic recordings |
+//! | [`recordings`] | recordings, participants, songs, genres; files of many formats; studies; synthetic recordings |
 //! | [`evaluation`] | statistics, chance under a design, null distributions, intervals; random orders |
 //! | [`preparation`] | splits, scales, frames, slices, what controls take away |
 //! | [`features`] | features of a signal |

@@ -116,3 +116,149 @@ impl Fault {
     pub const NON_FINITE_SAMPLE: Self =
         Self::rule("non-finite-sample", "replace the sample by the measured number");
 }
+
+/// The rules of files in other formats than workbooks of songs.
+impl Fault {
+    /// Files of this name are not read.
+    pub const UNKNOWN_FORMAT: Self = Self::rule(
+        "unknown-format",
+        "convert the file, with MNE for example; data/README.md has the two lines for FIF, EEGLAB, BrainVision and XDF",
+    );
+    /// A file holds no channel or no sample.
+    pub const NO_SAMPLES: Self =
+        Self::rule("no-samples", "give a file with at least one channel and its samples");
+    /// A file has more samples than are read into memory.
+    pub const TOO_MANY_SAMPLES: Self =
+        Self::rule("too-many-samples", "name fewer channels, or split the recording into several files");
+    /// A wanted channel is not in the file.
+    pub const UNKNOWN_CHANNEL: Self =
+        Self::rule("unknown-channel", "name a channel of the file, written as there");
+    /// Two channels of a file have one name, or it has two columns of times.
+    pub const DUPLICATE_CHANNEL: Self =
+        Self::rule("duplicate-channel", "rename one of them, or name other channels only");
+    /// A column of numbers has no heading.
+    pub const UNNAMED_CHANNEL: Self = Self::rule(
+        "unnamed-channel",
+        "write a heading above the column, or remove the column (pandas writes none with index=False)",
+    );
+    /// A text file is too long.
+    pub const TEXT_TOO_LONG: Self =
+        Self::rule("text-too-long", "split the file, or save it as EDF, BDF or Parquet");
+    /// A text file is in an encoding that is not read.
+    pub const TEXT_ENCODING: Self =
+        Self::rule("text-encoding", "save the file as UTF-8; Excel calls it \"CSV UTF-8\"");
+    /// A number has a decimal mark that is ambiguous, or another one than the numbers before it.
+    pub const DECIMAL_MARK: Self = Self::rule(
+        "decimal-mark",
+        "write all decimals of the file with one mark and none for thousands; decimal commas need semicolons or tabs \
+                 between columns",
+    );
+    /// A file is no Parquet file, or is damaged, or compressed in a way that is not read.
+    pub const NOT_PARQUET: Self = Self::rule(
+        "not-parquet",
+        "write the file again, uncompressed or with snappy; Polars takes compression=\"snappy\"",
+    );
+    /// A file is neither EDF nor BDF.
+    pub const NOT_EDF: Self =
+        Self::rule("not-edf", "give the file the name of what it is, or export it as EDF or BDF again");
+    /// A file ends within its header.
+    pub const HEADER_CUT_SHORT: Self =
+        Self::rule("header-cut-short", "copy or export the file again; it was cut short on the way");
+    /// A field of a header is not the number that it should be.
+    pub const HEADER_NUMBER: Self =
+        Self::rule("header-number", "correct the header, or export the file again with another program");
+    /// A header is not as long as its number of signals asks for.
+    pub const HEADER_SIZE: Self =
+        Self::rule("header-size", "correct the header, or export the file again with another program");
+    /// A data record is larger than what is kept in memory.
+    pub const RECORD_TOO_LARGE: Self =
+        Self::rule("record-too-large", "export the file again with data records of one second");
+    /// A file has more or fewer data records than its header says.
+    pub const RECORD_COUNT: Self = Self::rule(
+        "record-count",
+        "copy the file again; if the recording stopped early, write -1 into the header, or export the file with MNE",
+    );
+    /// The digital minimum is not below the digital maximum.
+    pub const DIGITAL_RANGE: Self =
+        Self::rule("digital-range", "correct the header, or name other channels only");
+    /// The physical minimum is the physical maximum.
+    pub const PHYSICAL_RANGE: Self =
+        Self::rule("physical-range", "correct the header, or name other channels only");
+    /// Wanted channels of one file have different rates.
+    pub const MIXED_CHANNEL_RATES: Self =
+        Self::rule("mixed-channel-rates", "name channels of one rate in the column channels");
+    /// A discontinuous recording leaves time out.
+    pub const GAP: Self = Self::rule("gap", "split the file at the gap, with MNE for example");
+    /// A discontinuous recording does not say when a data record began.
+    pub const NO_RECORD_TIME: Self =
+        Self::rule("no-record-time", "export the file again, as EDF+C if it has no gaps");
+}
+
+/// The rules of the description of a study.
+impl Fault {
+    /// A folder has no table of recordings.
+    pub const NO_DESCRIPTION: Self =
+        Self::rule("no-description", "write one, or let eegenre data init begin it");
+    /// A folder has two tables of recordings.
+    pub const TWO_TABLES: Self = Self::rule("two-tables", "keep one of them");
+    /// The settings of a study are missing, or cannot be read.
+    pub const STUDY_SETTINGS: Self = Self::rule(
+        "study-settings",
+        "correct study.toml as data/README.md describes it; eegenre data init writes one",
+    );
+    /// A column that every table of recordings needs is missing.
+    pub const MISSING_COLUMN: Self = Self::rule("missing-column", "add the column to the table");
+    /// A column has a name that no column of the table has.
+    pub const UNKNOWN_COLUMN: Self =
+        Self::rule("unknown-column", "correct the heading, or remove the column");
+    /// Two columns of the table have one name.
+    pub const DUPLICATE_COLUMN: Self = Self::rule("duplicate-column", "keep one of them");
+    /// A line of the table has more cells than there are columns.
+    pub const EXTRA_CELL: Self =
+        Self::rule("extra-cell", "remove the cell, or put names with commas in them into quotes");
+    /// A cell that has to be filled is empty.
+    pub const EMPTY_FIELD: Self = Self::rule("empty-field", "fill the cell");
+    /// A question mark stands where somebody who knows has to write something.
+    pub const UNFILLED: Self = Self::rule("unfilled", "write what you know in its place");
+    /// A name is too long, or has characters that names must not have.
+    pub const BAD_NAME: Self = Self::rule("bad-name", "choose a shorter or simpler name");
+    /// A time or an order is not a number, or a recording ends before it starts.
+    pub const BAD_TIME: Self = Self::rule("bad-time", "write a number with a decimal point");
+    /// Channels are named twice.
+    pub const CHANNELS_TWICE: Self = Self::rule(
+        "channels-twice",
+        "name one channel in column or several in channels, and each of them once",
+    );
+    /// A file lies outside the folder of the study.
+    pub const OUTSIDE_FOLDER: Self =
+        Self::rule("outside-folder", "copy the file into the folder, and write its place from there");
+    /// A file of the table does not exist.
+    pub const MISSING_FILE: Self =
+        Self::rule("missing-file", "correct the name, or put the file into the folder");
+    /// A study has too few labels to be told apart, or too many.
+    pub const LABEL_COUNT: Self = Self::rule("label-count", "give each recording one of at least two labels");
+    /// Two lines describe the same recording.
+    pub const DUPLICATE_ROW: Self =
+        Self::rule("duplicate-row", "remove one of them, or number repetitions in the column order");
+    /// Nothing says the sampling rate of a file.
+    pub const NO_RATE: Self = Self::rule("no-rate", "add what is expected");
+    /// The part of a file that a recording is reaches beyond the file.
+    pub const BEYOND_END: Self = Self::rule("beyond-end", "correct start_seconds or stop_seconds");
+    /// A file has another unit than the study, and the units do not convert.
+    pub const MIXED_UNITS: Self =
+        Self::rule("mixed-units", "correct unit in study.toml, or export the file in it");
+    /// A study whose samples are not negative has a negative one.
+    pub const UNEXPECTED_NEGATIVE: Self =
+        Self::rule("unexpected-negative", "set may_be_negative = true in study.toml, or correct the file");
+    /// Recordings of one study have different channels.
+    pub const MIXED_CHANNELS: Self =
+        Self::rule("mixed-channels", "name the channels that all files have in the column channels");
+    /// A folder is described already.
+    pub const ALREADY_DESCRIBED: Self =
+        Self::rule("already-described", "edit the file, or move it away and start again");
+    /// A folder has no file of a format that is read.
+    pub const NOTHING_TO_DESCRIBE: Self = Self::rule(
+        "nothing-to-describe",
+        "give a folder with .csv, .tsv, .xlsx, .edf or .bdf files; data/README.md says how to convert others",
+    );
+}

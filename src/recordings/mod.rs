@@ -6,18 +6,26 @@
 //!             S1.xlsx … S12.xlsx ──────┘
 //!             synthetic ──► the same twelve workbooks, with a truth that is known
 //! ```
+//!
+//! Any other study is described by a table of its recordings, in any of several formats:
+//!
+//! ```text
+//! recordings.tsv, study.toml ──► study::Study ──► formats::read ──► Signals { channels, rate_hz, samples }
+//! ```
 
 mod dataset;
 mod description;
 mod design;
 mod faults;
 mod folder;
+pub mod formats;
 mod labels;
 mod material;
 mod name;
 mod published;
 mod recording;
 mod source;
+pub mod study;
 pub mod synthetic;
 pub(crate) mod workbook;
 

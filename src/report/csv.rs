@@ -13,10 +13,22 @@ where
     H: IntoIterator<Item: AsRef<[u8]>>,
     L: IntoIterator<Item: AsRef<[u8]>>,
 {
+    separated(b',', heading, lines)
+}
+
+/// The same, with another character between fields.
+///
+/// # Errors
+/// [`Fault::UNWRITABLE`] for a line of another number of fields.
+pub(crate) fn separated<H, L>(delimiter: u8, heading: H, lines: impl IntoIterator<Item = L>) -> Result<String>
+where
+    H: IntoIterator<Item: AsRef<[u8]>>,
+    L: IntoIterator<Item: AsRef<[u8]>>,
+{
     let unwritable = |cause: String| {
         Error::new(Fault::UNWRITABLE, Place::field("table"), "lines of one length in UTF-8", cause)
     };
-    let mut writer = WriterBuilder::new().from_writer(Vec::new());
+    let mut writer = WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
     writer.write_record(heading).map_err(|cause| unwritable(cause.to_string()))?;
     for line in lines {
         writer.write_record(line).map_err(|cause| unwritable(cause.to_string()))?;

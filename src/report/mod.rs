@@ -7,7 +7,7 @@ mod printing;
 mod progress;
 mod table;
 
-pub(crate) use csv::comma_separated;
+pub(crate) use csv::{comma_separated, separated};
 pub(crate) use path::as_text;
 pub(crate) use percent::percent;
 pub(crate) use printing::to_terminal;

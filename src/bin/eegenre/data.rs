@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 
 use eegenre::error::Result;
+use eegenre::recordings::study::{Study, init};
 use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Material, Source};
 use eegenre::report::note;
@@ -44,9 +45,17 @@ impl DataArgs {
 pub enum DataTask {
     /// Recordings, participants, songs, lengths, fingerprint
     Describe(DataArgs),
-    /// Check a folder of workbooks and list every problem in it
+    /// Begin the description of a study of your own: recordings.tsv and study.toml
+    ///
+    /// Both are written by looking: at BIDS names, events.tsv and participants.tsv, or at the names of the files. What the
+    /// folder does not tell becomes a question mark. Nothing is overwritten.
+    Init {
+        /// Folder of .edf, .bdf, .csv, .tsv or .xlsx files
+        dir: PathBuf,
+    },
+    /// Check a folder of recordings and list every problem in it
     Check {
-        /// Folder of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
+        /// Folder with recordings.tsv, or of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
         dir: PathBuf,
     },
     /// Write synthetic workbooks with a known truth, in the layout and design of the real ones
@@ -77,6 +86,15 @@ impl DataTask {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Describe(data) => print(&data.material(project)?.description(), json)?,
+            Self::Init { dir } => print(&init::write(&dir)?, json)?,
+            Self::Check { dir } if Study::is_described(&dir) => {
+                let summary = Study::read(&dir)?.check()?;
+                if json {
+                    print(&json!({ "problems": [], "study": summary }), json)?;
+                } else {
+                    print(&format!("no problems in {}\n{summary}", dir.display()), json)?;
+                }
+            }
             Self::Check { dir } => {
                 let set = recordings::load(&dir)?;
                 let description = Description::of(&set);

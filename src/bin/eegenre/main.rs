@@ -52,7 +52,8 @@ use train::TrainArgs;
 const EXAMPLES: &str = "\
 Examples:
   eegenre reproduce                              everything, from records and the recordings that are there
-  eegenre data check ~/recordings                list every problem in a folder of workbooks
+  eegenre data init ~/recordings                 begin the description of a study of your own
+  eegenre data check ~/recordings                list every problem in a folder of recordings
   eegenre data describe --data ~/recordings      what is in it
   eegenre split --scheme song                    four folds that share no song
   eegenre split --seed 3 --out split.json        one more split like the paper's, as a file

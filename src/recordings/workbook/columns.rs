@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use super::cell::Cell;
+use super::column::Column;
 use super::time::{self, Seconds};
 use super::{Problems, Sheet};
 use crate::error::{Fault, Result, cell_name};
@@ -35,27 +36,6 @@ struct ParticipantColumn {
     /// Nothing if the heading could not be read, which is a problem already.
     participant: Option<Participant>,
     numbers: Column,
-}
-
-/// Numbers from row 2 downwards.
-struct Column {
-    numbers: Vec<f64>,
-    /// Zero-based row in which the next number must stand.
-    next_row: u32,
-    /// Whether every cell so far was a number, without a gap.
-    sound: bool,
-}
-
-impl Column {
-    const fn from_row(next_row: u32) -> Self {
-        Self { numbers: Vec::new(), next_row, sound: true }
-    }
-}
-
-impl Default for Column {
-    fn default() -> Self {
-        Self::from_row(1)
-    }
 }
 
 impl Sheet for Columns {
@@ -147,19 +127,7 @@ impl Columns {
                 &mut self.slot(column).get_or_insert_with(missing).numbers
             }
         };
-        let expected_row = std::mem::replace(&mut slot.next_row, row + 1);
-        let number = cell.number();
-        if let Ok(number) = number {
-            slot.numbers.push(number);
-        }
-        slot.sound &= number.is_ok() && row == expected_row;
-        if row > expected_row {
-            let found = format!("a blank cell above the filled cell {}", cell_name(row, column));
-            problems.report_cell(Fault::BLANK_CELL, (expected_row, column), "a number", found);
-        }
-        if let Err(fault) = number {
-            problems.report_cell(fault, (row, column), "a finite number", cell.describe());
-        }
+        slot.take((row, column), cell.number(), || cell.describe(), problems);
     }
 
     /// Checks what can only be seen once all cells are there, in the columns that are sound. Returns the rate in

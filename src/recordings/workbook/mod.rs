@@ -17,6 +17,7 @@
 
 mod archive;
 mod cell;
+mod column;
 mod columns;
 mod pieces;
 mod problems;
@@ -27,11 +28,14 @@ use std::path::Path;
 
 pub use archive::{MAX_INFLATION, MAX_WORKBOOK_BYTES};
 pub(crate) use cell::Cell;
+pub(in crate::recordings) use column::Column;
 pub use columns::MAX_PARTICIPANTS;
 use columns::{Columns, Signals};
 pub use problems::MAX_PROBLEMS;
 pub(crate) use problems::Problems;
+pub(in crate::recordings) use sheet::{MAX_CELLS, read_only_sheet_as};
 pub(crate) use sheet::{Read, Sheet, read_only_sheet};
+pub(in crate::recordings) use time::Flaw;
 
 use super::{Recording, Song};
 use crate::error::Result;

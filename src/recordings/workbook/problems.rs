@@ -35,12 +35,39 @@ impl Problems {
         self.add(Problem::new(fault, self.place.clone().cell(row, column), expected, found));
     }
 
+    /// A problem of a named field.
+    pub(crate) fn report_field(
+        &mut self,
+        fault: Fault,
+        field: impl Into<String>,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.add(Problem::new(fault, self.place.clone().of_field(field), expected, found));
+    }
+
+    /// A problem of a named column in a line of a text file, from 1.
+    pub(crate) fn report_line(
+        &mut self,
+        fault: Fault,
+        (line, column): (u64, &str),
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        self.add(Problem::new(fault, self.place.clone().line(line).of_field(column), expected, found));
+    }
+
     fn add(&mut self, problem: Problem) {
         if self.listed.len() < MAX_PROBLEMS {
             self.listed.push(problem);
         } else {
             self.unlisted += 1;
         }
+    }
+
+    /// Whether there were none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.listed.is_empty()
     }
 
     /// `Ok` if there were none.

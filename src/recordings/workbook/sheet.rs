@@ -14,10 +14,10 @@ use crate::error::{Error, Fault, Place, Result};
 
 /// The most filled cells that a sheet may have: their numbers take 512 MiB. An hour of 24 participants at 256 Hz has a
 /// third of them.
-pub(super) const MAX_CELLS: usize = 1 << 26;
+pub(in crate::recordings) const MAX_CELLS: usize = 1 << 26;
 
 /// A sheet in the making, of one kind or another.
-pub(crate) trait Sheet: Default {
+pub(crate) trait Sheet {
     /// What it becomes.
     type Contents;
     /// The most columns that it may have.
@@ -46,24 +46,31 @@ pub(crate) struct Read<T> {
 }
 
 /// Reads the only sheet with data of a workbook.
-pub(crate) fn read_only_sheet<S: Sheet>(path: &Path) -> Result<Read<S::Contents>> {
+pub(crate) fn read_only_sheet<S: Sheet + Default>(path: &Path) -> Result<Read<S::Contents>> {
+    read_only_sheet_as(path, S::default())
+}
+
+/// The same, as a sheet of which something is known.
+pub(in crate::recordings) fn read_only_sheet_as<S: Sheet>(
+    path: &Path,
+    sheet: S,
+) -> Result<Read<S::Contents>> {
     let archive = archive::read(path)?;
     // The parser is not ours. Should it panic on a file that nobody thought of, that file is unreadable and the
     // others are still read.
-    catch_unwind(AssertUnwindSafe(|| read_archive::<S>(archive, path))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| read_archive(archive, path, sheet))).unwrap_or_else(|_| {
         let found = "contents that the spreadsheet reader stumbles over";
         Err(Error::new(Fault::NOT_A_WORKBOOK, Place::file(path), "an .xlsx workbook", found))
     })
 }
 
-fn read_archive<S: Sheet>(archive: Archive, path: &Path) -> Result<Read<S::Contents>> {
+fn read_archive<S: Sheet>(archive: Archive, path: &Path, mut sheet: S) -> Result<Read<S::Contents>> {
     let mut workbook = Xlsx::new(archive.bytes).map_err(|cause| not_a_workbook(Place::file(path), &cause))?;
     let name = the_sheet_with_data(&mut workbook, path)?;
     let place = Place::file(path).sheet(&name);
     let mut cells =
         workbook.worksheet_cells_reader(&name).map_err(|cause| not_a_workbook(place.clone(), &cause))?;
     let mut problems = Problems::new(place);
-    let mut sheet = S::default();
     let formulas = take_cells(&mut cells, archive.calculated_on_opening, &mut sheet, &mut problems);
     if formulas.is_some() {
         sheet.finish(&mut problems);

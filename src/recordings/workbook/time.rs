@@ -12,11 +12,11 @@ pub(super) struct Seconds {
 
 /// A rule that the time column breaks, at a zero-based index into it.
 #[derive(Debug, PartialEq)]
-pub(super) struct Flaw {
-    pub(super) fault: Fault,
-    pub(super) index: usize,
-    pub(super) expected: String,
-    pub(super) found: String,
+pub(in crate::recordings) struct Flaw {
+    pub(in crate::recordings) fault: Fault,
+    pub(in crate::recordings) index: usize,
+    pub(in crate::recordings) expected: String,
+    pub(in crate::recordings) found: String,
 }
 
 /// A run of rows that share a second.

@@ -1,0 +1,89 @@
+//! Begins the description of a folder by looking at it.
+//!
+//! What a folder does not tell becomes a question mark, which [`Study::check`](super::Study::check) names as unfilled.
+
+mod bids;
+mod listing;
+mod plain;
+mod proposal;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+
+use super::{SETTINGS, TABLES};
+use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::report::as_text;
+use crate::store::write_atomically;
+
+/// What was written, and what is left to fill in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Begun {
+    /// The table of recordings.
+    #[serde(serialize_with = "as_text")]
+    pub table: PathBuf,
+    /// The settings of the study.
+    #[serde(serialize_with = "as_text")]
+    pub settings: PathBuf,
+    /// Lines of the table.
+    pub recordings: usize,
+    /// Question marks in both files.
+    pub unfilled: usize,
+}
+
+/// Writes `recordings.tsv` and `study.toml` into a folder that has neither.
+///
+/// - A BIDS folder (`sub-*`): each event with a duration and a `trial_type` is a recording with that label, from its onset
+///   on. Files without such events are recordings as a whole; their label is the `group` of `participants.tsv`, if it
+///   is there.
+/// - Any other folder: each file is a recording. Participant and stimulus are the first two parts of its path, without
+///   the extension. A table whose name has one part is a stimulus, and its columns are participants.
+///
+/// Unit, rate and sign are those of the first file. Nothing is overwritten.
+///
+/// # Errors
+/// [`Fault::MISSING_FOLDER`], [`Fault::ALREADY_DESCRIBED`], [`Fault::NOTHING_TO_DESCRIBE`], [`Fault::UNWRITABLE`], and
+/// problems of the files that are looked at.
+pub fn write(folder: impl AsRef<Path>) -> Result<Begun> {
+    let folder = folder.as_ref();
+    if !folder.is_dir() {
+        let found = if folder.exists() { "a file" } else { "nothing" };
+        return Err(Error::new(
+            Fault::NOTHING_TO_DESCRIBE,
+            Place::file(folder),
+            "a folder of recordings",
+            found,
+        ));
+    }
+    let described = [TABLES[0], TABLES[1], SETTINGS].map(|name| folder.join(name)).into_iter();
+    let described = described.filter(|path| path.exists()).map(|path| {
+        Problem::new(Fault::ALREADY_DESCRIBED, Place::file(path), "a folder without it", "such a file")
+    });
+    Error::unless_none(described.collect())?;
+    let files = listing::recordings(folder)?;
+    let proposals =
+        if bids::is_bids(folder) { bids::propose(folder, &files)? } else { plain::propose(folder, &files) };
+    let text = proposal::table(&proposals)?;
+    let settings = proposal::settings(folder, &proposals);
+    let (table, of_study) = (folder.join(TABLES[0]), folder.join(SETTINGS));
+    write_atomically(&table, text.as_bytes())?;
+    write_atomically(&of_study, settings.as_bytes())?;
+    let unfilled = [&text, &settings].iter().map(|text| proposal::unfilled(text)).sum();
+    Ok(Begun { table, settings: of_study, recordings: proposals.len(), unfilled })
+}
+
+impl fmt::Display for Begun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { table, settings, recordings, unfilled } = self;
+        writeln!(f, "{}: {recordings} recordings", table.display())?;
+        writeln!(f, "{}: name, unit, rate, labels", settings.display())?;
+        match unfilled {
+            0 => write!(f, "look at both, then run eegenre data check"),
+            _ => write!(f, "fill in {unfilled} question marks, then run eegenre data check"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
