@@ -87,6 +87,9 @@ impl Fault {
     /// A sample or a time is not a finite number.
     pub const NON_FINITE_CELL: Self =
         Self::rule("non-finite-cell", "replace the cell by the number that it should hold");
+    /// A recording of a study has several channels.
+    pub const SEVERAL_CHANNELS: Self =
+        Self::rule("several-channels", "name one in the column channels; features and networks read one");
     /// A name of a label, a stimulus or a participant is empty or too long, or has letters that it cannot have.
     pub const UNREADABLE_NAME: Self =
         Self::rule("unreadable-name", "shorten the name, or replace the letters");
@@ -220,8 +223,6 @@ impl Fault {
     pub const EMPTY_FIELD: Self = Self::rule("empty-field", "fill the cell");
     /// A question mark stands where somebody who knows has to write something.
     pub const UNFILLED: Self = Self::rule("unfilled", "write what you know in its place");
-    /// A name is too long, or has characters that names must not have.
-    pub const BAD_NAME: Self = Self::rule("bad-name", "choose a shorter or simpler name");
     /// A time or an order is not a number, or a recording ends before it starts.
     pub const BAD_TIME: Self = Self::rule("bad-time", "write a number with a decimal point");
     /// Channels are named twice.

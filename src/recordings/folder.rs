@@ -1,4 +1,4 @@
-//! Finds the twelve workbooks of a folder and reads them side by side.
+//! Reads the recordings of a folder: of a study that is described there, or the twelve workbooks of the published one.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Song;
 use super::dataset::DataSet;
+use super::study::Study;
 use super::synthetic::{SHEET_PREFIX, Stamp};
 use super::workbook::{self, Workbook};
 use crate::error::{Error, Fault, Place, Problem, Result};
@@ -17,7 +18,8 @@ use crate::store::NEVER;
 /// The folder of EEG workbooks inside the published archive.
 const PUBLISHED_SUBFOLDER: &str = "music-affect_v2-eeg-timeseries";
 
-/// Reads `S1.xlsx` ... `S12.xlsx` from a folder, or from the folder of EEG workbooks in `music-affect_v2`.
+/// Reads the study that `recordings.tsv` or `recordings.csv` of a folder [describes](super::study::Study); else `S1.xlsx` ...
+/// `S12.xlsx` from it, or from the folder of EEG workbooks in `music-affect_v2`.
 ///
 /// Workbooks are read side by side on all cores. Other files are left alone. A set is marked as synthetic if any sheet
 /// is named so, wherever its file was moved.
@@ -30,6 +32,9 @@ pub fn load(folder: impl AsRef<Path>) -> Result<DataSet> {
 
 /// The same, unless `stop` becomes true first. A workbook that is being read is read to its end.
 pub(super) fn load_unless(folder: &Path, stop: &AtomicBool) -> Result<DataSet> {
+    if Study::is_described(folder) {
+        return Study::read(folder)?.data_set();
+    }
     let folder = folder_of_workbooks(folder)?;
     let (paths, mut problems) = workbooks(&folder)?;
     let results: Vec<(PathBuf, Result<Workbook>)> = paths

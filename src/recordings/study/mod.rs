@@ -9,6 +9,7 @@
 //! The words are those of BIDS where it has one. `data/README.md` has all columns. [`init`] writes both files for a folder
 //! by looking at it, and [`Study::check`] names every problem of the table, the settings and the files.
 
+mod data_set;
 mod entry;
 mod files;
 pub mod init;
@@ -21,7 +22,7 @@ use std::path::{Path, PathBuf};
 
 pub use entry::Entry;
 pub use files::RATE_TOLERANCE;
-pub use names::{MAX_NAME, UNFILLED};
+pub use names::UNFILLED;
 pub use settings::{SETTINGS, Settings};
 pub use summary::Summary;
 pub use table::{LABELS, MAX_ENTRIES, TABLES};

@@ -1,9 +1,8 @@
 //! Names of participants, stimuli, labels and sessions.
 
 use crate::error::Fault;
+use crate::recordings::{LONGEST_NAME, Name};
 
-/// The most characters of a name.
-pub const MAX_NAME: usize = 64;
 /// What stands for a cell that has to be filled in: [`init`](super::init) writes it where a folder does not tell.
 pub const UNFILLED: &str = "?";
 
@@ -16,8 +15,8 @@ pub(super) fn check(name: &str) -> Result<(), Flaw> {
         Err((Fault::EMPTY_FIELD, "a name"))
     } else if name == UNFILLED {
         Err((Fault::UNFILLED, "a name in place of the question mark"))
-    } else if name.chars().count() > MAX_NAME || name.contains('/') || name.chars().any(char::is_control) {
-        Err((Fault::BAD_NAME, "1 to 64 characters without / and control characters"))
+    } else if name.parse::<Name>().is_err() {
+        Err((Fault::UNREADABLE_NAME, "1 to 64 characters without / and control characters"))
     } else {
         Ok(())
     }
@@ -26,7 +25,7 @@ pub(super) fn check(name: &str) -> Result<(), Flaw> {
 /// A text made a name: what must not be in one is replaced by `-`.
 pub(super) fn made_of(text: &str) -> String {
     let cleaned = text.trim().chars().map(|one| if one == '/' || one.is_control() { '-' } else { one });
-    let name: String = cleaned.take(MAX_NAME).collect();
+    let name: String = cleaned.take(LONGEST_NAME).collect();
     if name.is_empty() { UNFILLED.to_owned() } else { name }
 }
 
@@ -44,7 +43,7 @@ mod tests {
         assert_eq!(fault(""), Fault::EMPTY_FIELD);
         assert_eq!(fault("?"), Fault::UNFILLED);
         for name in ["n/a", "a\tb", "a\u{7f}", &"x".repeat(65)] {
-            assert_eq!(fault(name), Fault::BAD_NAME, "{name:?}");
+            assert_eq!(fault(name), Fault::UNREADABLE_NAME, "{name:?}");
         }
     }
 

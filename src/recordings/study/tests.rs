@@ -112,7 +112,7 @@ fn every_problem_is_named_at_once_with_line_and_column() {
     let expected = [
         (Fault::STUDY_SETTINGS, 1, ""),
         (Fault::UNFILLED, 2, "participant_id"),
-        (Fault::BAD_NAME, 2, "label"),
+        (Fault::UNREADABLE_NAME, 2, "label"),
         (Fault::MISSING_FILE, 2, "file"),
         (Fault::EMPTY_FIELD, 3, "stimulus"),
     ];
