@@ -20,25 +20,38 @@ pub type Cell = (RecordingId, f64, usize);
 pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
     let all: usize = cells.iter().map(|(.., count)| count).sum();
     let centre = cells.iter().map(|(_, sum, _)| sum).sum::<f64>() / all as f64;
-    // The variance of the mean, and the number of groups.
-    let variance = |group: &dyn Fn(RecordingId) -> [u32; 2]| {
+    let residuals = cells.iter().filter(|(.., count)| *count > 0).map(|(id, sum, count)| {
+        ([id.participant.number(), u32::from(id.song.number())], sum - centre * *count as f64)
+    });
+    let half_width = crossed_half_width(&residuals.collect::<Vec<_>>(), all as f64)?;
+    Some(Interval::around(centre, half_width))
+}
+
+/// The half width of [`crossed_interval`] for any estimate of the form `Σ x / N`, from residuals: each with its participant and
+/// its song, or any other two things that are drawn. Where the second repeats the first, it is that over the first alone.
+///
+/// For a ratio or another smooth function of means, residuals are its linear parts: Cameron, Gelbach and Miller, section 2.3.
+/// Nothing for fewer than two of either.
+pub(crate) fn crossed_half_width(residuals: &[([u32; 2], f64)], of: f64) -> Option<f64> {
+    // The variance of the estimate, and the number of groups.
+    let variance = |group: &dyn Fn([u32; 2]) -> [u32; 2]| {
         let mut sums: BTreeMap<[u32; 2], f64> = BTreeMap::new();
-        for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
-            *sums.entry(group(*recording)).or_default() += sum - centre * *count as f64;
+        for (place, residual) in residuals {
+            *sums.entry(group(*place)).or_default() += residual;
         }
         let groups = sums.len();
         let squares: f64 = sums.values().map(|sum| sum * sum).sum();
-        (groups as f64 / (groups as f64 - 1.0) * squares / (all as f64).powi(2), groups)
+        (groups as f64 / (groups as f64 - 1.0) * squares / of.powi(2), groups)
     };
-    let (participants, people) = variance(&|id| [id.participant.number(), 0]);
-    let (songs, pieces) = variance(&|id| [0, u32::from(id.song.number())]);
-    let (recordings, _) = variance(&|id| [id.participant.number(), u32::from(id.song.number())]);
+    let (participants, people) = variance(&|[participant, _]| [participant, 0]);
+    let (songs, pieces) = variance(&|[_, song]| [0, song]);
+    let (recordings, _) = variance(&|both| both);
     let fewest = people.min(pieces);
     if fewest < 2 {
         return None;
     }
     let both = (participants + songs - recordings).max(participants).max(songs);
-    Some(Interval::around(centre, student_quantile(fewest as f64 - 1.0) * both.sqrt()))
+    Some(student_quantile(fewest as f64 - 1.0) * both.sqrt())
 }
 
 /// The same with participants alone as what is drawn.
