@@ -83,6 +83,18 @@ pub enum Fault {
     RaggedRow,
     /// A label of a table of features is none of the three genres'.
     UnknownLabel,
+    /// A table lacks a column that it must have.
+    MissingColumn,
+    /// Two rows of a table of predictions say different things of one recording.
+    InconsistentRow,
+    /// A table of predictions has a recording twice in one model, seed and fold.
+    RepeatedPrediction,
+    /// A row of a table of predictions belongs to no known part of a split.
+    UnknownPart,
+    /// A probability is not from 0 to 1, or those of a row do not add up to 1.
+    BadProbability,
+    /// A table of predictions is well formed, and nothing can be said from it.
+    UnusablePredictions,
     /// A recording has samples beyond the end of the time column.
     BeyondTime,
     /// A workbook has more problems than are listed.
@@ -245,6 +257,16 @@ impl Fault {
             Self::UnknownLabel => {
                 "write the genre: classical, instrumental or pop; in the published table 1, 2 or 3"
             }
+            Self::MissingColumn => "add the column; data/README.md says what each column holds",
+            Self::InconsistentRow => {
+                "give each recording one participant, one stimulus, one label and one length; name different recordings differently"
+            }
+            Self::RepeatedPrediction => {
+                "keep one row of a recording in each model, seed and fold; number repeated trainings in `seed`"
+            }
+            Self::UnknownPart => "write train, validation or test",
+            Self::BadProbability => "write the probabilities of one row so that they add up to 1",
+            Self::UnusablePredictions => "see data/README.md for what a table of predictions must hold",
             Self::BeyondTime => "extend the Time column or delete the samples beyond it",
             Self::MoreProblems => "mend those that are listed and check again",
             Self::NoRecordings => "name a folder of recordings with --data or EEGENRE_DATA",
