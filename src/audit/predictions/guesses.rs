@@ -119,10 +119,10 @@ impl Guesses {
         Self { each: each.collect(), bound: best_guess(&tested, known), bound_knows_participants: knows }
     }
 
-    /// The best of the guesses from training.
+    /// The best of the guesses from training; of equally good ones, the first.
     #[must_use]
     pub fn best(&self) -> Option<Guess> {
-        self.each.iter().copied().max_by(|one, other| one.accuracy.total_cmp(&other.accuracy))
+        self.each.iter().copied().reduce(|best, one| if one.accuracy > best.accuracy { one } else { best })
     }
 
     /// What the bound knows, for a reader.

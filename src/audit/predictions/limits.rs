@@ -31,6 +31,7 @@ pub(super) fn limits(audit: &PredictionAudit) -> Vec<Limit> {
     for model in &audit.models {
         of_model(audit, model, &mut say);
     }
+    of_seeds(audit, &mut say);
     of_table(audit, &mut say);
     for comparison in &audit.comparisons {
         let most =
@@ -152,15 +153,19 @@ fn of_model(audit: &PredictionAudit, model: &ModelAudit, say: &mut impl FnMut(bo
         "no-width",
         format!("{name}: all groups have one accuracy, so its interval has no width and says nothing."),
     );
-    let seeds = accuracy.seeds.len();
-    say(
-        seeds == 1,
-        "one-seed",
-        format!("{name}: one training for each fold; the spread over seeds is not seen."),
-    );
-    let text =
-        format!("{name}: its interval is that of the mean over {seeds} seeds. One training spreads more.");
-    say(seeds > 1, "seeds-pooled", text);
+}
+
+/// What seeds leave open, once for all models that it holds for.
+fn of_seeds(audit: &PredictionAudit, say: &mut impl FnMut(bool, &'static str, String)) {
+    let names = |has_several: bool| {
+        let of = audit.models.iter().filter(|model| (model.accuracy.seeds.len() > 1) == has_several);
+        of.map(|model| model.name.as_str()).collect::<Vec<&str>>().join(", ")
+    };
+    let [one, several] = [names(false), names(true)];
+    let text = format!("{one}: one training for each fold; the spread over seeds is not seen.");
+    say(!one.is_empty(), "one-seed", text);
+    let text = format!("{several}: intervals are those of means over seeds. One training spreads more.");
+    say(!several.is_empty(), "seeds-pooled", text);
 }
 
 fn of_table(audit: &PredictionAudit, say: &mut impl FnMut(bool, &'static str, String)) {

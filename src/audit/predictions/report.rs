@@ -46,9 +46,9 @@ impl PredictionAudit {
             document.heading("Models compared");
             document.paragraph(format!(
                 "Differences in points of accuracy, on the recordings that both answer. Intervals are over {}; p flips signs over \
-                 participants, and Holm corrects for {} pairs.",
+                 participants, so it holds for the same stimuli. Holm corrects for {}.",
                 self.drawn.description(),
-                self.comparisons.len()
+                counted(self.comparisons.len(), "pair")
             ));
             document.table(table(&self.comparisons));
         }
@@ -58,16 +58,18 @@ impl PredictionAudit {
     }
 
     fn summary(&self) -> String {
-        let stimuli = self.stimuli.map_or_else(String::new, |stimuli| format!(", {stimuli} stimuli"));
+        let stimuli = self.stimuli.map_or_else(String::new, |stimuli| {
+            format!(", {stimuli} {}", if stimuli == 1 { "stimulus" } else { "stimuli" })
+        });
         format!(
-            "{} (SHA-256 {}): {} recordings, {} participants{stimuli}, {} labels ({}), {} models. eegenre {}.",
+            "{} (SHA-256 {}): {}, {}{stimuli}, {} labels ({}), {}. eegenre {}.",
             self.table,
             self.digest.chars().take(12).collect::<String>(),
-            self.recordings,
-            self.participants,
+            counted(self.recordings, "recording"),
+            counted(self.participants, "participant"),
             self.labels.len(),
             self.labels.join(", "),
-            self.models.len(),
+            counted(self.models.len(), "model"),
             self.version
         )
     }
@@ -130,11 +132,11 @@ impl DesignAudit {
         document.heading(format!("Exchanges of labels{whose}"));
         let exchanges = &self.exchanges;
         document.paragraph(format!(
-            "Exchanged are {}: {} units in {} groups, {} distinct exchanges, {} drawn, least p {}. Predictions stay; training is not \
+            "Exchanged are {}: {} in {}, {} distinct exchanges, {} drawn, least p {}. Predictions stay; training is not \
              repeated.",
             exchanges.level.description(),
-            exchanges.units,
-            exchanges.groups,
+            counted(exchanges.units, "unit"),
+            counted(exchanges.groups, "group"),
             exchanges.distinct(),
             exchanges.drawn,
             probability(exchanges.least_p)
@@ -194,6 +196,11 @@ fn table(comparisons: &[Comparison]) -> Table {
 
 fn in_percent(interval: Option<Interval>) -> String {
     interval.map_or_else(|| "unknown".to_owned(), |interval| interval.in_percent().to_string())
+}
+
+/// A number of things.
+fn counted(count: usize, thing: &str) -> String {
+    format!("{count} {thing}{}", if count == 1 { "" } else { "s" })
 }
 
 /// A p value with four decimals.
