@@ -58,11 +58,12 @@ impl Study {
         let own: Vec<usize> = (0..self.participants).map(|_| label()).collect();
         let shared: Vec<usize> = (0..self.items).map(|_| label()).collect();
         let mut rows = Vec::new();
-        for one in 0..self.participants {
-            for item in 0..self.items {
+        for (one, habit_of_one) in own.iter().enumerate() {
+            for (item, habit_of_item) in shared.iter().enumerate() {
                 let Some(is) = (self.label)(one, item) else { continue };
                 let part = chance.below(1 << 40) as f64 / (1_u64 << 40) as f64;
-                let habit = if self.has_stimuli && chance.below(2) == 1 { shared[item] } else { own[one] };
+                let habit =
+                    if self.has_stimuli && chance.below(2) == 1 { *habit_of_item } else { *habit_of_one };
                 let any = chance.below(self.labels as u64) as usize;
                 let predicted = if part < truth {
                     is

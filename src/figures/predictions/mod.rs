@@ -84,9 +84,20 @@ impl Forest {
             let heading = canvas.pt(top + HEADING_PT / 2.0);
             canvas.write("% (95 %)", (width, heading), Anchor::Right, &muted)?;
             top += HEADING_PT;
-            for (row, place) in rows.iter().zip(0..) {
-                let y = canvas.pt(top + (f64::from(place) + 0.5) * ROW_PT);
-                row.draw(canvas, (canvas.pt(top), y, width), &x)?;
+            let y = |place: usize| canvas.pt(top + (place as f64 + 0.5) * ROW_PT);
+            // Lines first, so that nothing lies under them; of guesses that are equally good, the lowest has one.
+            for (place, row) in rows.iter().enumerate().filter(|(_, row)| row.mark.of == Marked::Guess) {
+                let at = x(row.mark.percent);
+                if rows[place + 1..].iter().all(|other| x(other.mark.percent) != at) {
+                    canvas.broken_path(
+                        (at, canvas.pt(top)),
+                        (at, y(place)),
+                        canvas.line(0.6, theme::MUTED),
+                    )?;
+                }
+            }
+            for (place, row) in rows.iter().enumerate() {
+                row.draw(canvas, (y(place), width), &x)?;
             }
             top += rows.len() as f64 * ROW_PT + GAP_PT;
         }
@@ -120,7 +131,7 @@ impl Row {
     fn draw<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
-        (top, y, width): (i32, i32, i32),
+        (y, width): (i32, i32),
         x: &impl Fn(f64) -> i32,
     ) -> Drawn<()> {
         let small = canvas.text(theme::SMALL_PT, theme::INK);
@@ -133,10 +144,6 @@ impl Row {
             canvas.path(&[(x(mean), y - half), (x(mean), y + half)], canvas.line(1.2, theme::MUTED))?;
         }
         let at = x(self.mark.percent);
-        if self.mark.of == Marked::Guess {
-            // Up to the models, which it is held against.
-            canvas.broken_path((at, top), (at, y), canvas.line(0.6, theme::MUTED))?;
-        }
         if let Some((low, high)) = self.mark.interval {
             canvas.path(&[(x(low), y), (x(high), y)], canvas.line(1.1, self.mark.of.colour()))?;
         }
