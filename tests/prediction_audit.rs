@@ -52,7 +52,7 @@ fn the_text_answers_every_question() {
         "160 recordings, 16 participants, 2 labels (control, patient), 2 models",
         "Rows outside a fold train it.",
         "all   128    160   0.0         100.0         unknown",
-        "participant's most frequent training label         100.0",
+        "participant's most frequent training label             100.0",
         "Exchanged are whole participants, because each has one label: 16 units in 1 group, 12870 distinct exchanges",
         "Intervals hold 95 % and are over participants.",
         "guess - network",
