@@ -18,6 +18,8 @@
 //!
 //! The [`instrument`] check holds all of it against synthetic recordings of known truth.
 //!
+//! [`predictions`] asks the same of anyone's predictions, from one table.
+//!
 //! # What a reader must know
 //! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
@@ -33,11 +35,13 @@ mod condition;
 mod echo;
 mod estimate;
 pub mod export;
+mod faults;
 pub mod instrument;
 mod leak;
 mod live;
 pub mod one_split;
 mod plan;
+pub mod predictions;
 mod reach;
 mod record;
 mod shortcut;

@@ -6,8 +6,8 @@ use serde::Serialize;
 
 use super::record::Training;
 use crate::evaluation::statistics::{Interval, Probability, cluster_interval, level_test, sign_flip_test};
-use crate::evaluation::{Cell, Group, crossed_interval};
-use crate::recordings::RecordingId;
+use crate::evaluation::{Cell, crossed_interval};
+use crate::recordings::{Participant, RecordingId, Stimulus};
 use crate::runs::Weights;
 
 /// Answers to test recordings. A recording that several trainings tested has several.
@@ -33,6 +33,9 @@ pub enum Unit {
     /// Those to recordings of one song.
     Song,
 }
+
+/// A participant, or a stimulus.
+type Group = (Option<Participant>, Option<Stimulus>);
 
 impl Unit {
     fn of(self, id: RecordingId) -> Group {

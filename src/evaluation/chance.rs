@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::recordings::Participant;
-
 /// What the guess knows of the participant of a test recording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Known {
@@ -14,7 +12,7 @@ pub enum Known {
 }
 
 /// The most that a guess without a signal reaches over all recordings of a design, as numerator and denominator without a common
-/// divisor. A recording is given by its participant and its label.
+/// divisor. A recording is given by its participant, of any type, and its label.
 ///
 /// For a [new](Known::Nothing) participant the best guess is the most frequent label of the design, else the most frequent
 /// label of the participant. It is a bound: a guess that knows the labels of the training part alone reaches no more on average,
@@ -24,8 +22,8 @@ pub enum Known {
 ///
 /// 1 of 1 without recordings.
 #[must_use]
-pub fn best_guess(recordings: &[(Participant, usize)], known: Known) -> [usize; 2] {
-    let mut counts: BTreeMap<Option<Participant>, BTreeMap<usize, usize>> = BTreeMap::new();
+pub fn best_guess<P: Ord + Copy>(recordings: &[(P, usize)], known: Known) -> [usize; 2] {
+    let mut counts: BTreeMap<Option<P>, BTreeMap<usize, usize>> = BTreeMap::new();
     for (participant, label) in recordings {
         let group = match known {
             Known::Nothing => None,
@@ -49,6 +47,7 @@ const fn divisor(one: usize, other: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recordings::Participant;
 
     fn design(heard: &[(u32, &[usize])]) -> Vec<(Participant, usize)> {
         let each = heard.iter().flat_map(|(participant, labels)| {
@@ -75,6 +74,6 @@ mod tests {
         // Mixed: one of three recordings and one of two.
         let mixed = design(&[(1, &[0, 1, 2]), (2, &[0, 1])]);
         assert_eq!(best_guess(&mixed, Known::OwnLabels), [2, 5]);
-        assert_eq!(best_guess(&[], Known::Nothing), [1, 1]);
+        assert_eq!(best_guess::<Participant>(&[], Known::Nothing), [1, 1]);
     }
 }

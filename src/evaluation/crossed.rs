@@ -3,13 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::evaluation::statistics::{Interval, cluster_interval, student_quantile};
-use crate::recordings::{Participant, RecordingId, Stimulus};
+use crate::recordings::{Participant, RecordingId};
 
 /// The sum of the values of one recording, and their number: right answers and answers, or differences and pairs.
 pub type Cell = (RecordingId, f64, usize);
-
-/// What values are clustered by: a participant, a stimulus, or both.
-pub type Group = (Option<Participant>, Option<Stimulus>);
 
 /// The mean of all values, with an interval for other participants **and** other songs: two-way cluster-robust.
 ///
@@ -23,25 +20,43 @@ pub type Group = (Option<Participant>, Option<Stimulus>);
 pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
     let all: usize = cells.iter().map(|(.., count)| count).sum();
     let centre = cells.iter().map(|(_, sum, _)| sum).sum::<f64>() / all as f64;
-    // The variance of the mean, and the number of groups.
-    let variance = |group: &dyn Fn(RecordingId) -> Group| {
-        let mut sums: BTreeMap<Group, f64> = BTreeMap::new();
-        for (recording, sum, count) in cells.iter().filter(|(.., count)| *count > 0) {
-            *sums.entry(group(*recording)).or_default() += sum - centre * *count as f64;
-        }
-        let groups = sums.len();
-        let squares: f64 = sums.values().map(|sum| sum * sum).sum();
-        (groups as f64 / (groups as f64 - 1.0) * squares / (all as f64).powi(2), groups)
-    };
-    let (participants, people) = variance(&|id| (Some(id.participant), None));
-    let (songs, pieces) = variance(&|id| (None, Some(id.stimulus)));
-    let (recordings, _) = variance(&|id| (Some(id.participant), Some(id.stimulus)));
+    let residuals = cells
+        .iter()
+        .filter(|(.., count)| *count > 0)
+        .map(|(id, sum, count)| ((id.participant, id.stimulus), sum - centre * *count as f64));
+    let half_width = crossed_half_width(&residuals.collect::<Vec<_>>(), all as f64)?;
+    Some(Interval::around(centre, half_width))
+}
+
+/// The half width of [`crossed_interval`] for any estimate of the form `Σ x / N`, from residuals: each with its participant and
+/// its song, or any other two things that are drawn. Where the second repeats the first, it is that over the first alone.
+///
+/// For a ratio or another smooth function of means, residuals are its linear parts: Cameron, Gelbach and Miller, section 2.3.
+/// Nothing for fewer than two of either.
+pub(crate) fn crossed_half_width<P: Ord + Copy, S: Ord + Copy>(
+    residuals: &[((P, S), f64)],
+    of: f64,
+) -> Option<f64> {
+    let (participants, people) = variance(residuals, of, |(participant, _)| participant);
+    let (songs, pieces) = variance(residuals, of, |(_, song)| song);
+    let (recordings, _) = variance(residuals, of, |both| both);
     let fewest = people.min(pieces);
     if fewest < 2 {
         return None;
     }
     let both = (participants + songs - recordings).max(participants).max(songs);
-    Some(Interval::around(centre, student_quantile(fewest as f64 - 1.0) * both.sqrt()))
+    Some(student_quantile(fewest as f64 - 1.0) * both.sqrt())
+}
+
+/// The variance of an estimate with residuals clustered by groups, and the number of groups.
+fn variance<R: Copy, G: Ord>(residuals: &[(R, f64)], of: f64, group: impl Fn(R) -> G) -> (f64, usize) {
+    let mut sums: BTreeMap<G, f64> = BTreeMap::new();
+    for (place, residual) in residuals {
+        *sums.entry(group(*place)).or_default() += residual;
+    }
+    let groups = sums.len();
+    let squares: f64 = sums.values().map(|sum| sum * sum).sum();
+    (groups as f64 / (groups as f64 - 1.0) * squares / of.powi(2), groups)
 }
 
 /// The same with participants alone as what is drawn.

@@ -19,6 +19,7 @@ pub(crate) mod shuffle;
 pub mod statistics;
 
 pub use chance::{Known, best_guess};
-pub use crossed::{Cell, Group, crossed_interval, interval_over_participants};
+pub(crate) use crossed::crossed_half_width;
+pub use crossed::{Cell, crossed_interval, interval_over_participants};
 pub use null::{NullDistribution, corrected, exceedance};
 pub use power::{POWER, Spread, minimum_effect};

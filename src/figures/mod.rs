@@ -14,6 +14,7 @@
 //! | what the audit found, in five views | | [`Figure::audit`] |
 //! | what features know | 3.4 | [`Figure::distributions`], [`Figure::knowledge`] |
 //! | classifiers of features | 3.4 | [`Figure::classifiers`] |
+//! | anyone's predictions | | [`Figure::predictions`], and a page around it: [`prediction_page`] |
 //!
 //! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
 //! [`View`] those of the audit, [`FeatureView`] those of features.
@@ -28,6 +29,7 @@ mod dots;
 mod faults;
 mod features;
 mod look_back;
+mod predictions;
 mod raster;
 mod recordings;
 mod results;
@@ -38,6 +40,7 @@ mod training;
 pub use all::{all, of_features};
 pub use audit::View;
 pub use features::FeatureView;
+pub use predictions::page as prediction_page;
 pub use subject::Subject;
 
 use std::path::{Path, PathBuf};
@@ -46,6 +49,7 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::audit::Audit;
+use crate::audit::predictions::PredictionAudit;
 use crate::classifiers::trials::Classification;
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::{FeatureSummary, FeatureTable};
@@ -87,6 +91,7 @@ enum Drawing {
     Distributions(features::Distributions),
     Dependency(audit::Dependency),
     Specifications(audit::Specifications),
+    Predictions(predictions::Forest),
     Kept(Vec<u8>),
 }
 
@@ -307,6 +312,22 @@ impl Figure {
         }
     }
 
+    /// What anyone's predictions are worth: each model with its interval, chance and guesses without a signal.
+    #[must_use]
+    pub fn predictions(audit: &PredictionAudit) -> Self {
+        let drawing = predictions::Forest::of(audit);
+        let digest = audit.digest.chars().take(12).collect::<String>();
+        Self {
+            name: "predictions".to_owned(),
+            title: "Predictions, chance and guesses without a signal".to_owned(),
+            height_inches: theme::framed_inches(drawing.height_pt()),
+            footer: footer(&[audit.table.clone(), format!("SHA-256 {digest}")]),
+            vector_allowed: true,
+            tracked: false,
+            drawing: Drawing::Predictions(drawing),
+        }
+    }
+
     /// Whether git tracks it: it shows the published recordings, the paper profile's runs on them, or a network alone.
     #[must_use]
     pub const fn is_tracked(&self) -> bool {
@@ -405,6 +426,7 @@ impl Figure {
                 Drawing::Distributions(distributions) => distributions.draw(&inside),
                 Drawing::Dependency(dependency) => dependency.draw(&inside),
                 Drawing::Specifications(specifications) => specifications.draw(&inside),
+                Drawing::Predictions(forest) => forest.draw(&inside),
                 // It is shown as it is.
                 Drawing::Kept(_) => Ok(()),
             }?;

@@ -1,6 +1,7 @@
 //! What people and programs read: tables, answers, notes, and the progress of long work.
 
 mod csv;
+mod document;
 mod path;
 mod percent;
 mod printing;
@@ -8,6 +9,7 @@ mod progress;
 mod table;
 
 pub(crate) use csv::{comma_separated, separated};
+pub(crate) use document::{Document, attribute};
 pub(crate) use path::as_text;
 pub(crate) use percent::percent;
 pub(crate) use printing::to_terminal;

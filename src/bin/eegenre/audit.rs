@@ -1,18 +1,26 @@
 //! `eegenre audit`.
 
-use clap::Args;
+use std::path::PathBuf;
 
+use clap::{Args, Subcommand};
+
+use eegenre::audit::predictions::PredictionAudit;
 use eegenre::audit::{self, Audit};
 use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::figures;
+use eegenre::report::note;
 use eegenre::runs::profile::Profile;
-use eegenre::store::Project;
+use eegenre::store::{Project, write_atomically};
 
 use crate::data::DataArgs;
 use crate::device::LevelArgs;
 use crate::{print, signals};
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct AuditArgs {
+    #[command(subcommand)]
+    of: Option<AuditTask>,
     #[command(flatten)]
     data: DataArgs,
     /// How much is trained [default: paper for the published recordings, else quick]
@@ -32,8 +40,45 @@ pub struct AuditArgs {
     level: LevelArgs,
 }
 
+#[derive(Subcommand)]
+enum AuditTask {
+    /// Audit anyone's predictions, of any study: leakage of the folds, guesses without a signal, intervals, p
+    Predictions(PredictionArgs),
+}
+
+#[derive(Args)]
+struct PredictionArgs {
+    /// A table: recording, participant_id, label, predicted, fold or part; optional stimulus, length, seed, model,
+    /// probability_LABEL
+    ///
+    /// Comma-, semicolon- or tab-separated, UTF-8, one row a prediction. data/README.md describes each column, and shows how
+    /// scikit-learn, skorch, braindecode and MOABB write such a table.
+    #[arg(value_name = "FILE")]
+    table: PathBuf,
+    /// Print the audit as Markdown
+    #[arg(long)]
+    markdown: bool,
+    /// Write the audit as one HTML page with a figure
+    #[arg(long, value_name = "OUT.html")]
+    html: Option<PathBuf>,
+}
+
+impl PredictionArgs {
+    fn run(self, json: bool) -> Result<()> {
+        let audit = PredictionAudit::read(&self.table)?;
+        if let Some(path) = self.html {
+            write_atomically(&path, figures::prediction_page(&audit)?.as_bytes())?;
+            note(format_args!("written: {}", path.display()));
+        }
+        if self.markdown && !json { print(&audit.markdown(), json) } else { print(&audit, json) }
+    }
+}
+
 impl AuditArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
+        if let Some(AuditTask::Predictions(predictions)) = self.of {
+            return predictions.run(json);
+        }
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
         if of.recordings().is_none() && !self.only.is_empty() {

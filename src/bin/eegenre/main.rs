@@ -63,6 +63,7 @@ Examples:
   eegenre notebooks book                         all of them as a site, in target/book
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
+  eegenre audit predictions mine.csv             what predictions of any study are worth
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
 Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
@@ -113,7 +114,8 @@ enum Task {
     Notebooks(NotebooksArgs),
     /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
     Study(StudyArgs),
-    /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet
+    /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet. Or, with
+    /// `predictions FILE`, what anyone's predictions are worth
     Audit(AuditArgs),
     /// Features of the recordings, as those that the paper compares itself with
     Features(FeaturesArgs),

@@ -28,6 +28,8 @@ pub(in super::super) enum Marked {
     Genre,
     /// What lies between participants.
     Participant,
+    /// A model of anyone's, of which predictions are known.
+    Model,
 }
 
 /// The shape of a mark.
@@ -40,7 +42,7 @@ enum Shape {
 
 impl Marked {
     /// All of them, in the order of a legend.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Guess,
         Self::Baseline,
         Self::Multilayer,
@@ -52,6 +54,7 @@ impl Marked {
         Self::Planted,
         Self::Genre,
         Self::Participant,
+        Self::Model,
     ];
 
     /// The weights after the last epoch of a network; nothing for weights that were chosen.
@@ -77,12 +80,13 @@ impl Marked {
             Self::Planted => "synthetic, weak echo at 50 s",
             Self::Genre => "between genres",
             Self::Participant => "between participants",
+            Self::Model => "model",
         }
     }
 
     const fn shape(self) -> Shape {
         match self {
-            Self::Baseline | Self::Classifier(Classifier::Knn) | Self::Genre => Shape::Circle,
+            Self::Baseline | Self::Classifier(Classifier::Knn) | Self::Genre | Self::Model => Shape::Circle,
             Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Recordings | Self::Participant => {
                 Shape::Triangle
             }

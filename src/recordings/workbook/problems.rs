@@ -57,6 +57,18 @@ impl Problems {
         self.add(Problem::new(fault, self.place.clone().line(line).of_field(column), expected, found));
     }
 
+    /// The same, with the name of the column.
+    pub(crate) fn report_column(
+        &mut self,
+        fault: Fault,
+        (row, column, name): (u32, u32, &str),
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        let place = Place { field: Some(format!("column {name}")), ..self.place.clone() };
+        self.add(Problem::new(fault, place.cell(row, column), expected, found));
+    }
+
     fn add(&mut self, problem: Problem) {
         if self.listed.len() < MAX_PROBLEMS {
             self.listed.push(problem);
