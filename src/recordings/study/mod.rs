@@ -12,6 +12,7 @@
 mod entry;
 mod files;
 pub mod init;
+mod line;
 mod names;
 mod settings;
 mod summary;
