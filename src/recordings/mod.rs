@@ -37,6 +37,7 @@ pub use folder::load;
 pub use labels::{Labels, MOST_LABELS};
 pub use material::Material;
 pub(crate) use material::{DESCRIPTION, DESIGN};
+pub(crate) use name::natural_order;
 pub use name::{LONGEST_NAME, Label, Name, Participant, Stimulus};
 pub use published::{Genre, Song};
 pub use recording::{Recording, RecordingId};

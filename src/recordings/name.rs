@@ -45,19 +45,6 @@ impl Name {
         };
         self.number(letter, digits).filter(|number| *number < 1 << 31).unwrap_or_else(hashed)
     }
-
-    /// The text in pieces: digits, and what is between them.
-    fn pieces(self) -> impl Iterator<Item = &'static str> {
-        let is_digit = |character: char| character.is_ascii_digit();
-        let mut rest = self.0;
-        std::iter::from_fn(move || {
-            let digits = rest.starts_with(is_digit);
-            let end = rest.find(|character| is_digit(character) != digits).unwrap_or(rest.len());
-            let (piece, behind) = rest.split_at(end);
-            rest = behind;
-            (!piece.is_empty()).then_some(piece)
-        })
-    }
 }
 
 impl FromStr for Name {
@@ -85,19 +72,38 @@ impl FromStr for Name {
     }
 }
 
+/// The natural order of texts, in which runs of digits are numbers.
+pub(crate) fn natural_order(one: &str, other: &str) -> Ordering {
+    let by_piece = |(one, other): (&str, &str)| match [one, other].map(number) {
+        [Some(one), Some(other)] => one.cmp(&other),
+        _ => one.cmp(other),
+    };
+    let first = pieces(one).zip(pieces(other)).map(by_piece).find(|order| order.is_ne());
+    // One is the other's beginning, or they differ in zeros alone.
+    first.unwrap_or_else(|| pieces(one).count().cmp(&pieces(other).count()).then(one.cmp(other)))
+}
+
+/// Digits without zeros before them, which compare as numbers do: by their count, then by themselves.
+fn number(piece: &str) -> Option<(usize, &str)> {
+    let digits = piece.trim_start_matches('0');
+    piece.starts_with(|character: char| character.is_ascii_digit()).then_some((digits.len(), digits))
+}
+
+/// A text in pieces: digits, and what is between them.
+fn pieces(mut rest: &str) -> impl Iterator<Item = &str> {
+    let is_digit = |character: char| character.is_ascii_digit();
+    std::iter::from_fn(move || {
+        let digits = rest.starts_with(is_digit);
+        let end = rest.find(|character| is_digit(character) != digits).unwrap_or(rest.len());
+        let (piece, behind) = rest.split_at(end);
+        rest = behind;
+        (!piece.is_empty()).then_some(piece)
+    })
+}
+
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        let number = |piece: &'static str| {
-            let digits = piece.trim_start_matches('0');
-            piece.starts_with(|character: char| character.is_ascii_digit()).then_some((digits.len(), digits))
-        };
-        let by_piece = |(one, other): (&'static str, &'static str)| match (number(one), number(other)) {
-            (Some(one), Some(other)) => one.cmp(&other),
-            _ => one.cmp(other),
-        };
-        let first = self.pieces().zip(other.pieces()).map(by_piece).find(|order| order.is_ne());
-        // One is the other's beginning, or they differ in zeros alone.
-        first.unwrap_or_else(|| self.pieces().count().cmp(&other.pieces().count()).then(self.0.cmp(other.0)))
+        natural_order(self.0, other.0)
     }
 }
 

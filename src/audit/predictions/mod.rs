@@ -63,7 +63,7 @@ pub use guesses::{Guess, GuessedBy, Guesses};
 pub use leakage::FoldLeakage;
 pub use limits::Limit;
 pub use permutation::{Exchanges, Permutation};
-pub use predictions::{MAX_LABELS, MAX_MODELS};
+pub use predictions::MAX_MODELS;
 pub use table::MAX_TABLE_BYTES;
 
 use crate::error::Result;

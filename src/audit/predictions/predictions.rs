@@ -1,11 +1,10 @@
 //! Predictions of any study: recordings, the folds that tested them, and what each model answered.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use crate::error::{Error, Fault, Place, Result};
-
-/// The most labels of a table.
-pub const MAX_LABELS: usize = 64;
+use crate::recordings::{MOST_LABELS, natural_order};
 
 /// The most models of a table.
 pub const MAX_MODELS: usize = 32;
@@ -113,7 +112,7 @@ impl Predictions {
     pub(super) fn of(rows: Vec<Row>, source: Source) -> Result<Self> {
         let sorted = |names: &mut dyn Iterator<Item = &String>| -> BTreeMap<String, usize> {
             let names: std::collections::BTreeSet<Natural> = names.map(|name| Natural::of(name)).collect();
-            names.into_iter().zip(0..).map(|(name, place)| (name.1, place)).collect()
+            names.into_iter().zip(0..).map(|(name, place)| (name.0, place)).collect()
         };
         let is_tested = |row: &&Row| row.part.is_none_or(|part| part == Part::Test);
         let predicted = rows.iter().filter(is_tested).filter_map(|row| row.predicted.as_ref());
@@ -126,8 +125,8 @@ impl Predictions {
         for (is_sound, expected, found) in [
             (tested > 0, "rows that are tested".to_owned(), "none".to_owned()),
             (
-                (2..=MAX_LABELS).contains(&labels.len()),
-                format!("2 to {MAX_LABELS} labels"),
+                (2..=MOST_LABELS).contains(&labels.len()),
+                format!("2 to {MOST_LABELS} labels"),
                 labels.len().to_string(),
             ),
             (models.len() <= MAX_MODELS, format!("at most {MAX_MODELS} models"), models.len().to_string()),
@@ -166,7 +165,7 @@ impl Predictions {
                 continue;
             }
             let run = runs.entry([model, seed]).or_default();
-            let name = if fold.1.is_empty() { "1".to_owned() } else { fold.1 };
+            let name = if fold.0.is_empty() { "1".to_owned() } else { fold.0 };
             run.0.push(Fold { name, trains, tests });
             run.1.push(predicted);
         }
@@ -176,10 +175,10 @@ impl Predictions {
                 divisions.push(folds);
                 divisions.len() - 1
             });
-            let run = Run { seed: seed.1, division, predicted };
-            match models.last_mut().filter(|last| last.name == model.1) {
+            let run = Run { seed: seed.0, division, predicted };
+            match models.last_mut().filter(|last| last.name == model.0) {
                 Some(last) => last.runs.push(run),
-                None => models.push(Model { name: model.1, runs: vec![run] }),
+                None => models.push(Model { name: model.0, runs: vec![run] }),
             }
         }
         let listed = |names: BTreeMap<String, usize>| {
@@ -211,12 +210,24 @@ impl Predictions {
     }
 }
 
-/// A name in the order of people: 2 before 10, numbers before words.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Natural(u64, String);
+/// A name in natural order: 2 before 10.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Natural(String);
 
 impl Natural {
     fn of(name: &str) -> Self {
-        Self(name.parse().unwrap_or(u64::MAX), name.to_owned())
+        Self(name.to_owned())
+    }
+}
+
+impl Ord for Natural {
+    fn cmp(&self, other: &Self) -> Ordering {
+        natural_order(&self.0, &other.0)
+    }
+}
+
+impl PartialOrd for Natural {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
     }
 }

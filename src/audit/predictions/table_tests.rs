@@ -4,9 +4,10 @@ use std::fs;
 
 use proptest::prelude::*;
 
+use super::PredictionAudit;
 use super::testing::{rows, table};
-use super::{MAX_LABELS, PredictionAudit};
 use crate::error::{Error, Fault};
+use crate::recordings::MOST_LABELS;
 
 const HEADING: &str = "recording,participant_id,stimulus,label,predicted,fold,length,seed,model";
 
@@ -111,7 +112,7 @@ fn a_heading_that_lacks_columns_says_which() {
 
 #[test]
 fn a_table_without_anything_to_say_is_refused() {
-    let labels: Vec<_> = (0..=MAX_LABELS).map(|label| (label, label, label)).collect();
+    let labels: Vec<_> = (0..=MOST_LABELS).map(|label| (label, label, label)).collect();
     for text in [rows(&[]), rows(&[(0, 0, 0), (1, 0, 0)]), rows(&labels)] {
         assert_eq!(faults(&text)[0].0, Fault::UNUSABLE_PREDICTIONS);
     }

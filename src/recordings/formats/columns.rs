@@ -252,7 +252,7 @@ fn slot(columns: &mut Vec<Option<Kept>>, column: u32) -> &mut Option<Kept> {
     &mut columns[index]
 }
 
-/// The refusal of a table with more columns than allowed, or more filled cells.
+/// A table with more columns than allowed, or with more filled cells, is refused.
 pub(super) fn too_large(place: Place, expected: String, found: impl Into<String>) -> Error {
     Error::new(Fault::SHEET_TOO_LARGE, place, expected, found)
 }

@@ -13,6 +13,7 @@ mod data_set;
 mod entry;
 mod files;
 pub mod init;
+mod line;
 mod names;
 mod settings;
 mod summary;

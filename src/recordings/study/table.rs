@@ -2,20 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use csv::{ReaderBuilder, StringRecord};
 
 use super::entry::Entry;
-use super::names;
+use super::line::Line;
 use crate::error::{Error, Fault, Place, Result};
+use crate::recordings::MOST_LABELS;
 use crate::recordings::formats::{Lines, delimiter, read_text};
 use crate::recordings::workbook::Problems;
 
 /// Names of the table. A folder has one of them.
 pub const TABLES: [&str; 2] = ["recordings.tsv", "recordings.csv"];
 /// How many labels a study may have.
-pub const LABELS: RangeInclusive<usize> = 2..=64;
+pub const LABELS: RangeInclusive<usize> = 2..=MOST_LABELS;
 /// The most recordings of a study.
 pub const MAX_ENTRIES: usize = 100_000;
 
@@ -130,79 +131,8 @@ impl Reading<'_> {
         }
         // Cells that are missing at the end of a line are empty.
         let texts = line.iter().map(str::trim).chain(std::iter::repeat(""));
-        let cells: BTreeMap<&str, &str> = self.headings.iter().map(String::as_str).zip(texts).collect();
-        let required = |name: &str| cells.get(name).copied().unwrap_or("").to_owned();
-        // BIDS writes n/a for what is not there.
-        let optional = |name: &str| cells.get(name).copied().filter(|text| !["", "n/a"].contains(text));
-        let mut sound = true;
-        let mut refuse = |problems: &mut Problems, fault, column: &str, expected: &str, found: &str| {
-            sound = false;
-            problems.report_line(fault, (number, column), expected, found);
-        };
-        let problems = &mut self.problems;
-        // A missing column is one problem, not one in each line.
-        let is_there = |name: &&str| cells.contains_key(*name);
-        for column in REQUIRED[1..].iter().filter(|name| is_there(name)) {
-            if let Err((fault, expected)) = names::check(cells[column]) {
-                refuse(problems, fault, column, expected, &format!("{:?}", cells[column]));
-            }
-        }
-        if let Some(Err((fault, expected))) = optional("session").map(names::check) {
-            refuse(problems, fault, "session", expected, &required("session"));
-        }
-        if is_there(&"file")
-            && let Err((fault, expected, found)) = check_file(self.folder, cells["file"])
-        {
-            refuse(problems, fault, "file", expected, &found);
-        }
-        let seconds =
-            ["start_seconds", "stop_seconds"].map(|column| optional(column).map(|text| (column, text)));
-        let [start_seconds, stop_seconds] = seconds.map(|cell| {
-            let (column, text) = cell?;
-            let number = text.parse::<f64>().ok().filter(|seconds| seconds.is_finite() && *seconds >= 0.0);
-            if number.is_none() {
-                refuse(problems, Fault::BAD_TIME, column, "seconds from the first sample, as 12.5", text);
-            }
-            number
-        });
-        if let (Some(start), Some(stop)) = (start_seconds, stop_seconds)
-            && start >= stop
-        {
-            let expected = format!("more than start_seconds, {start}");
-            refuse(problems, Fault::BAD_TIME, "stop_seconds", &expected, &stop.to_string());
-        }
-        let order = optional("order").and_then(|text| {
-            let number = text.parse::<u32>().ok();
-            if number.is_none() {
-                refuse(problems, Fault::BAD_TIME, "order", "a whole number, as 3", text);
-            }
-            number
-        });
-        let (column, channels) = (optional("column"), optional("channels"));
-        if column.is_some() && channels.is_some() {
-            refuse(problems, Fault::CHANNELS_TWICE, "channels", "an empty cell, as column names one", "both");
-        }
-        let split = channels.map(|text| text.split([',', ';']).map(|name| name.trim().to_owned()));
-        let named: Vec<String> =
-            split.map_or_else(|| column.map(str::to_owned).into_iter().collect(), Iterator::collect);
-        let different: BTreeSet<&String> = named.iter().collect();
-        if different.len() < named.len() || different.iter().any(|name| name.is_empty()) {
-            let expected = "different names with commas between them";
-            refuse(problems, Fault::CHANNELS_TWICE, "channels", expected, channels.unwrap_or(""));
-        }
-        sound.then(|| Entry {
-            line: number,
-            file: required("file").into(),
-            participant_id: required("participant_id"),
-            stimulus: required("stimulus"),
-            label: required("label"),
-            channels: named,
-            is_column: column.is_some(),
-            start_seconds,
-            stop_seconds,
-            order,
-            session: optional("session").map(str::to_owned),
-        })
+        let cells = self.headings.iter().map(String::as_str).zip(texts).collect();
+        Line::new(number, cells, &mut self.problems).entry(self.folder)
     }
 
     /// Checks what can only be seen once all lines are there.
@@ -228,26 +158,5 @@ impl Reading<'_> {
             let expected = format!("{} to {} different labels", LABELS.start(), LABELS.end());
             self.problems.report_field(Fault::LABEL_COUNT, "label", expected, labels.len().to_string());
         }
-    }
-}
-
-/// Whether a file is there and below the folder, also where links lead.
-fn check_file(folder: &Path, name: &str) -> Result<(), (Fault, &'static str, String)> {
-    let path = Path::new(name);
-    if name.is_empty() {
-        return Err((Fault::EMPTY_FIELD, "a file", "an empty cell".to_owned()));
-    }
-    let is_below = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let expected = "a file in the folder of the table or below";
-    if !is_below {
-        return Err((Fault::OUTSIDE_FOLDER, expected, format!("{name:?}")));
-    }
-    let path = folder.join(path);
-    if !path.is_file() {
-        return Err((Fault::MISSING_FILE, expected, format!("{name:?}, which is not there")));
-    }
-    match (folder.canonicalize(), path.canonicalize()) {
-        (Ok(folder), Ok(path)) if path.starts_with(&folder) => Ok(()),
-        _ => Err((Fault::OUTSIDE_FOLDER, expected, format!("{name:?}, a link out of it"))),
     }
 }

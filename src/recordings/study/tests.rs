@@ -111,9 +111,9 @@ fn every_problem_is_named_at_once_with_line_and_column() {
     let error = check(&folder(table, "name = 3")).unwrap_err();
     let expected = [
         (Fault::STUDY_SETTINGS, 1, ""),
+        (Fault::MISSING_FILE, 2, "file"),
         (Fault::UNFILLED, 2, "participant_id"),
         (Fault::UNREADABLE_NAME, 2, "label"),
-        (Fault::MISSING_FILE, 2, "file"),
         (Fault::EMPTY_FIELD, 3, "stimulus"),
     ];
     assert_eq!(places(&error), expected);

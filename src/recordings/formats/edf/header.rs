@@ -82,7 +82,7 @@ pub(super) fn read(file: &mut impl Read, size: u64, path: &Path) -> Result<Heade
     let signals = number("signals", 252..256, 1..10_000);
     let record_seconds = seconds(&fixed[244..252], &mut problems);
     problems.into_result()?;
-    let (signals, records) = (signals as usize, records as i64);
+    let (signals, header_bytes) = (signals as usize, header_bytes as usize);
     if header_bytes != BLOCK * (signals + 1) {
         let expected = format!("{} bytes of header for {signals} signals", BLOCK * (signals + 1));
         let place = Place::file(path).of_field("bytes of the header");
@@ -103,7 +103,7 @@ pub(super) fn read(file: &mut impl Read, size: u64, path: &Path) -> Result<Heade
         let place = Place::file(path).of_field("seconds of a data record");
         return Err(Error::new(Fault::HEADER_NUMBER, place, "more than 0 s, as there are signals", "0"));
     }
-    let records = count(records, size - header_bytes as u64, record_bytes as u64, path)?;
+    let records = count(records, size.saturating_sub(header_bytes as u64), record_bytes as u64, path)?;
     Ok(Header { records, ..header })
 }
 
@@ -131,7 +131,8 @@ fn read_signals(described: &[u8], signals: usize, width: usize, path: &Path) -> 
         let label = field(0, signal);
         let name = format!("samples of {label:?} in a data record");
         let most = (MAX_RECORD_BYTES / width) as i64;
-        let per_record = whole_number(field(8, signal).as_bytes(), &name, 1..most + 1, &mut problems);
+        let per_record =
+            whole_number(field(8, signal).as_bytes(), &name, 1..most + 1, &mut problems) as usize;
         let bytes = start..start + per_record * width;
         start = bytes.end;
         let mut signal = Signal {
@@ -167,14 +168,14 @@ fn count(stated: i64, data_bytes: u64, record_bytes: u64, path: &Path) -> Result
 }
 
 /// A whole number from a range; its start if there is none, which is reported.
-fn whole_number(bytes: &[u8], field: &str, range: Range<i64>, problems: &mut Problems) -> usize {
+fn whole_number(bytes: &[u8], field: &str, range: Range<i64>, problems: &mut Problems) -> i64 {
     let text = latin_1(bytes);
     match text.parse::<i64>() {
-        Ok(number) if range.contains(&number) => number as usize,
+        Ok(number) if range.contains(&number) => number,
         _ => {
             let expected = format!("a whole number from {}", range.start);
             problems.report_field(Fault::HEADER_NUMBER, field, expected, format!("{text:?}"));
-            range.start as usize
+            range.start
         }
     }
 }

@@ -5,9 +5,9 @@
 //! `tests/data/formats`.
 //!
 //! # Why a reader of our own
-//! Three crates read EDF (November 2026). `edf-reader` (2019) knows no BDF. `edfplus` 0.1.0 knows no BDF and is a first release.
-//! `edf-rs` 0.2.0 knows both, but it takes buffer sizes from the header without a bound, and its errors name neither field
-//! nor value. A reader that only reads is smaller than what it would take to guard them.
+//! Three crates in pure Rust read EDF (November 2026). `edf-reader` (2019) and `edfplus` 0.1.0 know no BDF. `edf-rs` 0.2.0 knows
+//! both, and calls itself early and not stable. It takes buffer sizes from the header without a bound, and its errors name neither field
+//! nor value. Guarding it would take more code than reading does.
 //!
 //! # Differences from MNE
 //! - Samples keep the unit of the file; MNE hands out volts.
