@@ -107,7 +107,7 @@ fn data_describe_prints_them() {
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = json!({
         "recordings": 192, "participants": 24, "songs": 12, "rate_hz": 8, "shortest": 1608, "longest": 2197,
-        "labels_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
+        "genres_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
         "known_as": "music-affect_v2 EEG time series at F7 (Rahman et al., 2020)",
     });
     for (field, value) in expected.as_object().unwrap() {

@@ -40,7 +40,8 @@ pub const RAW: Condition = Condition {
     input: Input::Whole,
 };
 
-/// On a logarithmic scale, on which all three networks learn more, and faster. All that follow are on it too.
+/// On a logarithmic scale, on which all three networks learn more, and faster. All that follow are on it too. Recordings with
+/// negative samples, as voltages, become z-scores instead.
 pub const WHOLE: Condition =
     Condition { name: "whole", what: "logarithmic scale", normalisation: Normalisation::Log, ..RAW };
 
@@ -165,7 +166,10 @@ impl Condition {
         let lengths = if self.is_cut { Preparation::of_one_length(set) } else { Preparation::default() };
         Preparation {
             ablation: self.ablated.map(|of| Ablation { of, seed }),
-            normalisation: self.normalisation,
+            normalisation: match self.normalisation {
+                Normalisation::Log if set.has_negative_samples() => Normalisation::ZScore,
+                normalisation => normalisation,
+            },
             zeros: self.zeros,
             last_frame: self.last_frame,
             ..lengths

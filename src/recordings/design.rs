@@ -17,6 +17,8 @@ pub struct Design {
     provenance: Provenance,
     #[serde(serialize_with = "whole")]
     rate_hz: f64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    has_negative_samples: bool,
     recordings: Vec<Outline>,
 }
 
@@ -101,6 +103,7 @@ impl Design {
             data,
             provenance: Provenance::of(recordings, data),
             rate_hz: recordings.first().map_or(0.0, |recording| recording.rate_hz),
+            has_negative_samples: recordings.iter().any(|one| one.samples.iter().any(|sample| *sample < 0.0)),
             recordings: recordings.iter().map(Outline::of).collect(),
         }
     }
@@ -151,6 +154,12 @@ impl Design {
     #[must_use]
     pub const fn rate_hz(&self) -> f64 {
         self.rate_hz
+    }
+
+    /// Whether a sample is negative, as voltages are and power is not. A logarithmic scale takes none.
+    #[must_use]
+    pub const fn has_negative_samples(&self) -> bool {
+        self.has_negative_samples
     }
 
     /// The stimuli.

@@ -39,6 +39,7 @@ pub use material::Material;
 pub(crate) use material::{DESCRIPTION, DESIGN};
 pub(crate) use name::natural_order;
 pub use name::{LONGEST_NAME, Label, Name, Participant, Stimulus};
+pub(crate) use published::participant as published_participant;
 pub use published::{Genre, Song};
 pub use recording::{Recording, RecordingId};
 pub use source::{DATA_VARIABLE, Source};

@@ -126,7 +126,7 @@ impl TryFrom<Stimulus> for Song {
 ///
 /// # Errors
 /// [`Fault::UNREADABLE_PARTICIPANT`]
-pub(super) fn participant(text: &str) -> Result<Participant> {
+pub(crate) fn participant(text: &str) -> Result<Participant> {
     numbered(text, 'P').map(Participant::new).ok_or_else(|| {
         let place = Place::field("participant");
         Error::new(Fault::UNREADABLE_PARTICIPANT, place, "P and a number, as P01 or P1", format!("{text:?}"))

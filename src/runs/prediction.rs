@@ -97,11 +97,12 @@ impl WeightsFile {
         if let Some(purpose) = &self.purpose {
             purpose.check(settings, set).map_err(|error| in_file(&self.path, error))?;
         }
+        let labels = self.purpose.as_ref().map_or_else(|| set.labels(), |purpose| purpose.labels.clone());
         let task = Predict { set, settings, bytes: &self.bytes };
-        let answers = settings.network(set.labels().count()).with::<Cpu, _>(task)?;
+        let answers = settings.network(labels.count()).with::<Cpu, _>(task)?;
         // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
         let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
-        Ok(predictions(&evaluation, &set.labels()))
+        Ok(predictions(&evaluation, &labels))
     }
 }
 

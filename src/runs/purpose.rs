@@ -83,7 +83,11 @@ impl Purpose {
         }
         let Settings { hyperparameters, seed, .. } = self.settings;
         let settings = Settings { hyperparameters, seed, ..settings };
-        let asked = Self { data: self.data, ..Self::of(settings, set) };
+        let mut asked = Self { data: self.data, ..Self::of(settings, set) };
+        // Recordings of some of the labels will do.
+        if asked.labels.iter().all(|label| self.labels.find(label).is_some()) {
+            asked.labels = self.labels.clone();
+        }
         let [ours, asked] = [self, &asked].map(|purpose| to_value("purpose of the weights", purpose));
         let problem = |(field, ours, found): (String, _, _)| {
             let (expected, found) = (format!("{ours}, as in training"), format!("{found}"));

@@ -24,9 +24,7 @@ pub(super) struct Level {
 impl Level {
     /// Those of all recordings, in the set's order.
     pub(super) fn all(set: &DataSet) -> Result<Vec<Self>> {
-        let is_power =
-            set.recordings().iter().all(|recording| recording.samples.iter().all(|one| *one >= 0.0));
-        let normalisation = if is_power { Normalisation::Log } else { Normalisation::Raw };
+        let normalisation = if set.has_negative_samples() { Normalisation::Raw } else { Normalisation::Log };
         let cut = Preparation::of_one_length(set);
         let preparation = Preparation { zeros: Zeros::Reflect, normalisation, ..cut };
         let (labels, stimuli) = (set.labels(), set.stimuli());

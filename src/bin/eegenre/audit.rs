@@ -81,6 +81,11 @@ impl AuditArgs {
         }
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        if of.has_negative_samples() {
+            note(
+                "some samples are negative: z-scores of each recording take the place of the logarithmic scale",
+            );
+        }
         if of.recordings().is_none() && !self.only.is_empty() {
             let (place, found) = (Place::field("--only"), "records alone");
             return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to train on", found));

@@ -7,7 +7,7 @@ use super::INFINITE;
 use crate::error::{self, Fault, cell_name};
 use crate::features::{FeatureRow, FeatureTable};
 use crate::recordings::workbook::{Cell, Problems, Sheet};
-use crate::recordings::{Genre, Participant};
+use crate::recordings::{Genre, Participant, published_participant};
 
 /// The most columns that a table may have: forty times those of the published one.
 const MAX_COLUMNS: u32 = 1024;
@@ -221,7 +221,7 @@ fn is_heading(cell: &Cell<'_>, heading: &str) -> bool {
 fn participant(cell: &Cell<'_>) -> Result<Participant, (Fault, &'static str)> {
     let refused = (Fault::UNREADABLE_PARTICIPANT, "a participant's number from 1 up, as 1 or P01");
     if let Some(name) = cell.text() {
-        return name.parse().map_err(|_| refused);
+        return published_participant(name).map_err(|_| refused);
     }
     match cell.number() {
         Ok(number) if number.fract() == 0.0 && (1.0..=f64::from(u32::MAX)).contains(&number) => {

@@ -76,8 +76,7 @@ pub(super) enum Seen {
 /// Courses of power, in the set's order: logarithms, or samples as they are where one is negative, without exact zeros and
 /// incomplete last frames.
 pub(super) fn courses(set: &DataSet, lengths: Lengths, scale: Scale) -> Result<Vec<Vec<f64>>> {
-    let is_power = set.recordings().iter().all(|recording| recording.samples.iter().all(|one| *one >= 0.0));
-    let normalisation = if is_power { Normalisation::Log } else { Normalisation::Raw };
+    let normalisation = if set.has_negative_samples() { Normalisation::Raw } else { Normalisation::Log };
     let cut = match lengths {
         Lengths::Whole => Preparation::default(),
         Lengths::Equal => Preparation::of_one_length(set),
