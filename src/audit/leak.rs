@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use super::shortcut::Shortcut;
 use crate::preparation::Split;
-use crate::recordings::Design;
+use crate::recordings::{Design, Words};
 
 /// A way from what trains into the test.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -17,6 +17,9 @@ pub struct Leak {
     pub known: usize,
     /// Of how many.
     pub tested: usize,
+    /// What labels and stimuli are called.
+    #[serde(skip)]
+    pub words: Words,
 }
 
 /// What leaks.
@@ -31,45 +34,48 @@ pub enum Leaked {
     Lengths,
 }
 
-/// What leaks in a split; nothing if nobody, no song and, beyond guessing, no length does.
+/// What leaks in a split; nothing if nobody, no stimulus and, beyond guessing, no length does.
 ///
-/// Lengths leak if more than half of the test recordings have the genre of the nearest training length: guessing gives a
-/// third.
+/// Lengths leak if more than half of the test recordings have the label of the nearest training length; of two labels, more
+/// than three quarters, because guessing gives half.
 #[must_use]
 pub fn leaks(set: &Design, split: &Split) -> Vec<Leak> {
     let shared = split.leakage().test;
     let right = Shortcut::Length.right(set, split);
     let named = right.iter().filter(|right| **right > 0.5).count();
     let (participants, songs) = (&shared.participants, &shared.songs);
+    let (words, quarters) = (set.words(), if set.labels().count() > 2 { 2 } else { 3 });
+    let leak = |of, known, tested| Leak { of, known, tested, words };
     let mut leaks = vec![
-        Leak { of: Leaked::Participants, known: participants.shared.len(), tested: participants.of },
-        Leak { of: Leaked::Songs, known: songs.shared.len(), tested: songs.of },
-        Leak { of: Leaked::Lengths, known: named, tested: right.len() },
+        leak(Leaked::Participants, participants.shared.len(), participants.of),
+        leak(Leaked::Songs, songs.shared.len(), songs.of),
+        leak(Leaked::Lengths, named, right.len()),
     ];
     leaks.retain(|leak| match leak.of {
         Leaked::Participants | Leaked::Songs => leak.known > 0,
-        Leaked::Lengths => 2 * leak.known > leak.tested,
+        Leaked::Lengths => 4 * leak.known > quarters * leak.tested,
     });
     leaks
 }
 
 impl fmt::Display for Leak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { of, known, tested } = self;
+        let Self { of, known, tested, words } = self;
+        let Words { label, labels, stimulus, stimuli } = words;
         match of {
             Leaked::Participants => write!(
                 f,
                 "{known} of {tested} participants of the test train or validate too: a network that recognises them knows \
-                 which genres they heard. `eegenre split --scheme participant` keeps them apart."
+                 which {labels} they have. `eegenre split --scheme participant` keeps them apart."
             ),
             Leaked::Songs => write!(
                 f,
-                "{known} of {tested} songs of the test train or validate too: a test on them does not tell what becomes of \
-                 a new song. `eegenre split --scheme song` keeps them apart."
+                "{known} of {tested} {stimuli} of the test train or validate too: a test on them does not tell what becomes of \
+                 a new {stimulus}. `eegenre split --scheme song` keeps them apart."
             ),
             Leaked::Lengths => write!(
                 f,
-                "the genre of {known} of {tested} test recordings is that of the nearest length that trains: a network that \
+                "the {label} of {known} of {tested} test recordings is that of the nearest length that trains: a network that \
                  counts needs no signal. `--truncate`, with the samples of the shortest recording, makes lengths equal."
             ),
         }

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::recordings::{Design, Participant, Stimulus};
+use crate::recordings::{Design, Participant, Stimulus, Words};
 
 /// Who heard what.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Attendance {
     participants: Vec<Participant>,
     rows: Vec<StimulusRow>,
+    words: Words,
     notes: Vec<String>,
 }
 
@@ -55,11 +56,12 @@ impl Attendance {
         let mut rows: Vec<StimulusRow> = rows.collect();
         // Stimuli of a label stand together.
         rows.sort_by(|one, other| (one.class, &one.name).cmp(&(other.class, &other.name)));
+        let words = set.words();
         let heard = set.labels_per_participant();
         let heard =
-            heard.map(|genres| format!("Every participant heard {genres} of {} genres.", labels.count()));
-        let lengths = set.length_names_label().then(|| "No length occurs in two genres.".to_owned());
-        Self { participants, rows, notes: heard.into_iter().chain(lengths).collect() }
+            heard.map(|own| format!("Every participant heard {own} of {} {}.", labels.count(), words.labels));
+        let lengths = set.length_names_label().then(|| format!("No length occurs in two {}.", words.labels));
+        Self { participants, rows, words, notes: heard.into_iter().chain(lengths).collect() }
     }
 
     /// Draws the participants' columns on the left and the stimuli's bars on the right, a row a stimulus.
@@ -83,7 +85,12 @@ impl Attendance {
 
         let centre = |from: i32, to: i32| i32::midpoint(from, to);
         canvas.write("participants", (centre(left, split), canvas.pt(5.0)), Anchor::Centre, &label)?;
-        canvas.write("song length (s)", (bars, canvas.pt(5.0)), Anchor::Left, &label)?;
+        canvas.write(
+            &format!("{} length (s)", self.words.stimulus),
+            (bars, canvas.pt(5.0)),
+            Anchor::Left,
+            &label,
+        )?;
         for (column, name) in theme::short_names(&self.participants).iter().enumerate() {
             let x = left + column as i32 * column_width;
             let at = (x + column_width / 2, canvas.pt(20.0));

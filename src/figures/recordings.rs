@@ -1,9 +1,10 @@
 //! Figure 1 (paper, section 2.1): two signals of each label over time.
 
+use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::recordings::{DataSet, Label, RecordingId};
+use crate::recordings::{DataSet, Label, Provenance, RecordingId, Words};
 
 /// The most labels of which signals are shown: the first ones.
 const MOST_ROWS: usize = 8;
@@ -13,6 +14,8 @@ const MOST_ROWS: usize = 8;
 pub(super) struct Signals {
     signals: Vec<Signal>,
     rows: usize,
+    words: Words,
+    is_of_published_design: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -40,7 +43,12 @@ impl Signals {
                 samples: recording.samples.clone(),
             })
         });
-        Self { signals: signals.collect(), rows }
+        Self {
+            signals: signals.collect(),
+            rows,
+            words: set.words(),
+            is_of_published_design: set.provenance() != Provenance::Unknown,
+        }
     }
 
     /// The whole powers of ten that hold every positive sample, as exponents.
@@ -56,8 +64,21 @@ impl Signals {
         (floor, ceiling.max(floor + 1))
     }
 
-    /// Draws rows of two panels with common axes. Band power is drawn on a logarithmic axis, because the
-    /// scales of two participants differ by orders of magnitude; samples that are not positive lie on its lower end.
+    fn samples(&self) -> impl Iterator<Item = f64> {
+        self.signals.iter().flat_map(|signal| signal.samples.iter().copied())
+    }
+
+    /// What the vertical axis shows.
+    const fn axis_name(&self, is_logarithmic: bool) -> &'static str {
+        match (self.is_of_published_design, is_logarithmic) {
+            (true, _) => "band power at F7 (unit of the export, logarithmic)",
+            (false, true) => "signal (unit of the recordings, logarithmic)",
+            (false, false) => "signal (unit of the recordings)",
+        }
+    }
+
+    /// Draws rows of two panels with common axes. Power is drawn on a logarithmic axis, because the scales of two participants
+    /// differ by orders of magnitude; samples of 0 lie on its lower end. Signals with negative samples have a linear axis.
     pub(super) fn draw<DB: DrawingBackend>(&self, canvas: &Canvas<DB>) -> Drawn<()> {
         let (width, height) = canvas.size();
         let (label, small) =
@@ -65,20 +86,17 @@ impl Signals {
         let seconds = self.signals.iter().map(|signal| signal.samples.len() as f64 / signal.rate_hz);
         let seconds = seconds.fold(0.0, f64::max);
         let (floor, ceiling) = self.decades();
+        let is_logarithmic = self.samples().all(|sample| sample >= 0.0);
+        let furthest = self.samples().fold(0.0, |furthest: f64, sample| furthest.max(sample.abs()));
 
         let (left, bottom) = (canvas.pt(40.0), canvas.pt(30.0));
         let rotated = label.transform(FontTransform::Rotate270);
         let middle = (height - bottom) / 2;
-        canvas.write(
-            "band power at F7 (unit of the export, logarithmic)",
-            (canvas.pt(5.0), middle),
-            Anchor::Centre,
-            &rotated,
-        )?;
+        canvas.write(self.axis_name(is_logarithmic), (canvas.pt(5.0), middle), Anchor::Centre, &rotated)?;
         let centre = left + (width - left) / 2;
         canvas.write("time (s)", (centre, height - canvas.pt(6.0)), Anchor::Centre, &label)?;
 
-        if self.signals.iter().any(|signal| signal.samples.iter().any(|sample| *sample <= 0.0)) {
+        if is_logarithmic && self.samples().any(|sample| sample == 0.0) {
             let note = canvas.text(theme::SMALL_PT, theme::MUTED);
             let at = (width - canvas.pt(8.0), height - canvas.pt(6.0));
             canvas.write("samples of 0 lie on the lower edge", at, Anchor::Right, &note)?;
@@ -92,8 +110,8 @@ impl Signals {
             let (x, y) = (left + column * panel_width, row * panel_height);
             let (top, right) = (y + canvas.pt(14.0), x + panel_width - canvas.pt(8.0));
             let name = format!(
-                "{}, song {}, participant {}",
-                signal.label, signal.id.stimulus, signal.id.participant
+                "{}, {} {}, participant {}",
+                signal.label, self.words.stimulus, signal.id.stimulus, signal.id.participant
             );
             canvas.write(&name, (x, y + canvas.pt(7.0)), Anchor::Left, &small)?;
 
@@ -102,31 +120,56 @@ impl Signals {
             let beside = if ticks_left { canvas.pt(24.0) } else { 0 };
             let below = if ticks_below { canvas.pt(14.0) } else { 0 };
             let panel = canvas.part((x - beside, top, right, y + panel_height - canvas.pt(2.0) + below));
-            let powers = 10_f64.powi(floor)..10_f64.powi(ceiling);
-            let mut chart = ChartBuilder::on(&panel.area)
-                .x_label_area_size(below)
-                .y_label_area_size(beside)
-                .build_cartesian_2d(0.0..seconds, powers.log_scale())?;
-            chart
-                .configure_mesh()
-                .label_style(small.clone())
-                .axis_style(canvas.line(0.5, theme::MUTED))
-                .bold_line_style(canvas.line(0.4, theme::FAINT))
-                .light_line_style(TRANSPARENT)
-                .set_all_tick_mark_size(canvas.pt(2.0))
-                .x_labels(6)
-                .y_labels((ceiling - floor + 1) as usize)
-                .x_label_formatter(&|second| format!("{second:.0}"))
-                .y_label_formatter(&|power| format!("{power}"))
-                .draw()?;
-            let lowest = 10_f64.powi(floor);
-            let points = signal.samples.iter().enumerate();
-            let points: Vec<(f64, f64)> =
-                points.map(|(at, sample)| (at as f64 / signal.rate_hz, sample.max(lowest))).collect();
-            // One line for each pair of samples: the joint of a longer line juts out at a sharp peak.
-            let line = canvas.line(0.6, theme::colour(signal.class));
-            chart.draw_series(points.windows(2).map(|pair| PathElement::new(pair, line)))?;
+            let margins = (below, beside);
+            let ticks = (ceiling - floor + 1) as usize;
+            if is_logarithmic {
+                let powers = 10_f64.powi(floor)..10_f64.powi(ceiling);
+                signal.draw(&panel, margins, seconds, powers.log_scale(), ticks, 10_f64.powi(floor))?;
+            } else {
+                signal.draw(&panel, margins, seconds, -furthest..furthest, 5, -furthest)?;
+            }
         }
+        Ok(())
+    }
+}
+
+impl Signal {
+    /// Draws its panel. What is below `lowest` lies on the lower edge.
+    fn draw<DB: DrawingBackend, Y>(
+        &self,
+        panel: &Canvas<DB>,
+        (below, beside): (i32, i32),
+        seconds: f64,
+        y: Y,
+        ticks: usize,
+        lowest: f64,
+    ) -> Drawn<()>
+    where
+        Y: AsRangedCoord<Value = f64>,
+        Y::CoordDescType: ValueFormatter<f64>,
+    {
+        let mut chart = ChartBuilder::on(&panel.area)
+            .x_label_area_size(below)
+            .y_label_area_size(beside)
+            .build_cartesian_2d(0.0..seconds, y)?;
+        chart
+            .configure_mesh()
+            .label_style(panel.text(theme::SMALL_PT, theme::INK))
+            .axis_style(panel.line(0.5, theme::MUTED))
+            .bold_line_style(panel.line(0.4, theme::FAINT))
+            .light_line_style(TRANSPARENT)
+            .set_all_tick_mark_size(panel.pt(2.0))
+            .x_labels(6)
+            .y_labels(ticks)
+            .x_label_formatter(&|second| format!("{second:.0}"))
+            .y_label_formatter(&|value| format!("{value}"))
+            .draw()?;
+        let points = self.samples.iter().enumerate();
+        let points: Vec<(f64, f64)> =
+            points.map(|(at, sample)| (at as f64 / self.rate_hz, sample.max(lowest))).collect();
+        // One line for each pair of samples: the joint of a longer line juts out at a sharp peak.
+        let line = panel.line(0.6, theme::colour(self.class));
+        chart.draw_series(points.windows(2).map(|pair| PathElement::new(pair, line)))?;
         Ok(())
     }
 }

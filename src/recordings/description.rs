@@ -6,9 +6,9 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::Label;
 use super::dataset::{DataSet, Fingerprint};
 use super::design::{Design, Outline};
+use super::{Label, Words};
 
 /// What there is to know of a data set before anything is trained on it. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -183,14 +183,19 @@ impl fmt::Display for Description {
             format!("{shortest} to {longest} samples ({:.0} to {:.0} s)", seconds(shortest), seconds(longest))
         };
         let name = self.known_as.as_deref().unwrap_or("not known: own or changed recordings");
+        // What is known has the design of the published study.
+        let words = if self.known_as.is_some() { Words::MUSIC } else { Words::ANY };
+        let Words { label, labels, stimuli, .. } = words;
         let heard = match self.labels_per_participant {
-            Some(labels) => format!("{labels} genres per participant"),
-            None => "genres per participant differ".to_owned(),
+            Some(own) => format!("{own} {labels} per participant"),
+            None => format!("{labels} per participant differ"),
         };
         let pairs: Vec<String> = self
             .participants_by_labels
             .iter()
-            .map(|(labels, participants)| format!("{participants} heard {labels}"))
+            .map(|(own, participants)| {
+                format!("{participants} {} {own}", if self.known_as.is_some() { "heard" } else { "have" })
+            })
             .collect();
         let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
             self.samples;
@@ -198,14 +203,17 @@ impl fmt::Display for Description {
         writeln!(f, "fingerprint   {}", self.fingerprint)?;
         writeln!(f, "recordings    {}", self.recordings)?;
         writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
-        writeln!(f, "songs         {}", self.stimuli)?;
+        writeln!(f, "{stimuli:<14}{}", self.stimuli)?;
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
         writeln!(f, "length        {}", range(self.shortest, self.longest))?;
-        for (label, LabelDescription { recordings, shortest, longest }) in &self.labels {
-            writeln!(f, "  {label:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
+        for (own, LabelDescription { recordings, shortest, longest }) in &self.labels {
+            writeln!(f, "  {own:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
         }
         if self.length_names_label {
-            writeln!(f, "              no length occurs in two genres: the length alone names the genre")?;
+            writeln!(
+                f,
+                "              no length occurs in two {labels}: the length alone names the {label}"
+            )?;
         }
         writeln!(
             f,

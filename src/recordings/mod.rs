@@ -27,6 +27,7 @@ mod recording;
 mod source;
 pub mod study;
 pub mod synthetic;
+mod words;
 pub(crate) mod workbook;
 
 pub use dataset::{DataSet, Fingerprint, Provenance};
@@ -43,6 +44,7 @@ pub(crate) use published::participant as published_participant;
 pub use published::{Genre, Song};
 pub use recording::{Recording, RecordingId};
 pub use source::{DATA_VARIABLE, Source};
+pub use words::Words;
 pub use workbook::{
     MAX_INFLATION, MAX_PARTICIPANTS, MAX_PROBLEMS, MAX_WORKBOOK_BYTES, Workbook, read as read_workbook,
 };

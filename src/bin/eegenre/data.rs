@@ -16,7 +16,7 @@ use crate::{print, signals};
 
 #[derive(Args)]
 pub struct DataArgs {
-    /// Folder of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
+    /// Folder with recordings.tsv, or of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
     #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 }
