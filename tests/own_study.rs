@@ -80,12 +80,16 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let text = fs::read_to_string(place.path().join("features.csv")).unwrap();
     assert!(text.lines().any(|line| line.starts_with("sub-01,block 5,open,")), "{text}");
 
-    // Slices of 960 samples are longer than these recordings, so the CNN says so.
-    let runs = answer(&["train", "baseline", "--runs", "1", "--epochs", "2", "--out", "records"]);
-    assert!(runs.to_string().contains("closed"), "{runs}");
+    answer(&["train", "baseline", "--runs", "1", "--epochs", "2", "--out", "records"]);
+    let record = fs::read(place.path().join("records/run-00.json")).unwrap();
+    let record: Value = serde_json::from_slice(&record).unwrap();
+    assert_eq!(record["final"]["labels"], serde_json::json!(["closed", "open"]));
+    // A second recording of a participant and a stimulus has a name of its own, and all have their labels.
+    let told = record["final"]["predictions"].as_array().unwrap();
+    assert!(told.iter().all(|one| one["label"].is_string()), "{told:?}");
     let weights = "records/run-00.final.safetensors";
     let predicted = answer(&["predict", "--model", "baseline", "--weights", weights]);
-    let predicted = predicted.as_array().unwrap();
+    let predicted = predicted["predictions"].as_array().unwrap();
     assert_eq!((predicted.len(), predicted[0]["probabilities"].as_array().unwrap().len()), (63, 2));
 
     let audit = answer(&["audit", "--profile", "smoke"]);

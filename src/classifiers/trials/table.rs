@@ -173,7 +173,8 @@ impl fmt::Display for Classification {
                 write!(f, "\n\n{heading}\n\n{}", table.to_string().trim_end())?;
             }
         }
-        write!(f, "\n\n{NOT_COMPARABLE}")
+        // Other studies are not compared with the paper.
+        if self.known_as.is_some() { write!(f, "\n\n{NOT_COMPARABLE}") } else { Ok(()) }
     }
 }
 
