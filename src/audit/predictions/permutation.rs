@@ -86,14 +86,15 @@ pub(super) fn permuted(
         .collect();
     let results: Vec<(usize, &NullDistribution)> = found.iter().copied().zip(&nulls).collect();
     let several = (models.len() > 1).then(|| corrected(&results));
+    let distinct_log10 = exchange.distinct_log10();
+    let least_p = 10_f64.powf(-distinct_log10).max(1.0 / (drawn as f64 + 1.0));
     let each = results.iter().enumerate().map(|(place, (right, null))| Permutation {
         chance: null.chance(),
         range: null.range(),
-        p: null.p(*right),
-        p_corrected: several.as_ref().map(|corrected| corrected[place]),
+        // Of few distinct exchanges, those drawn may by chance hold fewer that are as good.
+        p: null.p(*right).max(least_p),
+        p_corrected: several.as_ref().map(|corrected| corrected[place].max(least_p)),
     });
-    let distinct_log10 = exchange.distinct_log10();
-    let least_p = 10_f64.powf(-distinct_log10).max(1.0 / (drawn as f64 + 1.0));
     let exchanges = Exchanges {
         level: exchange.level,
         units: exchange.units(),
