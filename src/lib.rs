@@ -25,7 +25,7 @@
 //! | paper | module |
 //! |---|---|
 //! | 1, 2.1: the recordings | [`recordings`] |
-//! | 2.1: labels | [`recordings::Genre`] |
+//! | 2.1: labels | [`recordings::Genre`]; of any study: [`recordings::Labels`] |
 //! | 2.1: split into training, validation and test | [`preparation::split`] |
 //! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`nn::Packed`] |
 //! | 2.4: slices | [`preparation::Slicing`] |

@@ -38,7 +38,8 @@
 //!
 //! # let settings = Settings::default();
 //! # let set = synthetic::generate(&settings)?;
-//! # let few = |recording: &&eegenre::recordings::Recording| recording.participant.number() <= 6;
+//! # use eegenre::recordings::Participant;
+//! # let few = |recording: &&eegenre::recordings::Recording| recording.participant <= Participant::new(6);
 //! # let short = set.recordings().iter().filter(few).cloned().map(|mut recording| {
 //! #     recording.samples.truncate(200);
 //! #     recording
@@ -47,12 +48,13 @@
 //! let table = FeatureTable::of(&set);
 //! let rows = 0..table.rows().len();
 //! let (test, training): (Vec<usize>, Vec<usize>) =
-//!     rows.partition(|row| table.rows()[*row].participant.number() == 1);
+//!     rows.partition(|row| table.rows()[*row].participant == Participant::new(1));
 //!
 //! let trained = Recipe::of(Classifier::Knn).fit(&table, &training, 0)?;
 //! let answers = trained.predict(&table, &test)?;
-//! let genres: Vec<_> = test.iter().map(|row| table.rows()[*row].genre).collect();
-//! println!("{} of participant 1", accuracy(&answers, &genres));
+//! let labels = table.labels();
+//! let classes: Vec<usize> = test.iter().map(|row| labels.class(table.rows()[*row].label)).collect();
+//! println!("{} of participant 1", accuracy(&answers, &classes));
 //! # Ok(())
 //! # }
 //! ```
