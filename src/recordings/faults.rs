@@ -6,7 +6,8 @@ impl Fault {
     /// A folder of recordings does not exist or is not a folder.
     pub const MISSING_FOLDER: Self = Self::rule(
         "missing-folder",
-        "give the folder that holds S1.xlsx ... S12.xlsx, or music-affect_v2 above it",
+        "give the folder that holds S1.xlsx ... S12.xlsx, or music-affect_v2 above it; `eegenre data init DIR` begins the \
+         description of any other study",
     );
     /// A folder of recordings lacks the workbook of one of the twelve songs.
     pub const MISSING_SONG: Self =

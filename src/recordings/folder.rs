@@ -129,7 +129,7 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
         }
     }
     if paths.is_empty() && problems.is_empty() {
-        let expected = "S1.xlsx ... S12.xlsx in the folder";
+        let expected = "recordings.tsv, or S1.xlsx ... S12.xlsx, in the folder";
         return Err(Error::new(Fault::MISSING_FOLDER, Place::file(folder), expected, "none of them"));
     }
     for song in Song::all().filter(|song| !paths.contains_key(song)) {
