@@ -90,6 +90,7 @@ fn table(values: &[&[Option<f64>]]) -> Result<FeatureTable> {
     let row = |(index, values): (usize, &&[Option<f64>])| FeatureRow {
         participant: Participant::new(1 + index as u32 % 3),
         stimulus: None,
+        take: 1,
         band: None,
         recording: index,
         label: Genre::ALL[index % 3].into(),

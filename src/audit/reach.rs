@@ -73,8 +73,16 @@ impl Reach {
     fn of(set: &DataSet, changes: &[Vec<f64>], [shortest, longest]: [usize; 2]) -> Result<Self> {
         let rows = set.recordings().iter().zip(changes).enumerate().map(|(index, (recording, changes))| {
             let values = (shortest..=longest).map(|lag| autocorrelation(changes, lag)).collect();
-            let Recording { participant, label, stimulus, .. } = *recording;
-            FeatureRow { participant, label, stimulus: Some(stimulus), band: None, recording: index, values }
+            let Recording { participant, label, stimulus, take, .. } = *recording;
+            FeatureRow {
+                participant,
+                label,
+                stimulus: Some(stimulus),
+                take,
+                band: None,
+                recording: index,
+                values,
+            }
         });
         let names = (shortest..=longest).map(|lag| format!("autocorrelation at {lag} s")).collect();
         let table = FeatureTable::new(names, rows.collect())?;

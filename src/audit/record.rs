@@ -137,6 +137,12 @@ impl Training {
         }
     }
 
+    /// Whether all classes and outputs are those of so many labels.
+    fn is_of_labels(&self, count: usize) -> bool {
+        let rows = || self.logits.values().flatten().flatten();
+        self.answers.values().flatten().all(|class| *class < count) && rows().all(|row| row.len() == count)
+    }
+
     /// A test recording whose answer is not the one that the recorded outputs vote for. Outputs are rounded, so outputs
     /// that are equal by rounding say nothing.
     fn unvoted(&self, labels: &Labels) -> Option<RecordingId> {
@@ -242,7 +248,14 @@ impl CellRecord {
         let instructions = record.configuration.instructions.clone();
         let configuration = CellConfiguration { instructions, ..configuration };
         if record.configuration == configuration {
-            return Ok(Some(record));
+            let count = set.labels().count();
+            return match record.trainings.iter().all(|training| training.is_of_labels(count)) {
+                true => Ok(Some(record)),
+                false => {
+                    let expected = format!("classes and outputs of {count} labels");
+                    Err(Error::new(Fault::BAD_RECORD, Place::file(path), expected, "others"))
+                }
+            };
         }
         let [expected, found] = [&configuration, &record.configuration]
             .map(|configuration| to_json("configuration", configuration));

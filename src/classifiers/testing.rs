@@ -29,6 +29,7 @@ pub(crate) fn table(rows: &[&[Option<f64>]]) -> FeatureTable {
         // Not in step with the participants, so that each has heard all.
         label: Labels::published()[(index + index / 6) % 3],
         stimulus: None,
+        take: 1,
         band: None,
         recording: index,
         values: values.to_vec(),

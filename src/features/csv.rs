@@ -4,7 +4,7 @@
 //! |---|---|---|---|---|---|
 //! | P01 | S1 | classical | 2.31 | 4.02 | … |
 //!
-//! A line for each recording. The song may be left out; a feature that is left out has no value. Numbers are written so
+//! A line for each recording. The song may be left out; `S1/2` is a second recording of the participant and the song; a feature that is left out has no value. Numbers are written so
 //! that reading gives the same ones back.
 
 use std::collections::BTreeSet;
@@ -37,7 +37,11 @@ pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
 pub fn text(table: &FeatureTable) -> Result<String> {
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
-        let song = row.stimulus.map_or_else(String::new, |song| song.to_string());
+        let song = match (row.stimulus, row.take) {
+            (None, _) => String::new(),
+            (Some(stimulus), 1) => stimulus.to_string(),
+            (Some(stimulus), take) => format!("{stimulus}/{take}"),
+        };
         let names = [row.participant.to_string(), song, row.label.to_string()];
         let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
         names.into_iter().chain(values).collect::<Vec<String>>()
@@ -93,7 +97,7 @@ fn decoded(line: ByteRecord) -> StringRecord {
 /// A file that is being read.
 struct Reading {
     problems: Problems,
-    seen: BTreeSet<(Participant, Stimulus)>,
+    seen: BTreeSet<(Participant, Stimulus, u32)>,
 }
 
 impl Reading {
@@ -131,7 +135,10 @@ impl Reading {
             return None;
         }
         let participant = line[0].parse::<Participant>();
-        let stimulus = if line[1].is_empty() { Ok(None) } else { line[1].parse::<Stimulus>().map(Some) };
+        // A name has no slash.
+        let numbered = line[1].rsplit_once('/').and_then(|(name, take)| Some((name, take.parse().ok()?)));
+        let (name, take) = numbered.filter(|(_, take)| *take > 1).unwrap_or((&line[1], 1));
+        let stimulus = if name.is_empty() { Ok(None) } else { name.parse::<Stimulus>().map(Some) };
         let label = line[2].parse::<Label>();
         let errors = [participant.as_ref().err(), stimulus.as_ref().err(), label.as_ref().err()];
         for (column, error) in errors.into_iter().enumerate() {
@@ -141,7 +148,7 @@ impl Reading {
         }
         let (participant, stimulus, label) = (participant.ok(), stimulus.ok(), label.ok());
         if let (Some(participant), Some(Some(stimulus))) = (participant, stimulus)
-            && !self.seen.insert((participant, stimulus))
+            && !self.seen.insert((participant, stimulus, take))
         {
             let found = format!("{stimulus}/{participant} again");
             self.report(Fault::DUPLICATE_RECORDING, number, 0, "one line", found);
@@ -152,6 +159,7 @@ impl Reading {
             participant: participant?,
             label: label?,
             stimulus: stimulus?,
+            take,
             band: None,
             recording: index,
             values,
@@ -211,6 +219,14 @@ mod tests {
     }
 
     #[test]
+    fn further_recordings_of_a_stimulus_are_read_back() {
+        let first = recording("S1/P01", &[1.0, 2.0, 4.0]);
+        let second = crate::recordings::Recording { take: 2, ..first.clone() };
+        let table = FeatureTable::of(&data_set(vec![first, second]));
+        assert_eq!(read_text(text(&table).unwrap().as_bytes()), Ok(table));
+    }
+
+    #[test]
     fn songs_and_values_may_be_left_out() {
         let table = read_text(b"participant,song,genre,one,two\r\nP1,,pop,,2e3\r\nP02,S1,classical,-1,0\r\n")
             .unwrap();
@@ -233,7 +249,7 @@ mod tests {
             (format!("{heading}\nP1,S1,classical"), Fault::RAGGED_ROW, "D2"),
             (format!("{heading}\nP1,S1,classical,1,2"), Fault::RAGGED_ROW, "F2"),
             (format!("{heading}\n,S1,classical,1"), Fault::UNREADABLE_NAME, "A2"),
-            (format!("{heading}\nP1,S/13,pop,1"), Fault::UNREADABLE_NAME, "B2"),
+            (format!("{heading}\nP1,S/a,pop,1"), Fault::UNREADABLE_NAME, "B2"),
             (format!("{heading}\nP1,S1,,1"), Fault::UNREADABLE_NAME, "C2"),
             (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DUPLICATE_RECORDING, "A3"),
             (format!("{heading}\nP1,S1,classical,much"), Fault::TEXT_CELL, "D2"),

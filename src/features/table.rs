@@ -10,7 +10,7 @@ use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::preparation::exchanged_labels;
-use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus};
+use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus, is_first};
 
 /// A row for each signal, a column for each feature, and who heard what.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,9 @@ pub struct FeatureRow {
     /// The stimulus, where it is known.
     #[serde(rename = "song")]
     pub stimulus: Option<Stimulus>,
+    /// Which of several recordings of this participant and this stimulus, from 1.
+    #[serde(skip_serializing_if = "is_first")]
+    pub take: u32,
     /// The band of frequencies that the features are of, where there is one.
     pub band: Option<Band>,
     /// Which recording it comes from: rows of one recording, one for each band, have the same number.
@@ -56,6 +59,7 @@ impl FeatureTable {
                 participant: recording.participant,
                 label: recording.label,
                 stimulus: Some(recording.stimulus),
+                take: recording.take,
                 band: None,
                 recording: before + index,
                 values: FeatureVector::of(&recording.samples).values().to_vec(),
@@ -196,6 +200,7 @@ mod tests {
             participant: Participant::new(participant),
             label: label.parse().unwrap(),
             stimulus: None,
+            take: 1,
             band: None,
             recording,
             values: vec![Some(1.0)],

@@ -38,8 +38,8 @@ impl DataSet {
     /// # Errors
     /// - [`Fault::NO_RECORDINGS`] if there is none;
     /// - [`Fault::DUPLICATE_RECORDING`] if two recordings have one name;
-    /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0, or for more than
-    ///   [`MOST_LABELS`];
+    /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0, for more than [`MOST_LABELS`], and for
+    ///   a take of 0;
     /// - [`Fault::NON_FINITE_SAMPLE`] for each recording with a sample that is infinite or not a number.
     pub fn new(mut recordings: Vec<Recording>) -> Result<Self> {
         recordings.sort_by_key(Recording::id);
@@ -70,7 +70,12 @@ impl DataSet {
             let (place, expected) = (Place::field("labels"), format!("at most {MOST_LABELS}"));
             Problem::new(Fault::BAD_SETTING, place, expected, labels.to_string())
         });
-        let problems = duplicates.chain(odd_rates).chain(no_rate).chain(not_finite).chain(many);
+        let no_take = recordings.iter().filter(|recording| recording.take == 0).map(|recording| {
+            let place = Place::field(format!("recording {}", recording.id()));
+            Problem::new(Fault::BAD_SETTING, place, "a take from 1", "0")
+        });
+        let problems =
+            duplicates.chain(odd_rates).chain(no_rate).chain(not_finite).chain(many).chain(no_take);
         Error::unless_none(problems.collect())?;
         let design = Design::of(&recordings, Fingerprint::of(&recordings));
         Ok(Self { design, recordings, formulas: 0 })
@@ -194,7 +199,7 @@ impl Fingerprint {
     ///
     /// A recording is its names, its rate in hertz, its number of samples `u64`, then each sample as the bits of an `f64`,
     /// with -0 taken as 0; all numbers are little-endian. Where all names are of the published study (stimuli `S1` to `S12`,
-    /// participants `P` and a number, genres as labels) and rates are whole, they are the song `u8` and the participant
+    /// participants `P` and a number, each song's genre as label) and rates are whole, they are the song `u8` and the participant
     /// `u32`, and the rate is `u32`; the genre follows from the song. Else they are stimulus, participant and label as text,
     /// each with a zero byte behind it, the take `u32`, and the rate as the bits of an `f64`; and the hash begins with
     /// another line.
@@ -270,7 +275,7 @@ impl TryFrom<String> for Fingerprint {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Participant, Song, Stimulus};
+    use super::super::{Genre, Participant, Song, Stimulus};
     use super::*;
 
     fn recording(song: u32, participant: u32, samples: &[f64]) -> Recording {
@@ -330,11 +335,15 @@ mod tests {
         let rest: Stimulus = "rest".parse().unwrap();
         let own = Recording { stimulus: rest, label: "closed".parse().unwrap(), ..recording(1, 1, &[1.0]) };
         let open = Recording { label: "open".parse().unwrap(), ..own.clone() };
+        // A song with another genre than its own.
+        let song = recording(1, 1, &[1.0]);
+        let dealt = Recording { label: Genre::Pop.into(), ..song.clone() };
         let fingerprint = |recording| DataSet::new(vec![recording]).unwrap().fingerprint();
         // printf 'eegenre recordings 2\nrest\0P01\0closed\0\x01\0\0\0\0\0\0\0\0\0\x20\x40\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
         let expected = "da01cf9d220b90fe4281b5abebc03bcb69e4e546e6df60ff948877aaa96b0bdb";
         assert_eq!(fingerprint(own.clone()).to_string(), expected);
         assert_ne!(fingerprint(own), fingerprint(open));
+        assert_ne!(fingerprint(song), fingerprint(dealt));
     }
 
     #[test]

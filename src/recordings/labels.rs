@@ -11,7 +11,7 @@ pub const MOST_LABELS: usize = 64;
 
 /// The labels of a study in natural order. A label's place is its class: the number of the output that stands for it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "Vec<Label>", into = "Vec<Label>")]
+#[serde(try_from = "Vec<Label>", into = "Vec<Label>")]
 pub struct Labels(Arc<[Label]>);
 
 impl Labels {
@@ -68,9 +68,17 @@ impl Labels {
     }
 }
 
-impl From<Vec<Label>> for Labels {
-    fn from(labels: Vec<Label>) -> Self {
-        Self::of(labels)
+impl TryFrom<Vec<Label>> for Labels {
+    type Error = String;
+
+    /// Refuses another order: places are outputs, and sorting would give outputs to other labels.
+    fn try_from(labels: Vec<Label>) -> Result<Self, String> {
+        let sorted = Self::of(labels.iter().copied());
+        if *sorted.0 == labels[..] {
+            Ok(sorted)
+        } else {
+            Err("labels in natural order, each once: places are outputs".to_owned())
+        }
     }
 }
 
@@ -91,6 +99,14 @@ impl std::ops::Index<usize> for Labels {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn labels_of_a_file_are_never_moved_to_other_outputs() {
+        assert!(serde_json::from_str::<Labels>(r#"["left", "rest"]"#).is_ok());
+        for wrong in [r#"["rest", "left"]"#, r#"["left", "left"]"#] {
+            assert!(serde_json::from_str::<Labels>(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn classes_are_places_in_natural_order() {

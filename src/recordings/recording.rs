@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::name::serialized_as_text;
-use super::{Genre, Label, Participant, Song, Stimulus};
+use super::{Label, Participant, Song, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 serialized_as_text!(RecordingId);
@@ -36,7 +36,7 @@ impl RecordingId {
     pub(crate) fn stream(self) -> u64 {
         let first = u64::from(self.stimulus.stream()) << 32 | u64::from(self.participant.stream());
         // An odd constant, so that no two takes share a stream.
-        first.wrapping_add(u64::from(self.take - 1).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        first.wrapping_add(u64::from(self.take.saturating_sub(1)).wrapping_mul(0x9e37_79b9_7f4a_7c15))
     }
 }
 
@@ -101,7 +101,7 @@ impl Recording {
     /// The song and the participant by their numbers, if its names are of the published study.
     pub(super) fn published_numbers(&self) -> Option<(u8, u32)> {
         let song = Song::try_from(self.stimulus).ok()?;
-        let is_genre = Genre::ALL.iter().any(|genre| Label::from(*genre) == self.label);
+        let is_genre = Label::from(song.genre()) == self.label;
         let participant = self.participant.published_number()?;
         let is_whole = self.rate_hz.fract() == 0.0 && self.rate_hz < 1e9;
         (is_genre && is_whole && Stimulus::from(song) == self.stimulus && self.take == 1)

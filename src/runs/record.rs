@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Configuration;
 use crate::error::Result;
@@ -159,18 +160,43 @@ pub(crate) fn significant(value: f64) -> f64 {
 }
 
 /// What certain weights answer to the test recordings.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Outcome {
     /// Epochs of training behind the weights.
     pub epoch: usize,
     /// Test recordings by true class (row) and predicted class (column).
     pub confusion: Vec<Vec<usize>>,
     /// The labels, class after class. Those of the published study are not written.
-    #[serde(default = "Labels::published", skip_serializing_if = "Labels::are_published")]
+    #[serde(skip_serializing_if = "Labels::are_published")]
     pub labels: Labels,
     /// One for each test recording.
     pub predictions: Vec<Prediction>,
+}
+
+/// An outcome as a record has it, of any shape.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenOutcome {
+    epoch: usize,
+    confusion: Vec<Vec<usize>>,
+    #[serde(default = "Labels::published")]
+    labels: Labels,
+    predictions: Vec<Prediction>,
+}
+
+impl<'de> Deserialize<'de> for Outcome {
+    /// Refuses a confusion matrix, or outputs, of another number of labels.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let WrittenOutcome { epoch, confusion, labels, predictions } =
+            WrittenOutcome::deserialize(deserializer)?;
+        let count = labels.count();
+        let is_square = confusion.len() == count && confusion.iter().all(|row| row.len() == count);
+        let fits = |prediction: &Prediction| prediction.logits.iter().all(|row| row.len() == count);
+        if is_square && predictions.iter().all(fits) {
+            return Ok(Self { epoch, confusion, labels, predictions });
+        }
+        Err(D::Error::custom(format_args!("counts or outputs of other than {count} labels")))
+    }
 }
 
 /// The answer to one test recording.

@@ -178,6 +178,7 @@ mod tests {
             participant: recording.participant,
             label: recording.label,
             stimulus: Some(recording.stimulus),
+            take: recording.take,
             band: None,
             recording: index,
             values: vec![Some(1.0)],

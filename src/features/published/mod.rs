@@ -95,6 +95,7 @@ mod tests {
             participant: Participant::new(participant),
             label: genre.into(),
             stimulus: None,
+            take: 1,
             band: None,
             recording: 0,
             values: vec![Some(0.5), Some(0.5 * f64::from(values))],

@@ -206,6 +206,7 @@ impl Table {
             participant: *participant,
             label: (*genre).into(),
             stimulus: None,
+            take: 1,
             band: None,
             recording: self.rows.len(),
             values: std::mem::take(values),
