@@ -8,12 +8,14 @@
 //! that reading gives the same ones back.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
-use csv::{ByteRecord, ReaderBuilder, StringRecord};
+use csv::{ReaderBuilder, StringRecord, Trim};
 
 use super::{FeatureRow, FeatureTable};
 use crate::error::{Error, Fault, Place, Result};
+use crate::recordings::formats::Lines;
 use crate::recordings::workbook::Problems;
 use crate::recordings::{Label, Participant, Stimulus};
 use crate::report::comma_separated;
@@ -56,26 +58,26 @@ pub fn text(table: &FeatureTable) -> Result<String> {
 /// [`Fault::UNREADABLE_FILE`].
 pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
     let path = path.as_ref();
-    let unreadable = |cause: csv::Error| {
-        Error::new(
-            Fault::UNREADABLE_FILE,
-            Place::file(path),
-            "a table of comma-separated values",
-            cause.to_string(),
-        )
+    let unreadable = |cause: String| {
+        Error::new(Fault::UNREADABLE_FILE, Place::file(path), "a table of comma-separated values", cause)
     };
+    let bytes = fs::read(path).map_err(|cause| unreadable(cause.to_string()))?;
+    // What is no UTF-8 is replaced, and then found wherever it does harm.
+    let text = String::from_utf8_lossy(&bytes);
+    let text = text.trim_start_matches('\u{feff}');
     let mut reader =
-        ReaderBuilder::new().has_headers(false).flexible(true).from_path(path).map_err(unreadable)?;
+        ReaderBuilder::new().has_headers(false).flexible(true).trim(Trim::All).from_reader(text.as_bytes());
     let mut table = Reading { problems: Problems::new(Place::file(path)), seen: BTreeSet::new() };
-    let mut lines = reader.byte_records().map(|line| line.map_err(unreadable));
+    let mut lines = reader.records().map(|line| line.map_err(|cause| unreadable(cause.to_string())));
     let heading = lines.next().transpose()?.unwrap_or_default();
-    let names = table.heading(&decoded(heading));
+    let names = table.heading(&heading);
+    let mut places = Lines::of(text);
     let mut rows = Vec::new();
     let mut is_empty = true;
     for line in lines {
         is_empty = false;
-        let line = decoded(line?);
-        let number = line.position().map_or(0, |position| position.line() as u32 - 1);
+        let line = line?;
+        let number = u32::try_from(places.line_of(&line) - 1).unwrap_or(u32::MAX - 1);
         rows.extend(table.row(number, &line, names.len(), rows.len()));
     }
     if is_empty && names.len() > NAMES.len() {
@@ -83,15 +85,6 @@ pub fn read(path: impl AsRef<Path>) -> Result<FeatureTable> {
     }
     table.problems.into_result()?;
     FeatureTable::new(names[NAMES.len()..].to_vec(), rows)
-}
-
-/// What is no UTF-8 is replaced, and then found wherever it does harm.
-fn decoded(line: ByteRecord) -> StringRecord {
-    let position = line.position().cloned();
-    let mut decoded: StringRecord =
-        line.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
-    decoded.set_position(position);
-    decoded
 }
 
 /// A file that is being read.
@@ -107,8 +100,7 @@ impl Reading {
 
     /// The names of all columns.
     fn heading(&mut self, heading: &StringRecord) -> Vec<String> {
-        let names: Vec<String> =
-            heading.iter().map(|name| name.trim_start_matches('\u{feff}').to_owned()).collect();
+        let names: Vec<String> = heading.iter().map(str::to_owned).collect();
         let is_table = names.len() > NAMES.len() && NAMES.iter().zip(&names).all(|(own, name)| own == name);
         if !is_table {
             let expected = "participant,song,genre and features";
@@ -186,8 +178,6 @@ impl Reading {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use proptest::prelude::*;
     use tempfile::tempdir;
 
@@ -253,6 +243,7 @@ mod tests {
             (format!("{heading}\nP1,S1,,1"), Fault::UNREADABLE_NAME, "C2"),
             (format!("{heading}\nP1,S1,classical,1\nP1,S1,classical,2"), Fault::DUPLICATE_RECORDING, "A3"),
             (format!("{heading}\nP1,S1,classical,much"), Fault::TEXT_CELL, "D2"),
+            (format!("{heading}\r\n\r\nP1,S1,classical,much"), Fault::TEXT_CELL, "D3"),
             (format!("{heading}\nP1,S1,classical,inf"), Fault::NON_FINITE_CELL, "D2"),
         ] {
             assert_eq!(faults(&text), [(fault, cell.to_owned())], "{text:?}");

@@ -107,26 +107,3 @@ impl Heading {
         self.place(column).is_some()
     }
 }
-
-/// What separates the cells of a heading: the most frequent of comma, semicolon and tab outside quotes.
-pub(super) fn delimiter(text: &str) -> u8 {
-    let heading = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
-    let outside = || heading.split('"').step_by(2);
-    let count =
-        |delimiter: u8| outside().map(|part| part.matches(char::from(delimiter)).count()).sum::<usize>();
-    // Of equally frequent ones the last: a comma, unless there is none.
-    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_most_frequent_delimiter_outside_quotes_separates() {
-        assert_eq!(delimiter("a,b,c\n1;2;3;4"), b',');
-        assert_eq!(delimiter("\n\"a,b,c,d\";b;c"), b';');
-        assert_eq!(delimiter("a\tb\tc, d"), b'\t');
-        assert_eq!([delimiter(""), delimiter("recording")], [b','; 2]);
-    }
-}

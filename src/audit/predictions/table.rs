@@ -9,9 +9,10 @@ use std::path::Path;
 
 use csv::{ReaderBuilder, StringRecord};
 
-use super::columns::{Column, Heading, delimiter};
+use super::columns::{Column, Heading};
 use super::predictions::{Part, Predictions, Row};
 use crate::error::{Error, Fault, Place, Result};
+use crate::recordings::formats::{Lines, delimiter};
 use crate::recordings::workbook::Problems;
 use crate::store::Digest;
 
@@ -48,16 +49,21 @@ pub(super) fn read(path: &Path) -> Result<Predictions> {
         unreadable(format!("bytes that are not UTF-8, at byte {}", cause.utf8_error().valid_up_to()))
     })?;
     let text = text.trim_start_matches('\u{feff}');
-    let separator = delimiter(text);
+    let separator = delimiter(path, text);
     let mut reader = ReaderBuilder::new()
         .delimiter(separator)
         .has_headers(false)
         .flexible(true)
         .from_reader(text.as_bytes());
     let mut problems = Problems::new(Place::file(path));
-    let mut lines = reader.records().map(|line| line.map_err(|cause| unreadable(cause.to_string())));
-    let heading = lines.next().transpose()?.unwrap_or_default();
-    let heading = Heading::read(&heading, number(&heading), &mut problems);
+    let mut places = Lines::of(text);
+    // Each row with its line, counted from 0.
+    let mut lines = reader.records().map(|line| {
+        let line = line.map_err(|cause| unreadable(cause.to_string()))?;
+        Ok::<_, Error>((u32::try_from(places.line_of(&line) - 1).unwrap_or(u32::MAX - 1), line))
+    });
+    let (number, heading) = lines.next().transpose()?.unwrap_or_default();
+    let heading = Heading::read(&heading, number, &mut problems);
     // Without its columns a table says nothing.
     problems.into_result()?;
     let mut reading = Reading {
@@ -70,7 +76,8 @@ pub(super) fn read(path: &Path) -> Result<Predictions> {
     };
     let mut rows = Vec::new();
     for line in lines {
-        rows.extend(reading.row(&line?));
+        let (number, line) = line?;
+        rows.extend(reading.row(number, &line));
     }
     reading.problems.into_result()?;
     let Heading { not_read, .. } = reading.heading;
@@ -80,11 +87,6 @@ pub(super) fn read(path: &Path) -> Result<Predictions> {
         super::predictions::Source { name, digest, not_read, less_probable: reading.less_probable },
     );
     read.map_err(|error| error.placed(|_| Place::file(path)))
-}
-
-/// The line in which a row begins, counted from 0.
-fn number(line: &StringRecord) -> u32 {
-    line.position().map_or(0, |position| position.line().saturating_sub(1) as u32)
 }
 
 /// What a recording is, and the line that says so first.
@@ -104,8 +106,7 @@ struct Reading {
 }
 
 impl Reading {
-    fn row(&mut self, line: &StringRecord) -> Option<Row> {
-        let number = number(line);
+    fn row(&mut self, number: u32, line: &StringRecord) -> Option<Row> {
         if line.len() != self.heading.columns {
             let expected = format!("{} cells, as in the heading", self.heading.columns);
             let place = (number, line.len() as u32);

@@ -126,6 +126,14 @@ fn a_table_without_anything_to_say_is_refused() {
     );
 }
 
+#[test]
+fn blank_lines_and_any_line_ends_count_as_in_an_editor() {
+    for end in ["\n", "\r\n", "\r"] {
+        let text = ["", HEADING, "", "1,a"].join(end);
+        assert_eq!(faults(&text)[0].1, "C4", "{end:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

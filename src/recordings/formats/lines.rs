@@ -1,7 +1,7 @@
 //! Lines of a text file, as an editor numbers them.
 
 /// Counts the lines of a text up to places in it, each after the one before. A line ends with `\n`, `\r\n` or `\r`.
-pub(in crate::recordings) struct Lines<'a> {
+pub(crate) struct Lines<'a> {
     text: &'a [u8],
     /// How far lines were counted, and the line there, from 1.
     at: usize,
@@ -9,13 +9,13 @@ pub(in crate::recordings) struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(in crate::recordings) const fn of(text: &'a str) -> Self {
+    pub(crate) const fn of(text: &'a str) -> Self {
         Self { text: text.as_bytes(), at: 0, line: 1 }
     }
 
     /// The line of a record. The `csv` crate counts line breaks and blank lines before a record as its beginning, so the
     /// line that it gives may be an earlier one.
-    pub(in crate::recordings) fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
+    pub(crate) fn line_of(&mut self, record: &csv::StringRecord) -> u64 {
         let start = record.position().map_or(0, |position| position.byte() as usize);
         let is_break = |byte: &u8| matches!(byte, b'\n' | b'\r');
         let blank =

@@ -28,9 +28,9 @@ mod workbook;
 
 use std::path::Path;
 
-pub(in crate::recordings) use delimited::delimiter;
+pub(crate) use delimited::delimiter;
 pub use format::Format;
-pub(in crate::recordings) use lines::Lines;
+pub(crate) use lines::Lines;
 pub use signals::{Channel, Signals};
 pub use text::MAX_TEXT_BYTES;
 pub(in crate::recordings) use text::read as read_text;

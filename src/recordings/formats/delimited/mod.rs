@@ -81,11 +81,12 @@ pub(super) fn read(path: &Path, wanted: &[String]) -> Result<Signals> {
     Ok(signals)
 }
 
-/// What separates columns.
-pub(in crate::recordings) fn delimiter(path: &Path, text: &str) -> u8 {
+/// What separates columns, by the name of the file and what stands outside quotes in the first line.
+pub(crate) fn delimiter(path: &Path, text: &str) -> u8 {
     let is_tsv = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("tsv"));
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or("");
-    match (is_tsv || first.contains('\t'), first.contains(';')) {
+    let has = |separator: char| first.split('"').step_by(2).any(|outside| outside.contains(separator));
+    match (is_tsv || has('\t'), has(';')) {
         (true, _) => b'\t',
         (false, true) => b';',
         (false, false) => b',',

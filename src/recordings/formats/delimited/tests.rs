@@ -132,3 +132,13 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn tabs_semicolons_or_commas_outside_quotes_separate() {
+    let delimiter = |text: &str| super::delimiter(std::path::Path::new("table.csv"), text);
+    assert_eq!(delimiter("a,b,c\n1;2;3;4"), b',');
+    assert_eq!(delimiter("\n\"a,b,c,d\";b;c"), b';');
+    assert_eq!(delimiter("\"a;b\",c"), b',');
+    assert_eq!(delimiter("a\tb\tc, d"), b'\t');
+    assert_eq!([delimiter(""), delimiter("recording")], [b','; 2]);
+}
