@@ -7,7 +7,6 @@
 //! | room | holds |
 //! |---|---|
 //! | [`store`] | how anything is kept: documents, locks, digests; where things go |
-//! | [`paper`] | what the paper states, and what it leaves open |
 //! | [`recordings`] | recordings, participants, songs, genres; files of many formats; studies; synthetic recordings |
 //! | [`evaluation`] | statistics, chance under a design, null distributions, intervals; random orders |
 //! | [`preparation`] | splits, scales, frames, slices, what controls take away |
@@ -43,7 +42,7 @@
 //! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
 //! | 3.4: their accuracies beside those that the paper quotes | [`classifiers::trials`] |
 //! | strong baselines; null distributions | [`classifiers::trials::baselines`], [`evaluation`] |
-//! | what is stated, and what is left open | [`paper`] |
+//! | what is stated, and what is left open | [`reproduction::paper`] |
 //! | section by section, with code and results | the notebooks; [`notebook`] runs them |
 //!
 //! The README says what works now.
@@ -74,7 +73,6 @@ pub mod figures;
 pub mod models;
 pub mod nn;
 pub mod notebook;
-pub mod paper;
 pub mod preparation;
 pub mod recordings;
 pub mod report;

@@ -218,7 +218,7 @@ fn every_prediction_is_exported_once_and_gives_the_recorded_accuracies() {
     let shown = audit.percent(
         "clean",
         eegenre::preparation::Scheme::Participant,
-        eegenre::paper::ReportedSeries::Baseline,
+        eegenre::reproduction::paper::ReportedSeries::Baseline,
     );
     assert_eq!(format!("{accuracy:.1}"), shown);
 }

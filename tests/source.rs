@@ -179,9 +179,8 @@ fn rules_are_named_once_and_by_room() {
 }
 
 /// The rooms of the library, each of which may import those before it. `error` and `report` are for everybody.
-const ROOMS: [&str; 15] = [
+const ROOMS: [&str; 14] = [
     "store",
-    "paper",
     "recordings",
     "evaluation",
     "preparation",

@@ -10,11 +10,12 @@ use super::record::{CellRecord, Training};
 use super::tally::{Difference, Tally, Unit};
 use crate::evaluation::statistics::{Interval, Probability, holm};
 use crate::models::Model;
-use crate::paper::{CLAIMS, ReportedSeries, Rival};
 use crate::preparation::Scheme;
 use crate::recordings::Design;
+use crate::reproduction::paper::{CLAIMS, Rival};
 use crate::runs::Weights;
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 
 /// A claim of the paper under one condition and one scheme of splitting.
 #[derive(Debug, Clone, PartialEq, Serialize)]

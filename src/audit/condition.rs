@@ -215,8 +215,8 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::paper;
     use crate::recordings::synthetic;
+    use crate::reproduction::paper;
 
     #[test]
     fn every_condition_has_a_name_and_a_preparation_of_its_own() {

@@ -11,10 +11,10 @@ use super::tally::{Tally, Unit, accuracy_interval};
 use crate::error::{Error, Result};
 use crate::evaluation::statistics::{Interval, Probability, mean, standard_deviation};
 use crate::evaluation::{Cell, Known, NullDistribution, Spread, best_guess, minimum_effect};
-use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::recordings::{Design, Outline, Participant, RecordingId};
 use crate::runs::Weights;
+use crate::runs::series::ReportedSeries;
 use crate::runs::series::reported;
 
 /// The most that a guess without a signal reaches under a scheme ([`best_guess`]): where participants are left out it knows

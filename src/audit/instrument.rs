@@ -28,13 +28,13 @@ use crate::error::{Error, Result};
 use crate::evaluation::Known;
 use crate::evaluation::statistics::Interval;
 use crate::models::Model;
-use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::report::Table;
 use crate::runs::Control;
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 use crate::store::Project;
 
 /// What is expected of an accuracy, or of the difference of two.
@@ -426,8 +426,8 @@ mod tests {
 
     use super::super::tally::Tally;
     use super::*;
-    use crate::paper;
     use crate::recordings::{Fingerprint, Recording};
+    use crate::reproduction::paper;
     use crate::runs::Weights;
 
     #[test]

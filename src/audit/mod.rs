@@ -74,12 +74,12 @@ pub use signals::SignalFindings;
 pub use tally::{Difference, Tally, Unit};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::reproduction::study::{self, Study};
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 use crate::runs::{Control, Instructions};
 use crate::store::{Project, check_writable};
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ArtefactScan, Reach};
 use crate::error::Result;
-use crate::paper::FRAME;
+use crate::preparation::FRAME;
 use crate::recordings::{DataSet, Design, Fingerprint};
 use crate::store::{create_folder, read_record, write_record};
 

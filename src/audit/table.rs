@@ -4,9 +4,9 @@ use std::fmt;
 
 use super::{Audit, Difference, GuessEstimate, Reach, Shortcut};
 use crate::evaluation::statistics::{Interval, Probability};
-use crate::paper::ReportedSeries;
 use crate::preparation::Scheme;
 use crate::report::{Table, percent};
+use crate::runs::series::ReportedSeries;
 
 /// Above the first table of blocks and drift.
 const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's genres apart. The order in which songs \

@@ -9,7 +9,7 @@ use plotters::prelude::*;
 
 use super::axis::Axis;
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::paper::Reported;
+use crate::reproduction::paper::Reported;
 use crate::reproduction::results::Results;
 use crate::runs::series::{Chance, Series};
 

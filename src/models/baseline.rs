@@ -22,7 +22,8 @@
 use dfdx::prelude::Const;
 
 use super::Recurrent;
-use crate::paper::{self, baseline};
+use super::paper::{self, baseline};
+use crate::preparation::FRAME;
 
 /// The paper's baseline.
 ///
@@ -35,7 +36,7 @@ use crate::paper::{self, baseline};
 /// # Ok::<(), CpuError>(())
 /// ```
 pub type Baseline<D> = Recurrent<
-    Const<{ paper::FRAME }>,
+    Const<{ FRAME }>,
     Const<{ baseline::UNITS }>,
     Const<{ baseline::NARROW }>,
     Const<{ paper::GENRES }>,

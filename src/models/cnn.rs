@@ -23,7 +23,8 @@
 use dfdx::prelude::Const;
 
 use super::Convolutional;
-use crate::paper::{self, cnn};
+use super::paper::{self, cnn};
+use crate::preparation::FRAME;
 
 /// The paper's CNN.
 ///
@@ -36,7 +37,7 @@ use crate::paper::{self, cnn};
 /// # Ok::<(), CpuError>(())
 /// ```
 pub type Cnn<D> = Convolutional<
-    Const<{ paper::FRAME }>,
+    Const<{ FRAME }>,
     Const<{ cnn::CHANNELS }>,
     Const<{ cnn::KERNEL }>,
     Const<{ paper::GENRES }>,

@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 
 use dfdx::prelude::*;
 
+use super::paper::cnn;
 use super::{Logits, LookBack, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{
     Conv1d, Dropout, GlobalAveragePool, Linear, MaxPool1d, ResidualBlock, Signals, Size, visit_modules,
 };
-use crate::paper::{self, cnn};
+use crate::preparation::{HOP, SLICE};
 use crate::preparation::{Signal, Slice, Slicing};
 
 /// Pooling between blocks.
@@ -184,7 +185,7 @@ impl<I: ConstDim, C: ConstDim, K: ConstDim, G: ConstDim, D: NetworkDevice> Netwo
     }
 
     fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Slice>> {
-        Slicing::new(frame, paper::SLICE, paper::HOP)?.all_slices(signals)
+        Slicing::new(frame, SLICE, HOP)?.all_slices(signals)
     }
 
     fn logits(&self, device: &D, batch: &[&Slice]) -> Result<Logits<G, D>> {

@@ -18,6 +18,7 @@ mod convolutional;
 mod look_back;
 mod model;
 mod multilayer;
+pub mod paper;
 mod recurrent;
 mod specification;
 

@@ -22,7 +22,8 @@
 use dfdx::prelude::Const;
 
 use super::Recurrent;
-use crate::paper::{self, multilayer};
+use super::paper::{self, multilayer};
+use crate::preparation::FRAME;
 
 /// The paper's multi-layer LSTM.
 ///
@@ -35,7 +36,7 @@ use crate::paper::{self, multilayer};
 /// # Ok::<(), CpuError>(())
 /// ```
 pub type Multilayer<D> = Recurrent<
-    Const<{ paper::FRAME }>,
+    Const<{ FRAME }>,
     Const<{ multilayer::UNITS }>,
     Const<{ multilayer::NARROW }>,
     Const<{ paper::GENRES }>,

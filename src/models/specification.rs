@@ -1,10 +1,11 @@
 //! Which network, and how large: from values to a network.
 
 use super::architecture::{Architecture, Kind, Layer, Shape};
+use super::paper::{self, baseline, cnn, multilayer};
 use super::{Convolutional, Model, Network, NetworkDevice, Recurrent, device_failed};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::Size;
-use crate::paper::{self, baseline, cnn, multilayer};
+use crate::preparation::{FRAME, HOP, SLICE};
 use crate::preparation::{LONGEST_FRAME, Slicing};
 use crate::recordings::MOST_LABELS;
 
@@ -46,7 +47,7 @@ impl Specification {
             Model::Multilayer => (multilayer::UNITS, None),
             Model::Cnn => (cnn::CHANNELS, Some(cnn::KERNEL)),
         };
-        Self { model, frame: paper::FRAME, kernel, units, classes: paper::GENRES }
+        Self { model, frame: FRAME, kernel, units, classes: paper::GENRES }
     }
 
     /// LSTM layers, or residual blocks.
@@ -76,15 +77,14 @@ impl Specification {
         let is_cnn = model == Model::Cnn;
         // Two poolings.
         let fewest = cnn::POOL * cnn::POOL;
-        let fits_slices = !is_cnn
-            || Slicing::new(frame, paper::SLICE, paper::HOP).is_ok() && paper::SLICE / frame >= fewest;
+        let fits_slices = !is_cnn || Slicing::new(frame, SLICE, HOP).is_ok() && SLICE / frame >= fewest;
         let fits = |kernel: usize| is_cnn && kernel % 2 == 1 && kernel <= LARGEST_KERNEL;
         let expected_kernel = match is_cnn {
             true => format!("an odd number from 1 to {LARGEST_KERNEL}"),
             false => format!("none, because the {model} network has no kernels"),
         };
         let expected_frame = match is_cnn {
-            true => format!("a divisor of {}, at most {}", paper::HOP, paper::SLICE / fewest),
+            true => format!("a divisor of {HOP}, at most {}", SLICE / fewest),
             false => format!("1 to {LONGEST_FRAME} samples"),
         };
         let found = |kernel: Option<usize>| kernel.map_or_else(|| "none".to_owned(), |one| one.to_string());
@@ -167,7 +167,7 @@ impl Specification {
 
     fn convolutional_layers(self) -> (Shape, Vec<Layer>) {
         let (channels, kernel) = (self.units, self.kernel.unwrap_or(cnn::KERNEL));
-        let frames = paper::SLICE / self.frame;
+        let frames = SLICE / self.frame;
         let at = |frames| Shape::Slice { frames, values: channels };
         let convolution = |name, inputs, frames| {
             let parameters = channels * inputs * kernel + channels;

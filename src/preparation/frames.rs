@@ -8,6 +8,9 @@ use super::{LastFrame, Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
 use crate::recordings::RecordingId;
 
+/// Samples of a time frame in the paper, the unit that an LSTM reads in one step (2.1).
+pub const FRAME: usize = 8;
+
 /// A whole signal, cut into frames of equal length.
 #[derive(Clone, PartialEq)]
 pub struct Frames {
@@ -25,7 +28,7 @@ impl fmt::Debug for Frames {
 }
 
 impl Frames {
-    /// Cuts a signal into frames of `frame` samples ([`paper::FRAME`](crate::paper::FRAME) in the paper).
+    /// Cuts a signal into frames of `frame` samples ([`FRAME`] in the paper).
     ///
     /// An incomplete last frame is filled up and counts as a frame, so 2047 samples make 256 frames of 8; or it is cut off
     /// ([`LastFrame`]).
@@ -92,8 +95,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::paper;
     use crate::preparation::split::testing::signal;
+    use crate::recordings::published::{LONGEST, SHORTEST};
 
     #[test]
     fn the_last_frame_is_padded_and_counted() {
@@ -118,10 +121,9 @@ mod tests {
 
     #[test]
     fn the_longest_recording_has_275_frames_and_the_shortest_201() {
-        let count = |samples| {
-            Frames::of(&signal("S1/P01", &vec![1.0; samples]), paper::FRAME).unwrap().values().nrows()
-        };
-        assert_eq!([paper::LONGEST, paper::SHORTEST, 2047].map(count), [275, 201, 256]);
+        let count =
+            |samples| Frames::of(&signal("S1/P01", &vec![1.0; samples]), FRAME).unwrap().values().nrows();
+        assert_eq!([LONGEST, SHORTEST, 2047].map(count), [275, 201, 256]);
     }
 
     #[test]

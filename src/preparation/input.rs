@@ -95,8 +95,8 @@ impl FromStr for Input {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::paper::{HOP, SLICE};
     use crate::preparation::split::testing::signal;
+    use crate::preparation::{HOP, SLICE};
 
     fn signals() -> Vec<Signal> {
         let ramp: Vec<f32> = (0..(SLICE + HOP + 7) as u16).map(f32::from).collect();

@@ -26,13 +26,13 @@ mod zeros;
 
 pub use ablation::{Ablated, Ablation, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
-pub use frames::Frames;
+pub use frames::{FRAME, Frames};
 pub use input::Input;
 pub use last_frame::LastFrame;
 pub use median::MedianFilter;
 pub use normalise::{LOG_OFFSET, Normalisation};
 pub use signal::{Preparation, Signal};
-pub use slices::{Slice, Slicing};
+pub use slices::{HOP, SLICE, Slice, Slicing};
 pub use split::{Fold, Leakage, Origin, Scheme, Split, SplitSummary};
 pub use zeros::Zeros;
 

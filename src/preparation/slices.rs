@@ -5,10 +5,14 @@ use std::fmt;
 use ndarray::{Array2, ArrayView2};
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, check_frame};
+use super::{FRAME, Signal, check_frame};
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper;
 use crate::recordings::RecordingId;
+
+/// Samples of a slice in the paper, the CNN's input (2.4).
+pub const SLICE: usize = 960;
+/// Samples between the starts of neighbouring slices in the paper (2.4).
+pub const HOP: usize = 480;
 
 /// A stretch of a signal, with its owner and label. Slices of one recording vote for its genre.
 #[derive(Clone, PartialEq)]
@@ -71,7 +75,7 @@ impl TryFrom<Fields> for Slicing {
 impl Default for Slicing {
     /// Slices of 960 samples at every 480th, 120 frames of 8 (paper: 2.4).
     fn default() -> Self {
-        Self { frame: paper::FRAME, length: paper::SLICE, hop: paper::HOP }
+        Self { frame: FRAME, length: SLICE, hop: HOP }
     }
 }
 

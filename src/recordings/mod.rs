@@ -22,7 +22,7 @@ pub mod formats;
 mod labels;
 mod material;
 mod name;
-mod published;
+pub mod published;
 mod recording;
 mod source;
 pub mod study;

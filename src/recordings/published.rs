@@ -1,11 +1,21 @@
-//! The songs and genres of the published study, which its workbooks are named by.
+//! The published study: its size, and the songs and genres that its workbooks are named by.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Label, Participant, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper;
+
+/// Songs of the experiment, one workbook each (2.1).
+pub const SONGS: u8 = 12;
+/// Songs of each genre, numbered one after the other: 1-4 classical, 5-8 instrumental, 9-12 pop (2.1).
+pub const SONGS_PER_GENRE: u8 = 4;
+/// Participants (1).
+pub const PARTICIPANTS: u16 = 24;
+/// Samples of the shortest recording (2.1).
+pub const SHORTEST: usize = 1608;
+/// Samples of the longest recording (2.1).
+pub const LONGEST: usize = 2197;
 
 /// A music genre, in the order of the paper's labels (section 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,11 +60,11 @@ impl Song {
     /// [`Fault::UNKNOWN_SONG`] unless the number is 1 to 12.
     pub fn new(number: u32) -> Result<Self> {
         match u8::try_from(number) {
-            Ok(number @ 1..=paper::SONGS) => Ok(Self(number)),
+            Ok(number @ 1..=SONGS) => Ok(Self(number)),
             _ => Err(Error::new(
                 Fault::UNKNOWN_SONG,
                 Place::field("song"),
-                format!("a number from 1 to {}", paper::SONGS),
+                format!("a number from 1 to {SONGS}"),
                 number.to_string(),
             )),
         }
@@ -62,7 +72,7 @@ impl Song {
 
     /// All songs, in order.
     pub fn all() -> impl Iterator<Item = Self> {
-        (1..=paper::SONGS).map(Self)
+        (1..=SONGS).map(Self)
     }
 
     /// Its number, 1 to 12.
@@ -74,7 +84,7 @@ impl Song {
     /// Its genre (paper, section 2.1: four songs of each, one genre after the other).
     #[must_use]
     pub const fn genre(self) -> Genre {
-        Genre::ALL[((self.0 - 1) / paper::SONGS_PER_GENRE) as usize]
+        Genre::ALL[((self.0 - 1) / SONGS_PER_GENRE) as usize]
     }
 }
 

@@ -6,6 +6,7 @@
 //! ```
 
 pub mod experiment;
+pub mod paper;
 pub mod results;
 mod retrained;
 pub mod study;

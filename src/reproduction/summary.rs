@@ -1,10 +1,10 @@
 //! The whole reproduction in one table: what the paper states, what is found here, and where to read on.
 
 use crate::classifiers::trials::{Classification, RahmanComparison};
-use crate::paper;
 use crate::preparation::Split;
 use crate::recordings::Description;
 use crate::report::Table;
+use crate::reproduction::paper;
 use crate::reproduction::results::Results;
 
 const RECORDINGS: &str = "01-recordings";

@@ -47,6 +47,9 @@ use std::path::PathBuf;
 use crate::recordings::Provenance;
 use crate::store::Project;
 
+/// Trainings of each network in the paper; its average is the mean without the lowest and the highest (2, 3).
+pub const RUNS: usize = 15;
+
 /// Where the records of a project are, with a folder for each network: `data/records/raw` for the published recordings,
 /// else `target/records`.
 #[must_use]

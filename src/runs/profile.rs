@@ -8,8 +8,9 @@ use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::paper;
+use crate::models::paper;
 use crate::recordings::{Design, Provenance};
+use crate::runs::RUNS;
 use crate::runs::{self, Settings, revision};
 use crate::store::Project;
 
@@ -55,9 +56,9 @@ impl Profile {
             (Self::Quick, Model::Baseline) => (6, 300),
             (Self::Quick, Model::Multilayer) => (4, 150),
             (Self::Quick, Model::Cnn) => (4, 400),
-            (Self::Paper, Model::Baseline) => (paper::RUNS as u64, paper::baseline::EPOCHS),
-            (Self::Paper, Model::Multilayer) => (paper::RUNS as u64, paper::multilayer::EPOCHS),
-            (Self::Paper, Model::Cnn) => (paper::RUNS as u64, paper::cnn::EPOCHS),
+            (Self::Paper, Model::Baseline) => (RUNS as u64, paper::baseline::EPOCHS),
+            (Self::Paper, Model::Multilayer) => (RUNS as u64, paper::multilayer::EPOCHS),
+            (Self::Paper, Model::Cnn) => (RUNS as u64, paper::cnn::EPOCHS),
         }
     }
 

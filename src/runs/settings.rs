@@ -3,8 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Instructions;
+use crate::models::paper::cnn;
 use crate::models::{Model, Specification};
-use crate::paper::{self, cnn};
+use crate::preparation::FRAME;
 use crate::preparation::{Input, Preparation};
 use crate::recordings::Fingerprint;
 use crate::training::Hyperparameters;
@@ -55,7 +56,7 @@ impl Settings {
         let kernel = (model == Model::Cnn).then_some(cnn::KERNEL);
         Self {
             model,
-            frame: paper::FRAME,
+            frame: FRAME,
             kernel,
             units: None,
             preparation: Preparation::default(),

@@ -11,9 +11,10 @@ use tempfile::tempdir;
 use super::*;
 use crate::error::Fault;
 use crate::models::Model;
-use crate::paper;
+use crate::preparation::{HOP, SLICE};
 use crate::preparation::{Input, Preparation, Split};
 use crate::recordings::{DataSet, synthetic};
+use crate::runs::RUNS;
 
 /// Recordings of the paper's design, synthetic.
 pub(super) fn set() -> DataSet {
@@ -169,7 +170,7 @@ fn condensed_records_are_small_and_still_done() {
 #[test]
 fn an_lstm_reads_slices_where_it_is_told_to_and_the_cnn_cuts_its_own() {
     let (set, folder) = (set(), tempdir().unwrap());
-    let samples = NonZeroUsize::new(paper::SLICE + paper::HOP);
+    let samples = NonZeroUsize::new(SLICE + HOP);
     let mut settings = settings(Model::Baseline, 1);
     settings.preparation.truncate = samples;
     for (input, trained_on, answers) in
@@ -254,7 +255,7 @@ fn committed_records_do_not_say_their_instructions_and_are_read() {
     for model in Model::ALL {
         let folder = crate::store::Project::of_tests().committed_records().join("raw").join(model.name());
         let records = Store::read(&folder).unwrap();
-        assert_eq!(records.len(), paper::RUNS);
+        assert_eq!(records.len(), RUNS);
         let ours = Instructions::of(Processor::Cpu);
         assert!(records.iter().all(|record| ours.agree(&record.configuration.instructions)));
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper::{self, baseline, cnn, multilayer};
+use crate::models::paper::{self, baseline, cnn, multilayer};
 
 /// Settings of a training; the rest of the paper's recipe, Adam and cross-entropy, is fixed.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]

@@ -217,7 +217,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::paper::FRAME;
+    use crate::preparation::FRAME;
     use crate::preparation::{LastFrame, Preparation, Zeros};
     use crate::recordings::Genre;
     use crate::recordings::Recording;

@@ -22,10 +22,11 @@ pub use variance::Variance;
 
 use super::plan::full_epochs;
 use super::record::CellRecord;
-use crate::paper::{CLAIMS, REPORTED, ReportedSeries, Rival};
 use crate::preparation::Scheme;
+use crate::reproduction::paper::{CLAIMS, REPORTED, Rival};
 use crate::reproduction::study::Study;
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 
 /// What many random splits say.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -8,9 +8,9 @@ use serde::Serialize;
 use super::super::plan::full_epochs;
 use super::super::{CONDITIONS, CellRecord, comparison};
 use super::accuracies;
-use crate::paper::ReportedSeries;
 use crate::reproduction::study::Study;
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 
 /// One training on one random split, for the full epochs, with the weights after the last.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]

@@ -4,8 +4,9 @@ use serde::Serialize;
 
 use super::Splits;
 use crate::evaluation::statistics::{mean, standard_deviation};
-use crate::paper::{ReportedSeries, TEST_RECORDINGS};
+use crate::reproduction::paper::TEST_RECORDINGS;
 use crate::reproduction::study::{Study, VARIATIONS};
+use crate::runs::series::ReportedSeries;
 use crate::runs::series::Series;
 
 /// Standard deviations of a network's test accuracy, in points.

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::paper;
+use eegenre::preparation::FRAME;
 use eegenre::preparation::{Scheme, Split, SplitSummary};
 use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
@@ -85,7 +85,7 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
     let recorded = SignalFindings::load(&audit::folder(project, of, Profile::Paper), of)?;
     let scan = match (recorded, of.recordings()) {
         (Some(recorded), _) => recorded.artefacts,
-        (None, Some(set)) => ArtefactScan::under(set, paper::FRAME, &[scheme])?,
+        (None, Some(set)) => ArtefactScan::under(set, FRAME, &[scheme])?,
         (None, None) => return Ok(()),
     };
     for finding in scan.found() {

@@ -9,11 +9,11 @@ use serde_json::json;
 
 use eegenre::error::Result;
 use eegenre::models::Model;
-use eegenre::paper;
 use eegenre::preparation::{
     Ablated, Ablation, Input, LastFrame, MedianFilter, Normalisation, Preparation, Split, Zeros,
 };
 use eegenre::reproduction::experiment::SPLIT_SEED;
+use eegenre::runs::RUNS;
 use eegenre::runs::{self, Control, NoObserver, Observer, Progress, Settings};
 use eegenre::store::Project;
 
@@ -123,7 +123,7 @@ pub struct TrainArgs {
     #[command(flatten)]
     network: NetworkArgs,
     /// Trainings, each from a seed of its own
-    #[arg(long, value_name = "N", default_value_t = paper::RUNS as u64)]
+    #[arg(long, value_name = "N", default_value_t = RUNS as u64)]
     runs: u64,
     /// Passes over the training recordings [default: the paper's 300, 600 or 3000]
     #[arg(long, value_name = "E")]

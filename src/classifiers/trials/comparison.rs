@@ -6,10 +6,10 @@ use serde::Serialize;
 
 use super::division::Division;
 use super::estimate::TrialEstimate;
+use super::rahman::{RAHMAN, RahmanLabel, RahmanResult};
 use super::trial::Origin;
 use crate::classifiers::{Classifier, Recipe};
 use crate::evaluation::statistics::Interval;
-use crate::paper::{RAHMAN, RahmanLabel, RahmanResult};
 
 /// One reported accuracy, and ours.
 #[derive(Debug, Clone, PartialEq, Serialize)]

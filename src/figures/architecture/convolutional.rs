@@ -7,7 +7,7 @@ use super::super::diagram::{Fill, Frame};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{column, lines};
 use crate::models::{Architecture, Kind, Layer};
-use crate::paper;
+use crate::reproduction::paper;
 
 /// Width of the boxes on the left.
 const WIDTH_PT: f64 = 178.0;

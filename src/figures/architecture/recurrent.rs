@@ -15,7 +15,7 @@ use super::super::diagram::{Fill, Frame};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{column, lines};
 use crate::models::{Architecture, Kind, Layer};
-use crate::paper;
+use crate::reproduction::paper;
 
 /// Between the rows of LSTM cells.
 const ROW_PT: f64 = 46.0;

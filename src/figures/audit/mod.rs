@@ -11,8 +11,8 @@ pub use view::View;
 use super::dots::{Dots, Group, Mark, Marked, Row};
 
 use crate::audit::{Audit, CONDITIONS, Condition, Estimate, RAW, Shortcut};
-use crate::paper::REPORTED;
 use crate::preparation::Scheme;
+use crate::reproduction::paper::REPORTED;
 
 /// Guesses without a signal, above the networks without one and with one: a group for each scheme of splitting.
 pub(super) fn shortcuts(audit: &Audit) -> Dots {

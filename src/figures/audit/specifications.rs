@@ -6,7 +6,7 @@ use super::super::axis::Axis;
 use super::super::dots::Marked;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use crate::audit::{Audit, CHOICES, Specification};
-use crate::paper::ReportedSeries;
+use crate::runs::series::ReportedSeries;
 
 const PANEL_PT: f64 = 150.0;
 const ABOVE_PT: f64 = 16.0;

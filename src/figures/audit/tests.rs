@@ -2,9 +2,9 @@ use super::*;
 use crate::audit::{ArtefactScan, CHOICES, GuessEstimate, Instrument, OneSplit, Specification, WHOLE};
 use crate::evaluation::statistics::Interval;
 use crate::figures::{Figure, View};
-use crate::paper::ReportedSeries;
 use crate::recordings::Fingerprint;
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 use crate::store::Project;
 
 fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f64) -> Estimate {

@@ -5,7 +5,7 @@ use plotters::prelude::*;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use crate::classifiers::Classifier;
 use crate::evaluation::statistics::Interval;
-use crate::paper::ReportedSeries;
+use crate::runs::series::ReportedSeries;
 
 /// Half the size of a mark.
 const HALF_PT: f64 = 2.6;

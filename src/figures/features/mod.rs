@@ -8,9 +8,9 @@ pub use view::FeatureView;
 
 use super::dots::{Dots, Group, Mark, Marked, Row};
 use crate::classifiers::SelectedOn;
+use crate::classifiers::trials::RahmanLabel;
 use crate::classifiers::trials::{Classification, Division, Origin, TrialEstimate};
 use crate::features::FeatureSummary;
-use crate::paper::RahmanLabel;
 
 /// The title of the figure of accuracies.
 pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and songs, and new ones";

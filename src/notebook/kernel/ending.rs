@@ -90,7 +90,7 @@ mod tests {
             "let x = 1;",
             "let x = 1; // one\n// two\n\n",
             ":dep eegenre = { path = \"..\" }",
-            "use eegenre::paper;",
+            "use eegenre::reproduction::paper;",
             "",
             "println!(\"http://a\");",
         ] {

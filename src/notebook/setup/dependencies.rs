@@ -85,7 +85,7 @@ fn compile(environment: &Environment, state: &str, stop: &AtomicBool) -> Result<
     let cells = Cells::first(environment, stop)?;
     let mut kernel = Kernel::start(environment, cells, root, &[], stop)?;
     let path = to_json("the folder of the checkout", root)?;
-    let cell = format!(":dep eegenre = {{ path = {path} }}\nuse eegenre::paper;\npaper::RUNS");
+    let cell = format!(":dep eegenre = {{ path = {path} }}\nuse eegenre::reproduction::paper;\npaper::RUNS");
     let (outputs, end) = kernel.execute(&cell, FIRST_CELL, stop);
     let found = match end {
         End::Idle => match failure::of(&outputs, !outputs.is_empty()) {

@@ -2,7 +2,7 @@
 
 use super::{SHORTEST_CROP, chance_of};
 use crate::error::{Error, Fault, Place, Result};
-use crate::paper::FRAME;
+use crate::preparation::FRAME;
 use crate::recordings::Recording;
 
 /// Keeps a stretch of whole frames of each recording.

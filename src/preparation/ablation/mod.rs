@@ -65,7 +65,7 @@ pub enum Ablated {
     /// `shuffle-N`: blocks of N frames in random order. A shorter last block is a block like the others; an incomplete
     /// last frame stays where it is, so that frames stay frames.
     Order {
-        /// Frames of a block, of [`paper::FRAME`](crate::paper::FRAME) samples each.
+        /// Frames of a block, of [`FRAME`](crate::preparation::FRAME) samples each.
         block_frames: NonZeroUsize,
     },
     /// `participant-scale`: each sample is divided by the median of all samples of its participant, test recordings

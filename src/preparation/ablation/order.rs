@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use super::chance_of;
-use crate::paper::FRAME;
+use crate::preparation::FRAME;
 use crate::recordings::Recording;
 
 /// Shuffles the blocks of each recording.

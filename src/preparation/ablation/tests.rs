@@ -4,7 +4,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::*;
-use crate::paper::FRAME;
+use crate::preparation::FRAME;
 use crate::preparation::split::testing::{data_set, paper_like, recording};
 use crate::preparation::{Normalisation, Preparation};
 use crate::recordings::{Genre, Label, Song};

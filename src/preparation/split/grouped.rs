@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::VALIDATION_FRACTION;
 use super::purpose::Purpose;
 use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::paper;
 use crate::recordings::{Design, Label, Participant, RecordingId, Stimulus};
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
@@ -33,7 +33,7 @@ pub(super) fn participant(data: &Design, seed: u64) -> Result<Vec<Parts>> {
         let mut others = participants.clone();
         let held = others.remove(fold);
         Shuffler::new(seed, Purpose::Validation(fold).stream()).shuffle(&mut others);
-        let validation = held_out(others.len(), paper::VALIDATION_FRACTION);
+        let validation = held_out(others.len(), VALIDATION_FRACTION);
         let role = |index| if index < validation { Role::Validation } else { Role::Training };
         let mut roles: Roles<Participant> =
             others.into_iter().enumerate().map(|(i, p)| (p, role(i))).collect();

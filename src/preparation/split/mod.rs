@@ -45,7 +45,7 @@ pub(crate) use grouped::triples;
 pub use leakage::{Leakage, Overlap, Shared};
 pub use manifest::FORMAT;
 pub(crate) use scheme::deal;
-pub use scheme::{Fold, Scheme};
+pub use scheme::{Fold, Scheme, TEST_FRACTION, VALIDATION_FRACTION};
 pub use summary::{Sizes, SplitSummary};
 
 use crate::error::Result;

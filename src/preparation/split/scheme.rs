@@ -9,8 +9,12 @@ use super::purpose::Purpose;
 use super::{Origin, Parts, Split, grouped, held_out};
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::paper;
 use crate::recordings::{Design, RecordingId};
+
+/// Part of all recordings that the paper keeps for testing (2.1).
+pub const TEST_FRACTION: f64 = 0.2;
+/// Part of the rest that the paper keeps for validation (2.1).
+pub const VALIDATION_FRACTION: f64 = 0.2;
 
 /// What the parts of a split keep apart.
 ///
@@ -97,8 +101,8 @@ pub(crate) fn deal(recordings: usize, seed: u64) -> Result<[Vec<usize>; 3]> {
     }
     let mut test: Vec<usize> = (0..recordings).collect();
     Shuffler::new(seed, Purpose::Recordings.stream()).shuffle(&mut test);
-    let mut validation = test.split_off(held_out(recordings, paper::TEST_FRACTION));
-    let training = validation.split_off(held_out(validation.len(), paper::VALIDATION_FRACTION));
+    let mut validation = test.split_off(held_out(recordings, TEST_FRACTION));
+    let training = validation.split_off(held_out(validation.len(), VALIDATION_FRACTION));
     Ok([training, validation, test])
 }
 
@@ -164,8 +168,8 @@ mod tests {
     #[test]
     fn multiples_of_five_are_not_rounded_up() {
         for fifth in 1..10_000 {
-            assert_eq!(held_out(5 * fifth, paper::TEST_FRACTION), fifth);
-            assert_eq!(held_out(5 * fifth + 1, paper::TEST_FRACTION), fifth + 1);
+            assert_eq!(held_out(5 * fifth, TEST_FRACTION), fifth);
+            assert_eq!(held_out(5 * fifth + 1, TEST_FRACTION), fifth + 1);
         }
     }
 

@@ -1,15 +1,15 @@
 //! Who heard what, and for how long: the design of the real experiment, with none of its samples.
 
-use crate::paper;
+use crate::recordings::published::{LONGEST, PARTICIPANTS, SHORTEST, SONGS};
 use crate::recordings::{Genre, Participant, Song};
 
 /// Samples of each song's recordings, S1 to S12, equal for all who heard the song.
 ///
 /// Every genre's lengths differ from the other genres', so **a recording's length names its genre**, here as in the
 /// real set. That is part of the design and is kept: a check that must not be fooled by it cuts to
-/// [`paper::SHORTEST`].
-pub const LENGTHS: [usize; paper::SONGS as usize] =
-    [2047, 1952, 1856, 1920, 1728, 1664, paper::SHORTEST, 1672, 1904, paper::LONGEST, 1904, 1912];
+/// [`SHORTEST`].
+pub const LENGTHS: [usize; SONGS as usize] =
+    [2047, 1952, 1856, 1920, 1728, 1664, SHORTEST, 1672, 1904, LONGEST, 1904, 1912];
 
 /// Samples per second. One second is one of the paper's time frames (2.1).
 pub const RATE_HZ: u32 = 8;
@@ -59,7 +59,7 @@ mod tests {
                 songs_of.entry(participant).or_default().push(song);
             }
         }
-        assert_eq!(songs_of.len(), usize::from(paper::PARTICIPANTS));
+        assert_eq!(songs_of.len(), usize::from(PARTICIPANTS));
         for (participant, songs) in songs_of {
             let genres: BTreeSet<Genre> = songs.iter().map(|song| song.genre()).collect();
             assert_eq!((songs.len(), genres.len()), (8, 2), "{participant}");
@@ -77,8 +77,8 @@ mod tests {
 
     #[test]
     fn lengths_span_what_the_paper_states() {
-        assert_eq!(LENGTHS.iter().min(), Some(&paper::SHORTEST));
-        assert_eq!(LENGTHS.iter().max(), Some(&paper::LONGEST));
+        assert_eq!(LENGTHS.iter().min(), Some(&SHORTEST));
+        assert_eq!(LENGTHS.iter().max(), Some(&LONGEST));
         assert_eq!(recordings().count(), 192);
     }
 

@@ -141,7 +141,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::paper;
+    use crate::recordings::published::SONGS;
     use crate::recordings::{Participant, Song};
 
     /// One recording in place of all 192, so that many settings can be tried.
@@ -200,7 +200,7 @@ mod tests {
     fn a_set_has_the_design_of_the_real_one() {
         let set = generate(&Settings::default()).unwrap();
         assert_eq!((set.recordings().len(), set.rate_hz()), (192, 8.0));
-        assert_eq!(set.stimuli().len(), usize::from(paper::SONGS));
+        assert_eq!(set.stimuli().len(), usize::from(SONGS));
         assert_eq!(set.participants(), (1..=24).map(Participant::new).collect());
         assert!(set.participants().into_iter().all(|participant| set.labels_of(participant).len() == 2));
     }

@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use super::process::{BLIND_WINDOW, ECHO_LAG};
 use super::{Effect, Settings, generate};
-use crate::paper;
+use crate::recordings::published::SHORTEST;
 use crate::recordings::{DataSet, Genre, Label, Participant, Recording, Song};
 
 const SEEDS: u64 = 5;
@@ -86,7 +86,7 @@ fn long_lag(recording: &Recording) -> f64 {
 /// Windows are those of the first 1608 samples, which all recordings have: lengths tell nothing here.
 fn features(recording: &Recording) -> Features {
     let windows: Vec<Vec<f64>> =
-        log_power(recording)[..paper::SHORTEST].chunks_exact(WINDOW).map(of_window).collect();
+        log_power(recording)[..SHORTEST].chunks_exact(WINDOW).map(of_window).collect();
     std::array::from_fn(|feature| match feature {
         LONG => long_lag(recording),
         _ => mean(&windows.iter().map(|window| window[feature]).collect::<Vec<_>>()),

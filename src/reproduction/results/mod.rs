@@ -13,11 +13,12 @@ use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::paper::{CLAIMS, OBSERVATIONS, ReportedSeries};
 use crate::recordings::{Design, Fingerprint, Provenance};
 use crate::report::Table;
+use crate::reproduction::paper::{CLAIMS, OBSERVATIONS};
 use crate::reproduction::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
 use crate::runs::profile::Profile;
+use crate::runs::series::ReportedSeries;
 use crate::runs::series::{self, Chance, Series};
 use crate::runs::{Record, Store, Weights};
 

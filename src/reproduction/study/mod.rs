@@ -10,10 +10,10 @@ use serde::Serialize;
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::paper::{self, ReportedSeries};
 use crate::preparation::{Normalisation, Split};
 use crate::recordings::{DataSet, Design, Provenance};
 use crate::reproduction::experiment::SPLIT_SEED;
+use crate::reproduction::paper::{self, ReportedSeries};
 use crate::runs::series::Series;
 use crate::runs::{self, Control, Progress, Settings, Store, Weights};
 use crate::store::Project;

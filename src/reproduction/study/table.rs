@@ -5,8 +5,8 @@ use std::fmt;
 
 use super::{Row, Study, VARIATIONS};
 use crate::models::Model;
-use crate::paper::REPORTED;
 use crate::report::{Table, percent};
+use crate::reproduction::paper::REPORTED;
 use crate::runs::series::{Comparison, Series};
 
 /// What is said where there are no records.
@@ -152,9 +152,9 @@ impl fmt::Display for Study {
 mod tests {
     use super::*;
     use crate::models::Model;
-    use crate::paper::ReportedSeries;
     use crate::recordings::Fingerprint;
     use crate::runs::Weights;
+    use crate::runs::series::ReportedSeries;
     use crate::runs::series::testing::{BASELINE, records, scattered};
 
     /// A row of the baseline alone.

@@ -55,7 +55,7 @@ use crate::evaluation::statistics::{
     Interval, clopper_pearson_of_mean, difference_interval, mean_interval, mean_interval_from_range,
     standard_deviation, standard_deviation_from_range, trimmed_mean_interval,
 };
-use crate::paper::{self, Claim, Reported, ReportedSeries, Rival, TrainingAccuracy};
+use crate::reproduction::paper::{self, Claim, Reported, ReportedSeries, Rival, TrainingAccuracy};
 use crate::runs::Settings;
 use crate::runs::series::{Comparison, Series};
 

@@ -27,7 +27,7 @@ use serde::Serialize;
 
 use super::{ClaimVerdict, FEWEST_RUNS, TRAINING_TOLERANCE};
 use crate::evaluation::statistics::{Interval, binomial_test, mean, mean_interval, trend};
-use crate::paper::{Observation, Observed};
+use crate::reproduction::paper::{Observation, Observed};
 use crate::runs::series::Evidence;
 use crate::runs::{Record, Settings};
 
@@ -187,7 +187,8 @@ fn of_votes(runs: impl ExactSizeIterator<Item = bool>) -> ClaimVerdict {
 mod tests {
     use super::*;
     use crate::models::Model;
-    use crate::paper::{OBSERVATIONS, baseline, cnn};
+    use crate::models::paper::{baseline, cnn};
+    use crate::reproduction::paper::OBSERVATIONS;
     use crate::runs::series::testing::{BASELINE, records, scattered};
 
     /// Runs of the baseline whose curves on validation are given.

@@ -8,11 +8,13 @@
 
 mod chance;
 mod comparison;
+mod reported;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use chance::Chance;
 pub use comparison::{Comparison, Evidence};
+pub use reported::ReportedSeries;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -24,7 +26,6 @@ use crate::evaluation::statistics::{
     Interval, average, average_interval, clopper_pearson_of_mean, mean, trimmed_mean,
 };
 use crate::models::Model;
-use crate::paper::ReportedSeries;
 use crate::recordings::{Fingerprint, RecordingId};
 use crate::runs::{Configuration, Instructions, Outcome, Record, Weights};
 use crate::store::to_json;

@@ -1,8 +1,8 @@
 //! Records as training leaves them, with right answers where a test wants them.
 
 use crate::models::Model;
-use crate::paper::TEST_RECORDINGS;
 use crate::recordings::{Fingerprint, Genre, Labels, Participant, RecordingId, Song};
+use crate::reproduction::paper::TEST_RECORDINGS;
 use crate::runs::{
     Configuration, Curve, History, Instructions, Outcome, Prediction, Record, Settings, revision,
 };

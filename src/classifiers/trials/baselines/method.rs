@@ -10,7 +10,7 @@ use crate::classifiers::{Discriminant, ExtraTrees, Logistic, Relabelled, Ridge, 
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::course::{dyadic_quantiles, level_and_spectrum};
 use crate::features::minirocket::{FEATURES, MiniRocket};
-use crate::paper::FRAME;
+use crate::preparation::FRAME;
 use crate::preparation::{Normalisation, Preparation, Zeros};
 use crate::recordings::{DataSet, Participant};
 

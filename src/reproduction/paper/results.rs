@@ -4,22 +4,10 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::runs::series::ReportedSeries;
+
 /// Recordings of the test set: every accuracy that the paper prints is a whole number of 39 right answers.
 pub const TEST_RECORDINGS: usize = 39;
-
-/// A series of test accuracies that the paper reports (Figure 8).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ReportedSeries {
-    /// The baseline after its last epoch (3.1).
-    Baseline,
-    /// The multi-layer LSTM after its last epoch (3.2).
-    MultilayerFinal,
-    /// The multi-layer LSTM after the epoch that was best on validation (3.2).
-    MultilayerBest,
-    /// The CNN after its last epoch (3.3).
-    Cnn,
-}
 
 /// What the paper reports of a series, in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,17 +85,6 @@ impl ReportedSeries {
     #[must_use]
     pub const fn reported(self) -> Reported {
         REPORTED[self as usize]
-    }
-
-    /// Its name in tables.
-    #[must_use]
-    pub const fn label(self) -> &'static str {
-        match self {
-            Self::Baseline => "baseline",
-            Self::MultilayerFinal => "multi-layer, final weights",
-            Self::MultilayerBest => "multi-layer, best on validation",
-            Self::Cnn => "CNN",
-        }
     }
 }
 
