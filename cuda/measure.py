@@ -461,11 +461,11 @@ def train(run, network):
     weights = folders["card"] / "run-00.final.safetensors"
     options = ["--weights", weights, "--data", run.machine.need("recordings"), "--json"]
     answers = json.loads(run.command("eegenre", "predict", *options))["predictions"]
-    genres = {f"{answer['song']}/{answer['participant']}": answer["genre"] for answer in answers}
+    predicted = {f"{answer['stimulus']}/{answer['participant']}": answer["predicted"] for answer in answers}
     tested = card["run-00.json"]["final"]["predictions"]
-    same = sum(genres[answer["recording"]] == answer["genre"] for answer in tested)
+    same = sum(predicted[answer["recording"]] == answer["predicted"] for answer in tested)
     run.numbers["answers_alike_on_the_cpu"] = f"{same} of {len(tested)}"
-    # One answer may stand on the edge between two genres.
+    # One answer may stand on the edge between two labels.
     if same < len(tested) - 1:
         raise Failed(f"{same} of {len(tested)} answers of the card's weights are the same on the CPU")
     if not run.numbers["loss_of_first_epoch_relative_difference"] < 0.01:

@@ -32,7 +32,7 @@ from pathlib import Path
 
 words = sys.argv[1:]
 if words[0] == "predict":
-    print(json.dumps({"predictions": [{"song": "S1", "participant": "P01", "genre": "pop"}]}))
+    print(json.dumps({"predictions": [{"stimulus": "S1", "participant": "P01", "predicted": "pop"}]}))
     sys.exit()
 option = lambda name: words[words.index(name) + 1]
 
@@ -52,7 +52,7 @@ if "--checkpoint" in words:
 if folder.parent.name == "exchange" and "--any-level" not in words:
     refuse("begun elsewhere (--any-level)")
 record = {"configuration": {"data": "of these"}, "history": {"training": {"loss": [1.1, 0.9]}}}
-record["final"] = {"confusion": [[1, 0], [0, 1]], "predictions": [{"recording": "S1/P01", "genre": "pop"}]}
+record["final"] = {"confusion": [[1, 0], [0, 1]], "predictions": [{"recording": "S1/P01", "predicted": "pop"}]}
 for run in range(2):
     (folder / f"run-{run:02}.json").write_text(json.dumps(record))
 "#;

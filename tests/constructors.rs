@@ -74,6 +74,7 @@ fn recording(name: &str, samples: &[f64]) -> Recording {
         label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
         take,
+        session: None,
         rate_hz: 8.0,
         samples: samples.to_vec(),
         synthetic: None,
@@ -178,7 +179,7 @@ fn splits() {
         case("an empty object", || Split::from_json("{}", set())),
         case("a manifest that is not there", || Split::read("/nonexistent/split.json", set())),
     ];
-    for scheme in [Scheme::Random, Scheme::Participant, Scheme::Song, Scheme::Both] {
+    for scheme in [Scheme::Random, Scheme::Participant, Scheme::Stimulus, Scheme::Both] {
         cases.push(case("one recording for a scheme", move || scheme.draw(&few(), 0)));
     }
     all_are_refused(cases);

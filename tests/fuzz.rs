@@ -57,6 +57,7 @@ fn set() -> DataSet {
             label: song.genre().into(),
             participant: Participant::new(number),
             take: 1,
+            session: None,
             rate_hz: 8.0,
             samples: (0..64_u32).map(|sample| f64::from(sample * number % 7)).collect(),
             synthetic: None,

@@ -63,11 +63,11 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let answer = |arguments: &[&str]| answer(place.path(), arguments);
 
     let described = answer(&["data", "describe"]);
-    let expected = [("recordings", 63.0), ("participants", 9.0), ("songs", 6.0), ("rate_hz", RATE_HZ)];
+    let expected = [("recordings", 63.0), ("participants", 9.0), ("stimuli", 6.0), ("rate_hz", RATE_HZ)];
     for (field, value) in expected {
         assert_eq!(described[field].as_f64(), Some(value), "{field}");
     }
-    assert_eq!(described["genres"].as_object().unwrap().keys().collect::<Vec<_>>(), ["closed", "open"]);
+    assert_eq!(described["labels"].as_object().unwrap().keys().collect::<Vec<_>>(), ["closed", "open"]);
 
     let folds = answer(&["split", "--scheme", "participant"]);
     assert_eq!(folds["folds"].as_array().unwrap().len(), 9);

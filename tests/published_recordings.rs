@@ -57,7 +57,7 @@ fn the_papers_split_leaks_every_participant_and_song() {
     let Some(folder) = published_recordings() else { return };
     let split = Split::random(&load(&folder).unwrap(), 0).unwrap();
     assert_eq!([split.training().len(), split.validation().len(), split.test().len()], [122, 31, 39]);
-    assert_eq!(split.leakage().to_string(), "participants 24/24, songs 12/12");
+    assert_eq!(split.leakage().to_string(), "participants 24/24, stimuli 12/12");
     // Every record of the paper's experiment belongs to this split. It must never change by itself.
     assert_eq!(split.digest(), "fe4ad640d5366a7694a9eff3ccfc050b635fcc05053f92451643babe4fb56cc9");
 }
@@ -106,8 +106,8 @@ fn data_describe_prints_them() {
     assert!(output.status.success());
     let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
     let expected = json!({
-        "recordings": 192, "participants": 24, "songs": 12, "rate_hz": 8, "shortest": 1608, "longest": 2197,
-        "genres_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
+        "recordings": 192, "participants": 24, "stimuli": 12, "rate_hz": 8, "shortest": 1608, "longest": 2197,
+        "labels_per_participant": 2, "fingerprint": Fingerprint::PUBLISHED,
         "known_as": "music-affect_v2 EEG time series at F7 (Rahman et al., 2020)",
     });
     for (field, value) in expected.as_object().unwrap() {

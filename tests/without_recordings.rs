@@ -73,7 +73,7 @@ fn tables_and_verdicts_are_those_that_the_recordings_give_and_say_where_they_are
 
 #[test]
 fn a_split_of_the_published_study_warns_of_what_its_files_tell() {
-    for scheme in ["random", "participant", "song", "both"] {
+    for scheme in ["random", "participant", "stimulus", "both"] {
         let output = eegenre(checkout().path(), &["split", "--scheme", scheme]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let warning = "a rule that sees only exact zeros names the label of";

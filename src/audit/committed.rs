@@ -83,7 +83,7 @@ fn runs(project: &Project, design: &Design) -> Result<usize> {
             }
             let answers = record.last.predictions.iter().chain(&record.best.predictions);
             if let Some(other) = answers.into_iter().find(|answer| !answer.is_voted(&labels)) {
-                let expected = format!("the genre that the outputs for {} vote for", other.recording);
+                let expected = format!("the label that the outputs for {} vote for", other.recording);
                 return Err(Error::new(
                     Fault::INCONSISTENT_RECORD,
                     place(),

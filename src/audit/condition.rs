@@ -55,10 +55,10 @@ pub const CLEAN: Condition = Condition {
     ..WHOLE
 };
 
-/// The null distribution of [`CLEAN`]: each participant's genres exchange their names, or do not, by chance.
+/// The null distribution of [`CLEAN`]: each participant's labels exchange their names, or do not, by chance.
 pub const NULL: Condition = Condition {
     name: "null",
-    what: "no pads, no zeros, genres exchanged",
+    what: "no pads, no zeros, labels exchanged",
     models: &[Model::Baseline],
     ablated: Some(Ablated::OwnLabels),
     ..CLEAN
@@ -119,7 +119,7 @@ pub const CONDITIONS: [Condition; 21] = [
     Condition { name: "labels", what: "labels dealt out anew", ablated: Some(Ablated::Labels), ..WHOLE },
     Condition {
         name: "participant-labels",
-        what: "participants exchange genres",
+        what: "participants exchange labels",
         ablated: Some(Ablated::ParticipantLabels),
         ..WHOLE
     },

@@ -24,8 +24,10 @@ pub(super) fn chance(record: &CellRecord, design: &Design) -> [usize; 2] {
     chance_knowing(
         design,
         match record.configuration.scheme {
-            Scheme::Random | Scheme::Song if !dealt => Known::OwnLabels,
-            Scheme::Random | Scheme::Song | Scheme::Participant | Scheme::Both => Known::Nothing,
+            Scheme::Random | Scheme::Stimulus | Scheme::Session if !dealt => Known::OwnLabels,
+            Scheme::Random | Scheme::Stimulus | Scheme::Session | Scheme::Participant | Scheme::Both => {
+                Known::Nothing
+            }
         },
     )
 }
@@ -58,9 +60,9 @@ pub struct Estimate {
     pub accuracy: f64,
     /// What it could be with other participants.
     pub over_participants: Option<Interval>,
-    /// What it could be with other songs.
-    pub over_songs: Option<Interval>,
-    /// What it could be with other participants and other songs at once.
+    /// What it could be with other stimuli.
+    pub over_stimuli: Option<Interval>,
+    /// What it could be with other participants and other stimuli at once.
     pub over_both: Option<Interval>,
     /// The least effect above chance that would be found in 80 % of such studies ([`minimum_effect`]), as a part.
     pub detectable: Option<f64>,
@@ -73,7 +75,7 @@ pub struct Estimate {
     pub chance: f64,
     /// What the same network reaches with labels exchanged within participants, as far as that is trained.
     pub null: Option<EstimateNull>,
-    /// Part of the answers that are right among the genres that the participant heard, which takes knowledge of the design;
+    /// Part of the answers that are right among the labels that the participant heard, which takes knowledge of the design;
     /// nothing where outputs are not recorded.
     pub among_heard: Option<f64>,
     /// The probability of being so accurate or more without a signal: that of the [null distribution](EstimateNull) where it
@@ -122,7 +124,7 @@ impl Estimate {
             recordings: tally.recordings(),
             accuracy: tally.accuracy(),
             over_participants: tally.interval(Unit::Participant),
-            over_songs: tally.interval(Unit::Song),
+            over_stimuli: tally.interval(Unit::Stimulus),
             over_both: tally.interval_over_both(),
             detectable: detectable(&tally.cells(), chance),
             over_draws: (by_draw.len() > 1).then(|| standard_deviation(&by_draw)),
@@ -187,7 +189,7 @@ impl EstimateNull {
     }
 }
 
-/// The part of the answers that are right if only genres count that the participant heard: of slices most votes, each for the
+/// The part of the answers that are right if only labels count that the participant heard: of slices most votes, each for the
 /// highest output among these; of equally many the lower label.
 fn among_heard(record: &CellRecord, weights: Weights) -> Option<f64> {
     let mut heard: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
@@ -221,7 +223,7 @@ fn among_heard(record: &CellRecord, weights: Weights) -> Option<f64> {
 }
 
 /// The least effect above chance that answers to these recordings would show, with their own spread over participants and
-/// songs.
+/// stimuli.
 fn detectable(cells: &[Cell], chance: f64) -> Option<f64> {
     let design: Vec<RecordingId> = cells.iter().map(|(recording, ..)| *recording).collect();
     minimum_effect(&design, chance, Spread::of(cells))
@@ -250,8 +252,9 @@ impl GuessEstimate {
     /// Those of [`Scheme::draw`].
     pub(super) fn all(set: &Design) -> Result<Vec<Self>> {
         let schemes = Scheme::ALL.map(|scheme| {
-            let splits = Error::gather((0..GUESS_DRAWS).map(|draw| scheme.draw(set, draw)))?.concat();
-            Ok(Shortcut::ALL.map(|shortcut| {
+            let splits = scheme.draws(set, GUESS_DRAWS)?;
+            let shortcuts = Shortcut::ALL.into_iter().filter(|_| !splits.is_empty());
+            let estimates = shortcuts.map(|shortcut| {
                 // By participant, the sum of the probabilities and how many there are.
                 let mut sums: BTreeMap<Participant, (f64, usize)> = BTreeMap::new();
                 for split in &splits {
@@ -267,7 +270,8 @@ impl GuessEstimate {
                     sums.iter().map(|(_, count)| *count as f64).sum(),
                 ];
                 Self { shortcut, scheme, accuracy: right / of, over_participants: accuracy_interval(&sums) }
-            }))
+            });
+            Ok(estimates.collect::<Vec<Self>>())
         });
         Ok(Error::gather(schemes)?.concat())
     }
@@ -306,7 +310,7 @@ mod tests {
                 let answer = if place < *right { label } else { (label + 1) % 3 };
                 (*id, [label, answer, answer])
             });
-            // The highest output is for a genre that the participant did not hear, the second for the right one.
+            // The highest output is for a label that the participant did not hear, the second for the right one.
             let logits = tested.iter().map(|id| {
                 let own = set.labels_of(id.participant);
                 let truth = set.outline(*id).unwrap().label;

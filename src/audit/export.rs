@@ -16,7 +16,7 @@ use crate::store::{Project, write_atomically};
 pub const COLUMNS: [&str; 20] = [
     "recording",
     "participant",
-    "song",
+    "stimulus",
     "label",
     "answer",
     "logit_classical",

@@ -6,7 +6,7 @@
 //! | `local`: texture within a second or two | the CNN above chance on held-out participants |
 //! | `long-range`: how moments 50 s apart relate | an LSTM above a third and above the CNN; above a third and more accurate when order is kept within 64 s than within 16 s |
 //!
-//! Autocorrelations ([`Reach`]) must name the genre at the lags of what is planted, a fifth as strong too, and nowhere
+//! Autocorrelations ([`Reach`]) must name the label at the lags of what is planted, a fifth as strong too, and nowhere
 //! where nothing is.
 //!
 //! Where something is planted and not seen, its absence from the audit of real recordings says nothing.
@@ -104,7 +104,7 @@ const DEMANDS: [Demand; 8] = [
     ),
 ];
 
-/// Where autocorrelations must name the genre of held-out participants above a third: effect, strength, and a lag in
+/// Where autocorrelations must name the label of held-out participants above a third: effect, strength, and a lag in
 /// seconds; at none where there is none.
 const REACHES: [(Effect, f64, Option<usize>); 4] = [
     (Effect::Null, FULL, None),
@@ -362,7 +362,7 @@ impl Demand {
 }
 
 impl Planted {
-    /// Whether the genre is named at a lag, or, without one, nowhere.
+    /// Whether the label is named at a lag, or, without one, nowhere.
     fn read(&self, lag_seconds: Option<usize>) -> Option<Reading> {
         let (reach, demand, is_seen) = match lag_seconds {
             Some(lag) => {

@@ -30,7 +30,7 @@ pub enum Leaked {
     Participants,
     /// Songs of the test train or validate too.
     Songs,
-    /// The nearest length that trains has the genre of the test recording.
+    /// The nearest length that trains has the label of the test recording.
     Lengths,
 }
 
@@ -43,12 +43,12 @@ pub fn leaks(set: &Design, split: &Split) -> Vec<Leak> {
     let shared = split.leakage().test;
     let right = Shortcut::Length.right(set, split);
     let named = right.iter().filter(|right| **right > 0.5).count();
-    let (participants, songs) = (&shared.participants, &shared.songs);
+    let (participants, stimuli) = (&shared.participants, &shared.stimuli);
     let (words, quarters) = (set.words(), if set.labels().count() > 2 { 2 } else { 3 });
     let leak = |of, known, tested| Leak { of, known, tested, words };
     let mut leaks = vec![
         leak(Leaked::Participants, participants.shared.len(), participants.of),
-        leak(Leaked::Songs, songs.shared.len(), songs.of),
+        leak(Leaked::Songs, stimuli.shared.len(), stimuli.of),
         leak(Leaked::Lengths, named, right.len()),
     ];
     leaks.retain(|leak| match leak.of {
@@ -71,7 +71,7 @@ impl fmt::Display for Leak {
             Leaked::Songs => write!(
                 f,
                 "{known} of {tested} {stimuli} of the test train or validate too: a test on them does not tell what becomes of \
-                 a new {stimulus}. `eegenre split --scheme song` keeps them apart."
+                 a new {stimulus}. `eegenre split --scheme stimulus` keeps them apart."
             ),
             Leaked::Lengths => write!(
                 f,
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn splits_that_keep_participants_apart_still_leak_songs_and_lengths() {
+    fn splits_that_keep_participants_apart_still_leak_stimuli_and_lengths() {
         let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
         for split in Scheme::Participant.draw(&set, 0).unwrap() {
             assert_eq!(leaked(&set, &split), [(Leaked::Songs, 8, 8), (Leaked::Lengths, 8, 8)]);
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_lengths_of_other_people_and_songs_leak_nothing() {
+    fn equal_lengths_of_other_people_and_stimuli_leak_nothing() {
         let names = ["S1/P01", "S5/P01", "S9/P01", "S2/P02"];
         let set = data_set(names.map(|name| recording(name, &[1.0])).to_vec());
         let split = Split::custom(&set, ids(&names[..3]), vec![], ids(&names[3..])).unwrap();

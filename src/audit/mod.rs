@@ -21,7 +21,7 @@
 //! [`predictions`] asks the same of anyone's predictions, from one table.
 //!
 //! # What a reader must know
-//! - Leaving a participant out takes two genres of three out of the balance of what trains. A network that follows the
+//! - Leaving a participant out takes two labels of three out of the balance of what trains. A network that follows the
 //!   class balance is then wrong by construction, and accuracies below chance are no mistake.
 //! - Chance follows from the design ([`best_guess`](crate::evaluation::best_guess)), or from the same training with labels
 //!   exchanged within participants where that is recorded: for the baseline. For the two larger networks it would take days; for
@@ -94,9 +94,11 @@ pub struct Audit {
     pub profile: Profile,
     /// Cells of the profile of which trainings are not done yet, and of how many. Draws that are done are shown all the same.
     pub missing: Vec<String>,
+    /// Schemes of splitting that the design does not allow, each with the reason. Sessions are not among them where none is named.
+    pub left_out: Vec<(Scheme, String)>,
     /// What names a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// How far levels of power tell a participant's genres apart; nothing if that is not recorded.
+    /// How far levels of power tell a participant's labels apart; nothing if that is not recorded.
     pub blocks: Option<Blocks>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
@@ -108,7 +110,7 @@ pub struct Audit {
     pub one_split: OneSplit,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
-    /// What autocorrelations know of the genre, without a network.
+    /// What autocorrelations know of the label, without a network.
     pub reaches: Vec<Reach>,
     /// How often echoes are found that are put into recordings; nothing if that is not recorded.
     pub echo: Option<EchoPower>,
@@ -149,7 +151,7 @@ impl Audit {
         profile: Profile,
     ) -> Result<Self> {
         let signals = SignalFindings::read(folder, set)?;
-        let cells = plan(profile);
+        let cells = cells(profile, set);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let lacking =
             cells.iter().zip(&found).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
@@ -169,6 +171,7 @@ impl Audit {
             known_as: set.provenance().known_as(),
             profile,
             missing,
+            left_out: left_out(set),
             artefacts: signals.artefacts,
             blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
@@ -192,7 +195,7 @@ const BLOCKS: &str = "blocks";
 /// The word that asks for the power of the echo check alone.
 const ECHO: &str = "echo";
 
-/// Deals of labels or songs behind each p value of [`blocks`].
+/// Deals of labels or stimuli behind each p value of [`blocks`].
 const fn deals(profile: Profile) -> u64 {
     match profile {
         Profile::Smoke => 99,
@@ -248,7 +251,7 @@ pub fn train(
             measure_echo(&folder, set)?;
         }
         if only != [BLOCKS] && only != [ECHO] {
-            train_below(&folder, &workspace, set, &chosen(profile, only)?, control)?;
+            train_below(&folder, &workspace, set, &chosen(cells(profile, set), only)?, control)?;
         }
     }
     if only.is_empty() || only == [INSTRUMENT] {
@@ -308,9 +311,26 @@ pub fn measure(folder: &Path, set: &DataSet, cell: &Cell, control: &Control) -> 
     Ok(whole.iter().flat_map(|record| Estimate::all(record, &[], set)).collect())
 }
 
+/// The cells of a profile whose schemes a design allows.
+fn cells(profile: Profile, design: &Design) -> Vec<Cell> {
+    let allowed = Scheme::allowed_by(design);
+    plan(profile).into_iter().filter(|cell| allowed.contains(&cell.scheme)).collect()
+}
+
+/// The schemes that a design does not allow, and why.
+fn left_out(design: &Design) -> Vec<(Scheme, String)> {
+    let has_sessions = !design.sessions().is_empty();
+    let schemes = Scheme::ALL.into_iter().filter(|scheme| *scheme != Scheme::Session || has_sessions);
+    let reason = |error: Error| {
+        let problems = error.problems().iter();
+        let each = problems.map(|one| format!("{} are needed, and there are {}", one.expected, one.found));
+        each.collect::<Vec<_>>().join("; ")
+    };
+    schemes.filter_map(|scheme| Some((scheme, reason(scheme.draw(design, 0).err()?)))).collect()
+}
+
 /// The cells in whose names all words stand.
-fn chosen(profile: Profile, only: &[String]) -> Result<Vec<Cell>> {
-    let mut cells = plan(profile);
+fn chosen(mut cells: Vec<Cell>, only: &[String]) -> Result<Vec<Cell>> {
     let words = |cell: &Cell| {
         let (name, scheme, model) = (cell.condition.name, cell.scheme.to_string(), cell.model.name());
         let epochs = cell.epochs.to_string();

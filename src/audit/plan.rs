@@ -122,7 +122,7 @@ fn few(condition: Condition, scheme: Scheme) -> u64 {
     let is_honest = matches!(condition.name, "whole" | "clean" | "cut" | "constant");
     match scheme {
         Scheme::Random => 2,
-        Scheme::Participant | Scheme::Song => u64::from(is_honest),
+        Scheme::Participant | Scheme::Stimulus | Scheme::Session => u64::from(is_honest),
         Scheme::Both => 0,
     }
 }
@@ -133,10 +133,10 @@ fn draws(condition: Condition, scheme: Scheme, model: Model) -> u64 {
     match (condition.name, scheme) {
         ("raw", Scheme::Random) => SPLITS,
         ("raw" | "raw-clean", Scheme::Participant) => seeds,
-        ("raw" | "raw-clean", Scheme::Song | Scheme::Both) => 0,
+        ("raw" | "raw-clean", Scheme::Stimulus | Scheme::Session | Scheme::Both) => 0,
         ("null", Scheme::Participant) => EXCHANGES,
         ("raw-clean" | "whole" | "clean" | "cut" | "z-score" | "min-max", Scheme::Random) => 8,
-        ("whole" | "clean" | "cut", Scheme::Participant | Scheme::Song | Scheme::Both) => seeds,
+        ("whole" | "clean" | "cut", Scheme::Participant | Scheme::Stimulus | Scheme::Both) => seeds,
         _ => 0,
     }
 }
@@ -156,10 +156,10 @@ fn short(condition: Condition, scheme: Scheme, model: Model) -> (u64, usize) {
         ("crop" | "noise" | "participant-scale", Scheme::Random) if !is_light => 0,
         (_, Scheme::Random) => 8,
         ("whole" | "cut" | "slices" | "slices-and-whole", Scheme::Participant) => 1,
-        ("whole" | "cut", Scheme::Song) => 2,
+        ("whole" | "cut", Scheme::Stimulus) => 2,
         ("whole" | "cut", Scheme::Both) => 1,
         ("crop" | "end" | "constant", Scheme::Participant) => u64::from(is_light),
-        ("constant", Scheme::Song) => 2 * u64::from(is_light),
+        ("constant", Scheme::Stimulus) => 2 * u64::from(is_light),
         ("constant", Scheme::Both) => u64::from(is_light),
         _ => 0,
     };

@@ -7,20 +7,20 @@ use serde::Serialize;
 use crate::preparation::Split;
 use crate::recordings::{Design, Outline};
 
-/// What a guess is made from. It knows the recordings that train, with their genres, and of a test recording only what
+/// What a guess is made from. It knows the recordings that train, with their labels, and of a test recording only what
 /// is named here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Shortcut {
-    /// Nothing: the genre that most training recordings have.
+    /// Nothing: the label that most training recordings have.
     Majority,
-    /// Its length: the genre of the training recordings whose length is nearest.
+    /// Its length: the label of the training recordings whose length is nearest.
     Length,
-    /// Its participant: of the genres that the participant's training recordings have, the one that fewest of them have,
-    /// because everybody heard equally many songs of each; any genre of a participant who is not there.
+    /// Its participant: of the labels that the participant's training recordings have, the one that fewest of them have,
+    /// because everybody heard equally many stimuli of each; any label of a participant who is not there.
     Participant,
-    /// Both: the genre of the training recordings of the same length; if there are none, the nearest length among those of
-    /// the genres that the participant's own have, or among all for a participant who is not there.
+    /// Both: the label of the training recordings of the same length; if there are none, the nearest length among those of
+    /// the labels that the participant's own have, or among all for a participant who is not there.
     LengthAndParticipant,
 }
 
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_papers_design_length_names_the_genre_unless_the_song_is_new() {
+    fn in_the_papers_design_length_names_the_genre_unless_the_stimulus_is_new() {
         let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
         let mean = |shortcut: Shortcut, scheme: Scheme| {
             let folds = scheme.draw(&set, 0).unwrap();
@@ -160,11 +160,11 @@ mod tests {
         assert_eq!(mean(Shortcut::Length, Scheme::Random), 1.0);
         assert_eq!(mean(Shortcut::Length, Scheme::Participant), 1.0);
         assert_eq!(mean(Shortcut::LengthAndParticipant, Scheme::Random), 1.0);
-        assert!(mean(Shortcut::Length, Scheme::Song) < 1.0);
-        assert_eq!(mean(Shortcut::Participant, Scheme::Song), 0.5);
+        assert!(mean(Shortcut::Length, Scheme::Stimulus) < 1.0);
+        assert_eq!(mean(Shortcut::Participant, Scheme::Stimulus), 0.5);
         let unknown = mean(Shortcut::Participant, Scheme::Participant);
         assert!((unknown - 1.0 / 3.0).abs() < 1e-12, "{unknown}");
-        // Whoever is held out takes two genres out of the balance, so the majority is more often the third.
+        // Whoever is held out takes two labels out of the balance, so the majority is more often the third.
         assert!(mean(Shortcut::Majority, Scheme::Participant) < 1.0 / 3.0);
     }
 }

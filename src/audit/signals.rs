@@ -21,7 +21,7 @@ pub struct SignalFindings {
     pub data: Fingerprint,
     /// What names a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// What autocorrelations know of the genre.
+    /// What autocorrelations know of the label.
     pub reaches: Vec<Reach>,
 }
 

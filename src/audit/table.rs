@@ -9,17 +9,19 @@ use crate::report::{Table, percent};
 use crate::runs::series::ReportedSeries;
 
 /// Above the first table of blocks and drift.
-const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's genres apart. The order in which songs \
-were presented is not published and genres are ranges of song numbers, so genre and time cannot be separated.";
+const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's labels apart. The order in which stimuli \
+were presented is not published and labels are ranges of stimulus numbers, so label and time cannot be separated.";
 
 impl Audit {
     /// Accuracy in percent of guesses that never see a signal, by scheme of splitting.
     #[must_use]
     pub fn guesses_table(&self) -> Table {
-        let schemes = Scheme::ALL.map(|scheme| scheme.to_string());
-        let mut table = Table::new(["known".to_owned()].into_iter().chain(schemes));
+        let guessed = |scheme: &Scheme| self.guesses.iter().any(|guess| guess.scheme == *scheme);
+        let schemes: Vec<Scheme> = Scheme::ALL.into_iter().filter(guessed).collect();
+        let mut table =
+            Table::new(["known".to_owned()].into_iter().chain(schemes.iter().map(Scheme::to_string)));
         for shortcut in Shortcut::ALL {
-            let cells = Scheme::ALL.map(|scheme| {
+            let cells = schemes.iter().map(|&scheme| {
                 let own =
                     self.guesses.iter().find(|guess| (guess.shortcut, guess.scheme) == (shortcut, scheme));
                 own.map_or_else(String::new, |guess| percent(guess.accuracy))
@@ -79,7 +81,7 @@ impl Audit {
             "trainings",
             "accuracy",
             "other participants",
-            "other songs",
+            "other stimuli",
             "both",
             "over draws",
             "training",
@@ -87,7 +89,7 @@ impl Audit {
             "detectable",
             "p",
             "labels exchanged",
-            "two genres",
+            "two labels",
         ]);
         for estimate in &self.estimates {
             table.push([
@@ -98,7 +100,7 @@ impl Audit {
                 estimate.trainings.to_string(),
                 percent(estimate.accuracy),
                 range(estimate.over_participants.map(Interval::in_percent)),
-                range(estimate.over_songs.map(Interval::in_percent)),
+                range(estimate.over_stimuli.map(Interval::in_percent)),
                 range(estimate.over_both.map(Interval::in_percent)),
                 estimate.over_draws.map_or_else(String::new, |spread| format!("±{}", percent(spread))),
                 percent(estimate.training),
@@ -188,10 +190,14 @@ impl Audit {
                 )
             }
         };
+        let left_out: Vec<String> = (self.left_out.iter())
+            .map(|(scheme, reason)| format!(" Splits by {scheme} are not possible: {reason}."))
+            .collect();
         format!(
-            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}.{missing}",
+            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}.{missing}{}",
             self.data.short(),
-            self.profile
+            self.profile,
+            left_out.concat()
         )
     }
 
@@ -208,11 +214,11 @@ impl Audit {
                 self.guesses_table(),
             ),
             (
-                "Networks; intervals with other participants, with other songs and with both; detectable: the least effect above \
+                "Networks; intervals with other participants, with other stimuli and with both; detectable: the least effect above \
                  chance that the last interval shows in 80 % of simulated studies of this design; labels exchanged: chance (95 %) \
                  and number of the same training with labels exchanged within participants, which p then comes from; else p is \
                  that of being so far above chance, the most that a guess without a signal reaches (one-sided, participants); \
-                 two genres: accuracy among those that the participant heard, known from the design.",
+                 two labels: accuracy among those that the participant heard, known from the design.",
                 self.estimates_table(),
             ),
             ("The paper's claims: points by which they hold.", self.claims_table()),
@@ -249,7 +255,7 @@ impl Audit {
                     (BLOCKS, blocks.findings_table()),
                     ("The same: do participants share the direction?", blocks.directions_table()),
                     (
-                        "The same: mean distance of levels (ln power) by distance of song numbers.",
+                        "The same: mean distance of levels (ln power) by distance of stimulus numbers.",
                         blocks.apart_table(),
                     ),
                 ],

@@ -1,4 +1,4 @@
-//! Right answers by recording, and what they say of other participants and songs.
+//! Right answers by recording, and what they say of other participants and stimuli.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,8 +30,8 @@ struct Count {
 pub enum Unit {
     /// Those to recordings of one participant.
     Participant,
-    /// Those to recordings of one song.
-    Song,
+    /// Those to recordings of one stimulus.
+    Stimulus,
 }
 
 /// A participant, or a stimulus.
@@ -41,7 +41,7 @@ impl Unit {
     fn of(self, id: RecordingId) -> Group {
         match self {
             Self::Participant => (Some(id.participant), None),
-            Self::Song => (None, Some(id.stimulus)),
+            Self::Stimulus => (None, Some(id.stimulus)),
         }
     }
 }
@@ -90,7 +90,7 @@ impl Tally {
         self.right() as f64 / self.answers() as f64
     }
 
-    /// What the accuracy could be with other participants, or with other songs, from 0 to 1; nothing for fewer than
+    /// What the accuracy could be with other participants, or with other stimuli, from 0 to 1; nothing for fewer than
     /// two.
     #[must_use]
     pub fn interval(&self, unit: Unit) -> Option<Interval> {
@@ -98,7 +98,7 @@ impl Tally {
         accuracy_interval(&sums.collect::<Vec<(f64, usize)>>())
     }
 
-    /// What the accuracy could be with other participants and other songs at once, from 0 to 1; nothing for fewer than two
+    /// What the accuracy could be with other participants and other stimuli at once, from 0 to 1; nothing for fewer than two
     /// of either.
     #[must_use]
     pub fn interval_over_both(&self) -> Option<Interval> {
@@ -137,14 +137,14 @@ impl Tally {
         })
     }
 
-    /// The probability of an accuracy so far above a level or further `numerator / denominator`, participants, or songs, as the
+    /// The probability of an accuracy so far above a level or further `numerator / denominator`, participants, or stimuli, as the
     /// clusters of a [`level_test`].
     #[must_use]
     pub fn test_level(&self, unit: Unit, level: [usize; 2]) -> Probability {
         level_test(&self.clusters(unit), level)
     }
 
-    /// Right answers and answers of each participant, or song.
+    /// Right answers and answers of each participant, or stimulus.
     fn clusters(&self, unit: Unit) -> Vec<(usize, usize)> {
         self.by(unit).values().map(|count| (count.right, count.of)).collect()
     }
@@ -159,7 +159,7 @@ impl Tally {
         units
     }
 
-    /// Participants, or songs, that were tested.
+    /// Participants, or stimuli, that were tested.
     #[must_use]
     pub fn units(&self, unit: Unit) -> usize {
         self.counts.keys().map(|id| unit.of(*id)).collect::<BTreeSet<Group>>().len()
@@ -177,9 +177,9 @@ pub(super) fn accuracy_interval(clusters: &[(f64, usize)]) -> Option<Interval> {
 pub struct Difference {
     /// The difference.
     pub points: f64,
-    /// What it could be with other participants, or songs.
+    /// What it could be with other participants, or stimuli.
     pub interval: Option<Interval>,
-    /// The probability of so large a difference if the two were equally good: each participant's, or song's, could as soon
+    /// The probability of so large a difference if the two were equally good: each participant's, or stimulus's, could as soon
     /// have had the other sign.
     pub p: f64,
     /// The standard error of that, if it was estimated from draws.
@@ -200,12 +200,12 @@ mod tests {
         let tally = tally(&[("S1/P01", true), ("S1/P01", false), ("S5/P01", true), ("S5/P02", false)]);
         assert_eq!((tally.answers(), tally.recordings()), (4, 3));
         assert_eq!((tally.right(), tally.accuracy()), (2, 0.5));
-        assert_eq!((tally.units(Unit::Participant), tally.units(Unit::Song)), (2, 2));
+        assert_eq!((tally.units(Unit::Participant), tally.units(Unit::Stimulus)), (2, 2));
     }
 
     #[test]
-    fn intervals_are_over_participants_or_over_songs() {
-        // P01: 2 of 2, P02: 1 of 2, P03: 0 of 2; each song: 1 or 2 of 3.
+    fn intervals_are_over_participants_or_over_stimuli() {
+        // P01: 2 of 2, P02: 1 of 2, P03: 0 of 2; each stimulus: 1 or 2 of 3.
         let names = ["S1/P01", "S2/P01", "S1/P02", "S2/P02", "S1/P03", "S2/P03"];
         let right = [true, true, true, false, false, false];
         let tally: Tally =
@@ -217,8 +217,8 @@ mod tests {
             Interval { low: 0.0, high: 1.0 },
             "0.5 ± 4.30 · 0.5 / √3, held within what can be"
         );
-        let songs = tally.interval(Unit::Song).unwrap();
-        assert_eq!(songs, Interval { low: 0.0, high: 1.0 });
+        let stimuli = tally.interval(Unit::Stimulus).unwrap();
+        assert_eq!(stimuli, Interval { low: 0.0, high: 1.0 });
         let four: Tally = tally
             .counts
             .iter()
@@ -260,7 +260,8 @@ mod tests {
     fn a_level_is_tested_by_participant() {
         // Eight participants, each right in 2 of 3.
         let answers = (1..=8).flat_map(|who| {
-            [(1, true), (2, true), (3, false)].map(|(song, right)| (format!("S{song}/P{who:02}"), right))
+            [(1, true), (2, true), (3, false)]
+                .map(|(stimulus, right)| (format!("S{stimulus}/P{who:02}"), right))
         });
         let tally: Tally = answers.map(|(name, right)| (name.parse().unwrap(), right)).collect();
         assert!((tally.test_level(Unit::Participant, [1, 3]).p - 1.0 / 256.0).abs() < 1e-12);

@@ -8,10 +8,11 @@ use tempfile::tempdir;
 
 use super::*;
 use crate::models::Model;
+use crate::preparation::split::testing::PUBLISHED;
 use crate::preparation::{Input, Scheme};
 use crate::recordings::{Recording, RecordingId, Song, synthetic};
 
-/// The paper's design, a second or two of each recording: lengths still name the genre.
+/// The paper's design, a second or two of each recording: lengths still name the label.
 fn set() -> DataSet {
     let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
     let short = |recording: &Recording| {
@@ -34,7 +35,7 @@ fn trained(folder: &Path, set: &DataSet, cell: &Cell, threads: usize) -> CellRec
     CellRecord::read(&records, cell, set).unwrap().unwrap()
 }
 
-/// The class of the song's genre.
+/// The class of the stimulus's label.
 fn own_class(id: RecordingId) -> usize {
     Song::try_from(id.stimulus).unwrap().genre().label()
 }
@@ -42,9 +43,9 @@ fn own_class(id: RecordingId) -> usize {
 #[test]
 fn a_cell_answers_every_test_recording_of_its_splits() {
     let (set, folder) = (set(), tempdir().unwrap());
-    let cell = cell("cut", Scheme::Song);
+    let cell = cell("cut", Scheme::Stimulus);
     let record = trained(folder.path(), &set, &cell, 2);
-    let splits = [0, 1].map(|draw| Scheme::Song.draw(&set, draw).unwrap()).concat();
+    let splits = [0, 1].map(|draw| Scheme::Stimulus.draw(&set, draw).unwrap()).concat();
     assert_eq!(record.trainings.len(), splits.len());
     for (training, split) in record.trainings.iter().zip(&splits) {
         assert_eq!(training.split, split.digest());
@@ -197,7 +198,7 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     assert_eq!(audit.missing.len(), 1);
     assert!(audit.missing[0].starts_with(&cells[0].name()));
     assert_eq!(audit.estimates.len(), cells.len() - 1);
-    assert_eq!(audit.guesses.len(), Shortcut::ALL.len() * Scheme::ALL.len());
+    assert_eq!(audit.guesses.len(), Shortcut::ALL.len() * PUBLISHED.len());
     let compared: BTreeSet<&str> = audit.controls.iter().map(|effect| effect.reference).collect();
     assert_eq!(compared, BTreeSet::from(["cut", "whole"]));
     assert!(audit.controls.iter().all(|effect| effect.p_holm >= effect.difference.p));
@@ -207,8 +208,9 @@ fn an_audit_says_what_is_missing_and_compares_what_is_there() {
 
 #[test]
 fn words_choose_cells() {
-    let words =
-        |words: &[&str]| chosen(Profile::Paper, &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>());
+    let words = |words: &[&str]| {
+        chosen(plan(Profile::Paper), &words.iter().map(|w| (*w).to_owned()).collect::<Vec<_>>())
+    };
     assert_eq!(words(&[]).unwrap().len(), plan(Profile::Paper).len());
     let cells = words(&["cut", "baseline"]).unwrap();
     assert!(cells.len() == 4 && cells.iter().all(|cell| cell.name().starts_with("cut ")));

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! FeatureTable ──┐
-//!                ├─► Recipe::fit ─► Trained ─► predict ─► genres
+//!                ├─► Recipe::fit ─► Trained ─► predict ─► labels
 //! training rows ─┘   │
 //!                    ├─ Selection   which features
 //!                    ├─ Scaling     mean 0, standard deviation 1

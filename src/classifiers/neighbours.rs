@@ -19,10 +19,10 @@ pub const NEIGHBOURS: RangeInclusive<usize> = 3..=30;
 /// What problems of it are placed at.
 const WHAT: &str = "nearest neighbours";
 
-/// Answers with the genre that most of the k nearest training rows have.
+/// Answers with the label that most of the k nearest training rows have.
 ///
 /// T. M. Cover and P. E. Hart, *Nearest neighbor pattern classification*, IEEE Transactions on Information Theory 13,
-/// 1967. Distances are Euclidean. If several genres have most votes, the one of them whose row is nearest wins. Which of
+/// 1967. Distances are Euclidean. If several labels have most votes, the one of them whose row is nearest wins. Which of
 /// several rows at the very same distance counts as the nearer is the search's choice, always the same.
 #[derive(Debug, Clone)]
 pub struct NearestNeighbours {
@@ -34,7 +34,7 @@ impl NearestNeighbours {
     /// Keeps the training rows.
     ///
     /// # Errors
-    /// [`Fault::BAD_SETTING`] unless there are rows with features, a genre for each, and the number of neighbours is from 1
+    /// [`Fault::BAD_SETTING`] unless there are rows with features, a label for each, and the number of neighbours is from 1
     /// to the number of rows.
     pub fn fit(training: Examples, count: usize) -> Result<Self> {
         training.check(WHAT)?;

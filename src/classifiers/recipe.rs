@@ -280,7 +280,7 @@ mod tests {
 
     #[test]
     fn every_selection_takes_what_is_planted() {
-        // Column 0 and 1 know the genre together, the other ten are noise.
+        // Column 0 and 1 know the label together, the other ten are noise.
         let table = planted(90, 12);
         let rows: Vec<usize> = (0..90).collect();
         for selection in [

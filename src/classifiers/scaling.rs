@@ -10,7 +10,7 @@ pub const FARTHEST: f64 = 1e6;
 
 /// The mean and the standard deviation of each feature over some rows: `z = (x - x̄) / s`, `s = √(Σ (x - x̄)² / n)`.
 ///
-/// A value that is absent becomes 0, which is the mean: it speaks for no genre. A feature that is the same in all rows
+/// A value that is absent becomes 0, which is the mean: it speaks for no label. A feature that is the same in all rows
 /// that it was learnt from, or absent in all, becomes 0 everywhere. What lies further out than [`FARTHEST`] is put there,
 /// so that squares of distances stay finite.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,4 +1,4 @@
-//! Support vector machines, one for each genre.
+//! Support vector machines, one for each label.
 
 use ndarray::{Array2, ArrayView1};
 
@@ -46,7 +46,7 @@ impl SupportVectors {
             let within = training.classes.iter().map(|other| *other == class).collect();
             Machine::fit(&training.values, within, COST, 1.0 / features as f64, TOLERANCE)
         };
-        // There is no rest to tell a single genre from.
+        // There is no rest to tell a single label from.
         let alone = present.len() == 1;
         let machines =
             present.iter().map(|class| Ok((*class, if alone { None } else { Some(machine(*class)?) })));

@@ -12,7 +12,7 @@ pub(crate) fn noise(index: usize) -> f64 {
     (0.7 * (index as f64).powi(2)).cos()
 }
 
-/// Rows of numbers, one genre after the other.
+/// Rows of numbers, one label after the other.
 pub(crate) fn examples(rows: usize, columns: usize, value: impl Fn(usize, usize) -> f64) -> Examples {
     Examples {
         values: Array2::from_shape_fn((rows, columns), |(row, column)| value(row, column)),
@@ -22,7 +22,7 @@ pub(crate) fn examples(rows: usize, columns: usize, value: impl Fn(usize, usize)
     }
 }
 
-/// A table of rows by six participants, two rows of a genre after two of another.
+/// A table of rows by six participants, two rows of a label after two of another.
 pub(crate) fn table(rows: &[&[Option<f64>]]) -> FeatureTable {
     let row = |(index, values): (usize, &&[Option<f64>])| FeatureRow {
         participant: Participant::new(index as u32 % 6 + 1),
@@ -50,7 +50,7 @@ pub(crate) fn planted(rows: usize, columns: usize) -> FeatureTable {
     of_values(rows, columns, value)
 }
 
-/// Rows that know nothing of the genre, others for each key.
+/// Rows that know nothing of the label, others for each key.
 pub(crate) fn pure_noise(rows: usize, columns: usize, key: u64) -> FeatureTable {
     of_values(rows, columns, |row, column| Some(symmetric(key, (row * columns + column) as u64, 1.0)))
 }

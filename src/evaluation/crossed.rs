@@ -1,4 +1,4 @@
-//! Intervals where participants and songs are both drawn.
+//! Intervals where participants and stimuli are both drawn.
 
 use std::collections::BTreeMap;
 
@@ -8,14 +8,14 @@ use crate::recordings::{Participant, RecordingId};
 /// The sum of the values of one recording, and their number: right answers and answers, or differences and pairs.
 pub type Cell = (RecordingId, f64, usize);
 
-/// The mean of all values, with an interval for other participants **and** other songs: two-way cluster-robust.
+/// The mean of all values, with an interval for other participants **and** other stimuli: two-way cluster-robust.
 ///
-/// `x̄ ± t √(V_p + V_s - V_r)`. `V` is the variance of the mean with values clustered by participant, by song, or by
+/// `x̄ ± t √(V_p + V_s - V_r)`. `V` is the variance of the mean with values clustered by participant, by stimulus, or by
 /// recording: `V = G/(G - 1) Σ (sum_g - x̄ n_g)² / N²` over `G` groups. `t` has one degree of freedom fewer than the fewer of
-/// participants and songs. Never narrower than with participants or songs alone. Reference: A. C. Cameron, J. B.
+/// participants and stimuli. Never narrower than with participants or stimuli alone. Reference: A. C. Cameron, J. B.
 /// Gelbach and D. L. Miller, *Robust inference with multiway clustering*, Journal of Business & Economic Statistics 29, 2011.
 ///
-/// Nothing for fewer than two participants or two songs.
+/// Nothing for fewer than two participants or two stimuli.
 #[must_use]
 pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
     let all: usize = cells.iter().map(|(.., count)| count).sum();
@@ -29,7 +29,7 @@ pub fn crossed_interval(cells: &[Cell]) -> Option<Interval> {
 }
 
 /// The half width of [`crossed_interval`] for any estimate of the form `Σ x / N`, from residuals: each with its participant and
-/// its song, or any other two things that are drawn. Where the second repeats the first, it is that over the first alone.
+/// its stimulus, or any other two things that are drawn. Where the second repeats the first, it is that over the first alone.
 ///
 /// For a ratio or another smooth function of means, residuals are its linear parts: Cameron, Gelbach and Miller, section 2.3.
 /// Nothing for fewer than two of either.
@@ -38,13 +38,13 @@ pub(crate) fn crossed_half_width<P: Ord + Copy, S: Ord + Copy>(
     of: f64,
 ) -> Option<f64> {
     let (participants, people) = variance(residuals, of, |(participant, _)| participant);
-    let (songs, pieces) = variance(residuals, of, |(_, song)| song);
+    let (stimuli, pieces) = variance(residuals, of, |(_, stimulus)| stimulus);
     let (recordings, _) = variance(residuals, of, |both| both);
     let fewest = people.min(pieces);
     if fewest < 2 {
         return None;
     }
-    let both = (participants + songs - recordings).max(participants).max(songs);
+    let both = (participants + stimuli - recordings).max(participants).max(stimuli);
     Some(student_quantile(fewest as f64 - 1.0) * both.sqrt())
 }
 
@@ -75,7 +75,7 @@ mod tests {
     use super::super::power::{Spread, simulated};
     use super::*;
 
-    /// Recordings of 24 participants who each heard the songs of two genres of three.
+    /// Recordings of 24 participants who each heard the stimuli of two labels of three.
     pub(super) fn design() -> Vec<RecordingId> {
         crate::preparation::split::testing::paper_like().recordings().iter().map(|one| one.id()).collect()
     }
@@ -84,7 +84,7 @@ mod tests {
     fn it_is_that_of_the_formula() {
         let cell = |name: &str, sum: f64| (name.parse().unwrap(), sum, 1);
         let cells = [cell("S1/P01", 1.0), cell("S2/P01", 1.0), cell("S1/P02", 1.0), cell("S2/P02", 0.0)];
-        // Residuals 1/4, 1/4, 1/4, -3/4. V of participants and of songs: 2 (1/4 + 1/4) / 16; of recordings: 4/3 (3/4) / 16.
+        // Residuals 1/4, 1/4, 1/4, -3/4. V of participants and of stimuli: 2 (1/4 + 1/4) / 16; of recordings: 4/3 (3/4) / 16.
         let expected = Interval::around(0.75, 12.706_204_736 * 0.25);
         let found = crossed_interval(&cells).unwrap();
         assert!(
@@ -97,7 +97,7 @@ mod tests {
 
     #[test]
     fn it_is_never_narrower_than_with_participants_alone() {
-        let spread = Spread { participants: 0.1, songs: 0.0 };
+        let spread = Spread { participants: 0.1, stimuli: 0.0 };
         for seed in 0..20 {
             let cells = simulated(&design(), 0.4, spread, seed);
             let [both, people] =
@@ -121,22 +121,22 @@ mod tests {
     }
 
     #[test]
-    fn where_songs_differ_only_the_crossed_interval_covers_what_it_says() {
+    fn where_stimuli_differ_only_the_crossed_interval_covers_what_it_says() {
         // 300 sets: 95 % has a standard error of 1.3 points.
-        let [both, people] = coverage(300, Spread { participants: 0.1, songs: 0.1 });
+        let [both, people] = coverage(300, Spread { participants: 0.1, stimuli: 0.1 });
         assert!(both > 0.91, "{both}");
         assert!(people < both - 0.05, "{people} beside {both}");
-        let [both, people] = coverage(300, Spread { participants: 0.1, songs: 0.0 });
+        let [both, people] = coverage(300, Spread { participants: 0.1, stimuli: 0.0 });
         assert!(both > 0.91 && people > 0.91, "{both}, {people}");
     }
 
     #[test]
-    fn the_crossed_interval_covers_what_it_says_for_any_spread_of_participants_and_songs() {
+    fn the_crossed_interval_covers_what_it_says_for_any_spread_of_participants_and_stimuli() {
         for participants in [0.0, 0.05, 0.1, 0.15] {
-            for songs in [0.0, 0.05, 0.1, 0.15] {
-                let [both, people] = coverage(4000, Spread { participants, songs });
+            for stimuli in [0.0, 0.05, 0.1, 0.15] {
+                let [both, people] = coverage(4000, Spread { participants, stimuli });
                 // 4000 sets: 95 % has a standard error of 0.3 points. Measured: 95.2 to 97.6 %, with participants alone 78.4 to 95.2.
-                assert!(both > 0.93, "±{participants}, ±{songs}: {both}, participants alone {people}");
+                assert!(both > 0.93, "±{participants}, ±{stimuli}: {both}, participants alone {people}");
             }
         }
     }

@@ -8,7 +8,7 @@
 //! | how often that is as good as what was found | [`NullDistribution::p`] |
 //! | the same for the best of many | [`corrected`] |
 //! | the same for any statistic | [`exceedance`] |
-//! | what it could be with other participants and other songs | [`crossed_interval`] |
+//! | what it could be with other participants and other stimuli | [`crossed_interval`] |
 //! | how large an effect must be to be found | [`minimum_effect`] |
 
 mod chance;

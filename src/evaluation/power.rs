@@ -18,21 +18,21 @@ const SETS: u64 = 200;
 /// Steps between the sizes of effects, in parts of all answers.
 const STEP: f64 = 0.01;
 
-/// Standard deviations of the accuracies of participants and of songs, beyond that of drawing answers.
+/// Standard deviations of the accuracies of participants and of stimuli, beyond that of drawing answers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Spread {
     /// From participant to participant.
     pub participants: f64,
-    /// From song to song.
-    pub songs: f64,
+    /// From stimulus to stimulus.
+    pub stimuli: f64,
 }
 
 impl Spread {
-    /// Estimated from answers: the variance of the accuracies of participants, or songs, less that which drawing answers
+    /// Estimated from answers: the variance of the accuracies of participants, or stimuli, less that which drawing answers
     /// explains; 0 if that is more.
     #[must_use]
     pub fn of(cells: &[Cell]) -> Self {
-        Self { participants: between(cells, |id| id.participant), songs: between(cells, |id| id.stimulus) }
+        Self { participants: between(cells, |id| id.participant), stimuli: between(cells, |id| id.stimulus) }
     }
 }
 
@@ -52,10 +52,10 @@ fn between<K: Ord>(cells: &[Cell], group: impl Fn(RecordingId) -> K) -> f64 {
     if groups < 2.0 { 0.0 } else { (variance - drawn).max(0.0).sqrt() }
 }
 
-/// One answer to each recording, right with a probability that spreads over participants and songs around an accuracy.
+/// One answer to each recording, right with a probability that spreads over participants and stimuli around an accuracy.
 ///
 /// The probability of a recording is `accuracy + u + v`, held from 0 to 1, with `u` and `v` drawn evenly for the participant and
-/// the song from `±√3` times their spreads.
+/// the stimulus from `±√3` times their spreads.
 pub(super) fn simulated(design: &[RecordingId], accuracy: f64, spread: Spread, seed: u64) -> Vec<Cell> {
     let mut chance = Shuffler::of_tests(seed);
     let mut uniform = || chance.below(1 << 53) as f64 / (1_u64 << 53) as f64;
@@ -64,7 +64,7 @@ pub(super) fn simulated(design: &[RecordingId], accuracy: f64, spread: Spread, s
         let width = 3.0_f64.sqrt() * 2.0;
         let mut drawn = |spread: f64| (uniform() - 0.5) * width * spread;
         people.entry(id.participant).or_insert_with(|| drawn(spread.participants));
-        pieces.entry(id.stimulus).or_insert_with(|| drawn(spread.songs));
+        pieces.entry(id.stimulus).or_insert_with(|| drawn(spread.stimuli));
     }
     design
         .iter()
@@ -117,14 +117,14 @@ mod tests {
 
     #[test]
     fn simulated_answers_have_the_accuracy_and_the_spread_that_they_are_given() {
-        let spread = Spread { participants: 0.15, songs: 0.1 };
+        let spread = Spread { participants: 0.15, stimuli: 0.1 };
         let (mut accuracy, mut found) = (0.0, [0.0; 2]);
         for seed in 0..200 {
             let cells = simulated(&design(), 0.4, spread, seed);
             accuracy += cells.iter().map(|(_, sum, _)| sum).sum::<f64>() / 192.0 / 200.0;
             let own = Spread::of(&cells);
             found[0] += own.participants.powi(2) / 200.0;
-            found[1] += own.songs.powi(2) / 200.0;
+            found[1] += own.stimuli.powi(2) / 200.0;
         }
         assert!((accuracy - 0.4).abs() < 0.01, "{accuracy}");
         // Variances that are held at 0 or above are a little too large on average.
@@ -134,11 +134,12 @@ mod tests {
 
     #[test]
     fn what_is_detectable_grows_with_the_spread_and_shrinks_with_participants() {
-        let none = Spread { participants: 0.0, songs: 0.0 };
+        let none = Spread { participants: 0.0, stimuli: 0.0 };
         let all = minimum_effect(&design(), 1.0 / 3.0, none).unwrap();
         // By the normal approximation (1.96 + 0.84) √(2/9 / 192) = 0.096 for independent answers; with t of 11 degrees wider.
         assert!((0.08..0.15).contains(&all), "{all}");
-        let spread = minimum_effect(&design(), 1.0 / 3.0, Spread { participants: 0.1, songs: 0.1 }).unwrap();
+        let spread =
+            minimum_effect(&design(), 1.0 / 3.0, Spread { participants: 0.1, stimuli: 0.1 }).unwrap();
         assert!(spread > all + 0.01, "{spread} beside {all}");
         let few: Vec<RecordingId> =
             design().into_iter().filter(|id| id.participant <= Participant::new(8)).collect();

@@ -1,10 +1,10 @@
 //! Tables of features as text: `eegenre features --out` writes them, and anyone's own are read.
 //!
-//! | participant | song | genre | mean | maximum | … |
+//! | participant | stimulus | label | mean | maximum | … |
 //! |---|---|---|---|---|---|
 //! | P01 | S1 | classical | 2.31 | 4.02 | … |
 //!
-//! A line for each recording. The song may be left out; `S1/2` is a second recording of the participant and the song; a feature that is left out has no value. Numbers are written so
+//! A line for each recording. The stimulus may be left out; `S1/2` is a second recording of the participant and the stimulus; a feature that is left out has no value. Numbers are written so
 //! that reading gives the same ones back.
 
 use std::collections::BTreeSet;
@@ -22,7 +22,7 @@ use crate::report::comma_separated;
 use crate::store::write_atomically;
 
 /// What the first columns hold.
-const NAMES: [&str; 3] = ["participant", "song", "genre"];
+const NAMES: [&str; 3] = ["participant", "stimulus", "label"];
 
 /// Writes a table of recordings: one row for each.
 ///
@@ -39,12 +39,12 @@ pub fn write(table: &FeatureTable, path: impl AsRef<Path>) -> Result<()> {
 pub fn text(table: &FeatureTable) -> Result<String> {
     let heading = NAMES.into_iter().chain(table.names().iter().map(String::as_str));
     let lines = table.rows().iter().map(|row| {
-        let song = match (row.stimulus, row.take) {
+        let stimulus = match (row.stimulus, row.take) {
             (None, _) => String::new(),
             (Some(stimulus), 1) => stimulus.to_string(),
             (Some(stimulus), take) => format!("{stimulus}/{take}"),
         };
-        let names = [row.participant.to_string(), song, row.label.to_string()];
+        let names = [row.participant.to_string(), stimulus, row.label.to_string()];
         let values = row.values.iter().map(|value| value.map_or_else(String::new, |value| value.to_string()));
         names.into_iter().chain(values).collect::<Vec<String>>()
     });
@@ -103,7 +103,7 @@ impl Reading {
         let names: Vec<String> = heading.iter().map(str::to_owned).collect();
         let is_table = names.len() > NAMES.len() && NAMES.iter().zip(&names).all(|(own, name)| own == name);
         if !is_table {
-            let expected = "participant,song,genre and features";
+            let expected = "participant,stimulus,label and features";
             self.report(Fault::NO_FEATURE_HEADER, 0, 0, expected, format!("{:?}", names.join(",")));
             return names;
         }
@@ -205,7 +205,7 @@ mod tests {
         let path = folder.path().join("table.csv");
         write(&table, &path).unwrap();
         assert_eq!(read(&path), Ok(table));
-        assert!(fs::read_to_string(&path).unwrap().starts_with("participant,song,genre,mean,maximum,"));
+        assert!(fs::read_to_string(&path).unwrap().starts_with("participant,stimulus,label,mean,maximum,"));
     }
 
     #[test]
@@ -217,9 +217,10 @@ mod tests {
     }
 
     #[test]
-    fn songs_and_values_may_be_left_out() {
-        let table = read_text(b"participant,song,genre,one,two\r\nP1,,pop,,2e3\r\nP02,S1,classical,-1,0\r\n")
-            .unwrap();
+    fn stimuli_and_values_may_be_left_out() {
+        let table =
+            read_text(b"participant,stimulus,label,one,two\r\nP1,,pop,,2e3\r\nP02,S1,classical,-1,0\r\n")
+                .unwrap();
         assert_eq!(table.rows()[0].stimulus, None);
         assert_eq!(table.rows()[0].values, [None, Some(2000.0)]);
         assert_eq!(table.rows()[1].stimulus, Some("S1".parse().unwrap()));
@@ -228,11 +229,11 @@ mod tests {
 
     #[test]
     fn every_mistake_is_named_with_its_cell() {
-        let heading = "participant,song,genre,one";
+        let heading = "participant,stimulus,label,one";
         for (text, fault, cell) in [
             (String::new(), Fault::NO_FEATURE_HEADER, "A1"),
             ("subject,one\n1,2".to_owned(), Fault::NO_FEATURE_HEADER, "A1"),
-            ("participant,song,genre\nP1,S1,classical".to_owned(), Fault::NO_FEATURE_HEADER, "A1"),
+            ("participant,stimulus,label\nP1,S1,classical".to_owned(), Fault::NO_FEATURE_HEADER, "A1"),
             (format!("{heading},\nP1,S1,classical,1,2"), Fault::UNREADABLE_HEADING, "E1"),
             (format!("{heading},one\nP1,S1,classical,1,2"), Fault::UNREADABLE_HEADING, "E1"),
             (format!("{heading}\n"), Fault::EMPTY_SHEET, "A2"),
@@ -261,7 +262,7 @@ mod tests {
         #[test]
         fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let _ = read_text(&bytes);
-            let _ = read_text(&[b"participant,song,genre,one\n".to_vec(), bytes].concat());
+            let _ = read_text(&[b"participant,stimulus,label,one\n".to_vec(), bytes].concat());
         }
     }
 }

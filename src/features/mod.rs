@@ -42,7 +42,7 @@
 //!
 //! # What features know besides music
 //! Sum, sum of absolute values and simple square integral grow with the length of a recording, and the length names its
-//! genre. The log detector is 0 as soon as one sample is exactly 0, which happens only at the ends of classical and pop
+//! label. The log detector is 0 as soon as one sample is exactly 0, which happens only at the ends of classical and pop
 //! recordings. All amplitudes know the participant, whose scale differs from others' by orders of magnitude.
 //!
 //! # No bands

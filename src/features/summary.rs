@@ -1,4 +1,4 @@
-//! What a table of features holds, and what each of them knows: the genre, or the listener.
+//! What a table of features holds, and what each of them knows: the label, or the listener.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,8 +27,8 @@ pub struct SummarisedFeature {
     pub absent: usize,
     /// Its lowest value, its median and its highest value, if it has any.
     pub range: Option<[f64; 3]>,
-    /// The part of the spread of its ranks that lies between genres ([`rank_eta_squared`]).
-    pub by_genre: Option<f64>,
+    /// The part of the spread of its ranks that lies between labels ([`rank_eta_squared`]).
+    pub by_label: Option<f64>,
     /// The same between participants.
     pub by_participant: Option<f64>,
 }
@@ -48,7 +48,7 @@ impl FeatureTable {
                 } else {
                     None
                 },
-                by_genre: rank_eta_squared(&self.groups(column, |row| row.label)),
+                by_label: rank_eta_squared(&self.groups(column, |row| row.label)),
                 by_participant: rank_eta_squared(&self.groups(column, |row| row.participant)),
             }
         };
@@ -76,7 +76,7 @@ impl FeatureSummary {
             "lowest",
             "median",
             "highest",
-            "spread between genres, %",
+            "spread between labels, %",
             "between participants, %",
         ]);
         for feature in &self.features {
@@ -84,7 +84,7 @@ impl FeatureSummary {
                 feature.range.map_or_else(Default::default, |range| range.map(|value| format!("{value:.4}")));
             let part =
                 |part: Option<f64>| part.map_or_else(String::new, |part| format!("{:.1}", 100.0 * part));
-            let [genre, participant] = [feature.by_genre, feature.by_participant].map(part);
+            let [genre, participant] = [feature.by_label, feature.by_participant].map(part);
             table.push([
                 feature.name.clone(),
                 feature.absent.to_string(),
@@ -114,14 +114,14 @@ mod tests {
     #[test]
     fn a_feature_that_tells_participants_apart_says_so() {
         // Everybody has an amplitude of their own, whatever they hear.
-        let names = (1..=6).flat_map(|who| [1, 5, 9].map(|song| (who, format!("S{song}/P{who}"))));
+        let names = (1..=6).flat_map(|who| [1, 5, 9].map(|stimulus| (who, format!("S{stimulus}/P{who}"))));
         let set = data_set(names.map(|(who, name)| recording(&name, &[f64::from(who); 5])).collect());
         let summary = FeatureTable::of(&set).summary();
         let mean = &summary.features[Feature::Mean as usize];
         assert_eq!((mean.absent, mean.range), (0, Some([1.0, 3.5, 6.0])));
-        assert!((mean.by_participant.unwrap() - 1.0).abs() < 1e-9 && mean.by_genre.unwrap() < 0.0);
+        assert!((mean.by_participant.unwrap() - 1.0).abs() < 1e-9 && mean.by_label.unwrap() < 0.0);
         let skewness = &summary.features[Feature::Skewness as usize];
-        assert_eq!((skewness.absent, skewness.range, skewness.by_genre), (18, None, None));
+        assert_eq!((skewness.absent, skewness.range, skewness.by_label), (18, None, None));
         assert!(summary.to_string().contains("log-detector"));
     }
 }

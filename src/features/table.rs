@@ -25,10 +25,8 @@ pub struct FeatureRow {
     /// Who heard it.
     pub participant: Participant,
     /// The label to be predicted.
-    #[serde(rename = "genre")]
     pub label: Label,
     /// The stimulus, where it is known.
-    #[serde(rename = "song")]
     pub stimulus: Option<Stimulus>,
     /// Which of several recordings of this participant and this stimulus, from 1.
     #[serde(skip_serializing_if = "is_first")]
@@ -48,14 +46,14 @@ impl FeatureTable {
         Self::of_songs(set, |_| {})
     }
 
-    /// The same, song by song: before the recordings of each, `begin` is called.
+    /// The same, stimulus by stimulus: before the recordings of each, `begin` is called.
     #[must_use]
     pub fn of_songs(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
         let mut rows = Vec::with_capacity(set.recordings().len());
-        for of_song in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
-            begin(of_song[0].stimulus);
+        for of_stimulus in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
+            begin(of_stimulus[0].stimulus);
             let before = rows.len();
-            rows.par_extend(of_song.par_iter().enumerate().map(|(index, recording)| FeatureRow {
+            rows.par_extend(of_stimulus.par_iter().enumerate().map(|(index, recording)| FeatureRow {
                 participant: recording.participant,
                 label: recording.label,
                 stimulus: Some(recording.stimulus),
@@ -137,7 +135,7 @@ impl FeatureTable {
         Self { names: self.names.clone(), rows: self.rows.iter().map(row).collect() }
     }
 
-    /// What identifies the table: SHA-256, in hexadecimal, over its names, and participant, genre and values of each row.
+    /// What identifies the table: SHA-256, in hexadecimal, over its names, and participant, label and values of each row.
     ///
     /// Hashed are, after the line `eegenre features 1`: each name and a newline; then for each row the participant as
     /// `u32` (its number, or the hash of its name), the class of its label as `u8`, and each value as the bits of an `f64`, those of infinity where there is none; all

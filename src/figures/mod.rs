@@ -5,7 +5,7 @@
 //!
 //! | figure | paper | made by |
 //! |---|---|---|
-//! | 1: two signals of each genre | 2.1 | [`Figure::recordings`] |
+//! | 1: two signals of each label | 2.1 | [`Figure::recordings`] |
 //! | 2, 4, 6: the networks | 2.2, 2.3, 2.4 | [`Figure::architecture`] |
 //! | 3, 5, 7: training | 3.1, 3.2, 3.3 | [`Figure::training`] |
 //! | 8: test accuracies | 3 | [`Figure::results`] |
@@ -107,14 +107,14 @@ pub fn folder<'a>(project: &Project, figures: impl IntoIterator<Item = &'a Figur
 }
 
 impl Figure {
-    /// The paper's Figure 1: two signals of each genre over time.
+    /// The paper's Figure 1: two signals of each label over time.
     #[must_use]
     pub fn recordings(set: &DataSet) -> Self {
         let drawing = Drawing::Recordings(recordings::Signals::of(set));
         Self::of_set(Subject::Recordings, 5.6, set, drawing)
     }
 
-    /// Who heard what, and how long the songs are.
+    /// Who heard what, and how long the stimuli are.
     #[must_use]
     pub fn design(set: &Design) -> Self {
         Self::of_set(Subject::Design, 4.2, set, Drawing::Design(design::Attendance::of(set)))

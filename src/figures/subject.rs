@@ -41,7 +41,7 @@ pub enum Subject {
     Training(Model),
     /// The paper's Figure 8: test accuracies.
     Results,
-    /// Who heard what, and how long the songs are; not in the paper.
+    /// Who heard what, and how long the stimuli are; not in the paper.
     Design,
     /// How far back the networks look; not in the paper.
     LookBack,

@@ -9,10 +9,10 @@ impl Fault {
     /// A negative sample was to be put on a logarithmic scale.
     pub const NEGATIVE_SAMPLE: Self =
         Self::rule("negative-sample", "correct the sample, or choose another normalisation than log");
-    /// A recording is shorter than one slice, so nothing could vote for its genre.
+    /// A recording is shorter than one slice, so nothing could vote for its label.
     pub const SHORTER_THAN_SLICE: Self =
         Self::rule("shorter-than-slice", "choose a shorter slice, or truncate the recordings less");
-    /// A set of recordings is too small, or lacks songs, for a scheme of splitting.
+    /// A set of recordings is too small, or lacks stimuli, for a scheme of splitting.
     pub const TOO_FEW_TO_SPLIT: Self =
         Self::rule("too-few-to-split", "add recordings or choose another scheme");
     /// A part of a split that must hold recordings holds none.

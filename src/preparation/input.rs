@@ -16,7 +16,7 @@ pub enum Input {
     /// The whole signal (paper: 2.1).
     #[default]
     Whole,
-    /// The CNN's slices (paper: 2.4). They train, and they vote for the genre of their recording.
+    /// The CNN's slices (paper: 2.4). They train, and they vote for the label of their recording.
     Slices,
     /// Slices and the whole signal train; the whole signal answers (paper: 4).
     SlicesAndWhole,

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
 
-/// What becomes of an incomplete last frame. Of the published recordings, songs 1 and 10 (2047 and 2197 samples) have one.
+/// What becomes of an incomplete last frame. Of the published recordings, stimuli 1 and 10 (2047 and 2197 samples) have one.
 ///
 /// An LSTM answers at its last step, so whatever stands in the last frame is read with the answer. On a scale on which 0 is
-/// an ordinary value ([`Log`](super::Normalisation::Log): a power of 0.99), zeros in that frame name the song.
+/// an ordinary value ([`Log`](super::Normalisation::Log): a power of 0.99), zeros in that frame name the stimulus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LastFrame {

@@ -36,7 +36,7 @@ pub use slices::{HOP, SLICE, Slice, Slicing};
 pub use split::{Fold, Leakage, Origin, Scheme, Split, SplitSummary};
 pub use zeros::Zeros;
 
-/// The longest frame that is accepted, in samples: over eight minutes at 8 Hz, longer than any song.
+/// The longest frame that is accepted, in samples: over eight minutes at 8 Hz, longer than any stimulus.
 pub const LONGEST_FRAME: usize = 4096;
 
 /// Refuses a frame of no samples, or one that no recording could fill.

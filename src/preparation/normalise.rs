@@ -12,7 +12,7 @@ use crate::error::{Error, Fault, Place, Result};
 /// The published recordings hold zeros, whose logarithm is infinite. Their smallest positive sample is 0.0168 and
 /// their median 0.27, so 0.01 moves the median by 4 % and puts a zero at -4.6, next to the smallest sample at -3.6.
 /// A much smaller offset would make each zero an outlier (-13.8 for 1e-6), and zeros stand only at the ends of
-/// classical and pop songs, where a network could take them for the answer.
+/// classical and pop stimuli, where a network could take them for the answer.
 pub const LOG_OFFSET: f64 = 0.01;
 
 /// How the samples `x` of one recording become a network's input.

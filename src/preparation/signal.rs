@@ -47,7 +47,7 @@ impl fmt::Debug for Signal {
 #[serde(deny_unknown_fields, default)]
 pub struct Preparation {
     /// Keep this many samples from the start of each recording; a shorter one stays as it is. With
-    /// [`SHORTEST`](crate::recordings::published::SHORTEST) or less, length no longer tells one song from another.
+    /// [`SHORTEST`](crate::recordings::published::SHORTEST) or less, length no longer tells one stimulus from another.
     pub truncate: Option<NonZeroUsize>,
     /// Replace samples that are exactly 0.
     #[serde(skip_serializing_if = "Zeros::is_keep")]

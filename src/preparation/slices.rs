@@ -14,7 +14,7 @@ pub const SLICE: usize = 960;
 /// Samples between the starts of neighbouring slices in the paper (2.4).
 pub const HOP: usize = 480;
 
-/// A stretch of a signal, with its owner and label. Slices of one recording vote for its genre.
+/// A stretch of a signal, with its owner and label. Slices of one recording vote for its label.
 #[derive(Clone, PartialEq)]
 pub struct Slice {
     /// The recording that it is cut from.

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::design::Design;
 use super::labels::{Labels, MOST_LABELS};
+use super::name::Session;
 use super::recording::{Recording, RecordingId};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
@@ -166,7 +167,7 @@ impl Provenance {
 
 /// SHA-256 over the values and the layout of a data set.
 ///
-/// It depends on stimuli, participants, labels, sampling rates, lengths and sample values, and on nothing else: not on file
+/// It depends on stimuli, participants, labels, sessions, sampling rates, lengths and sample values, and on nothing else: not on file
 /// names, dates, cell formats or zip compression, nor on the order in which recordings were given.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -199,9 +200,9 @@ impl Fingerprint {
     ///
     /// A recording is its names, its rate in hertz, its number of samples `u64`, then each sample as the bits of an `f64`,
     /// with -0 taken as 0; all numbers are little-endian. Where all names are of the published study (stimuli `S1` to `S12`,
-    /// participants `P` and a number, each song's genre as label) and rates are whole, they are the song `u8` and the participant
-    /// `u32`, and the rate is `u32`; the genre follows from the song. Else they are stimulus, participant and label as text,
-    /// each with a zero byte behind it, the take `u32`, and the rate as the bits of an `f64`; and the hash begins with
+    /// participants `P` and a number, each song's genre as label), no session is named and rates are whole, they are the song `u8` and the participant
+    /// `u32`, and the rate is `u32`; the genre follows from the song. Else they are stimulus, participant, label and session as text
+    /// (nothing where no session is named), each with a zero byte behind it, the take `u32`, and the rate as the bits of an `f64`; and the hash begins with
     /// another line.
     fn of(recordings: &[Recording]) -> Self {
         let numbers: Option<Vec<(u8, u32)>> = recordings.iter().map(Recording::published_numbers).collect();
@@ -212,8 +213,9 @@ impl Fingerprint {
                 hash.update([song]);
                 hash.update(participant.to_le_bytes());
             } else {
-                let Recording { stimulus, participant, label, .. } = recording;
-                for name in [stimulus.as_str(), participant.as_str(), label.as_str()] {
+                let Recording { stimulus, participant, label, session, .. } = recording;
+                let session = session.map_or("", Session::as_str);
+                for name in [stimulus.as_str(), participant.as_str(), label.as_str(), session] {
                     hash.update(name);
                     hash.update([0]);
                 }
@@ -285,6 +287,7 @@ mod tests {
             label: song.genre().into(),
             participant: Participant::new(participant),
             take: 1,
+            session: None,
             rate_hz: 8.0,
             samples: samples.to_vec(),
             synthetic: None,

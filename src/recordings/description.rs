@@ -19,7 +19,6 @@ pub struct Description {
     /// Number of participants.
     pub participants: usize,
     /// Number of stimuli.
-    #[serde(rename = "songs")]
     pub stimuli: usize,
     /// Samples per second.
     #[serde(serialize_with = "super::design::whole")]
@@ -33,16 +32,12 @@ pub struct Description {
     /// The name by which the set is known, if it is.
     pub known_as: Option<String>,
     /// Labels that each participant has; nothing if participants differ in it.
-    #[serde(rename = "genres_per_participant")]
     pub labels_per_participant: Option<usize>,
     /// Participants by the labels that they have.
-    #[serde(rename = "participants_by_genres")]
     pub participants_by_labels: BTreeMap<String, usize>,
     /// Whether no length occurs with two labels: then the length alone names the label.
-    #[serde(rename = "length_names_genre")]
     pub length_names_label: bool,
     /// Each label's recordings.
-    #[serde(rename = "genres")]
     pub labels: BTreeMap<Label, LabelDescription>,
     /// All samples together.
     pub samples: Samples,

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::dataset::{Fingerprint, Provenance};
-use super::{Label, Labels, Participant, Recording, RecordingId, Stimulus};
+use super::{Label, Labels, Participant, Recording, RecordingId, Session, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
@@ -27,15 +27,16 @@ pub struct Design {
 #[serde(deny_unknown_fields)]
 pub struct Outline {
     /// The stimulus.
-    #[serde(rename = "song")]
     pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
     /// Which of several of this participant and this stimulus, from 1.
     #[serde(default = "first", skip_serializing_if = "is_first")]
     pub take: u32,
+    /// The session that it was recorded in, where the study names sessions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<Session>,
     /// The label to be predicted.
-    #[serde(rename = "genre")]
     pub label: Label,
     /// Number of samples.
     pub samples: usize,
@@ -85,8 +86,16 @@ impl Zeros {
 
 impl Outline {
     fn of(recording: &Recording) -> Self {
-        let Recording { stimulus, participant, take, label, ref samples, .. } = *recording;
-        Self { stimulus, participant, take, label, samples: samples.len(), zeros: Zeros::of(samples) }
+        let Recording { stimulus, participant, take, session, label, ref samples, .. } = *recording;
+        Self {
+            stimulus,
+            participant,
+            take,
+            session,
+            label,
+            samples: samples.len(),
+            zeros: Zeros::of(samples),
+        }
     }
 
     /// The recording's name.
@@ -178,6 +187,12 @@ impl Design {
     #[must_use]
     pub fn participants(&self) -> BTreeSet<Participant> {
         self.recordings.iter().map(|recording| recording.participant).collect()
+    }
+
+    /// The sessions that its recordings name.
+    #[must_use]
+    pub fn sessions(&self) -> BTreeSet<Session> {
+        self.recordings.iter().filter_map(|recording| recording.session).collect()
     }
 
     /// The labels of a participant's recordings.

@@ -39,7 +39,7 @@ pub use labels::{Labels, MOST_LABELS};
 pub use material::Material;
 pub(crate) use material::{DESCRIPTION, DESIGN};
 pub(crate) use name::natural_order;
-pub use name::{LONGEST_NAME, Label, Name, Participant, Stimulus};
+pub use name::{LONGEST_NAME, Label, Name, Participant, Session, Stimulus};
 pub(crate) use published::participant as published_participant;
 pub use published::{Genre, Song};
 pub use recording::{Recording, RecordingId};

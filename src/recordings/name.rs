@@ -184,8 +184,10 @@ names! {
     Stimulus
     /// Whose recording it is.
     Participant
+    /// In which sitting it was recorded.
+    Session
 }
-serialized_as_text!(Label, Stimulus, Participant);
+serialized_as_text!(Label, Stimulus, Participant, Session);
 
 impl Participant {
     /// The participant of a number, as the published study names them: `P07`.

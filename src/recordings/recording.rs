@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::name::serialized_as_text;
-use super::{Label, Participant, Song, Stimulus};
+use super::{Label, Participant, Session, Song, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 serialized_as_text!(RecordingId);
@@ -83,6 +83,8 @@ pub struct Recording {
     pub participant: Participant,
     /// Which of several of this participant and this stimulus, from 1.
     pub take: u32,
+    /// The session that it was recorded in, where the study names sessions.
+    pub session: Option<Session>,
     /// Samples per second.
     pub rate_hz: f64,
     /// One value per 1/`rate_hz` s, in the unit of the study.
@@ -104,7 +106,8 @@ impl Recording {
         let is_genre = Label::from(song.genre()) == self.label;
         let participant = self.participant.published_number()?;
         let is_whole = self.rate_hz.fract() == 0.0 && self.rate_hz < 1e9;
-        (is_genre && is_whole && Stimulus::from(song) == self.stimulus && self.take == 1)
+        let is_only = self.take == 1 && self.session.is_none();
+        (is_genre && is_whole && Stimulus::from(song) == self.stimulus && is_only)
             .then_some((song.number(), participant))
     }
 

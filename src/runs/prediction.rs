@@ -18,7 +18,6 @@ use crate::training::{Answer, Evaluation};
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Prediction {
     /// The stimulus.
-    #[serde(rename = "song")]
     pub stimulus: Stimulus,
     /// The participant.
     pub participant: Participant,
@@ -26,7 +25,6 @@ pub struct Prediction {
     #[serde(skip_serializing_if = "is_first")]
     pub take: u32,
     /// The label that the network names; for the CNN, that of most slices.
-    #[serde(rename = "genre")]
     pub predicted: Label,
     /// The labels, in the order of the outputs.
     pub labels: Labels,
@@ -141,7 +139,7 @@ impl NetworkTask<Cpu> for Predict<'_> {
     }
 }
 
-/// To how many of an outcome's test recordings a network gives the same genre.
+/// To how many of an outcome's test recordings a network gives the same label.
 #[must_use]
 pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
     let same = |recorded: &&runs::Prediction| {

@@ -213,18 +213,18 @@ pub struct Prediction {
     pub logits: Vec<Vec<f32>>,
 }
 
-/// A prediction as a record has it: without the label, where a song of the published study has it.
+/// A prediction as a record has it: without the label, where a stimulus of the published study has it.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenPrediction {
     recording: RecordingId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     label: Option<Label>,
-    genre: Label,
+    predicted: Label,
     logits: Vec<Vec<f32>>,
 }
 
-/// The genre of a song of the published study.
+/// The label of a stimulus of the published study.
 fn known_label(recording: RecordingId) -> Option<Label> {
     Song::try_from(recording.stimulus).ok().map(|song| song.genre().into())
 }
@@ -232,7 +232,7 @@ fn known_label(recording: RecordingId) -> Option<Label> {
 impl From<Prediction> for WrittenPrediction {
     fn from(Prediction { recording, label, predicted, logits }: Prediction) -> Self {
         let label = (known_label(recording) != Some(label)).then_some(label);
-        Self { recording, label, genre: predicted, logits }
+        Self { recording, label, predicted, logits }
     }
 }
 
@@ -240,7 +240,7 @@ impl TryFrom<WrittenPrediction> for Prediction {
     type Error = String;
 
     fn try_from(written: WrittenPrediction) -> std::result::Result<Self, String> {
-        let WrittenPrediction { recording, label, genre: predicted, logits } = written;
+        let WrittenPrediction { recording, label, predicted, logits } = written;
         let label = label.or_else(|| known_label(recording));
         let label = label.ok_or_else(|| format!("no label of {recording}"))?;
         Ok(Self { recording, label, predicted, logits })

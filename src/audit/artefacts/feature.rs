@@ -15,7 +15,7 @@ pub enum Artefact {
     Length,
     /// Samples that an incomplete last frame lacks: what a pad shows.
     Pads,
-    /// Samples that the recording has fewer than the longest one of its song.
+    /// Samples that the recording has fewer than the longest one of its stimulus.
     MissingRows,
     /// Samples that are exactly 0.
     Zeros,
@@ -115,7 +115,7 @@ impl fmt::Display for Artefact {
         f.pad(match self {
             Self::Length => "length",
             Self::Pads => "samples that the last frame lacks",
-            Self::MissingRows => "rows fewer than others of the song",
+            Self::MissingRows => "rows fewer than others of the stimulus",
             Self::Zeros => "exact zeros",
             Self::ZerosAtEnds => "exact zeros in the first and last frame",
             Self::Repeated => "repeated values",

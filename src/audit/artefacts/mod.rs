@@ -198,12 +198,7 @@ struct Places {
 /// The splits of a scheme; none if the design does not allow a grouped one.
 fn splits(set: &DataSet, scheme: Scheme) -> Result<Vec<Places>> {
     let draws = if scheme == Scheme::Random { RANDOM_DRAWS } else { 1 };
-    let drawn = Error::gather((0..draws).map(|draw| scheme.draw(set, draw)));
-    let drawn = match (drawn, scheme) {
-        (Ok(drawn), _) => drawn.concat(),
-        (Err(error), Scheme::Random) => return Err(error),
-        (Err(_), _) => Vec::new(),
-    };
+    let drawn = scheme.draws(set, draws)?;
     let place = |id: &RecordingId| set.recordings().binary_search_by_key(id, |recording| recording.id()).ok();
     let places = |split: &Split| Places {
         known: split.training().iter().chain(split.validation()).filter_map(place).collect(),
@@ -274,7 +269,7 @@ mod tests {
         for artefact in [Artefact::Zeros, Artefact::ZerosAtEnds] {
             assert!(of(artefact).all(|finding| finding.p == 1.0), "{artefact}");
         }
-        // With the zeros the last sample names the label of three in four; chance is up to 45 %, by song.
+        // With the zeros the last sample names the label of three in four; chance is up to 45 %, by stimulus.
         assert!(of(Artefact::LastSample).all(|finding| finding.accuracy < 0.6));
     }
 

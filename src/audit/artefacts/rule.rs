@@ -6,8 +6,8 @@ pub(super) struct Neighbourhoods {
     tested: Vec<(usize, Vec<usize>)>,
 }
 
-/// At least this part of the training recordings are neighbours: fewer than share one song in the published design, so that
-/// what one song has alone is not outvoted. It was 10 % at first; then the pads of songs 1 and 10 were not found.
+/// At least this part of the training recordings are neighbours: fewer than share one stimulus in the published design, so that
+/// what one stimulus has alone is not outvoted. It was 10 % at first; then the pads of stimuli 1 and 10 were not found.
 const PART: f64 = 0.05;
 
 impl Neighbourhoods {

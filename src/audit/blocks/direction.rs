@@ -1,4 +1,4 @@
-//! Whether participants share the direction in which their genres differ.
+//! Whether participants share the direction in which their labels differ.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use super::level::{Level, blocks};
 use crate::evaluation::statistics::{binomial_test, holm, mean, mean_interval};
 use crate::recordings::Label;
 
-/// The difference between two genres over the participants who heard both.
+/// The difference between two labels over the participants who heard both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Direction {
-    /// The genres.
-    pub genres: [Label; 2],
+    /// The labels.
+    pub labels: [Label; 2],
     /// Participants who heard both.
     pub participants: usize,
     /// In how many of them the level of the first is the higher one.
@@ -28,23 +28,23 @@ pub struct Direction {
 }
 
 impl Direction {
-    /// Those of all pairs of genres that some participant heard. Equal levels count as lower.
+    /// Those of all pairs of labels that some participant heard. Equal levels count as lower.
     pub(super) fn all(levels: &[Level]) -> Vec<Self> {
         let labels: Vec<Label> = levels.iter().map(|level| level.label).collect();
         let mut differences: BTreeMap<[Label; 2], Vec<f64>> = BTreeMap::new();
-        for (_, genres, pair) in blocks(levels, &labels) {
+        for (_, pair_of, pair) in blocks(levels, &labels) {
             let [first, second] = pair.map(|places| {
                 mean(&places.iter().map(|place| levels[*place].median()).collect::<Vec<f64>>())
             });
-            differences.entry(genres).or_default().push(first - second);
+            differences.entry(pair_of).or_default().push(first - second);
         }
         let mut all: Vec<Self> = differences
             .into_iter()
-            .map(|(genres, differences)| {
+            .map(|(labels, differences)| {
                 let first_higher = differences.iter().filter(|difference| **difference > 0.0).count();
                 let participants = differences.len();
                 Self {
-                    genres,
+                    labels,
                     participants,
                     first_higher,
                     difference: mean(&differences),

@@ -71,7 +71,7 @@ impl GivenAway {
         (right.sum(), self.tested.len())
     }
 
-    /// The same by the nearest mean of the participant's own recordings; by chance among all genres for a participant who
+    /// The same by the nearest mean of the participant's own recordings; by chance among all labels for a participant who
     /// does not train.
     fn by_own_means(&self, labels: &[Label]) -> (f64, usize) {
         let right = self.tested.iter().map(|(tested, _, own)| {

@@ -45,7 +45,7 @@ impl Level {
     }
 }
 
-/// The places of each participant's recordings of each genre, and all pairs of genres of each participant. Labels are given
+/// The places of each participant's recordings of each label, and all pairs of labels of each participant. Labels are given
 /// apart, because a null distribution has others.
 pub(super) fn blocks(levels: &[Level], labels: &[Label]) -> Vec<(Participant, [Label; 2], [Vec<usize>; 2])> {
     let mut own: BTreeMap<Participant, BTreeMap<Label, Vec<usize>>> = BTreeMap::new();
@@ -53,11 +53,11 @@ pub(super) fn blocks(levels: &[Level], labels: &[Label]) -> Vec<(Participant, [L
         own.entry(level.participant).or_default().entry(*label).or_default().push(place);
     }
     let mut pairs = Vec::new();
-    for (participant, genres) in own {
-        let heard: BTreeSet<Label> = genres.keys().copied().collect();
+    for (participant, labels) in own {
+        let heard: BTreeSet<Label> = labels.keys().copied().collect();
         for one in &heard {
             for other in heard.range(*one..).skip(1) {
-                let blocks = [one, other].map(|genre| genres[genre].clone());
+                let blocks = [one, other].map(|label| labels[label].clone());
                 pairs.push((participant, [*one, *other], blocks));
             }
         }

@@ -1,20 +1,20 @@
-//! Blocks and drift: how far the level of power tells a participant's genres apart, and whether that is about genre.
+//! Blocks and drift: how far the level of power tells a participant's labels apart, and whether that is about label.
 //!
-//! A participant who heard all songs of one genre before those of another has two blocks of recordings, and what drifts from
-//! hour to hour (electrode contact, fatigue) then tells the genres apart for that participant, without any music. Levels are
+//! A participant who heard all stimuli of one label before those of another has two blocks of recordings, and what drifts from
+//! hour to hour (electrode contact, fatigue) then tells the labels apart for that participant, without any music. Levels are
 //! quantiles of the logarithm of power, in recordings cut to one length and without exact zeros ([`Zeros::Reflect`]).
 //!
 //! | question | statistic | labels that chance comes from |
 //! |---|---|---|
-//! | how far are a participant's genres apart? | [`Statistic::Separation`] | dealt anew within participants: mixed blocks |
-//! | what does the nearest own block reach for new songs? | [`Statistic::NearestBlock`] | the same |
+//! | how far are a participant's labels apart? | [`Statistic::Separation`] | dealt anew within participants: mixed blocks |
+//! | what does the nearest own block reach for new stimuli? | [`Statistic::NearestBlock`] | the same |
 //! | do participants share the direction? | [`Direction`] | signs, participant by participant |
-//! | does the difference grow with the distance of song numbers? | [`Statistic::Drift`] | songs in another order |
+//! | does the difference grow with the distance of stimulus numbers? | [`Statistic::Drift`] | stimuli in another order |
 //! | what does a random split give away? | [`Statistic::Quantiles`], with and without the participant | mixed blocks |
 //!
 //! # What cannot be separated
-//! The order in which songs were presented is not published. Song numbers are the only order there is, and genres are ranges of
-//! song numbers. A difference between a participant's genres may so be genre, time or both, and no statistic of these
+//! The order in which stimuli were presented is not published. Song numbers are the only order there is, and labels are ranges of
+//! stimulus numbers. A difference between a participant's labels may so be label, time or both, and no statistic of these
 //! recordings separates the two.
 //!
 //! The statistics were written down, and tried on synthetic recordings, before they were computed on the published ones.
@@ -46,23 +46,23 @@ use crate::preparation::Zeros;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Statistic {
-    /// Difference between the mean levels of a participant's two genres, in standard deviations within genres; median over
-    /// participants and pairs of genres.
+    /// Difference between the mean levels of a participant's two labels, in standard deviations within labels; median over
+    /// participants and pairs of labels.
     Separation,
-    /// Part of recordings that are nearer to the mean level of their own genre than to that of the participant's other
-    /// genre, where neither the recording nor one of the other genre counts: two new songs, each pair in turn.
+    /// Part of recordings that are nearer to the mean level of their own label than to that of the participant's other
+    /// label, where neither the recording nor one of the other label counts: two new stimuli, each pair in turn.
     NearestBlock,
-    /// Rank correlation between the distance of two recordings' levels and that of their song numbers, all pairs of a
+    /// Rank correlation between the distance of two recordings' levels and that of their stimulus numbers, all pairs of a
     /// participant; mean over participants.
     Drift,
-    /// The same of pairs of one genre.
+    /// The same of pairs of one label.
     DriftWithin,
-    /// The same of pairs of two genres.
+    /// The same of pairs of two labels.
     DriftBetween,
-    /// Part of the test recordings of random splits whose genre is that of most of the nearest training recordings in five
+    /// Part of the test recordings of random splits whose label is that of most of the nearest training recordings in five
     /// quantiles of power.
     Quantiles,
-    /// Part whose genre is that of the nearest mean of the participant's own training recordings, in the same quantiles.
+    /// Part whose label is that of the nearest mean of the participant's own training recordings, in the same quantiles.
     QuantilesAndParticipant,
 }
 
@@ -74,7 +74,7 @@ pub struct BlockFinding {
     pub statistic: Statistic,
     /// Its value.
     pub value: f64,
-    /// Mean with labels, or songs, dealt anew.
+    /// Mean with labels, or stimuli, dealt anew.
     pub chance: f64,
     /// What 95 % of these stay within.
     pub chance_range: [f64; 2],
@@ -102,11 +102,11 @@ impl Statistic {
 impl fmt::Display for Statistic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
-            Self::Separation => "distance of a participant's two genres (standard deviations within them)",
-            Self::NearestBlock => "nearest own block, two genres, new songs (%)",
-            Self::Drift => "distance of levels with that of song numbers (rank correlation)",
-            Self::DriftWithin => "the same within genres",
-            Self::DriftBetween => "the same between genres",
+            Self::Separation => "distance of a participant's two labels (standard deviations within them)",
+            Self::NearestBlock => "nearest own block, two labels, new stimuli (%)",
+            Self::Drift => "distance of levels with that of stimulus numbers (rank correlation)",
+            Self::DriftWithin => "the same within labels",
+            Self::DriftBetween => "the same between labels",
             Self::Quantiles => "random split: five quantiles of power (%)",
             Self::QuantilesAndParticipant => "random split: five quantiles of power and the participant (%)",
         })

@@ -1,4 +1,4 @@
-//! Whether levels are further apart where song numbers are.
+//! Whether levels are further apart where stimulus numbers are.
 
 use std::collections::BTreeMap;
 
@@ -17,20 +17,20 @@ pub(super) enum Pairs {
     Between,
 }
 
-/// Mean distance of levels at one distance of song numbers.
+/// Mean distance of levels at one distance of stimulus numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Apart {
-    /// The distance of song numbers.
-    pub songs: usize,
-    /// Pairs of recordings of one genre, and the mean distance of their levels.
+    /// The distance of stimulus numbers.
+    pub stimuli: usize,
+    /// Pairs of recordings of one label, and the mean distance of their levels.
     pub within: Option<(usize, f64)>,
-    /// The same of two genres.
+    /// The same of two labels.
     pub between: Option<(usize, f64)>,
 }
 
-/// Distances of song numbers and of levels of some pairs of each participant's recordings. `songs` are the numbers.
-fn distances(levels: &[Level], songs: &[usize], pairs: Pairs) -> Vec<Vec<(usize, f64)>> {
+/// Distances of stimulus numbers and of levels of some pairs of each participant's recordings. `stimuli` are the numbers.
+fn distances(levels: &[Level], stimuli: &[usize], pairs: Pairs) -> Vec<Vec<(usize, f64)>> {
     let mut own: BTreeMap<Participant, Vec<usize>> = BTreeMap::new();
     for (place, level) in levels.iter().enumerate() {
         own.entry(level.participant).or_default().push(place);
@@ -43,7 +43,7 @@ fn distances(levels: &[Level], songs: &[usize], pairs: Pairs) -> Vec<Vec<(usize,
                 one < other && (pairs == Pairs::All || is_within == (pairs == Pairs::Within))
             });
             kept.map(|(one, other)| {
-                (songs[one].abs_diff(songs[other]), (levels[one].median() - levels[other].median()).abs())
+                (stimuli[one].abs_diff(stimuli[other]), (levels[one].median() - levels[other].median()).abs())
             })
             .collect()
         })
@@ -52,57 +52,57 @@ fn distances(levels: &[Level], songs: &[usize], pairs: Pairs) -> Vec<Vec<(usize,
 
 /// [`Statistic::Drift`](super::Statistic::Drift) of some pairs. Participants whose pairs do not vary are left out; nothing if
 /// that leaves none.
-pub(super) fn drift(levels: &[Level], songs: &[usize], pairs: Pairs) -> Option<f64> {
-    let each = distances(levels, songs, pairs).into_iter().filter_map(|pairs| {
-        let [songs, levels]: [Vec<f64>; 2] = [
-            pairs.iter().map(|(songs, _)| *songs as f64).collect(),
+pub(super) fn drift(levels: &[Level], stimuli: &[usize], pairs: Pairs) -> Option<f64> {
+    let each = distances(levels, stimuli, pairs).into_iter().filter_map(|pairs| {
+        let [stimuli, levels]: [Vec<f64>; 2] = [
+            pairs.iter().map(|(stimuli, _)| *stimuli as f64).collect(),
             pairs.iter().map(|(_, level)| *level).collect(),
         ];
-        correlation(&ranks(&songs), &ranks(&levels))
+        correlation(&ranks(&stimuli), &ranks(&levels))
     });
     let each: Vec<f64> = each.collect();
     (!each.is_empty()).then(|| mean(&each))
 }
 
-/// The song numbers of recordings that exchange them within each participant or, unless all pairs are looked at, within each
-/// participant's genre.
-pub(super) fn exchanged_songs(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<usize> {
+/// The stimulus numbers of recordings that exchange them within each participant or, unless all pairs are looked at, within each
+/// participant's label.
+pub(super) fn exchanged_stimuli(levels: &[Level], pairs: Pairs, seed: u64) -> Vec<usize> {
     let mut own: BTreeMap<(Participant, Option<Label>), Vec<usize>> = BTreeMap::new();
     for (place, level) in levels.iter().enumerate() {
         let genre = (pairs != Pairs::All).then_some(level.label);
         own.entry((level.participant, genre)).or_default().push(place);
     }
-    let mut songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
+    let mut stimuli: Vec<usize> = levels.iter().map(|level| level.place).collect();
     let mut chance = Shuffler::of_tests(seed);
     for places in own.into_values() {
-        let mut dealt: Vec<usize> = places.iter().map(|place| songs[*place]).collect();
+        let mut dealt: Vec<usize> = places.iter().map(|place| stimuli[*place]).collect();
         chance.shuffle(&mut dealt);
-        places.into_iter().zip(dealt).for_each(|(place, song)| songs[place] = song);
+        places.into_iter().zip(dealt).for_each(|(place, stimulus)| stimuli[place] = stimulus);
     }
-    songs
+    stimuli
 }
 
-/// Mean distances of levels, distance of song numbers by distance.
+/// Mean distances of levels, distance of stimulus numbers by distance.
 pub(super) fn apart(levels: &[Level]) -> Vec<Apart> {
-    let songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
+    let stimuli: Vec<usize> = levels.iter().map(|level| level.place).collect();
     let means = |pairs: Pairs| {
         let mut sums: BTreeMap<usize, (usize, f64)> = BTreeMap::new();
-        for (songs, level) in distances(levels, &songs, pairs).concat() {
-            let (count, sum) = sums.entry(songs).or_default();
+        for (stimuli, level) in distances(levels, &stimuli, pairs).concat() {
+            let (count, sum) = sums.entry(stimuli).or_default();
             *count += 1;
             *sum += level;
         }
         sums.into_iter()
-            .map(|(songs, (count, sum))| (songs, (count, sum / count as f64)))
+            .map(|(stimuli, (count, sum))| (stimuli, (count, sum / count as f64)))
             .collect::<BTreeMap<_, _>>()
     };
     let (within, between) = (means(Pairs::Within), means(Pairs::Between));
     let furthest = within.keys().chain(between.keys()).max().copied().unwrap_or(0);
     (1..=furthest)
-        .map(|songs| Apart {
-            songs,
-            within: within.get(&songs).copied(),
-            between: between.get(&songs).copied(),
+        .map(|stimuli| Apart {
+            stimuli,
+            within: within.get(&stimuli).copied(),
+            between: between.get(&stimuli).copied(),
         })
         .filter(|apart| apart.within.is_some() || apart.between.is_some())
         .collect()

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::direction::Direction;
 use super::given_away::{GivenAway, accuracies};
 use super::level::Level;
-use super::order::{Apart, Pairs, apart, drift, exchanged_songs};
+use super::order::{Apart, Pairs, apart, drift, exchanged_stimuli};
 use super::separation::{nearest_block, separation};
 use super::{BlockFinding, Statistic};
 use crate::error::{Error, Fault, Place, Result};
@@ -29,9 +29,9 @@ pub struct Blocks {
     pub program: String,
     /// Statistics beside their null distributions; those that the design does not have are left out.
     pub findings: Vec<BlockFinding>,
-    /// Whether participants share the direction, pair of genres by pair.
+    /// Whether participants share the direction, pair of labels by pair.
     pub directions: Vec<Direction>,
-    /// Distances of levels by those of song numbers.
+    /// Distances of levels by those of stimulus numbers.
     pub apart: Vec<Apart>,
 }
 
@@ -41,7 +41,7 @@ pub struct Blocks {
 pub struct BlockConfiguration {
     /// The recordings.
     pub data: Fingerprint,
-    /// Deals of labels or songs behind each p value.
+    /// Deals of labels or stimuli behind each p value.
     pub deals: u64,
     /// That of the statistics.
     pub revision: u32,
@@ -63,19 +63,19 @@ impl Blocks {
             let null: Vec<Option<f64>> = mixed.par_iter().map(|labels| of(labels)).collect();
             BlockFinding::of(statistic, of(&own), &null)
         };
-        let songs: Vec<usize> = levels.iter().map(|level| level.place).collect();
-        let by_songs = |statistic: Statistic, pairs: Pairs| {
+        let stimuli: Vec<usize> = levels.iter().map(|level| level.place).collect();
+        let by_stimuli = |statistic: Statistic, pairs: Pairs| {
             let null = (0..deals)
                 .into_par_iter()
-                .map(|seed| drift(&levels, &exchanged_songs(&levels, pairs, seed), pairs));
-            BlockFinding::of(statistic, drift(&levels, &songs, pairs), &null.collect::<Vec<_>>())
+                .map(|seed| drift(&levels, &exchanged_stimuli(&levels, pairs, seed), pairs));
+            BlockFinding::of(statistic, drift(&levels, &stimuli, pairs), &null.collect::<Vec<_>>())
         };
         let findings = [
             by_labels(Statistic::Separation, &|labels| separation(&levels, labels)),
             by_labels(Statistic::NearestBlock, &|labels| nearest_block(&levels, labels)),
-            by_songs(Statistic::Drift, Pairs::All),
-            by_songs(Statistic::DriftWithin, Pairs::Within),
-            by_songs(Statistic::DriftBetween, Pairs::Between),
+            by_stimuli(Statistic::Drift, Pairs::All),
+            by_stimuli(Statistic::DriftWithin, Pairs::Within),
+            by_stimuli(Statistic::DriftBetween, Pairs::Between),
             by_labels(Statistic::Quantiles, &|labels| Some(accuracies(&splits, labels)[0])),
             by_labels(Statistic::QuantilesAndParticipant, &|labels| Some(accuracies(&splits, labels)[1])),
         ];

@@ -1,10 +1,10 @@
-//! How far a participant's two genres are apart.
+//! How far a participant's two labels are apart.
 
 use super::level::{Level, blocks};
 use crate::evaluation::statistics::{mean, quantile};
 use crate::recordings::Label;
 
-/// [`Statistic::Separation`](super::Statistic::Separation). Nothing if no participant has two genres with three recordings
+/// [`Statistic::Separation`](super::Statistic::Separation). Nothing if no participant has two labels with three recordings
 /// together that vary within them.
 pub(super) fn separation(levels: &[Level], labels: &[Label]) -> Option<f64> {
     let sizes = blocks(levels, labels).into_iter().filter_map(|(_, _, pair)| {
@@ -23,7 +23,7 @@ pub(super) fn separation(levels: &[Level], labels: &[Label]) -> Option<f64> {
     quantile(&sizes.collect::<Vec<f64>>(), 0.5)
 }
 
-/// [`Statistic::NearestBlock`](super::Statistic::NearestBlock). Nothing if no participant has two genres with two recordings
+/// [`Statistic::NearestBlock`](super::Statistic::NearestBlock). Nothing if no participant has two labels with two recordings
 /// each.
 pub(super) fn nearest_block(levels: &[Level], labels: &[Label]) -> Option<f64> {
     let (mut right, mut of) = (0.0, 0_usize);

@@ -23,11 +23,11 @@ impl Blocks {
         table
     }
 
-    /// A row for each pair of genres.
+    /// A row for each pair of labels.
     #[must_use]
     pub fn directions_table(&self) -> Table {
         let heading = [
-            "genres",
+            "labels",
             "participants",
             "first higher",
             "difference (ln power)",
@@ -37,7 +37,7 @@ impl Blocks {
         let mut table = Table::new(heading);
         for one in &self.directions {
             table.push([
-                format!("{} less {}", one.genres[0], one.genres[1]),
+                format!("{} less {}", one.labels[0], one.labels[1]),
                 one.participants.to_string(),
                 one.first_higher.to_string(),
                 format!("{:+.2}", one.difference),
@@ -49,15 +49,15 @@ impl Blocks {
         table
     }
 
-    /// A row for each distance of song numbers.
+    /// A row for each distance of stimulus numbers.
     #[must_use]
     pub fn apart_table(&self) -> Table {
-        let mut table = Table::new(["song numbers apart", "one genre (pairs)", "two genres (pairs)"]);
+        let mut table = Table::new(["stimulus numbers apart", "one label (pairs)", "two labels (pairs)"]);
         for one in &self.apart {
             let cell = |own: Option<(usize, f64)>| {
                 own.map_or_else(String::new, |(pairs, distance)| format!("{distance:.2} ({pairs})"))
             };
-            table.push([one.songs.to_string(), cell(one.within), cell(one.between)]);
+            table.push([one.stimuli.to_string(), cell(one.within), cell(one.between)]);
         }
         table
     }

@@ -43,7 +43,7 @@ fn value(blocks: &Blocks, statistic: Statistic) -> BlockFinding {
 }
 
 #[test]
-fn drift_from_song_to_song_is_found_everywhere_but_in_a_shared_direction() {
+fn drift_from_stimulus_to_stimulus_is_found_everywhere_but_in_a_shared_direction() {
     let drifting =
         shifted(&null(0), |recording| 0.5 * sign(recording) * (recording.id().stream() >> 32) as f64);
     let blocks = Blocks::of(&drifting, DEALS).unwrap();
@@ -64,7 +64,7 @@ fn drift_from_song_to_song_is_found_everywhere_but_in_a_shared_direction() {
 }
 
 #[test]
-fn blocks_without_drift_are_found_and_no_distance_of_songs_within_them() {
+fn blocks_without_drift_are_found_and_no_distance_of_stimuli_within_them() {
     let blocked = shifted(&null(1), |recording| sign(recording) * class(recording) as f64);
     let blocks = Blocks::of(&blocked, DEALS).unwrap();
     assert!(

@@ -4,7 +4,7 @@
 //! The paper draws one split of 39 test recordings and trains each network 15 times on it. Here each split has one training of
 //! each network, so an accuracy has the spread of seeds in it that an average of 15 has not; [`Variance`] tells the two
 //! apart. All splits are draws of the same recordings and share most of them: how often something comes out of them says what one
-//! drawing decides, and nothing about other participants or songs.
+//! drawing decides, and nothing about other participants or stimuli.
 //!
 //! Written on 28 November 2026, when 8 of 40 splits had all three networks; those 8 were in the audit's claims already.
 

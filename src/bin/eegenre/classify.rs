@@ -38,9 +38,9 @@ pub struct ClassifyArgs {
     model: Option<Classifier>,
     /// What its tests keep apart
     ///
-    /// participant: each participant is left out in turn. song: one song of each genre. random: the paper's split.
+    /// participant: each participant is left out in turn. stimulus: one stimulus of each label. random: the paper's split.
     /// ten-fold: a tenth of the rows, which leaks.
-    #[arg(long, value_name = "participant|song|random|ten-fold", default_value_t = Division::Participant, requires = "model")]
+    #[arg(long, value_name = "participant|stimulus|random|ten-fold", default_value_t = Division::Participant, requires = "model")]
     scheme: Division,
     /// How its features are selected, inside the training part [default: all features]
     #[arg(long, value_name = "mutual-information|minimum-redundancy|floating-forward", requires = "model")]

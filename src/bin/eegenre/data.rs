@@ -43,7 +43,7 @@ impl DataArgs {
 
 #[derive(Subcommand)]
 pub enum DataTask {
-    /// Recordings, participants, songs, lengths, fingerprint
+    /// Recordings, participants, stimuli, lengths, fingerprint
     Describe(DataArgs),
     /// Begin the description of a study of your own: recordings.tsv and study.toml
     ///
@@ -70,7 +70,7 @@ pub struct SynthesizeArgs {
     /// Seed: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
-    /// What tells the genres apart
+    /// What tells the labels apart
     ///
     /// null: nothing but the design (lengths, who heard what). local: how fast power changes within a second or two.
     /// long-range: how moments 50 s apart relate, and nothing that a window of half a minute shows. mixed: half of the

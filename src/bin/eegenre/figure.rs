@@ -21,7 +21,7 @@ use crate::print;
 #[derive(Args)]
 pub struct FigureArgs {
     /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
-    /// what, and how long the songs are); look-back (how far back the networks look); of the audit shortcuts, controls, dependency, splits or specifications; of features
+    /// what, and how long the stimuli are); look-back (how far back the networks look); of the audit shortcuts, controls, dependency, splits or specifications; of features
     /// distributions, knowledge or classifiers; or all
     #[arg(value_name = "1|2|...|8|design|look-back|shortcuts|...|classifiers|all")]
     figure: Choice,

@@ -55,7 +55,7 @@ Examples:
   eegenre data init ~/recordings                 begin the description of a study of your own
   eegenre data check ~/recordings                list every problem in a folder of recordings
   eegenre data describe --data ~/recordings      what is in it
-  eegenre split --scheme song                    four folds that share no song
+  eegenre split --scheme stimulus                    four folds that share no stimulus
   eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
   eegenre figure 1 --out /tmp                    the paper's Figure 1
   eegenre figure all                             all figures, of the recordings and records that are there
@@ -68,7 +68,7 @@ Examples:
 
 Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
 
-/// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
+/// Music label from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
 /// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
 /// the project. Without any, results of the published study are shown from its records; what trains makes synthetic
@@ -121,7 +121,7 @@ enum Task {
     Features(FeaturesArgs),
     /// Classifiers of features: what the paper compares itself with (section 3.4)
     Classify(ClassifyArgs),
-    /// Let a trained network name the genre of every recording of a folder
+    /// Let a trained network name the label of every recording of a folder
     Predict(PredictArgs),
 }
 

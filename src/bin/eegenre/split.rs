@@ -7,8 +7,8 @@ use serde_json::json;
 
 use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::preparation::FRAME;
-use eegenre::preparation::{Scheme, Split, SplitSummary};
+use eegenre::preparation::split::Folds;
+use eegenre::preparation::{FRAME, Scheme, Split, SplitSummary};
 use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
 use eegenre::runs::profile::Profile;
@@ -24,8 +24,9 @@ pub struct SplitArgs {
     /// What the parts of a split keep apart
     ///
     /// random: the paper's way, recordings only (one split). participant: nobody is in two parts (a fold for each
-    /// participant). song: no song is in two parts (a fold for each song of a genre). both: neither is.
-    #[arg(long, value_name = "random|participant|song|both", default_value_t = Scheme::Random)]
+    /// participant). stimulus: no stimulus is in two parts (a fold for each stimulus of a label). session: no session that
+    /// tests is in another part (a fold for each session). both: no participant and no stimulus is in two parts.
+    #[arg(long, value_name = "random|participant|stimulus|session|both", default_value_t = Scheme::Random)]
     scheme: Scheme,
     /// Seed of the draw
     #[arg(long, value_name = "N", default_value_t = 0)]
@@ -33,7 +34,7 @@ pub struct SplitArgs {
     /// One fold of a grouped scheme, counted from 1 [default: all of them]
     #[arg(long, value_name = "N")]
     fold: Option<usize>,
-    /// Write the manifest of the split (with a grouped scheme, of one --fold) to a file
+    /// Write the split to a file: one split as a manifest, several folds as lists of places that scikit-learn takes
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
@@ -58,11 +59,7 @@ impl SplitArgs {
         match (out, splits.as_slice()) {
             (None, _) => {}
             (Some(path), [split]) => split.write(path)?,
-            (Some(_), several) => {
-                let place = Place::field("--fold");
-                let found = format!("{} folds to write to one file", several.len());
-                return Err(Error::new(Fault::BAD_SETTING, place, "one fold with --out", found));
-            }
+            (Some(path), folds) => Folds::of(&set, folds).write(path)?,
         }
         if let Some(split) = splits.first() {
             // Folds of one scheme leak alike.

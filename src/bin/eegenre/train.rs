@@ -39,7 +39,7 @@ pub struct NetworkArgs {
     pub zeros: Option<Zeros>,
     /// What becomes of an incomplete last frame [default: zero as in the paper; with another normalisation than raw, cut]
     ///
-    /// zero: filled with zeros after scaling, which on another scale than raw can name the song. cut: left out. hold:
+    /// zero: filled with zeros after scaling, which on another scale than raw can name the stimulus. cut: left out. hold:
     /// filled with the last sample.
     #[arg(long, value_name = "zero|cut|hold")]
     pub last_frame: Option<LastFrame>,

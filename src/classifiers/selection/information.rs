@@ -1,11 +1,11 @@
-//! What a feature says of the genre, and of another feature.
+//! What a feature says of the label, and of another feature.
 
 use ndarray::ArrayView1;
 
 use crate::classifiers::Examples;
 use crate::evaluation::statistics::quantile;
 
-/// Bins that a feature is sorted into, each with as many rows as the others: about ten rows for each bin and genre of
+/// Bins that a feature is sorted into, each with as many rows as the others: about ten rows for each bin and label of
 /// the 144 rows of a training part.
 pub const BINS: usize = 5;
 
@@ -20,7 +20,7 @@ pub fn mutual_information(feature: ArrayView1<'_, f64>, classes: &[usize]) -> f6
     information(&binned(feature), classes)
 }
 
-/// All features, from the one that says most of the genre to the one that says least; equal ones in their order.
+/// All features, from the one that says most of the label to the one that says least; equal ones in their order.
 #[must_use]
 pub fn rank_by_mutual_information(examples: &Examples) -> Vec<usize> {
     let of = |column: ArrayView1<'_, f64>| mutual_information(column, &examples.classes);
@@ -90,7 +90,7 @@ mod tests {
     use super::super::super::testing::{examples, noise};
     use super::*;
 
-    /// The genre is row mod 3. Columns 1 and 4 know it, 2 is a copy of 1 with a little noise, the others are noise.
+    /// The label is row mod 3. Columns 1 and 4 know it, 2 is a copy of 1 with a little noise, the others are noise.
     fn planted() -> Examples {
         examples(90, 6, |row, column| {
             let (label, noise) = ((row % 3) as f64, noise(row * 6 + column));

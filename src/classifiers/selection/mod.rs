@@ -2,8 +2,8 @@
 //!
 //! | | how |
 //! |---|---|
-//! | [`Selection::MutualInformation`] | those that say most of the genre, each for itself |
-//! | [`Selection::MinimumRedundancy`] | one after the other: what says most of the genre and least of those before |
+//! | [`Selection::MutualInformation`] | those that say most of the label, each for itself |
+//! | [`Selection::MinimumRedundancy`] | one after the other: what says most of the label and least of those before |
 //! | [`Selection::FloatingForward`] | those with which a classifier does best, added and taken away again |
 //!
 //! A selection has seen the labels of the rows that it was made on. Made on the training part, that is learning; made on

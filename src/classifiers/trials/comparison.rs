@@ -39,7 +39,7 @@ pub struct Ours {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum RahmanVerdict {
-    /// No interval of ours for the genre reaches it: what is published does not bear it.
+    /// No interval of ours for the label reaches it: what is published does not bear it.
     OutOfReach,
     /// It lies in an interval of ours, or below.
     WithinReach,

@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::Known;
 use crate::evaluation::shuffle::Shuffler;
 use crate::features::{FeatureRow, FeatureTable};
-use crate::preparation::split::{deal, triples};
+use crate::preparation::split::{deal, stimulus_groups};
 use crate::recordings::{Label, Participant, Stimulus};
 
 /// Parts of the random division in which every row is tested once.
@@ -24,7 +24,7 @@ const STREAM: u64 = (1 << 32) + 1;
 /// | division | folds of the published recordings | test |
 /// |---|---|---|
 /// | `participant` | 24 | one participant |
-/// | `song` | 4 | one song of each genre |
+/// | `stimulus` | 4 | one stimulus of each label |
 /// | `random` | 1 | 39 recordings, as the paper's networks |
 /// | `ten-fold` | 10 | a tenth of the rows |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,13 +32,13 @@ const STREAM: u64 = (1 << 32) + 1;
 pub enum Division {
     /// Leave one participant out, as Rahman et al. (3.4).
     Participant,
-    /// Leave one song of each genre out, drawn as in [`Scheme::Song`](crate::preparation::Scheme::Song). Only of a table
-    /// that names songs.
-    Song,
+    /// Leave one stimulus of each label out, drawn as in [`Scheme::Stimulus`](crate::preparation::Scheme::Stimulus). Only of a table
+    /// that names stimuli.
+    Stimulus,
     /// The paper's split (2.1): the same test recordings as [`Split::random`](crate::preparation::Split::random) of the same
     /// seed. What the networks train and validate on teaches.
     Random,
-    /// Rows at random in ten parts. **This leaks**: participants and songs, and, where a recording has several rows, the
+    /// Rows at random in ten parts. **This leaks**: participants and stimuli, and, where a recording has several rows, the
     /// recording itself stand on both sides.
     TenFold,
 }
@@ -54,14 +54,14 @@ pub struct TableFold {
 
 impl Division {
     /// All of them, the honest ones first.
-    pub const ALL: [Self; 4] = [Self::Participant, Self::Song, Self::Random, Self::TenFold];
+    pub const ALL: [Self; 4] = [Self::Participant, Self::Stimulus, Self::Random, Self::TenFold];
 
     /// Its name in files and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Participant => "participant",
-            Self::Song => "song",
+            Self::Stimulus => "stimulus",
             Self::Random => "random",
             Self::TenFold => "ten-fold",
         }
@@ -72,15 +72,15 @@ impl Division {
     pub const fn known(self) -> Known {
         match self {
             Self::Participant => Known::Nothing,
-            Self::Song | Self::Random | Self::TenFold => Known::OwnLabels,
+            Self::Stimulus | Self::Random | Self::TenFold => Known::OwnLabels,
         }
     }
 
     /// Divides a table. The seed decides everything but who is left out.
     ///
     /// # Errors
-    /// [`Fault::TOO_FEW_TO_SPLIT`] if there are fewer than two participants, three recordings, ten rows, or three songs of
-    /// each genre; [`Fault::BAD_SETTING`] if songs are to be left out of a table that does not name them.
+    /// [`Fault::TOO_FEW_TO_SPLIT`] if there are fewer than two participants, three recordings, ten rows, or three stimuli of
+    /// each label; [`Fault::BAD_SETTING`] if stimuli are to be left out of a table that does not name them.
     pub fn draw(self, table: &FeatureTable, seed: u64) -> Result<Vec<TableFold>> {
         let rows = table.rows();
         match self {
@@ -90,14 +90,14 @@ impl Division {
                 let folds = participants.into_iter();
                 Ok(folds.map(|participant| fold(rows, |_, row| row.participant == participant)).collect())
             }
-            Self::Song => {
+            Self::Stimulus => {
                 if let Some(row) = rows.iter().position(|row| row.stimulus.is_none()) {
                     let found = format!("none in row {}", row + 1);
-                    let place = Place::field("division song");
+                    let place = Place::field("division stimulus");
                     return Err(Error::new(
                         Fault::BAD_SETTING,
                         place,
-                        "a table that names a song in every row",
+                        "a table that names a stimulus in every row",
                         found,
                     ));
                 }
@@ -107,7 +107,10 @@ impl Division {
                 }
                 let is_of =
                     |row: &FeatureRow, own: &[Stimulus]| row.stimulus.is_some_and(|one| own.contains(&one));
-                Ok(triples(labels, seed)?.iter().map(|own| fold(rows, |_, row| is_of(row, own))).collect())
+                Ok(stimulus_groups(labels, seed)?
+                    .iter()
+                    .map(|own| fold(rows, |_, row| is_of(row, own)))
+                    .collect())
             }
             Self::Random => {
                 let recordings: BTreeSet<usize> = rows.iter().map(|row| row.recording).collect();
@@ -200,7 +203,7 @@ mod tests {
         for (division, scheme) in [
             (Division::Random, Scheme::Random),
             (Division::Participant, Scheme::Participant),
-            (Division::Song, Scheme::Song),
+            (Division::Stimulus, Scheme::Stimulus),
         ] {
             let folds = division.draw(&table, 3).unwrap();
             let splits = scheme.draw(&paper_like(), 3).unwrap();
@@ -253,8 +256,8 @@ mod tests {
             division.draw(table, 0).unwrap_err().problems()[0].fault
         };
         rows[5].stimulus = None;
-        assert_eq!(fault(Division::Song, &of(&rows)), Fault::BAD_SETTING);
-        assert_eq!(fault(Division::Song, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
+        assert_eq!(fault(Division::Stimulus, &of(&rows)), Fault::BAD_SETTING);
+        assert_eq!(fault(Division::Stimulus, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(fault(Division::Participant, &of(&rows[..1])), Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(fault(Division::Random, &of(&rows[..2])), Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(fault(Division::TenFold, &of(&rows[..9])), Fault::TOO_FEW_TO_SPLIT);

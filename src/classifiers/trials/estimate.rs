@@ -151,7 +151,7 @@ mod tests {
     use crate::classifiers::{Classifier, Recipe, Selection};
 
     #[test]
-    fn it_counts_answers_by_participant_by_draw_and_by_genre() {
+    fn it_counts_answers_by_participant_by_draw_and_by_label() {
         let selection = Some(Selection::MutualInformation { count: 1 });
         let recipe = Recipe { selection, ..Recipe::of(Classifier::Knn) };
         let trial = Trial::new(Origin::Recordings, Division::Participant, recipe);

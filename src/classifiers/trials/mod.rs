@@ -11,7 +11,7 @@
 //! ([`best_guess`](crate::evaluation::best_guess)), and p the part of 500 exchanges of labels that are as accurate, training
 //! included; a floating selection has none, because it takes minutes for each exchange.
 //!
-//! The recordings are tried whole and cut to one length, because their ends name the genre (samples of exactly 0 stand
+//! The recordings are tried whole and cut to one length, because their ends name the label (samples of exactly 0 stand
 //! only there, and not in instrumental ones), and so do their lengths.
 //!
 //! Methods that are stronger than theirs, with chance from exchanged labels, are in [`baselines`].
@@ -305,6 +305,8 @@ mod tests {
             assert!(names.contains("participant-knn-floating-forward-leaking"));
         }
         assert!(plan(Origin::Recordings, Profile::Quick).iter().all(|trial| trial.draws == 1));
-        assert!(plan(Origin::Published, Profile::Paper).iter().all(|trial| trial.division != Division::Song));
+        assert!(
+            plan(Origin::Published, Profile::Paper).iter().all(|trial| trial.division != Division::Stimulus)
+        );
     }
 }

@@ -13,7 +13,7 @@ pub const SELECTED: usize = 10;
 
 /// Draws of a division that leaves a random part out. Each costs less than a second.
 const DRAWS: u64 = 20;
-/// Draws of one that is drawn for the classifiers' seeds, or for which songs go together, alone.
+/// Draws of one that is drawn for the classifiers' seeds, or for which stimuli go together, alone.
 const FEW_DRAWS: u64 = 5;
 
 /// Where features come from.
@@ -23,7 +23,7 @@ pub enum Origin {
     /// [`FeatureTable::of`](crate::features::FeatureTable::of) recordings: a row for each.
     Recordings,
     /// The same of recordings that are all cut to the length of the shortest: neither their length nor what stands at
-    /// their ends is left, and both name the genre.
+    /// their ends is left, and both name the label.
     Cut,
     /// The table that Rahman et al. published: a row for each recording and band.
     Published,
@@ -121,9 +121,9 @@ impl Trial {
 /// division is drawn once.
 #[must_use]
 pub fn plan(origin: Origin, profile: Profile) -> Vec<Trial> {
-    let has_songs = origin != Origin::Published;
+    let has_stimuli = origin != Origin::Published;
     let divisions =
-        Division::ALL.into_iter().filter(move |division| has_songs || *division != Division::Song);
+        Division::ALL.into_iter().filter(move |division| has_stimuli || *division != Division::Stimulus);
     let of_all_features = divisions.flat_map(move |division| {
         Classifier::ALL.map(|classifier| Trial::new(origin, division, Recipe::of(classifier)))
     });

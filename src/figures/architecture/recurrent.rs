@@ -5,7 +5,7 @@
 //! layer 2   LSTM ─► LSTM ─► … ─► LSTM ────────►│ output at end   │
 //!            ▲       ▲            ▲            │ fc1             │
 //! layer 1   LSTM ─► LSTM ─► … ─► LSTM          │ …               │
-//!            ▲       ▲            ▲            │ genre           │
+//!            ▲       ▲            ▲            │ label           │
 //!         frame 1 frame 2 … frame t  padding   └─────────────────┘
 //! ```
 

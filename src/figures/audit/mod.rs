@@ -44,7 +44,7 @@ pub(super) fn controls(audit: &Audit) -> Dots {
     Dots::of_accuracies(groups.into())
 }
 
-/// The paper's splits beside those that keep participants, songs or both apart.
+/// The paper's splits beside those that keep participants, stimuli or both apart.
 pub(super) fn splits(audit: &Audit) -> Dots {
     let conditions =
         CONDITIONS.into_iter().filter(|condition| ["raw", "whole", "clean", "cut"].contains(&condition.name));
@@ -88,8 +88,9 @@ const fn heading(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Random => "random splits, as the paper's",
         Scheme::Participant => "held-out participants",
-        Scheme::Song => "held-out songs",
-        Scheme::Both => "held-out participants and songs",
+        Scheme::Stimulus => "held-out stimuli",
+        Scheme::Session => "held-out sessions",
+        Scheme::Both => "held-out participants and stimuli",
     }
 }
 
@@ -97,7 +98,8 @@ const fn apart(scheme: Scheme) -> &'static str {
     match scheme {
         Scheme::Random => "random splits",
         Scheme::Participant => "held-out participants",
-        Scheme::Song => "held-out songs",
+        Scheme::Stimulus => "held-out stimuli",
+        Scheme::Session => "held-out sessions",
         Scheme::Both => "both held out",
     }
 }

@@ -18,7 +18,7 @@ fn estimate(condition: &str, scheme: Scheme, series: ReportedSeries, accuracy: f
         recordings: 160,
         accuracy,
         over_participants: Some(Interval::around(accuracy, 0.06)),
-        over_songs: None,
+        over_stimuli: None,
         over_both: None,
         detectable: None,
         null: None,
@@ -57,6 +57,7 @@ pub(in super::super) fn audit() -> Audit {
         known_as: None,
         profile: Profile::Paper,
         missing: Vec::new(),
+        left_out: Vec::new(),
         blocks: None,
         artefacts: ArtefactScan { frame: 8, findings: Vec::new() },
         guesses: guesses.collect(),
@@ -101,7 +102,7 @@ fn every_view_can_be_drawn_with_everything_and_with_nothing() {
 
 #[test]
 fn weights_that_were_chosen_are_not_drawn() {
-    let marks = networks_row(&audit(), WHOLE, Scheme::Song, "whole").marks;
+    let marks = networks_row(&audit(), WHOLE, Scheme::Stimulus, "whole").marks;
     assert_eq!(
         marks.iter().map(|mark| mark.of).collect::<Vec<_>>(),
         [Marked::Baseline, Marked::Multilayer, Marked::Cnn]
@@ -119,7 +120,7 @@ fn only_the_papers_audit_of_the_published_recordings_is_tracked_and_says_what_is
     let folder =
         |audit: &Audit| crate::figures::folder(&Project::of_tests(), [&Figure::audit(audit, View::Splits)]);
     assert!(folder(&published).ends_with("figures") && !folder(&published).ends_with("target/figures"));
-    let unfinished = Audit { missing: vec!["cut song cnn".into()], ..published.clone() };
+    let unfinished = Audit { missing: vec!["cut stimulus cnn".into()], ..published.clone() };
     assert_eq!(folder(&unfinished), folder(&published));
     let [said, whole] = [&unfinished, &published].map(|audit| Figure::audit(audit, View::Splits).footer);
     assert!(said.contains("1 cells unfinished") && !whole.contains("unfinished"), "{said}");

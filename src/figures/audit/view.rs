@@ -14,7 +14,7 @@ pub enum View {
     Controls,
     /// Accuracy by the length of blocks within which order is kept, and of autocorrelations by lag.
     Dependency,
-    /// The paper's splits beside those that keep participants, songs or both apart.
+    /// The paper's splits beside those that keep participants, stimuli or both apart.
     Splits,
     /// Every training on a random split, by its choices.
     Specifications,
@@ -43,7 +43,7 @@ impl View {
             Self::Shortcuts => "What a guess without a signal reaches",
             Self::Controls => "What is left when something is taken away",
             Self::Dependency => "How far dependencies reach",
-            Self::Splits => "Known participants and songs, and held-out ones",
+            Self::Splits => "Known participants and stimuli, and held-out ones",
             Self::Specifications => "What one training on one split can show",
         }
     }

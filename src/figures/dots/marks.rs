@@ -24,7 +24,7 @@ pub(in super::super) enum Marked {
     Recordings,
     /// Synthetic recordings in which something was planted.
     Planted,
-    /// What lies between genres.
+    /// What lies between labels.
     Genre,
     /// What lies between participants.
     Participant,
@@ -78,7 +78,7 @@ impl Marked {
             Self::Classifier(Classifier::Mlp) => "network of 30 units",
             Self::Recordings => "these recordings",
             Self::Planted => "synthetic, weak echo at 50 s",
-            Self::Genre => "between genres",
+            Self::Genre => "between labels",
             Self::Participant => "between participants",
             Self::Model => "model",
         }

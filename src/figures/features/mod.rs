@@ -13,12 +13,12 @@ use crate::classifiers::trials::{Classification, Division, Origin, TrialEstimate
 use crate::features::FeatureSummary;
 
 /// The title of the figure of accuracies.
-pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and songs, and new ones";
+pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and stimuli, and new ones";
 
-/// How much of each feature's spread lies between genres and between participants.
+/// How much of each feature's spread lies between labels and between participants.
 pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
     let rows = summary.features.iter().map(|feature| {
-        let marks = [(Marked::Genre, feature.by_genre), (Marked::Participant, feature.by_participant)];
+        let marks = [(Marked::Genre, feature.by_label), (Marked::Participant, feature.by_participant)];
         let marks = marks.into_iter().filter_map(|(of, part)| Some(Mark::new(of, part?, None))).collect();
         Row { name: feature.name.replace('-', " "), chance: None, marks, note: String::new() }
     });
@@ -92,7 +92,7 @@ fn row(estimates: &[&TrialEstimate], name: &str, is_row: impl Fn(&TrialEstimate)
 const fn apart(division: Division) -> &'static str {
     match division {
         Division::Participant => "held-out participants, all features",
-        Division::Song => "new songs, all features",
+        Division::Stimulus => "new stimuli, all features",
         Division::Random => "the paper's splits, all features",
         Division::TenFold => "ten random parts, all features",
     }

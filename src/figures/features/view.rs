@@ -8,9 +8,9 @@ use crate::error::{Error, Fault, Place, Result};
 /// What a figure of features shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FeatureView {
-    /// Values of some features by genre, and by participant.
+    /// Values of some features by label, and by participant.
     Distributions,
-    /// How much of each feature's spread lies between genres, and how much between participants.
+    /// How much of each feature's spread lies between labels, and how much between participants.
     Knowledge,
 }
 

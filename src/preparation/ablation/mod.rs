@@ -4,13 +4,13 @@
 //! |---|---|---|
 //! | `constant` | the signal: every sample is 1 | length |
 //! | `noise` | the signal: every sample is noise of the recording's own root mean square | length, scale |
-//! | `crop` | the length, and so the name of the song: a stretch of random length from a random place | the signal of that stretch |
+//! | `crop` | the length, and so the name of the stimulus: a stretch of random length from a random place | the signal of that stretch |
 //! | `end` | the last second, at which some recordings have samples of exactly 0 | the signal but for its end, differences of length |
 //! | `shuffle-N` | order: blocks of N frames in random order | everything within a block, length, all samples |
 //! | `participant-scale` | a participant's scale: samples are divided by the median of all of theirs | everything else |
 //! | `labels` | the tie between recording and label, for each recording | signals, lengths, class counts |
-//! | `own-labels` | the tie between a participant's genres and their names: the genres of each participant exchange their names by chance | signals, lengths, which two genres a participant heard, which songs share one |
-//! | `participant-labels` | the tie between participants and their genres: each gets those of another, in random order | signals, lengths, who heard two genres, which of a participant's songs share one |
+//! | `own-labels` | the tie between a participant's labels and their names: the labels of each participant exchange their names by chance | signals, lengths, which two labels a participant heard, which stimuli share one |
+//! | `participant-labels` | the tie between participants and their labels: each gets those of another, in random order | signals, lengths, who heard two labels, which of a participant's stimuli share one |
 //!
 //! Cutting all recordings to one length is no ablation but a [preparation](super::Preparation::truncate); it comes
 //! before.
@@ -76,11 +76,11 @@ pub enum Ablated {
     ParticipantScale,
     /// `labels`: the labels of all recordings are dealt out anew.
     Labels,
-    /// `own-labels`: the genres that a participant heard exchange their names in an order drawn for that participant: of
-    /// two genres, in half of the cases. This is what a null distribution under the design exchanges.
+    /// `own-labels`: the labels that a participant heard exchange their names in an order drawn for that participant: of
+    /// two labels, in half of the cases. This is what a null distribution under the design exchanges.
     OwnLabels,
-    /// `participant-labels`: participants exchange their genres, among those who heard equally many, and each genre of a
-    /// participant gets the name of one of the new ones. Songs of one genre still share one, for each participant alone.
+    /// `participant-labels`: participants exchange their labels, among those who heard equally many, and each label of a
+    /// participant gets the name of one of the new ones. Songs of one label still share one, for each participant alone.
     ParticipantLabels,
 }
 

@@ -134,7 +134,7 @@ fn participants_exchange_genres_with_those_who_heard_as_many() {
             names.map(|name| exchanged.recording(name.parse().unwrap()).unwrap().label)
         })
         .collect();
-    // Two ways to deal two pairs, each in two orders; the third participant is alone with one genre.
+    // Two ways to deal two pairs, each in two orders; the third participant is alone with one label.
     assert_eq!(seen.len(), 8);
     for [first, second, third, one, other, alone] in seen {
         assert_eq!((first, alone), (second, Genre::Instrumental.into()));

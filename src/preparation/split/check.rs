@@ -43,10 +43,10 @@ pub(super) fn parts(data: &Design, parts: &Parts, scheme: Option<Scheme>) -> Res
 pub(super) fn promise(split: &Split) -> Result<()> {
     let Some(scheme) = split.origin.scheme else { return Ok(()) };
     let shared = split.leakage().parts;
-    let (participants, songs) = match scheme {
-        Scheme::Random => (false, false),
+    let (participants, stimuli) = match scheme {
+        Scheme::Random | Scheme::Session => (false, false),
         Scheme::Participant => (true, false),
-        Scheme::Song => (false, true),
+        Scheme::Stimulus => (false, true),
         Scheme::Both => (true, true),
     };
     let mut problems = Vec::new();
@@ -64,8 +64,8 @@ pub(super) fn promise(split: &Split) -> Result<()> {
     if participants {
         keep_apart("participant", shared.participants.shared.iter().map(ToString::to_string).collect());
     }
-    if songs {
-        keep_apart("song", shared.songs.shared.iter().map(ToString::to_string).collect());
+    if stimuli {
+        keep_apart("stimulus", shared.stimuli.shared.iter().map(ToString::to_string).collect());
     }
     Error::unless_none(problems)
 }

@@ -1,4 +1,4 @@
-//! Folds that keep whole participants, whole songs, or both in one part.
+//! Folds that keep whole participants, whole stimuli, both, or whole sessions in one part.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,15 +7,18 @@ use super::purpose::Purpose;
 use super::{Parts, held_out};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::recordings::{Design, Label, Participant, RecordingId, Stimulus};
+use crate::recordings::{Design, Label, Outline, Participant, RecordingId, Stimulus};
 
 /// Groups of participants of the scheme `both`, fewer if there are fewer participants.
 ///
-/// Six groups of four with four triples of songs make 24 folds, as many trainings as leaving single participants out.
+/// Six groups of four with four triples of stimuli make 24 folds, as many trainings as leaving single participants out.
 pub const PARTICIPANT_GROUPS: usize = 6;
 
 /// Training, validation and test need at least one group each.
 const FEWEST_GROUPS: usize = 3;
+
+/// Groups of stimuli at most, so that a study whose every trial has a stimulus of its own is not cut into thousands of folds.
+const MOST_STIMULUS_GROUPS: usize = 10;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Role {
@@ -24,7 +27,7 @@ enum Role {
     Test,
 }
 
-/// The role of each participant, or of each song, in one fold.
+/// The role of each participant, or of each stimulus, in one fold.
 type Roles<T> = BTreeMap<T, Role>;
 
 pub(super) fn participant(data: &Design, seed: u64) -> Result<Vec<Parts>> {
@@ -43,20 +46,43 @@ pub(super) fn participant(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     Ok(roles.map(|roles| parts(data, |id| roles.get(&id.participant).copied())).collect())
 }
 
-pub(super) fn song(data: &Design, seed: u64) -> Result<Vec<Parts>> {
-    let folds = rotated(&triples(data.labels_by_stimulus(), seed)?);
+pub(super) fn stimulus(data: &Design, seed: u64) -> Result<Vec<Parts>> {
+    let folds = rotated(&stimulus_groups(data.labels_by_stimulus(), seed)?);
     Ok(folds.iter().map(|roles| parts(data, |id| roles.get(&id.stimulus).copied())).collect())
+}
+
+pub(super) fn session(data: &Design, seed: u64) -> Result<Vec<Parts>> {
+    let sessions = data.sessions();
+    let without = data.outlines().iter().find(|recording| recording.session.is_none());
+    if let Some(place) = without.map(|recording| Place::field(format!("recording {}", recording.id()))) {
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, "a session", "none"));
+    }
+    if sessions.len() < 2 {
+        let (place, found) = (Place::field("sessions"), sessions.len().to_string());
+        return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, "at least 2", found));
+    }
+    let folds = sessions.iter().enumerate().map(|(fold, held)| {
+        let (test, mut others): (Vec<&Outline>, Vec<&Outline>) =
+            data.outlines().iter().partition(|recording| recording.session == Some(*held));
+        Shuffler::new(seed, Purpose::Validation(fold).stream()).shuffle(&mut others);
+        let training = others.split_off(held_out(others.len(), VALIDATION_FRACTION));
+        let [training, validation, test] =
+            [training, others, test].map(|part| part.into_iter().map(Outline::id).collect());
+        Parts { training, validation, test }
+    });
+    Ok(folds.collect())
 }
 
 pub(super) fn both(data: &Design, seed: u64) -> Result<Vec<Parts>> {
     let by_participant = rotated(&groups(data, seed)?);
-    let by_song = rotated(&triples(data.labels_by_stimulus(), seed)?);
-    let pairs = by_song.iter().flat_map(|songs| by_participant.iter().map(move |people| (songs, people)));
+    let by_stimulus = rotated(&stimulus_groups(data.labels_by_stimulus(), seed)?);
+    let pairs =
+        by_stimulus.iter().flat_map(|stimuli| by_participant.iter().map(move |people| (stimuli, people)));
     Ok(pairs
-        .map(|(songs, people)| {
-            // A recording whose participant and song have different roles would carry one of them across.
+        .map(|(stimuli, people)| {
+            // A recording whose participant and stimulus have different roles would carry one of them across.
             parts(data, |id| {
-                songs.get(&id.stimulus).copied().filter(|role| people.get(&id.participant) == Some(role))
+                stimuli.get(&id.stimulus).copied().filter(|role| people.get(&id.participant) == Some(role))
             })
         })
         .collect())
@@ -96,37 +122,43 @@ fn rotated<T: Ord + Copy>(groups: &[Vec<T>]) -> Vec<Roles<T>> {
     (0..groups.len()).map(roles).collect()
 }
 
-/// Stimuli that go together: one of each label, drawn; where stimuli have several labels, one of each set of them.
-pub(crate) fn triples(labels: BTreeMap<Stimulus, BTreeSet<Label>>, seed: u64) -> Result<Vec<Vec<Stimulus>>> {
+/// Stimuli in groups: one of each label in each, drawn; more of a label that has more stimuli. There are as many groups as the
+/// rarest label has stimuli, [`MOST_STIMULUS_GROUPS`] at most.
+pub(crate) fn stimulus_groups(
+    labels: BTreeMap<Stimulus, BTreeSet<Label>>,
+    seed: u64,
+) -> Result<Vec<Vec<Stimulus>>> {
     let mut by_labels: BTreeMap<BTreeSet<Label>, Vec<Stimulus>> = BTreeMap::new();
+    let mut stimuli_of: BTreeMap<Label, usize> = BTreeMap::new();
     for (stimulus, labels) in labels {
+        labels.iter().for_each(|label| *stimuli_of.entry(*label).or_default() += 1);
         by_labels.entry(labels).or_default().push(stimulus);
     }
-    let most = by_labels.values().map(Vec::len).max().unwrap_or(0).max(FEWEST_GROUPS);
-    let wanting = by_labels.iter().filter(|(_, stimuli)| stimuli.len() < most);
+    let wanting = stimuli_of.iter().filter(|(_, stimuli)| **stimuli < FEWEST_GROUPS);
     Error::unless_none(
         wanting
-            .map(|(labels, stimuli)| {
-                let labels: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
-                let labels = labels.join(" or ");
-                let expected =
-                    format!("{most} {labels} songs: as many of each genre, at least {FEWEST_GROUPS}");
-                let found = stimuli.len().to_string();
-                Problem::new(Fault::TOO_FEW_TO_SPLIT, Place::field("songs"), expected, found)
+            .map(|(label, stimuli)| {
+                let expected = format!("at least {FEWEST_GROUPS} stimuli of the label {label}");
+                Problem::new(Fault::TOO_FEW_TO_SPLIT, Place::field("stimuli"), expected, stimuli.to_string())
             })
             .collect(),
     )?;
-    let mut shuffler = Shuffler::new(seed, Purpose::Songs.stream());
-    let mut groups: Vec<Vec<Stimulus>> = by_labels.into_values().collect();
-    groups.iter_mut().for_each(|stimuli| shuffler.shuffle(stimuli));
-    Ok((0..most).map(|group| groups.iter().map(|stimuli| stimuli[group]).collect()).collect())
+    let count = stimuli_of.into_values().min().unwrap_or(0).clamp(FEWEST_GROUPS, MOST_STIMULUS_GROUPS);
+    let mut shuffler = Shuffler::new(seed, Purpose::Stimuli.stream());
+    let mut groups = vec![Vec::new(); count];
+    let mut next = (0..count).cycle();
+    for mut stimuli in by_labels.into_values() {
+        shuffler.shuffle(&mut stimuli);
+        stimuli.into_iter().zip(&mut next).for_each(|(stimulus, group)| groups[group].push(stimulus));
+    }
+    Ok(groups)
 }
 
-/// Participants in groups whose sizes differ by one at most, dealt by the genres that they heard.
+/// Participants in groups whose sizes differ by one at most, dealt by the labels that they heard.
 fn groups(data: &Design, seed: u64) -> Result<Vec<Vec<Participant>>> {
     let mut participants = enough_participants(data)?;
     Shuffler::new(seed, Purpose::Groups.stream()).shuffle(&mut participants);
-    // A stable sort: among those who heard the same genres the drawn order stays.
+    // A stable sort: among those who heard the same labels the drawn order stays.
     participants.sort_by_cached_key(|participant| data.labels_of(*participant));
     let count = PARTICIPANT_GROUPS.min(participants.len());
     let mut groups = vec![Vec::new(); count];
@@ -147,17 +179,17 @@ fn enough_participants(data: &Design) -> Result<Vec<Participant>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::testing::{data_set, paper_like, recording};
+    use super::super::testing::{PUBLISHED, data_set, paper_like, recording};
     use super::super::{Fold, Scheme, Split};
     use super::*;
     use crate::recordings::{Genre, Song};
 
-    fn song(stimulus: Stimulus) -> Song {
+    fn stimulus(stimulus: Stimulus) -> Song {
         stimulus.try_into().unwrap()
     }
 
     fn genre(stimulus: Stimulus) -> Genre {
-        song(stimulus).genre()
+        self::stimulus(stimulus).genre()
     }
 
     fn draw(scheme: Scheme, seed: u64) -> Vec<Split> {
@@ -183,24 +215,24 @@ mod tests {
     }
 
     #[test]
-    fn one_song_of_each_genre_is_left_out() {
+    fn one_stimulus_of_each_genre_is_left_out() {
         for seed in 0..10 {
-            let folds = draw(Scheme::Song, seed);
+            let folds = draw(Scheme::Stimulus, seed);
             assert_eq!(folds.len(), 4);
             for split in &folds {
                 assert_eq!(sizes(split), [96, 48, 48, 0]);
                 for part in [split.test(), split.validation()] {
-                    let songs: BTreeSet<Stimulus> = part.iter().map(|id| id.stimulus).collect();
-                    let genres: BTreeSet<Genre> = songs.iter().map(|song| genre(*song)).collect();
-                    assert_eq!((songs.len(), genres.len()), (3, 3));
+                    let stimuli: BTreeSet<Stimulus> = part.iter().map(|id| id.stimulus).collect();
+                    let genres: BTreeSet<Genre> = stimuli.iter().map(|stimulus| genre(*stimulus)).collect();
+                    assert_eq!((stimuli.len(), genres.len()), (3, 3));
                 }
-                assert!(split.leakage().parts.songs.shared.is_empty());
+                assert!(split.leakage().parts.stimuli.shared.is_empty());
             }
         }
     }
 
     #[test]
-    fn both_leave_participants_and_songs_out_and_say_what_is_unused() {
+    fn both_leave_participants_and_stimuli_out_and_say_what_is_unused() {
         for seed in 0..10 {
             let folds = draw(Scheme::Both, seed);
             assert_eq!(folds.len(), 24);
@@ -215,22 +247,70 @@ mod tests {
     }
 
     #[test]
-    fn too_few_participants_or_songs_are_refused() {
+    fn labels_with_different_numbers_of_stimuli_are_divided_into_as_many_groups_as_the_rarest_has() {
+        // Instrumental has three stimuli, the others have four.
+        let fewer = paper_like().recordings().to_vec();
+        let fewer =
+            fewer.into_iter().filter(|recording| stimulus(recording.stimulus).number() != 7).collect();
+        let folds = Scheme::Stimulus.draw(&data_set(fewer), 0).unwrap();
+        let tested: BTreeSet<RecordingId> = folds.iter().flat_map(|split| split.test().to_vec()).collect();
+        assert_eq!((folds.len(), tested.len()), (3, 192 - 16));
+        for split in &folds {
+            let genres: BTreeSet<Genre> = split.test().iter().map(|id| genre(id.stimulus)).collect();
+            assert_eq!(genres.len(), 3);
+            assert!(split.leakage().parts.stimuli.shared.is_empty());
+        }
+    }
+
+    #[test]
+    fn a_session_that_tests_is_in_no_other_part_and_every_recording_needs_one() {
+        let sessions = ["ses-1", "ses-2", "ses-10"].map(|name| name.parse().unwrap());
+        let mut recordings = paper_like().recordings().to_vec();
+        for (place, recording) in recordings.iter_mut().enumerate() {
+            recording.session = Some(sessions[place % 3]);
+        }
+        let data = data_set(recordings.clone());
+        let folds = Scheme::Session.draw(&data, 0).unwrap();
+        assert_eq!(folds.len(), 3);
+        let session = |id: &RecordingId| data.outline(*id).unwrap().session.unwrap();
+        for (split, held) in folds.iter().zip(sessions) {
+            assert_eq!(sizes(split), [102, 26, 64, 0]);
+            assert!(split.test().iter().all(|id| session(id) == held));
+            assert!(split.training().iter().chain(split.validation()).all(|id| session(id) != held));
+        }
+        assert_eq!(Scheme::allowed_by(&data).len(), 5);
+        assert_eq!(Scheme::allowed_by(&paper_like()), PUBLISHED);
+
+        recordings[5].session = None;
+        let error = Scheme::Session.draw(&data_set(recordings), 0).unwrap_err();
+        assert!(error.to_string().contains("expected a session, found none"), "{error}");
+    }
+
+    #[test]
+    fn too_few_participants_or_stimuli_are_refused() {
         let keep = |good: fn(&RecordingId) -> bool| {
             let recordings = paper_like().recordings().to_vec();
             data_set(recordings.into_iter().filter(|recording| good(&recording.id())).collect())
         };
         let two_participants = keep(|id| id.participant <= Participant::new(2));
-        let one_song_fewer = keep(|id| song(id.stimulus).number() != 7);
-        let two_songs_each = keep(|id| song(id.stimulus).number().is_multiple_of(2));
+        let two_stimuli_fewer = keep(|id| !(6..8).contains(&stimulus(id.stimulus).number()));
+        let two_stimuli_each = keep(|id| stimulus(id.stimulus).number().is_multiple_of(2));
         for (scheme, data, expected) in [
             (Scheme::Participant, &two_participants, vec!["participants: expected at least 3, found 2"]),
             (Scheme::Both, &two_participants, vec!["participants: expected at least 3, found 2"]),
-            (Scheme::Both, &one_song_fewer, vec!["songs: expected 4 instrumental songs"]),
             (
-                Scheme::Song,
-                &two_songs_each,
-                vec!["expected 3 classical songs", "expected 3 instrumental songs", "expected 3 pop songs"],
+                Scheme::Both,
+                &two_stimuli_fewer,
+                vec!["stimuli: expected at least 3 stimuli of the label instrumental, found 2"],
+            ),
+            (
+                Scheme::Stimulus,
+                &two_stimuli_each,
+                vec![
+                    "stimuli of the label classical",
+                    "stimuli of the label instrumental",
+                    "stimuli of the label pop",
+                ],
             ),
         ] {
             let error = scheme.draw(data, 0).unwrap_err();
@@ -244,7 +324,7 @@ mod tests {
     fn two_labels_are_split_as_three_are() {
         let two: Vec<_> =
             paper_like().recordings().iter().filter(|one| one.label.as_str() != "pop").cloned().collect();
-        for split in Scheme::Song.draw(&data_set(two), 0).unwrap() {
+        for split in Scheme::Stimulus.draw(&data_set(two), 0).unwrap() {
             let labels: BTreeSet<Genre> = split.test().iter().map(|id| genre(id.stimulus)).collect();
             assert_eq!(labels.len(), 2);
         }
@@ -252,14 +332,15 @@ mod tests {
 
     #[test]
     fn a_fold_with_an_empty_part_is_named() {
-        // Participant k heard three songs of genre k: each triple has one song for each group of one participant.
+        // Participant k heard three stimuli of label k: each triple has one stimulus for each group of one participant.
         let names = [(1, 1), (2, 1), (3, 1), (5, 2), (6, 2), (7, 2), (9, 3), (10, 3), (11, 3)];
         let draw = |names: &[(u8, u8)]| {
-            let recordings = names.iter().map(|(song, who)| recording(&format!("S{song}/P{who:02}"), &[1.0]));
+            let recordings =
+                names.iter().map(|(stimulus, who)| recording(&format!("S{stimulus}/P{who:02}"), &[1.0]));
             Scheme::Both.draw(&data_set(recordings.collect()), 0)
         };
         assert_eq!(draw(&names).unwrap().len(), 9);
-        // When another participant heard the first song, the first has nothing of its triple.
+        // When another participant heard the first stimulus, the first has nothing of its triple.
         let mut gap = names;
         gap[0] = (1, 2);
         let error = draw(&gap).unwrap_err();

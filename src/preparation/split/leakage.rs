@@ -8,10 +8,10 @@ use serde::{Serialize, Serializer};
 
 use crate::recordings::{Participant, RecordingId, Stimulus};
 
-/// Participants and songs that stand in more than one part of a split.
+/// Participants and stimuli that stand in more than one part of a split.
 ///
-/// A network can know such a participant or song from training, so a test on it does not tell how the network would
-/// do on a new one. Written as text, it is [`parts`](Self::parts): `participants 24/24, songs 12/12`.
+/// A network can know such a participant or stimulus from training, so a test on it does not tell how the network would
+/// do on a new one. Written as text, it is [`parts`](Self::parts): `participants 24/24, stimuli 12/12`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Leakage {
     /// In at least two of the three parts, of all that are in any. In JSON its fields stand beside the other two.
@@ -28,8 +28,8 @@ pub struct Leakage {
 pub struct Shared {
     /// The participants.
     pub participants: Overlap<Participant>,
-    /// The songs.
-    pub songs: Overlap<Stimulus>,
+    /// The stimuli.
+    pub stimuli: Overlap<Stimulus>,
 }
 
 /// The shared members of a set.
@@ -62,18 +62,18 @@ impl Leakage {
         let parts = [training, validation, test];
         let [participants_parts, participants_test, participants_validation] =
             overlaps(parts, |id| id.participant);
-        let [songs_parts, songs_test, songs_validation] = overlaps(parts, |id| id.stimulus);
+        let [stimuli_parts, stimuli_test, stimuli_validation] = overlaps(parts, |id| id.stimulus);
         Self {
-            parts: Shared { participants: participants_parts, songs: songs_parts },
-            test: Shared { participants: participants_test, songs: songs_test },
-            validation: Shared { participants: participants_validation, songs: songs_validation },
+            parts: Shared { participants: participants_parts, stimuli: stimuli_parts },
+            test: Shared { participants: participants_test, stimuli: stimuli_test },
+            validation: Shared { participants: participants_validation, stimuli: stimuli_validation },
         }
     }
 
-    /// Whether no participant and no song is in two parts.
+    /// Whether no participant and no stimulus is in two parts.
     #[must_use]
     pub fn is_none(&self) -> bool {
-        self.parts.participants.shared.is_empty() && self.parts.songs.shared.is_empty()
+        self.parts.participants.shared.is_empty() && self.parts.stimuli.shared.is_empty()
     }
 }
 
@@ -98,7 +98,7 @@ impl fmt::Display for Leakage {
 
 impl fmt::Display for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "participants {}, songs {}", self.participants, self.songs)
+        write!(f, "participants {}, stimuli {}", self.participants, self.stimuli)
     }
 }
 
@@ -119,9 +119,9 @@ mod tests {
         let validation = ids(&["S1/P03", "S4/P02"]);
         let test = ids(&["S5/P03", "S6/P04"]);
         let leakage = Leakage::between(&training, &validation, &test);
-        assert_eq!(leakage.to_string(), "participants 2/4, songs 1/6");
-        assert_eq!(leakage.test.to_string(), "participants 1/2, songs 0/2");
-        assert_eq!(leakage.validation.to_string(), "participants 1/2, songs 1/2");
+        assert_eq!(leakage.to_string(), "participants 2/4, stimuli 1/6");
+        assert_eq!(leakage.test.to_string(), "participants 1/2, stimuli 0/2");
+        assert_eq!(leakage.validation.to_string(), "participants 1/2, stimuli 1/2");
         assert!(!leakage.is_none());
     }
 
@@ -129,7 +129,7 @@ mod tests {
     fn parts_without_a_common_name_leak_nothing() {
         let leakage = Leakage::between(&ids(&["S1/P01"]), &[], &ids(&["S2/P02"]));
         assert!(leakage.is_none());
-        assert_eq!(leakage.validation.to_string(), "participants 0/0, songs 0/0");
+        assert_eq!(leakage.validation.to_string(), "participants 0/0, stimuli 0/0");
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
         let json = serde_json::to_value(&leakage).unwrap();
         let expected = serde_json::json!({
             "participants": {"shared": 1, "of": 1, "names": ["P01"]},
-            "songs": {"shared": 0, "of": 1, "names": []},
+            "stimuli": {"shared": 0, "of": 1, "names": []},
         });
         assert_eq!(json["test"], expected);
     }

@@ -42,7 +42,7 @@ struct Data {
 
 /// Manifests.
 impl Split {
-    /// The manifest of this split, as JSON with the recordings of one song on one line.
+    /// The manifest of this split, as JSON with the recordings of one stimulus on one line.
     #[must_use]
     pub fn to_json(&self) -> String {
         let Origin { scheme, seed, fold } = self.origin;
@@ -62,7 +62,7 @@ impl Split {
     /// Reads a manifest for a data set.
     ///
     /// `seed` and `fold` may be left out. The scheme `"custom"` stands for a split by hand, whose validation may be
-    /// empty; the grouped schemes promise that no participant or no song is in two parts, and are held to it.
+    /// empty; the grouped schemes promise that no participant or no stimulus is in two parts, and are held to it.
     /// Recordings of the data set that stand nowhere are [unused](Split::unused).
     ///
     /// ```
@@ -70,7 +70,7 @@ impl Split {
     /// # let recordings = ["S1/P01", "S2/P01", "S5/P02", "S9/P03"].map(|name| {
     /// #     let RecordingId { stimulus, participant, take } = name.parse().unwrap();
     /// #     let label = "any".parse().unwrap();
-    /// #     Recording { stimulus, label, participant, take, rate_hz: 8.0, samples: vec![1.0], synthetic: None }
+    /// #     Recording { stimulus, label, participant, take, session: None, rate_hz: 8.0, samples: vec![1.0], synthetic: None }
     /// # });
     /// # let data = DataSet::new(recordings.to_vec())?;
     /// # let fingerprint = data.fingerprint();
@@ -85,7 +85,7 @@ impl Split {
     ///     "test": ["S9/P03"]
     /// }}"#);
     /// let split = Split::from_json(&manifest, &data)?;
-    /// assert_eq!(split.leakage().to_string(), "participants 0/3, songs 0/3");
+    /// assert_eq!(split.leakage().to_string(), "participants 0/3, stimuli 0/3");
     /// assert_eq!(split.unused()[0].to_string(), "S2/P01");
     /// # Ok::<(), eegenre::Error>(())
     /// ```
@@ -155,7 +155,7 @@ fn field(name: &str, value: String) -> String {
     format!("  \"{name}\": {value}")
 }
 
-/// A JSON array with the recordings of one song on one line.
+/// A JSON array with the recordings of one stimulus on one line.
 fn list(recordings: &[RecordingId]) -> String {
     if recordings.is_empty() {
         return "[]".to_owned();
@@ -182,7 +182,8 @@ fn scheme(name: String) -> Result<Option<Scheme>> {
     if name == CUSTOM {
         return Ok(None);
     }
-    let unknown = |_| bad("scheme", "random, participant, song, both or custom", format!("{name:?}"));
+    let unknown =
+        |_| bad("scheme", "random, participant, stimulus, session, both or custom", format!("{name:?}"));
     name.parse().map(Some).map_err(unknown)
 }
 
@@ -228,8 +229,8 @@ mod tests {
     }
 
     #[test]
-    fn a_manifest_has_one_line_for_the_recordings_of_a_song() {
-        let [s1, s2] = ["S1", "S2"].map(|song| [1, 2, 3].map(|who| format!("{song}/P{who:02}")));
+    fn a_manifest_has_one_line_for_the_recordings_of_a_stimulus() {
+        let [s1, s2] = ["S1", "S2"].map(|stimulus| [1, 2, 3].map(|who| format!("{stimulus}/P{who:02}")));
         let data = data_set([s1, s2].concat().iter().map(|name| recording(name, &[1.0])).collect());
         let training = ids(&["S2/P03", "S1/P02", "S1/P01"]);
         let split = Split::custom(&data, training, vec![], ids(&["S2/P01"])).unwrap();
@@ -307,7 +308,8 @@ mod tests {
             r#""S1/P01", "S2/P01"], "validation": ["S5/P02"]"#,
             r#""S1/P01"], "validation": ["S2/P01", "S5/P02"]"#,
         );
-        for (scheme, keeps) in [("random", true), ("participant", false), ("song", true), ("both", false)] {
+        for (scheme, keeps) in [("random", true), ("participant", false), ("stimulus", true), ("both", false)]
+        {
             let read = |json: &str| Split::from_json(&json.replace("custom", scheme), &small());
             assert!(read(&separate).is_ok(), "{scheme}");
             match read(&p01_in_two) {

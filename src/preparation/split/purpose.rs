@@ -5,11 +5,11 @@
 pub(super) enum Purpose {
     /// All recordings, for the paper's split.
     Recordings,
-    /// The songs of each genre.
-    Songs,
+    /// The stimuli of each label.
+    Stimuli,
     /// The participants, before they are dealt into groups.
     Groups,
-    /// The participants who may validate in the fold of this index.
+    /// The participants, or the recordings of sessions that train, which may validate in the fold of this index.
     Validation(usize),
 }
 
@@ -18,7 +18,7 @@ impl Purpose {
     pub(super) const fn stream(self) -> u64 {
         match self {
             Self::Recordings => 0,
-            Self::Songs => 1,
+            Self::Stimuli => 1,
             Self::Groups => 2,
             Self::Validation(fold) => 3 + fold as u64,
         }

@@ -22,8 +22,9 @@ pub const VALIDATION_FRACTION: f64 = 0.2;
 /// |---|---|---|---|
 /// | `random` | 1 | 39 recordings | recordings |
 /// | `participant` | 24 | one participant's 8 | participants |
-/// | `song` | 4 | one song of each genre, 48 | songs |
-/// | `both` | 24 | one song of each genre, heard by 4 participants, 8 | participants and songs |
+/// | `stimulus` | 4 | one stimulus of each label, 48 | stimuli |
+/// | `session` | it names none | one session of everybody | sessions, test with training and validation |
+/// | `both` | 24 | one stimulus of each label, heard by 4 participants, 8 | participants and stimuli |
 ///
 /// The test sets of all folds of a grouped scheme hold every recording exactly once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,28 +37,54 @@ pub enum Scheme {
     /// Fold `k` tests on the `k`-th participant by number. Of the other participants 20 % (rounded up: 5 of 23) are
     /// drawn for validation, anew in each fold.
     Participant,
-    /// Leave one song of each genre out.
+    /// Leave one stimulus of each label out.
     ///
-    /// The seed draws which songs of the three genres go together. Fold `k` tests on the `k`-th such triple and
+    /// The seed draws which stimuli of the three labels go together. Fold `k` tests on the `k`-th such triple and
     /// validates on the next, so each triple has each of these roles once.
-    Song,
-    /// Leave participants and songs out at once.
+    Stimulus,
+    /// Leave one session out: the recordings of every participant in it.
     ///
-    /// Participants are dealt into [`PARTICIPANT_GROUPS`](super::PARTICIPANT_GROUPS) groups, and songs go together as
-    /// in [`Song`](Self::Song). Each pair of a group and a triple is a fold: it tests on what the group heard of the
+    /// Fold `k` tests on the `k`-th session by name. Of the recordings of the other sessions 20 % (rounded up) are drawn for
+    /// validation, so the choice of weights knows the sessions that train, and the test does not. Every recording must
+    /// name a session.
+    Session,
+    /// Leave participants and stimuli out at once.
+    ///
+    /// Participants are dealt into [`PARTICIPANT_GROUPS`](super::PARTICIPANT_GROUPS) groups, and stimuli go together as
+    /// in [`Song`](Self::Stimulus). Each pair of a group and a triple is a fold: it tests on what the group heard of the
     /// triple, validates on what the next group heard of the next triple, and trains on what the other groups heard
-    /// of the other triples. Every other recording shares a participant or a song with a part that it is not in, so
+    /// of the other triples. Every other recording shares a participant or a stimulus with a part that it is not in, so
     /// it stays [unused](Split::unused): of the published recordings 112, with 64 for training and 8 each for
     /// validation and test.
     ///
     /// Groups, because single participants would take 96 folds with 2 test recordings each. They are dealt by the
-    /// genres that the participants heard, so that each group heard all three.
+    /// labels that the participants heard, so that each group heard all three.
     Both,
 }
 
 impl Scheme {
     /// All of them, the paper's first.
-    pub const ALL: [Self; 4] = [Self::Random, Self::Participant, Self::Song, Self::Both];
+    pub const ALL: [Self; 5] = [Self::Random, Self::Participant, Self::Stimulus, Self::Session, Self::Both];
+
+    /// All folds of this many draws, seeds from 0 on; none if the design does not allow this scheme. Random splits are allowed
+    /// by any design of three recordings.
+    ///
+    /// # Errors
+    /// Those of [`draw`](Self::draw) for random splits.
+    pub fn draws(self, data: &Design, draws: u64) -> Result<Vec<Split>> {
+        let drawn = Error::gather((0..draws).map(|seed| self.draw(data, seed)));
+        match drawn {
+            Ok(drawn) => Ok(drawn.concat()),
+            Err(_) if self != Self::Random => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Those that a design allows, the paper's first.
+    #[must_use]
+    pub fn allowed_by(data: &Design) -> Vec<Self> {
+        Self::ALL.into_iter().filter(|scheme| scheme.draw(data, 0).is_ok()).collect()
+    }
 
     /// Draws all folds; the random scheme has one.
     ///
@@ -65,13 +92,15 @@ impl Scheme {
     ///
     /// # Errors
     /// - [`Fault::TOO_FEW_TO_SPLIT`] if there are fewer than three recordings, or, for the grouped schemes, fewer than
-    ///   three participants, fewer than three songs of a genre, or more songs of one genre than of another;
-    /// - [`Fault::EMPTY_PART`] if a fold leaves a part without recordings, because nobody of a group heard a song.
+    ///   three participants or fewer than three stimuli of a label; for sessions, if there are fewer than two or a
+    ///   recording names none;
+    /// - [`Fault::EMPTY_PART`] if a fold leaves a part without recordings, because nobody of a group heard a stimulus.
     pub fn draw(self, data: &Design, seed: u64) -> Result<Vec<Split>> {
         let folds = match self {
             Self::Random => return Ok(vec![Split::random(data, seed)?]),
             Self::Participant => grouped::participant(data, seed)?,
-            Self::Song => grouped::song(data, seed)?,
+            Self::Stimulus => grouped::stimulus(data, seed)?,
+            Self::Session => grouped::session(data, seed)?,
             Self::Both => grouped::both(data, seed)?,
         };
         let of = folds.len();
@@ -111,7 +140,8 @@ impl fmt::Display for Scheme {
         f.pad(match self {
             Self::Random => "random",
             Self::Participant => "participant",
-            Self::Song => "song",
+            Self::Stimulus => "stimulus",
+            Self::Session => "session",
             Self::Both => "both",
         })
     }
@@ -122,8 +152,10 @@ impl FromStr for Scheme {
 
     /// Reads the name that [`Display`](fmt::Display) writes.
     fn from_str(text: &str) -> Result<Self> {
+        // The paper's stimuli are songs.
+        let text = if text == "song" { "stimulus" } else { text };
         Self::ALL.into_iter().find(|scheme| scheme.to_string() == text).ok_or_else(|| {
-            let expected = "random, participant, song or both";
+            let expected = "random, participant, stimulus, session or both";
             Error::new(Fault::BAD_SETTING, Place::field("scheme"), expected, format!("{text:?}"))
         })
     }
@@ -151,7 +183,7 @@ mod tests {
 
     use proptest::prelude::*;
 
-    use super::super::testing::{any_data_set, paper_like, permuted};
+    use super::super::testing::{PUBLISHED, any_data_set, paper_like, permuted};
     use super::*;
     use crate::recordings::DataSet;
 
@@ -188,7 +220,7 @@ mod tests {
     #[test]
     fn seeds_give_different_splits_and_one_seed_the_same() {
         let data = paper_like();
-        for scheme in Scheme::ALL {
+        for scheme in PUBLISHED {
             let digests: BTreeSet<String> =
                 (0..20).map(|seed| scheme.draw(&data, seed).unwrap()[0].digest()).collect();
             assert_eq!(digests.len(), 20, "{scheme}");
@@ -212,7 +244,7 @@ mod tests {
 
     #[test]
     fn names_are_read_as_written() {
-        for scheme in Scheme::ALL {
+        for scheme in PUBLISHED {
             let name = scheme.to_string();
             assert_eq!(name.parse::<Scheme>().unwrap(), scheme);
             assert_eq!(serde_json::to_string(&scheme).unwrap(), format!("\"{name}\""));

@@ -3,8 +3,12 @@
 use proptest::collection::btree_set;
 use proptest::prelude::*;
 
-use crate::preparation::{LastFrame, Signal};
+use crate::preparation::{LastFrame, Scheme, Signal};
 use crate::recordings::{DataSet, Labels, Recording, RecordingId, Song};
+
+/// The schemes that the design of the published recordings allows.
+pub(crate) const PUBLISHED: [Scheme; 4] =
+    [Scheme::Random, Scheme::Participant, Scheme::Stimulus, Scheme::Both];
 
 pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
     let RecordingId { stimulus, participant, take } = name.parse().unwrap();
@@ -13,6 +17,7 @@ pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
         label: Song::try_from(stimulus).unwrap().genre().into(),
         participant,
         take,
+        session: None,
         rate_hz: 8.0,
         samples: samples.to_vec(),
         synthetic: None,
@@ -37,27 +42,27 @@ pub(crate) fn data_set(recordings: Vec<Recording>) -> DataSet {
     DataSet::new(recordings).unwrap()
 }
 
-/// 24 participants who each heard the songs of two genres, as in the published recordings.
+/// 24 participants who each heard the stimuli of two labels, as in the published recordings.
 pub(crate) fn paper_like() -> DataSet {
     let names = (1..=24_usize).flat_map(|participant| {
         let heard = Song::all().filter(move |song| song.genre().label() != participant % 3);
-        heard.map(move |song| format!("{song}/P{participant:02}"))
+        heard.map(move |stimulus| format!("{stimulus}/P{participant:02}"))
     });
     data_set(names.map(|name| recording(&name, &[1.0])).collect())
 }
 
-/// Recordings of some of the songs by some of up to nine participants: now complete, now full of gaps.
+/// Recordings of some of the stimuli by some of up to nine participants: now complete, now full of gaps.
 pub(crate) fn any_data_set() -> impl Strategy<Value = DataSet> {
     let scattered = btree_set((1..=12_u8, 1..=9_u8), 1..60);
-    let songs = btree_set(1..=12_u8, 1..=12);
-    let complete = (songs, 1..=9_u8).prop_map(|(songs, participants)| {
-        songs.into_iter().flat_map(|song| (1..=participants).map(move |who| (song, who))).collect()
+    let stimuli = btree_set(1..=12_u8, 1..=12);
+    let complete = (stimuli, 1..=9_u8).prop_map(|(stimuli, participants)| {
+        stimuli.into_iter().flat_map(|stimulus| (1..=participants).map(move |who| (stimulus, who))).collect()
     });
     let whole = (1..=9_u8).prop_map(|participants| {
-        (1..=12).flat_map(|song| (1..=participants).map(move |who| (song, who))).collect()
+        (1..=12).flat_map(|stimulus| (1..=participants).map(move |who| (stimulus, who))).collect()
     });
     prop_oneof![scattered, complete, whole].prop_map(|pairs| {
-        let names = pairs.into_iter().map(|(song, participant)| format!("S{song}/P{participant:02}"));
+        let names = pairs.into_iter().map(|(stimulus, participant)| format!("S{stimulus}/P{participant:02}"));
         data_set(names.map(|name| recording(&name, &[1.0])).collect())
     })
 }

@@ -26,7 +26,8 @@ impl Study {
             let take = takes.entry((stimulus, participant)).or_default();
             *take += 1;
             let (label, take) = (entry.label.parse()?, *take);
-            Ok(Recording { stimulus, label, participant, take, rate_hz, samples, synthetic: None })
+            let session = entry.session.as_deref().map(str::parse).transpose()?;
+            Ok(Recording { stimulus, label, participant, take, session, rate_hz, samples, synthetic: None })
         }))?;
         DataSet::new(recordings)
     }

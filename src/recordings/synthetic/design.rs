@@ -1,6 +1,6 @@
 //! Who heard what, and for how long: the design of the real experiment, with none of its samples.
 
-use crate::recordings::published::{LONGEST, PARTICIPANTS, SHORTEST, SONGS};
+use crate::recordings::published::{LONGEST, SHORTEST, SONGS};
 use crate::recordings::{Genre, Participant, Song};
 
 /// Samples of each song's recordings, S1 to S12, equal for all who heard the song.
@@ -46,6 +46,7 @@ pub fn recordings() -> impl Iterator<Item = (Song, Participant)> {
 
 #[cfg(test)]
 mod tests {
+    use crate::recordings::published::PARTICIPANTS;
     use std::collections::{BTreeMap, BTreeSet};
 
     use super::*;

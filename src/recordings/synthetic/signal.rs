@@ -75,6 +75,7 @@ pub fn recording(seed: u64, song: Song, participant: Participant, traits: Traits
         label: song.genre().into(),
         participant,
         take: 1,
+        session: None,
         rate_hz: f64::from(RATE_HZ),
         samples: power.map(|power| (power * DECIMALS).round() / DECIMALS).collect(),
         synthetic: Some(format!("seed {seed}").into()),

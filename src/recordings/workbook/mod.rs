@@ -62,6 +62,7 @@ pub fn read(path: &Path, song: Song) -> Result<Workbook> {
         label: song.genre().into(),
         participant,
         take: 1,
+        session: None,
         rate_hz: f64::from(rate_hz),
         samples,
         synthetic: None,

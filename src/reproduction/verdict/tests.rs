@@ -118,7 +118,7 @@ fn series(model: Model, right: &[usize]) -> Series {
 /// The multi-layer LSTM against the baseline.
 fn layers(multilayer: &[usize], baseline: &[usize]) -> ClaimVerdict {
     let series = [series(Model::Multilayer, multilayer), series(Model::Baseline, baseline)];
-    TestedClaim::of(CLAIMS[0], &series).unwrap().verdict
+    TestedClaim::of(paper::CLAIMS[0], &series).unwrap().verdict
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_claim_that_other_test_recordings_could_change_stays_open() {
     let [multilayer, baseline] = [(Model::Multilayer, 22), (Model::Baseline, 17)].map(|(model, right)| {
         Series::of(&records(model, 0.9, &[right; 15], steady), Weights::Final).unwrap()
     });
-    let claim = TestedClaim::of(CLAIMS[0], &[multilayer, baseline]).unwrap();
+    let claim = TestedClaim::of(paper::CLAIMS[0], &[multilayer, baseline]).unwrap();
     assert!(claim.comparison.over_runs.is_above());
     assert_eq!(claim.verdict, ClaimVerdict::NotDecided);
 }
@@ -146,7 +146,7 @@ fn choosing_on_validation_is_compared_within_runs() {
         .map(|run| record(Model::Multilayer, run as u64, 0.96, &scattered(run, 15), &scattered(run, 25)))
         .collect();
     let series = [Weights::Final, Weights::Best].map(|weights| Series::of(&records, weights).unwrap());
-    let claim = TestedClaim::of(CLAIMS[1], &series).unwrap();
+    let claim = TestedClaim::of(paper::CLAIMS[1], &series).unwrap();
     assert_eq!(claim.verdict, ClaimVerdict::Supported);
     assert!(claim.comparison.over_runs.paired);
 }
@@ -155,7 +155,7 @@ fn choosing_on_validation_is_compared_within_runs() {
 fn above_chance_means_above_the_most_frequent_genre() {
     let chance = |right: usize| {
         let series = [series(Model::Baseline, &[right; 15])];
-        TestedClaim::of(CLAIMS[3], &series).unwrap()
+        TestedClaim::of(paper::CLAIMS[3], &series).unwrap()
     };
     assert_eq!(chance(25).verdict, ClaimVerdict::Supported);
     // 20 of 39 are above guessing and not above 15 of 39.
@@ -168,5 +168,5 @@ fn above_chance_means_above_the_most_frequent_genre() {
 #[test]
 fn a_claim_without_its_series_says_which_is_missing() {
     let series = [series(Model::Multilayer, &[20; 15])];
-    assert_eq!(TestedClaim::of(CLAIMS[0], &series).unwrap_err(), "no runs of: baseline");
+    assert_eq!(TestedClaim::of(paper::CLAIMS[0], &series).unwrap_err(), "no runs of: baseline");
 }

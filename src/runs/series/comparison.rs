@@ -95,10 +95,10 @@ impl Comparison {
     /// A series less [guessing](super::Chance::guessing).
     #[must_use]
     pub fn with_guessing(series: &Series) -> Self {
-        Self::with_level(series, 1, series.chance.genres)
+        Self::with_level(series, 1, series.chance.labels)
     }
 
-    /// A series less [the most frequent genre's part](super::Chance::most_frequent).
+    /// A series less [the most frequent label's part](super::Chance::most_frequent).
     #[must_use]
     pub fn with_most_frequent(series: &Series) -> Self {
         let most = series.chance.recordings.iter().copied().max().unwrap_or(0);

@@ -8,13 +8,13 @@
 
 mod chance;
 mod comparison;
-mod reported;
+mod reported_series;
 #[cfg(test)]
 pub(crate) mod testing;
 
 pub use chance::Chance;
 pub use comparison::{Comparison, Evidence};
-pub use reported::ReportedSeries;
+pub use reported_series::ReportedSeries;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -19,9 +19,9 @@ pub struct BaselineEstimate {
     pub trial: BaselineTrial,
     /// Answers to test recordings, all draws together.
     pub answers: usize,
-    /// Among all genres.
+    /// Among all labels.
     pub among_all: Judged,
-    /// Among the genres that the participant heard: knowledge of the design.
+    /// Among the labels that the participant heard: knowledge of the design.
     pub among_heard: Judged,
 }
 
@@ -32,7 +32,7 @@ pub struct Judged {
     pub accuracy: f64,
     /// What it could be with other participants.
     pub over_participants: Option<Interval>,
-    /// What it could be with other participants and other songs at once.
+    /// What it could be with other participants and other stimuli at once.
     pub over_both: Option<Interval>,
     /// The least effect above chance that would be found in 80 % of such studies ([`minimum_effect`]), as a part.
     pub detectable: Option<f64>,

@@ -14,7 +14,7 @@ use crate::preparation::FRAME;
 use crate::preparation::{Normalisation, Preparation, Zeros};
 use crate::recordings::{DataSet, Participant};
 
-/// A way to tell genres apart.
+/// A way to tell labels apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Method {

@@ -1,4 +1,4 @@
-//! Strong baselines: what other methods than the paper's networks know of the genre, with chance from exchanged labels.
+//! Strong baselines: what other methods than the paper's networks know of the label, with chance from exchanged labels.
 //!
 //! ```text
 //! Method × Lengths × Scale × Scheme = BaselineTrial ─► BaselineRecord (answers, null distributions) ─► BaselineEstimate
@@ -10,7 +10,7 @@
 //! | `discriminant` | level and spectrum | linear discriminant analysis |
 //! | `logistic` | level and spectrum | logistic regression |
 //! | `trees` | quantiles of parts of the course | extremely randomised trees |
-//! | `template` | the course of power | correlation with the mean course of each genre over **other** participants |
+//! | `template` | the course of power | correlation with the mean course of each label over **other** participants |
 //!
 //! Signals are logarithms of power (samples as they are where one is negative), without exact zeros ([`Zeros::Reflect`]) and
 //! incomplete last frames; whole, or cut to the length of the shortest. What trains and what validates both teach: no method
@@ -22,7 +22,7 @@
 //! # Chance
 //! Each trial is repeated, training included, with labels [exchanged](exchanged_labels) within participants, the same
 //! exchanges for all trials. Chance is the mean of what that reaches, and p the part that reaches as much as the true
-//! labels. RahmanComparison the answer among all genres stands that among the genres that the participant heard, which takes knowledge of the
+//! labels. RahmanComparison the answer among all labels stands that among the labels that the participant heard, which takes knowledge of the
 //! design: who heard what.
 //!
 //! They belong to `eegenre classify` because that command answers the same question, what a classifier without the paper's

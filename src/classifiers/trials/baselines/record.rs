@@ -33,9 +33,9 @@ pub struct BaselineRecord {
     pub recordings: Vec<(RecordingId, usize)>,
     /// Draw after draw, fold after fold.
     pub folds: Vec<BaselineFold>,
-    /// Right answers among all genres, for each exchange of labels.
+    /// Right answers among all labels, for each exchange of labels.
     pub among_all: NullDistribution,
-    /// Right answers among the genres that the participant heard.
+    /// Right answers among the labels that the participant heard.
     pub among_heard: NullDistribution,
 }
 
@@ -59,7 +59,7 @@ pub struct BaselineFold {
     pub draw: u64,
     /// The fold, counted from 1.
     pub fold: usize,
-    /// Each tested recording: its place among the recordings, the answer among all genres, and among those that the
+    /// Each tested recording: its place among the recordings, the answer among all labels, and among those that the
     /// participant heard.
     pub answers: Vec<(usize, usize, usize)>,
 }
@@ -71,7 +71,7 @@ struct Labelling {
 }
 
 /// What a fold gives: its answers with the true labels, and for each labelling, the true one first, how many are right among
-/// all genres and among those heard.
+/// all labels and among those heard.
 struct Outcome {
     answers: Vec<(usize, usize, usize)>,
     right: Vec<[usize; 2]>,
@@ -130,7 +130,7 @@ impl BaselineRecord {
         })
     }
 
-    /// Each answer: recording, label, answer among all genres, and among those heard.
+    /// Each answer: recording, label, answer among all labels, and among those heard.
     pub(super) fn answers(&self) -> impl Iterator<Item = (RecordingId, usize, [usize; 2])> {
         self.folds.iter().flat_map(|fold| &fold.answers).map(|(place, all, heard)| {
             let (recording, label) = self.recordings[*place];

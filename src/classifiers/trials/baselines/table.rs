@@ -5,15 +5,15 @@ use super::{Baselines, Judged};
 use crate::report::Table;
 
 impl Baselines {
-    /// A row for each trial: accuracies in percent among all genres and among those that the participant heard, chance with what
+    /// A row for each trial: accuracies in percent among all labels and among those that the participant heard, chance with what
     /// 95 % of the exchanges stay within, and p.
     #[must_use]
     pub fn table(&self) -> Table {
         let judged =
-            ["accuracy", "other participants", "and other songs", "chance", "detectable", "p", "p (all)"];
+            ["accuracy", "other participants", "and other stimuli", "chance", "detectable", "p", "p (all)"];
         let heading = ["method", "lengths", "scaled by participant", "split by", "splits"];
         let of = |what: &'static str| judged.map(|column| format!("{what}: {column}"));
-        let heading = heading.map(str::to_owned).into_iter().chain(of("all genres")).chain(of("those heard"));
+        let heading = heading.map(str::to_owned).into_iter().chain(of("all labels")).chain(of("those heard"));
         let mut table = Table::new(heading);
         for estimate in &self.estimates {
             let trial = estimate.trial;
@@ -40,7 +40,7 @@ impl Baselines {
         };
         format!(
             "Strong baselines: accuracy in percent without pads and zeros; chance and p from {exchanges} exchanges of labels \
-             within participants; p (all) is corrected for all rows and both kinds of answers; detectable: the least effect above chance that the interval over participants and songs shows in 80 % of simulated studies.{missing}"
+             within participants; p (all) is corrected for all rows and both kinds of answers; detectable: the least effect above chance that the interval over participants and stimuli shows in 80 % of simulated studies.{missing}"
         )
     }
 }

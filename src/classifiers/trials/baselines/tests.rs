@@ -59,9 +59,9 @@ fn minirocket_finds_a_planted_texture() {
 }
 
 #[test]
-fn a_template_finds_what_songs_do_to_everybody_at_the_same_moment() {
+fn a_template_finds_what_stimuli_do_to_everybody_at_the_same_moment() {
     let nothing = set(Effect::Null, 1.0, 0, 200);
-    // A wave of each song, in everybody who hears it.
+    // A wave of each stimulus, in everybody who hears it.
     let driven = nothing.recordings().iter().map(|recording| {
         let speed = 0.02 * (recording.id().stream() >> 32) as f64;
         let driven = |(place, sample): (usize, &f64)| sample * (3.0 * (speed * place as f64).sin()).exp();
@@ -90,7 +90,7 @@ fn p_values_are_small_as_rarely_as_they_say_on_recordings_of_nothing() {
 #[test]
 fn genres_that_the_participant_heard_are_answered_at_least_as_rightly() {
     let record =
-        BaselineRecord::make(trial(Method::Discriminant, Scheme::Song), &set(Effect::Null, 1.0, 1, 100))
+        BaselineRecord::make(trial(Method::Discriminant, Scheme::Stimulus), &set(Effect::Null, 1.0, 1, 100))
             .unwrap();
     for (_, label, [all, heard]) in record.answers() {
         assert!(all != label || heard == label);
@@ -120,7 +120,7 @@ fn a_record_is_read_back_and_only_for_its_own_recordings_and_whole() {
 #[test]
 fn the_number_of_threads_does_not_change_a_record() {
     let set = set(Effect::Null, 1.0, 0, 100);
-    let trial = trial(Method::Trees, Scheme::Song);
+    let trial = trial(Method::Trees, Scheme::Stimulus);
     let made = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| BaselineRecord::make(trial, &set)).unwrap()

@@ -37,14 +37,14 @@ impl BaselineTrial {
 }
 
 /// The trials of a profile: in the paper's all methods, lengths, scales and schemes with 500 exchanges, else signals of one
-/// length and their own scale under random splits and, but for smoke, held-out songs.
+/// length and their own scale under random splits and, but for smoke, held-out stimuli.
 ///
 /// A template has one length and looks at no scale, so it stands once under each scheme.
 #[must_use]
 pub fn plan(profile: Profile) -> Vec<BaselineTrial> {
     let (exchanges, schemes): (u64, &[Scheme]) = match profile {
         Profile::Smoke => (19, &[Scheme::Random]),
-        Profile::Quick => (99, &[Scheme::Random, Scheme::Song]),
+        Profile::Quick => (99, &[Scheme::Random, Scheme::Stimulus]),
         Profile::Paper => (500, &Scheme::ALL),
     };
     let draws = |scheme: Scheme| match (profile, scheme) {
