@@ -250,7 +250,7 @@ impl GuessEstimate {
     ///
     /// # Errors
     /// Those of [`Scheme::draw`].
-    pub(super) fn all(set: &Design) -> Result<Vec<Self>> {
+    pub fn all(set: &Design) -> Result<Vec<Self>> {
         let schemes = Scheme::ALL.map(|scheme| {
             let splits = scheme.draws(set, GUESS_DRAWS)?;
             let shortcuts = Shortcut::ALL.into_iter().filter(|_| !splits.is_empty());

@@ -39,6 +39,7 @@ mod faults;
 pub mod instrument;
 mod leak;
 mod live;
+mod methods;
 pub mod one_split;
 mod plan;
 pub mod predictions;
@@ -64,6 +65,7 @@ pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
 pub use live::Live;
+pub use methods::methods;
 pub(crate) use one_split::CHOICES;
 pub use one_split::{OneSplit, Specification};
 pub use plan::{Cell, EQUAL, plan};
@@ -73,6 +75,7 @@ pub use shortcut::Shortcut;
 pub use signals::SignalFindings;
 pub use tally::{Difference, Tally, Unit};
 
+use crate::classifiers::trials::{self, Classification, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Scheme;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
@@ -116,6 +119,9 @@ pub struct Audit {
     pub echo: Option<EchoPower>,
     /// What is seen of what was planted in synthetic recordings.
     pub instrument: Instrument,
+    /// What classifiers of features reach, in a study of one's own; of the published one that is a record of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classifiers: Option<Classification>,
 }
 
 impl Audit {
@@ -139,7 +145,11 @@ impl Audit {
             Err(error) if error.problems().iter().all(|one| one.fault == Fault::NO_RECORDS) => None,
             study => Some(study?),
         };
-        Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)
+        let audit =
+            Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)?;
+        let classifiers = (design.provenance() == Provenance::Unknown)
+            .then(|| Classification::read(project, design, profile));
+        Ok(Self { classifiers: classifiers.transpose()?, ..audit })
     }
 
     /// The same of records below a folder.
@@ -168,7 +178,7 @@ impl Audit {
         let estimates = records.iter().flat_map(|record| Estimate::all(record, &records, set)).collect();
         Ok(Self {
             data: set.fingerprint(),
-            known_as: set.provenance().known_as(),
+            known_as: set.known_as(),
             profile,
             missing,
             left_out: left_out(set),
@@ -182,6 +192,7 @@ impl Audit {
             reaches: signals.reaches,
             echo: EchoPower::load(folder, set)?,
             instrument,
+            classifiers: None,
         })
     }
 }
@@ -204,6 +215,14 @@ const fn deals(profile: Profile) -> u64 {
     }
 }
 
+/// Measures [`SignalFindings`] and keeps them below a folder, unless they are there.
+fn measure_signals(folder: &Path, set: &DataSet) -> Result<()> {
+    if SignalFindings::load(folder, set)?.is_some() {
+        return Ok(());
+    }
+    SignalFindings::of(set)?.write(folder)
+}
+
 /// Measures [`Blocks`] and keeps them below a folder, unless they are there.
 fn measure_blocks(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
     let deals = deals(profile);
@@ -219,6 +238,23 @@ fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
         return Ok(());
     }
     EchoPower::of(set)?.write(folder)
+}
+
+/// What needs no network, of a study of one's own: the scan, [`blocks`], and classifiers of features under every split that the
+/// design allows. What is recorded is not made again.
+///
+/// # Errors
+/// Those of [`trials::classify`].
+pub fn without_networks(
+    project: &Project,
+    set: &DataSet,
+    folder_of_files: &Path,
+    profile: Profile,
+) -> Result<()> {
+    let folder = folder(project, set, profile);
+    measure_signals(&folder, set)?;
+    measure_blocks(&folder, set, profile)?;
+    trials::classify(project, set, &Tables::of(set, folder_of_files)?, profile)
 }
 
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
@@ -240,9 +276,7 @@ pub fn train(
 ) -> Result<()> {
     if only != [INSTRUMENT] {
         let folder = folder(project, set, profile);
-        if SignalFindings::load(&folder, set)?.is_none() {
-            SignalFindings::of(set)?.write(&folder)?;
-        }
+        measure_signals(&folder, set)?;
         let workspace = own_folder(project, set, profile, "audit-trainings");
         if only.is_empty() || only == [BLOCKS] {
             measure_blocks(&folder, set, profile)?;
@@ -254,7 +288,8 @@ pub fn train(
             train_below(&folder, &workspace, set, &chosen(cells(profile, set), only)?, control)?;
         }
     }
-    if only.is_empty() || only == [INSTRUMENT] {
+    // The instrument is of the published design.
+    if only == [INSTRUMENT] || (only.is_empty() && set.provenance() != Provenance::Unknown) {
         instrument::train(project, profile, control)?;
     }
     Ok(())

@@ -54,11 +54,14 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// All octaves of lags that recordings are long enough for, the shortest first.
+    /// All octaves of lags that recordings are long enough for, the shortest first; none of a single participant.
     ///
     /// # Errors
     /// Those of [`TrialRecord::make`].
     pub fn all(set: &DataSet) -> Result<Vec<Self>> {
+        if !Division::Participant.is_allowed_by(set) {
+            return Ok(Vec::new());
+        }
         let cut = Preparation::of_one_length(set).remaining(set)?;
         let changes: Vec<Vec<f64>> = cut.recordings().par_iter().map(changes_by_second).collect();
         let seconds = changes.iter().map(Vec::len).min().unwrap_or(0);

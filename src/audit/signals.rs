@@ -56,7 +56,7 @@ impl SignalFindings {
     pub(super) fn read(folder: &Path, design: &Design) -> Result<Self> {
         let nothing = || Self {
             data: design.fingerprint(),
-            artefacts: ArtefactScan { frame: FRAME, findings: Vec::new() },
+            artefacts: ArtefactScan { frame: FRAME, findings: Vec::new(), too_few_exchanges: None },
             reaches: Vec::new(),
         };
         Ok(Self::load(folder, design)?.unwrap_or_else(nothing))

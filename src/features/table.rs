@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::preparation::exchanged_labels;
+use crate::preparation::{Labelled, exchanged_labels};
 use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus, is_first};
 
 /// A row for each signal, a column for each feature, and who heard what.
@@ -127,10 +127,13 @@ impl FeatureTable {
     /// The same signals with labels [exchanged](exchanged_labels): rows of one recording keep one label.
     #[must_use]
     pub fn with_exchanged_labels(&self, seed: u64) -> Self {
-        let owners: BTreeMap<usize, (Participant, Label)> =
-            self.rows.iter().map(|row| (row.recording, (row.participant, row.label))).collect();
-        let exchanged = exchanged_labels(&owners.values().copied().collect::<Vec<_>>(), seed);
-        let labels: BTreeMap<usize, Label> = owners.into_keys().zip(exchanged).collect();
+        let labelled = |row: &FeatureRow| {
+            let FeatureRow { participant, stimulus, label, .. } = *row;
+            (row.recording, Labelled { participant, stimulus, label })
+        };
+        let recordings: BTreeMap<usize, Labelled> = self.rows.iter().map(labelled).collect();
+        let exchanged = exchanged_labels(&recordings.values().copied().collect::<Vec<_>>(), seed);
+        let labels: BTreeMap<usize, Label> = recordings.into_keys().zip(exchanged).collect();
         let row = |row: &FeatureRow| FeatureRow { label: labels[&row.recording], ..row.clone() };
         Self { names: self.names.clone(), rows: self.rows.iter().map(row).collect() }
     }

@@ -15,6 +15,8 @@ pub(super) struct Signals {
     signals: Vec<Signal>,
     rows: usize,
     words: Words,
+    /// That of the samples, where a study says it.
+    unit: Option<String>,
     is_of_published_design: bool,
 }
 
@@ -47,6 +49,7 @@ impl Signals {
             signals: signals.collect(),
             rows,
             words: set.words(),
+            unit: set.about().map(|about| about.unit.clone()),
             is_of_published_design: set.provenance() != Provenance::Unknown,
         }
     }
@@ -69,12 +72,12 @@ impl Signals {
     }
 
     /// What the vertical axis shows.
-    const fn axis_name(&self, is_logarithmic: bool) -> &'static str {
-        match (self.is_of_published_design, is_logarithmic) {
-            (true, _) => "band power at F7 (unit of the export, logarithmic)",
-            (false, true) => "signal (unit of the recordings, logarithmic)",
-            (false, false) => "signal (unit of the recordings)",
+    fn axis_name(&self, is_logarithmic: bool) -> String {
+        if self.is_of_published_design {
+            return "band power at F7 (unit of the export, logarithmic)".to_owned();
         }
+        let unit = self.unit.as_deref().unwrap_or("unit of the recordings");
+        format!("signal ({unit}{})", if is_logarithmic { ", logarithmic" } else { "" })
     }
 
     /// Draws rows of two panels with common axes. Power is drawn on a logarithmic axis, because the scales of two participants
@@ -92,7 +95,7 @@ impl Signals {
         let (left, bottom) = (canvas.pt(40.0), canvas.pt(30.0));
         let rotated = label.transform(FontTransform::Rotate270);
         let middle = (height - bottom) / 2;
-        canvas.write(self.axis_name(is_logarithmic), (canvas.pt(5.0), middle), Anchor::Centre, &rotated)?;
+        canvas.write(&self.axis_name(is_logarithmic), (canvas.pt(5.0), middle), Anchor::Centre, &rotated)?;
         let centre = left + (width - left) / 2;
         canvas.write("time (s)", (centre, height - canvas.pt(6.0)), Anchor::Centre, &label)?;
 

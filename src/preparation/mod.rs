@@ -24,7 +24,7 @@ mod slices;
 pub mod split;
 mod zeros;
 
-pub use ablation::{Ablated, Ablation, SHORTEST_CROP, dealt_labels, exchanged_labels};
+pub use ablation::{Ablated, Ablation, Exchanged, Labelled, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
 pub use frames::{FRAME, Frames};
 pub use input::Input;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::design::Design;
+use super::design::{About, Design};
 use super::labels::{Labels, MOST_LABELS};
 use super::name::Session;
 use super::recording::{Recording, RecordingId};
@@ -89,6 +89,12 @@ impl DataSet {
         for recording in &mut self.recordings {
             recording.synthetic = Some(Arc::clone(&how));
         }
+        self
+    }
+
+    /// The same data set, of a study that is described so.
+    pub(super) fn described(mut self, about: About) -> Self {
+        self.design.describe(about);
         self
     }
 

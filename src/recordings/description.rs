@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::dataset::{DataSet, Fingerprint};
 use super::design::{Design, Outline};
 use super::{Label, Words};
+use crate::report::significant;
 
 /// What there is to know of a data set before anything is trained on it. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +32,9 @@ pub struct Description {
     pub fingerprint: Fingerprint,
     /// The name by which the set is known, if it is.
     pub known_as: Option<String>,
+    /// The unit of the samples, where the description of a study says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Labels that each participant has; nothing if participants differ in it.
     pub labels_per_participant: Option<usize>,
     /// Participants by the labels that they have.
@@ -107,7 +111,8 @@ impl Description {
             shortest,
             longest,
             fingerprint: set.fingerprint(),
-            known_as: set.provenance().known_as(),
+            known_as: set.known_as(),
+            unit: set.about().map(|about| about.unit.clone()),
             labels_per_participant: set.labels_per_participant(),
             participants_by_labels,
             length_names_label: set.length_names_label(),
@@ -179,7 +184,8 @@ impl fmt::Display for Description {
         };
         let name = self.known_as.as_deref().unwrap_or("not known: own or changed recordings");
         // What is known has the design of the published study.
-        let words = if self.known_as.is_some() { Words::MUSIC } else { Words::ANY };
+        let is_described = self.unit.is_some();
+        let words = if self.known_as.is_some() && !is_described { Words::MUSIC } else { Words::ANY };
         let Words { label, labels, stimuli, .. } = words;
         let heard = match self.labels_per_participant {
             Some(own) => format!("{own} {labels} per participant"),
@@ -189,11 +195,15 @@ impl fmt::Display for Description {
             .participants_by_labels
             .iter()
             .map(|(own, participants)| {
-                format!("{participants} {} {own}", if self.known_as.is_some() { "heard" } else { "have" })
+                format!(
+                    "{participants} {} {own}",
+                    if self.known_as.is_some() && !is_described { "heard" } else { "have" }
+                )
             })
             .collect();
         let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
             self.samples;
+        let unit = self.unit.as_deref().unwrap_or("(unit of the recordings)");
         writeln!(f, "known as      {name}")?;
         writeln!(f, "fingerprint   {}", self.fingerprint)?;
         writeln!(f, "recordings    {}", self.recordings)?;
@@ -212,9 +222,17 @@ impl fmt::Display for Description {
         }
         writeln!(
             f,
-            "samples       {count}, from {lowest} to {highest}, median {median:.3}, {zeros} exact zeros"
+            "samples       {count}, from {} to {} {unit}, median {}, {zeros} exact zeros",
+            significant(lowest),
+            significant(highest),
+            significant(median)
         )?;
-        write!(f, "              a recording's median lies between {low:.3} and {high:.3}")?;
+        write!(
+            f,
+            "              a recording's median lies between {} and {}",
+            significant(low),
+            significant(high)
+        )?;
         match self.formulas {
             0 => Ok(()),
             count => write!(

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize, Serializer};
 
 use super::dataset::{Fingerprint, Provenance};
-use super::{Label, Labels, Participant, Recording, RecordingId, Session, Stimulus};
+use super::{Label, Labels, Name, Participant, Recording, RecordingId, Session, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
@@ -19,7 +19,21 @@ pub struct Design {
     rate_hz: f64,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_negative_samples: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    about: Option<About>,
     recordings: Vec<Outline>,
+}
+
+/// What the description of a study says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The name of the study.
+    pub name: String,
+    /// The unit of the samples.
+    pub unit: String,
+    /// What a label is called.
+    pub label_name: Name,
 }
 
 /// A recording without its samples.
@@ -113,8 +127,25 @@ impl Design {
             provenance: Provenance::of(recordings, data),
             rate_hz: recordings.first().map_or(0.0, |recording| recording.rate_hz),
             has_negative_samples: recordings.iter().any(|one| one.samples.iter().any(|sample| *sample < 0.0)),
+            about: None,
             recordings: recordings.iter().map(Outline::of).collect(),
         }
+    }
+
+    pub(super) fn describe(&mut self, about: About) {
+        self.about = Some(about);
+    }
+
+    /// What the description of the study says of it, if there is one.
+    #[must_use]
+    pub const fn about(&self) -> Option<&About> {
+        self.about.as_ref()
+    }
+
+    /// The name by which the recordings are known: that of the published set, how synthetic ones were made, or the name of a study.
+    #[must_use]
+    pub fn known_as(&self) -> Option<String> {
+        self.provenance.known_as().or_else(|| self.about.as_ref().map(|about| about.name.clone()))
     }
 
     pub(super) fn marked_synthetic(&mut self, how: &str) {

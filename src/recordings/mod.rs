@@ -33,7 +33,7 @@ pub(crate) mod workbook;
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use description::{Description, LabelDescription, Samples};
 pub(crate) use design::is_first;
-pub use design::{Design, Outline, Zeros};
+pub use design::{About, Design, Outline, Zeros};
 pub use folder::load;
 pub use labels::{Labels, MOST_LABELS};
 pub use material::Material;

@@ -89,7 +89,10 @@ impl Artefact {
                 Self::LastSample => samples.last().copied().unwrap_or(0.0),
                 Self::FirstFrame => mean(ends[0]),
                 Self::LastFrame => mean(ends[1]),
-                Self::Scale => quantile(samples, 0.5).unwrap_or(0.0),
+                Self::Scale => {
+                    let sizes: Vec<f64> = samples.iter().map(|sample| sample.abs()).collect();
+                    quantile(&sizes, 0.5).unwrap_or(0.0)
+                }
             }
         };
         recordings.iter().map(value).collect()
@@ -125,7 +128,7 @@ impl fmt::Display for Artefact {
             Self::LastSample => "last sample",
             Self::FirstFrame => "mean of the first frame",
             Self::LastFrame => "mean of the last frame",
-            Self::Scale => "scale (median)",
+            Self::Scale => "scale (median size)",
         })
     }
 }

@@ -8,6 +8,7 @@ use eegenre::audit::predictions::PredictionAudit;
 use eegenre::audit::{self, Audit};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures;
+use eegenre::recordings::{Material, Provenance};
 use eegenre::report::note;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, write_atomically};
@@ -26,15 +27,18 @@ pub struct AuditArgs {
     /// How much is trained [default: paper for the published recordings, else quick]
     ///
     /// paper: all three networks under every condition, hours of training where it is not recorded. quick and smoke: the
-    /// baseline under a few of them.
+    /// baseline under a few of them, and on recordings of your own only with --networks.
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
     /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
+    /// Train networks too, on recordings of your own; on those of the published design they are trained anyway
+    #[arg(long)]
+    networks: bool,
     /// Train nothing: show what is recorded. So it is without recordings
-    #[arg(long, conflicts_with = "only")]
+    #[arg(long, conflicts_with_all = ["only", "networks"])]
     recorded: bool,
     #[command(flatten)]
     level: LevelArgs,
@@ -90,9 +94,15 @@ impl AuditArgs {
             let (place, found) = (Place::field("--only"), "records alone");
             return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to train on", found));
         }
-        if let Some(set) = of.recordings().filter(|_| !self.recorded) {
+        if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
             let stop = signals::working();
-            audit::train(project, set, profile, &self.only, &self.level.control(&stop)?)?;
+            let is_own = set.provenance() == Provenance::Unknown;
+            if is_own && self.only.is_empty() {
+                audit::without_networks(project, set, source.folder(), profile)?;
+            }
+            if !is_own || self.networks || !self.only.is_empty() {
+                audit::train(project, set, profile, &self.only, &self.level.control(&stop)?)?;
+            }
         }
         print(&Audit::read(project, &of, profile)?, json)
     }

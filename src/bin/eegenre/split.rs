@@ -85,6 +85,9 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
         (None, Some(set)) => ArtefactScan::under(set, FRAME, &[scheme])?,
         (None, None) => return Ok(()),
     };
+    if let Some(reason) = scan.cannot_tell() {
+        note(format_args!("warning: {reason}"));
+    }
     for finding in scan.found() {
         if finding.scheme == scheme && finding.artefact != Artefact::Length {
             note(format_args!("warning: {finding}. `eegenre audit` says more."));

@@ -133,9 +133,9 @@ impl Classification {
         // Of tables that nobody has made, nothing is known but that two of them can be made.
         let unknown = [Origin::Recordings, Origin::Cut].map(|origin| (origin, String::new()));
         let digests = tables.as_ref().map_or_else(|| unknown.into(), |tables| tables.digests.clone());
-        let trials = digests.iter().flat_map(|(origin, digest)| {
-            plan(*origin, profile).into_iter().map(move |trial| (trial, digest))
-        });
+        let trials = digests
+            .iter()
+            .flat_map(|(origin, digest)| allowed(*origin, profile, design).map(move |trial| (trial, digest)));
         let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
             Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
@@ -152,16 +152,24 @@ impl Classification {
         let is_published = design.provenance() == Provenance::Published;
         Ok(Self {
             data: design.fingerprint(),
-            known_as: design.provenance().known_as(),
+            known_as: design.known_as(),
             profile,
             missing,
             without_exchanges,
             features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { RahmanComparison::all(&estimates) } else { Vec::new() },
             estimates,
-            baselines: Baselines::below(folder, design.fingerprint(), profile)?,
+            baselines: Baselines::below(folder, design, profile)?,
         })
     }
+}
+
+/// The trials of a profile whose divisions a design allows. What was published with the recordings has their design.
+fn allowed(origin: Origin, profile: Profile, design: &Design) -> impl Iterator<Item = Trial> {
+    let [shortest, longest] = design.lengths();
+    // Cut to one length they would be the same.
+    let is_same = origin == Origin::Cut && shortest == longest;
+    plan(origin, profile).into_iter().filter(move |trial| !is_same && trial.division.is_allowed_by(design))
 }
 
 /// Makes the trials and the [baselines](baselines::make) of a profile that are not recorded yet.
@@ -176,7 +184,7 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
         findings.write(&folder)?;
     }
     for (origin, table) in tables.by_origin() {
-        for trial in plan(origin, profile) {
+        for trial in allowed(origin, profile, set) {
             let record = TrialRecord::read(&folder, trial, &findings.digests[&origin])?;
             if !record.as_ref().is_some_and(|record| record.has(trial.exchanges(profile))) {
                 open.push((trial, table, record));

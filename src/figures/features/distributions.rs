@@ -89,10 +89,11 @@ impl Distributions {
         for ((from, to), names) in sides.into_iter().zip([&self.labels, &self.participants]) {
             for (place, name) in names.iter().enumerate() {
                 let x = column((from, to), place, names.len());
-                canvas.write(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small)?;
+                let width = (to - from) / names.len().max(1) as i32 - canvas.pt(1.0);
+                canvas.write_within(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small, width)?;
             }
         }
-        let note = "A point a recording, in the colour of its genre; lines: medians. \
+        let note = "A point a recording, in the colour of its label; lines: medians. \
                     A value of 0 lies on the lower end of a logarithmic scale.";
         canvas.write(
             note,
@@ -138,7 +139,7 @@ impl Panel {
                     // Side by side in their order, so that equal values are seen.
                     let aside = ((index as f64 + 0.5) / group.len() as f64 * 2.0 - 1.0) * half;
                     let at = (x + aside.round() as i32, y(*value));
-                    canvas.area.draw(&Circle::new(at, canvas.pt(1.1), theme::colour(*class).filled()))?;
+                    canvas.point(at, 1.1, *class)?;
                 }
                 let values: Vec<f64> = group.iter().map(|(value, _)| *value).collect();
                 if let Some(median) = quantile(&values, 0.5) {

@@ -24,7 +24,7 @@ mod noise;
 mod order;
 mod scale;
 
-pub use labels::{dealt_labels, exchanged_labels};
+pub use labels::{Exchanged, Labelled, dealt_labels, exchanged_labels};
 
 use std::fmt;
 use std::num::NonZeroUsize;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Study};
+use super::{Entry, Settings, Study};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::recordings::formats::Signals;
-use crate::recordings::{DataSet, Participant, Recording, Stimulus};
+use crate::recordings::{About, DataSet, Participant, Recording, Stimulus};
 
 impl Study {
     /// Reads all recordings into a data set. The rate is that of the study, else that of the first file: files differ from it
@@ -29,7 +29,9 @@ impl Study {
             let session = entry.session.as_deref().map(str::parse).transpose()?;
             Ok(Recording { stimulus, label, participant, take, session, rate_hz, samples, synthetic: None })
         }))?;
-        DataSet::new(recordings)
+        let Settings { name, unit, label_name, .. } = self.settings.clone();
+        let about = About { name, unit, label_name: label_name.parse()? };
+        Ok(DataSet::new(recordings)?.described(about))
     }
 
     /// The samples of a recording of one channel.

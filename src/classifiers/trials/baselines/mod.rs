@@ -44,7 +44,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::recordings::{DataSet, Fingerprint};
+use crate::preparation::Scheme;
+use crate::recordings::{DataSet, Design};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
 
@@ -61,13 +62,13 @@ pub struct Baselines {
 }
 
 impl Baselines {
-    /// What records below a folder say, of recordings with this fingerprint.
+    /// What records below a folder say, of recordings of this design.
     ///
     /// # Errors
     /// Those of [`BaselineRecord::read`].
-    pub fn below(folder: &Path, data: Fingerprint, profile: Profile) -> Result<Self> {
-        let folder = own(folder);
-        let trials = plan(profile);
+    pub fn below(folder: &Path, design: &Design, profile: Profile) -> Result<Self> {
+        let (folder, data) = (own(folder), design.fingerprint());
+        let trials = allowed(profile, design);
         let found = Error::gather(trials.iter().map(|trial| BaselineRecord::read(&folder, *trial, data)))?;
         let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
         let missing = missing.map(|(trial, _)| trial.name()).collect();
@@ -86,10 +87,8 @@ impl Baselines {
 pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
     let folder = own(folder);
     let mut open = Vec::new();
-    for trial in plan(profile) {
-        if BaselineRecord::read(&folder, trial, set.fingerprint())?.is_none()
-            && trial.scheme.draw(set, 0).is_ok()
-        {
+    for trial in allowed(profile, set) {
+        if BaselineRecord::read(&folder, trial, set.fingerprint())?.is_none() {
             open.push(trial);
         }
     }
@@ -100,6 +99,12 @@ pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
     }
     steps.finish();
     Ok(())
+}
+
+/// The trials of a profile whose schemes a design allows.
+fn allowed(profile: Profile, design: &Design) -> Vec<BaselineTrial> {
+    let schemes = Scheme::allowed_by(design);
+    plan(profile).into_iter().filter(|trial| schemes.contains(&trial.scheme)).collect()
 }
 
 /// Where these records are, below those of a classification.

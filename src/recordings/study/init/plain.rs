@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::electrodes;
 use super::proposal::Proposal;
 use crate::recordings::formats::{self, Format};
 use crate::recordings::study::names;
@@ -48,7 +49,11 @@ fn holds_columns(file: &Path) -> bool {
 /// what is wrong with the file.
 fn columns(folder: &Path, file: &Path, stimulus: &str) -> Vec<Proposal> {
     let signals = formats::read(folder.join(file), &[]).unwrap_or_default();
-    if signals.channels.len() < 2 {
+    // Channels of one recording are electrodes; `P01`, `P02` and so on could be both.
+    let electrodes =
+        signals.channels.iter().filter(|channel| electrodes::is_electrode(&channel.name)).count();
+    let names_participants = signals.channels.iter().all(|channel| is_numbered(&channel.name));
+    if signals.channels.len() < 2 || (2 * electrodes > signals.channels.len() && !names_participants) {
         return vec![by_name(file, &[stimulus.to_owned()])];
     }
     let proposals = signals.channels.into_iter().map(|channel| Proposal {
@@ -58,4 +63,10 @@ fn columns(folder: &Path, file: &Path, stimulus: &str) -> Vec<Proposal> {
         ..Proposal::of(file)
     });
     proposals.collect()
+}
+
+/// Whether a name is `P` and a number, as participants are named more often than electrodes.
+fn is_numbered(name: &str) -> bool {
+    let number = name.strip_prefix(['P', 'p']).unwrap_or("");
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }
