@@ -92,7 +92,7 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let predicted = predicted["predictions"].as_array().unwrap();
     assert_eq!((predicted.len(), predicted[0]["probabilities"].as_array().unwrap().len()), (63, 2));
 
-    let audit = answer(&["audit", "--profile", "smoke"]);
+    let audit = answer(&["audit", "--profile", "smoke", "--networks"]);
     let estimate = &audit["estimates"][0];
     assert_eq!(estimate["recordings"].as_u64().map(|count| count > 0), Some(true), "{estimate}");
 }

@@ -40,45 +40,55 @@ pub enum Leaked {
 /// Exchanges of labels that lengths are held against.
 const EXCHANGES: u64 = 199;
 
-/// What leaks in a split, and labels that it tests without training them; nothing if nobody, no stimulus and, beyond chance, no
-/// length leaks.
+/// What leaks in the splits of a scheme, and labels that they test without training them; nothing if nobody, no stimulus and,
+/// beyond chance, no length leaks. Participants and stimuli are those of the first split: the others leak alike.
 ///
 /// Lengths leak if a rule that sees nothing else names more labels of the test than with all of [`EXCHANGES`] exchanges of labels
 /// but one in a hundred ([`exchanged_labels`]).
 #[must_use]
-pub fn leaks(set: &Design, split: &Split) -> Vec<Leak> {
-    let shared = split.leakage().test;
+pub fn leaks(set: &Design, splits: &[Split]) -> Vec<Leak> {
+    let Some(first) = splits.first() else { return Vec::new() };
+    let shared = first.leakage().test;
     let (participants, stimuli) = (&shared.participants, &shared.stimuli);
     let words = set.words();
     let leak = |of, known, tested| Leak { of, known, tested, words };
     let label = |id: &RecordingId| set.outline(*id).map(|outline| outline.label);
-    let trained: BTreeSet<Label> =
-        split.training().iter().chain(split.validation()).filter_map(label).collect();
-    let untrained = split.test().iter().filter_map(label).filter(|label| !trained.contains(label)).count();
+    let untrained = splits.iter().map(|split| {
+        let trained: BTreeSet<Label> = known(split).filter_map(label).collect();
+        split.test().iter().filter_map(label).filter(|label| !trained.contains(label)).count()
+    });
+    let tested = splits.iter().map(|split| split.test().len()).sum();
     let mut leaks = vec![
         leak(Leaked::Participants, participants.shared.len(), participants.of),
         leak(Leaked::Stimuli, stimuli.shared.len(), stimuli.of),
-        leak(Leaked::Lengths, named_by_length(set, split).unwrap_or(0), split.test().len()),
-        leak(Leaked::Untrained, untrained, split.test().len()),
+        leak(Leaked::Lengths, named_by_length(set, splits).unwrap_or(0), tested),
+        leak(Leaked::Untrained, untrained.sum(), tested),
     ];
     leaks.retain(|leak| leak.known > 0);
     leaks
 }
 
+/// What trains or validates.
+fn known(split: &Split) -> impl Iterator<Item = &RecordingId> {
+    split.training().iter().chain(split.validation())
+}
+
 /// Test recordings whose label their length names, if these are more than by chance.
-fn named_by_length(set: &Design, split: &Split) -> Option<usize> {
+fn named_by_length(set: &Design, splits: &[Split]) -> Option<usize> {
     let lengths: Vec<f64> = set.outlines().iter().map(|outline| outline.samples as f64).collect();
     let place = |id: &RecordingId| set.outlines().binary_search_by_key(id, |outline| outline.id()).ok();
-    let places = |part: &[RecordingId]| part.iter().filter_map(place).collect::<Vec<usize>>();
-    let near = Neighbourhoods::of(
-        &lengths,
-        &[places(split.training()), places(split.validation())].concat(),
-        &places(split.test()),
-    );
+    let near: Vec<Neighbourhoods> = splits
+        .iter()
+        .map(|split| {
+            let known: Vec<usize> = known(split).filter_map(place).collect();
+            let tested: Vec<usize> = split.test().iter().filter_map(place).collect();
+            Neighbourhoods::of(&lengths, &known, &tested)
+        })
+        .collect();
     let labels = set.labels();
-    let right = |own: &[Label]| {
+    let right = |own: &[Label]| -> f64 {
         let classes: Vec<usize> = own.iter().map(|label| labels.class(*label)).collect();
-        near.right(&classes, labels.count()).0
+        near.iter().map(|near| near.right(&classes, labels.count()).0).sum()
     };
     let labelled: Vec<Labelled> = set.outlines().iter().map(Labelled::from).collect();
     let named = right(&labelled.iter().map(|one| one.label).collect::<Vec<Label>>());
@@ -123,15 +133,15 @@ mod tests {
     use crate::preparation::split::testing::{data_set, ids, recording};
     use crate::recordings::synthetic::{self, Effect};
 
-    fn leaked(set: &Design, split: &Split) -> Vec<(Leaked, usize, usize)> {
-        leaks(set, split).into_iter().map(|leak| (leak.of, leak.known, leak.tested)).collect()
+    fn leaked(set: &Design, splits: &[Split]) -> Vec<(Leaked, usize, usize)> {
+        leaks(set, splits).into_iter().map(|leak| (leak.of, leak.known, leak.tested)).collect()
     }
 
     #[test]
     fn the_papers_split_leaks_everything() {
         let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
         let split = Split::random(&set, 0).unwrap();
-        let found = leaked(&set, &split);
+        let found = leaked(&set, &[split]);
         assert_eq!(
             found.iter().map(|leak| leak.0).collect::<Vec<_>>(),
             [Leaked::Participants, Leaked::Stimuli, Leaked::Lengths]
@@ -142,9 +152,8 @@ mod tests {
     #[test]
     fn splits_that_keep_participants_apart_still_leak_stimuli_and_lengths() {
         let set = synthetic::generate(&synthetic::Settings::default()).unwrap();
-        for split in Scheme::Participant.draw(&set, 0).unwrap() {
-            assert_eq!(leaked(&set, &split), [(Leaked::Stimuli, 8, 8), (Leaked::Lengths, 8, 8)]);
-        }
+        let folds = Scheme::Participant.draw(&set, 0).unwrap();
+        assert_eq!(leaked(&set, &folds), [(Leaked::Stimuli, 8, 8), (Leaked::Lengths, 192, 192)]);
     }
 
     #[test]
@@ -156,7 +165,7 @@ mod tests {
         }
         let set = data_set(recordings);
         for seed in 0..5 {
-            let found = leaked(&set, &Split::random(&set, seed).unwrap());
+            let found = leaked(&set, &[Split::random(&set, seed).unwrap()]);
             assert!(found.iter().all(|leak| leak.0 != Leaked::Lengths), "{found:?}");
         }
     }
@@ -172,7 +181,7 @@ mod tests {
             recording
         });
         let set = data_set(labelled.collect());
-        let found = leaked(&set, &Split::random(&set, 0).unwrap());
+        let found = leaked(&set, &[Split::random(&set, 0).unwrap()]);
         assert!(found.iter().any(|leak| leak.0 == Leaked::Lengths), "{found:?}");
     }
 
@@ -181,8 +190,8 @@ mod tests {
         let mut recordings = synthetic::small(Effect::Null).unwrap().recordings().to_vec();
         recordings.iter_mut().for_each(|one| one.label = one.participant.as_str().parse().unwrap());
         let set = data_set(recordings);
-        let fold = &Scheme::Participant.draw(&set, 0).unwrap()[0];
-        assert!(leaked(&set, fold).contains(&(Leaked::Untrained, 8, 8)));
+        let folds = Scheme::Participant.draw(&set, 0).unwrap();
+        assert!(leaked(&set, &folds).contains(&(Leaked::Untrained, 192, 192)));
     }
 
     #[test]
@@ -190,6 +199,6 @@ mod tests {
         let names = ["S1/P01", "S5/P01", "S9/P01", "S2/P02"];
         let set = data_set(names.map(|name| recording(name, &[1.0])).to_vec());
         let split = Split::custom(&set, ids(&names[..3]), vec![], ids(&names[3..])).unwrap();
-        assert_eq!(leaks(&set, &split), []);
+        assert_eq!(leaks(&set, &[split]), []);
     }
 }

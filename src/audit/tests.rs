@@ -189,7 +189,7 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
 #[test]
 fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let (set, folder) = (set(), tempdir().unwrap());
-    let cells: Vec<Cell> = plan(Profile::Smoke);
+    let cells = cells(Profile::Smoke, &set);
     let stop = AtomicBool::new(false);
     let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
     train_below(&records, &workspace, &set, &cells[1..], &Control::new(&stop)).unwrap();

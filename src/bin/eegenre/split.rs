@@ -61,11 +61,8 @@ impl SplitArgs {
             (Some(path), [split]) => split.write(path)?,
             (Some(path), folds) => Folds::of(&set, folds).write(path)?,
         }
-        if let Some(split) = splits.first() {
-            // Folds of one scheme leak alike.
-            warn_of_leaks(&set, split);
-            warn_of_artefacts(project, &set, scheme)?;
-        }
+        warn_of_leaks(&set, &splits);
+        warn_of_artefacts(project, &set, scheme)?;
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
         match summaries.as_slice() {
             [split] => print(split, json)?,
@@ -97,8 +94,8 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
 }
 
 /// Says on standard error what a network can know of the test before it hears anything.
-pub fn warn_of_leaks(set: &Design, split: &Split) {
-    for leak in leaks(set, split) {
+pub fn warn_of_leaks(set: &Design, splits: &[Split]) {
+    for leak in leaks(set, splits) {
         note(format_args!("warning: {leak}"));
     }
 }

@@ -164,7 +164,7 @@ impl TrainArgs {
         };
         if !self.quiet {
             let remaining = settings.preparation.remaining(&set)?;
-            warn_of_leaks(&remaining, &split);
+            warn_of_leaks(&remaining, std::slice::from_ref(&split));
         }
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();

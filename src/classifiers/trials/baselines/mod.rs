@@ -44,7 +44,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::preparation::Scheme;
+use crate::preparation::{FRAME, Scheme};
 use crate::recordings::{DataSet, Design};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
@@ -101,10 +101,14 @@ pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
     Ok(())
 }
 
-/// The trials of a profile whose schemes a design allows.
+/// The trials of a profile whose schemes a design allows, and whose methods the shortest recording is long enough for: with
+/// whole frames alone, all but templates need nine samples.
 fn allowed(profile: Profile, design: &Design) -> Vec<BaselineTrial> {
     let schemes = Scheme::allowed_by(design);
-    plan(profile).into_iter().filter(|trial| schemes.contains(&trial.scheme)).collect()
+    let samples = design.lengths()[0] / FRAME * FRAME;
+    let is_long_enough = |method| method == Method::Template || samples >= 9;
+    let is_allowed = |trial: &BaselineTrial| schemes.contains(&trial.scheme) && is_long_enough(trial.method);
+    plan(profile).into_iter().filter(is_allowed).collect()
 }
 
 /// Where these records are, below those of a classification.
