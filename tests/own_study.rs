@@ -118,14 +118,14 @@ fn write_shape(folder: &Path, recordings: &[Shape], scale: impl Fn(&str) -> f64)
     fs::create_dir(folder).unwrap();
     let settings = "name = \"synthetic shape\"\nunit = \"µV\"\nlabel_name = \"state\"\nmay_be_negative = true\nrate_hz = 16.0\n";
     fs::write(folder.join("study.toml"), settings).unwrap();
-    let mut table = "file\tparticipant_id\tstimulus\tlabel\tsession\n".to_owned();
+    let mut table = "file\tparticipant_id\tstimulus\tlabel\tsession\torder\n".to_owned();
     for (place, (participant, stimulus, label, session, samples)) in recordings.iter().enumerate() {
         let mut text = "Pz\n".to_owned();
         for sample in 0..*samples {
             writeln!(text, "{:.5}", scale(label) * noise(sample + 331 * place)).unwrap();
         }
         fs::write(folder.join(format!("{place}.csv")), text).unwrap();
-        writeln!(table, "{place}.csv\t{participant}\t{stimulus}\t{label}\t{session}").unwrap();
+        writeln!(table, "{place}.csv\t{participant}\t{stimulus}\t{label}\t{session}\t{}", place + 1).unwrap();
     }
     fs::write(folder.join("recordings.tsv"), table).unwrap();
 }
