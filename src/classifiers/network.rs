@@ -140,8 +140,7 @@ impl<const WIDTH: usize> OfWidth<WIDTH> {
         }
         let device = Cpu::default();
         let (mut hidden, mut out): Layers<WIDTH, f32, Cpu> = device
-            .build_module::<(builders::Linear<WIDTH, HIDDEN>, builders::Linear<HIDDEN, MOST_LABELS>), f32>(
-            );
+            .build_module::<(builders::Linear<WIDTH, HIDDEN>, builders::Linear<HIDDEN, MOST_LABELS>), f32>();
         let draw = |tensor: u64, count: usize, fan_in: usize| -> Vec<f32> {
             let (key, bound) = (bits(seed, tensor), 1.0 / (fan_in as f64).sqrt());
             (0..count as u64).map(|index| symmetric(key, index, bound) as f32).collect()
@@ -263,9 +262,7 @@ mod tests {
             (0..count).map(|i| (0.3 * ((i + tensor) as f64).powi(2).cos()) as f32).collect()
         };
         let mut weights = vec![0.0; HIDDEN * NARROW];
-        for (row, drawn) in
-            weights.chunks_exact_mut(NARROW).zip(cosines(0, HIDDEN * 5).chunks_exact(5))
-        {
+        for (row, drawn) in weights.chunks_exact_mut(NARROW).zip(cosines(0, HIDDEN * 5).chunks_exact(5)) {
             row[..5].copy_from_slice(drawn);
         }
         network.hidden.weight.copy_from(&weights);
@@ -317,7 +314,9 @@ mod tests {
         let (training, unseen) = (separable(30), separable(40));
         let narrow = OfWidth::<NARROW>::fit(&training, 1).unwrap().predict(&unseen.values);
         assert_eq!(OfWidth::<{ WIDTHS[1] }>::fit(&training, 1).unwrap().predict(&unseen.values), narrow);
-        let many = examples(30, 70, |row, column| noise(row * 70 + column) + if column == row % 3 { 3.0 } else { 0.0 });
+        let many = examples(30, 70, |row, column| {
+            noise(row * 70 + column) + if column == row % 3 { 3.0 } else { 0.0 }
+        });
         let answers = HiddenLayer::fit(&many, 0).unwrap().predict(&many.values).unwrap();
         assert!(accuracy(&answers, &many.classes) > 0.9);
     }

@@ -9,6 +9,7 @@ use eegenre::audit::{self, Audit};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures;
 use eegenre::report::note;
+use eegenre::runs::Preset;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, write_atomically};
 
@@ -29,6 +30,9 @@ pub struct AuditArgs {
     /// baseline under a few of them.
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
+    /// Sizes and hyper-parameters of the networks, but for scale and epochs [default: paper at 8 Hz with one channel, else small]
+    #[arg(long, value_name = "paper|small")]
+    preset: Option<Preset>,
     /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
@@ -81,6 +85,7 @@ impl AuditArgs {
         }
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        let preset = self.preset.unwrap_or_else(|| Preset::of(&of));
         if of.has_negative_samples() {
             note(
                 "some samples are negative: z-scores of each recording take the place of the logarithmic scale",
@@ -92,8 +97,8 @@ impl AuditArgs {
         }
         if let Some(set) = of.recordings().filter(|_| !self.recorded) {
             let stop = signals::working();
-            audit::train(project, set, profile, &self.only, &self.level.control(&stop)?)?;
+            audit::train(project, set, (profile, preset), &self.only, &self.level.control(&stop)?)?;
         }
-        print(&Audit::read(project, &of, profile)?, json)
+        print(&Audit::read_with(project, &of, profile, preset)?, json)
     }
 }
