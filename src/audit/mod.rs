@@ -83,7 +83,7 @@ use crate::report::Steps;
 use crate::reproduction::study::{self, Study};
 use crate::runs::profile::Profile;
 use crate::runs::series::ReportedSeries;
-use crate::runs::{Control, Instructions};
+use crate::runs::{Control, Instructions, Preset};
 use crate::store::{Project, check_writable};
 
 /// All that is known. `Display` is the table of the command line.
@@ -95,6 +95,9 @@ pub struct Audit {
     pub known_as: Option<String>,
     /// How much was trained.
     pub profile: Profile,
+    /// Where the sizes of the networks come from.
+    #[serde(skip_serializing_if = "Preset::is_paper")]
+    pub preset: Preset,
     /// Cells of the profile of which trainings are not done yet, and of how many. Draws that are done are shown all the same.
     pub missing: Vec<String>,
     /// Schemes of splitting that the design does not allow, each with the reason. Sessions are not among them where none is named.
@@ -138,6 +141,14 @@ impl Audit {
     /// # Errors
     /// Those of [`CellRecord::read`], [`Study::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
     pub fn read(project: &Project, design: &Design, profile: Profile) -> Result<Self> {
+        Self::read_with(project, design, profile, Preset::of(design))
+    }
+
+    /// The same of networks with the sizes of a preset, which [`Self::read`] takes from the recordings.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_with(project: &Project, design: &Design, profile: Profile, preset: Preset) -> Result<Self> {
         let instrument = Instrument::read(project, profile)?;
         let study = Study::read(&study::folder(project, design));
         // Without variations of the experiment, seeds cannot be told from splits.
@@ -146,7 +157,7 @@ impl Audit {
             study => Some(study?),
         };
         let audit =
-            Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)?;
+            Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, (profile, preset))?;
         let classifiers = (design.provenance() == Provenance::Unknown)
             .then(|| Classification::read(project, design, profile));
         Ok(Self { classifiers: classifiers.transpose()?, ..audit })
@@ -158,10 +169,10 @@ impl Audit {
         instrument: Instrument,
         study: Option<&Study>,
         set: &Design,
-        profile: Profile,
+        (profile, preset): (Profile, Preset),
     ) -> Result<Self> {
         let signals = SignalFindings::read(folder, set)?;
-        let cells = cells(profile, set);
+        let cells = cells(profile, preset, set);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let lacking =
             cells.iter().zip(&found).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
@@ -180,6 +191,7 @@ impl Audit {
             data: set.fingerprint(),
             known_as: set.known_as(),
             profile,
+            preset,
             missing,
             left_out: left_out(set),
             artefacts: signals.artefacts,
@@ -260,6 +272,8 @@ pub fn without_networks(
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
 ///
+/// Networks have the sizes of `preset`; their epochs are those of the profile.
+///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
 /// `["instrument"]`, the instrument check alone. `["blocks"]` measures blocks and drift alone, and `["echo"]` the power of the echo
 /// check, which only the paper's profile has: neither trains anything.
@@ -270,7 +284,7 @@ pub fn without_networks(
 pub fn train(
     project: &Project,
     set: &DataSet,
-    profile: Profile,
+    (profile, preset): (Profile, Preset),
     only: &[String],
     control: &Control,
 ) -> Result<()> {
@@ -285,7 +299,7 @@ pub fn train(
             measure_echo(&folder, set)?;
         }
         if only != [BLOCKS] && only != [ECHO] {
-            train_below(&folder, &workspace, set, &chosen(cells(profile, set), only)?, control)?;
+            train_below(&folder, &workspace, set, &chosen(cells(profile, preset, set), only)?, control)?;
         }
     }
     // The instrument is of the published design.
@@ -346,10 +360,11 @@ pub fn measure(folder: &Path, set: &DataSet, cell: &Cell, control: &Control) -> 
     Ok(whole.iter().flat_map(|record| Estimate::all(record, &[], set)).collect())
 }
 
-/// The cells of a profile whose schemes a design allows.
-fn cells(profile: Profile, design: &Design) -> Vec<Cell> {
+/// The cells of a profile whose schemes a design allows, with the sizes of a preset.
+fn cells(profile: Profile, preset: Preset, design: &Design) -> Vec<Cell> {
     let allowed = Scheme::allowed_by(design);
-    plan(profile).into_iter().filter(|cell| allowed.contains(&cell.scheme)).collect()
+    let cells = plan(profile).into_iter().filter(|cell| allowed.contains(&cell.scheme));
+    cells.map(|cell| Cell { preset, ..cell }).collect()
 }
 
 /// The schemes that a design does not allow, and why.

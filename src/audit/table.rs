@@ -201,8 +201,9 @@ impl Audit {
         let left_out: Vec<String> = (self.left_out.iter())
             .map(|(scheme, reason)| format!(" Splits by {scheme} are not possible: {reason}."))
             .collect();
+        let preset = if self.preset.is_paper() { String::new() } else { format!(", preset {}", self.preset) };
         format!(
-            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}.{missing}{}{scan}",
+            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}{preset}.{missing}{}{scan}",
             self.data.short(),
             self.profile,
             left_out.concat()

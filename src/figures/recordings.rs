@@ -18,6 +18,8 @@ pub(super) struct Signals {
     /// That of the samples, where a study says it.
     unit: Option<String>,
     is_of_published_design: bool,
+    /// The name of the channel that is drawn, if it is one of several.
+    channel: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -30,7 +32,7 @@ struct Signal {
 }
 
 impl Signals {
-    /// The first and the last recording of each label. The paper does not say which signals it shows.
+    /// The first and the last recording of each label, and of several channels the first. The paper does not say which signals it shows.
     pub(super) fn of(set: &DataSet) -> Self {
         let labels = set.labels();
         let rows = labels.count().min(MOST_ROWS);
@@ -42,7 +44,7 @@ impl Signals {
                 label,
                 class,
                 rate_hz: recording.rate_hz,
-                samples: recording.samples.clone(),
+                samples: recording.channels.split(&recording.samples).swap_remove(0),
             })
         });
         Self {
@@ -51,6 +53,7 @@ impl Signals {
             words: set.words(),
             unit: set.about().map(|about| about.unit.clone()),
             is_of_published_design: set.provenance() != Provenance::Unknown,
+            channel: set.channels().names().first().cloned(),
         }
     }
 
@@ -76,8 +79,11 @@ impl Signals {
         if self.is_of_published_design {
             return "band power at F7 (unit of the export, logarithmic)".to_owned();
         }
+        let channel =
+            self.channel.as_ref().map_or_else(String::new, |name| format!(", first channel {name}"));
         let unit = self.unit.as_deref().unwrap_or("unit of the recordings");
-        format!("signal ({unit}{})", if is_logarithmic { ", logarithmic" } else { "" })
+        let scale = if is_logarithmic { ", logarithmic" } else { "" };
+        format!("signal{channel} ({unit}{scale})")
     }
 
     /// Draws rows of two panels with common axes. Power is drawn on a logarithmic axis, because the scales of two participants

@@ -6,6 +6,7 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::channels::Channels;
 use super::dataset::{DataSet, Fingerprint};
 use super::design::{Design, Outline};
 use super::{Label, Words};
@@ -24,6 +25,9 @@ pub struct Description {
     /// Samples per second.
     #[serde(serialize_with = "super::design::whole")]
     pub rate_hz: f64,
+    /// The channels of every recording.
+    #[serde(default, skip_serializing_if = "Channels::is_one")]
+    pub channels: Channels,
     /// Samples of the shortest recording.
     pub shortest: usize,
     /// Samples of the longest recording.
@@ -61,11 +65,11 @@ pub struct LabelDescription {
     pub longest: usize,
 }
 
-/// The distribution of all samples. Values are in the recordings' unit.
+/// The distribution of the values of all samples and channels, in the recordings' unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Samples {
-    /// How many there are.
+    /// How many there are: samples, times channels.
     pub count: usize,
     /// The lowest.
     pub lowest: f64,
@@ -108,6 +112,7 @@ impl Description {
             participants: participants.len(),
             stimuli: set.stimuli().len(),
             rate_hz: set.rate_hz(),
+            channels: set.channels().clone(),
             shortest,
             longest,
             fingerprint: set.fingerprint(),
@@ -165,12 +170,19 @@ impl Description {
         let recordings = design.outlines();
         let samples: usize = recordings.iter().map(|recording| recording.samples).sum();
         let zeros: usize = recordings.iter().map(|recording| recording.zeros.all).sum();
+        // A design of several channels counts the samples at which all of them are 0.
+        let has_zeros = match design.channels().is_one() {
+            true => self.samples.zeros == zeros,
+            false => self.samples.zeros >= zeros * design.channels().count(),
+        };
         self.fingerprint == design.fingerprint()
             && self.recordings == recordings.len()
             && self.participants == design.participants().len()
             && self.stimuli == design.stimuli().len()
             && [self.shortest, self.longest] == design.lengths()
-            && (self.samples.count, self.samples.zeros) == (samples, zeros)
+            && self.channels == *design.channels()
+            && self.samples.count == samples * design.channels().count()
+            && has_zeros
             && self.labels_per_participant == design.labels_per_participant()
             && self.length_names_label == design.length_names_label()
     }
@@ -210,6 +222,9 @@ impl fmt::Display for Description {
         writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
         writeln!(f, "{stimuli:<14}{}", self.stimuli)?;
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
+        if let names @ [_, ..] = self.channels.names() {
+            writeln!(f, "channels      {}: {}", names.len(), names.join(", "))?;
+        }
         writeln!(f, "length        {}", range(self.shortest, self.longest))?;
         for (own, LabelDescription { recordings, shortest, longest }) in &self.labels {
             writeln!(f, "  {own:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;

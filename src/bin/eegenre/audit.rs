@@ -10,6 +10,7 @@ use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures;
 use eegenre::recordings::{Material, Provenance};
 use eegenre::report::note;
+use eegenre::runs::Preset;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, write_atomically};
 
@@ -30,6 +31,9 @@ pub struct AuditArgs {
     /// baseline under a few of them, and on recordings of your own only with --networks.
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
+    /// Sizes and hyper-parameters of the networks, but for scale and epochs [default: paper at 8 Hz with one channel, else small]
+    #[arg(long, value_name = "paper|small")]
+    preset: Option<Preset>,
     /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
@@ -85,6 +89,7 @@ impl AuditArgs {
         }
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        let preset = self.preset.unwrap_or_else(|| Preset::of(&of));
         if of.has_negative_samples() {
             note(
                 "some samples are negative: z-scores of each recording take the place of the logarithmic scale",
@@ -101,9 +106,9 @@ impl AuditArgs {
                 audit::without_networks(project, set, source.folder(), profile)?;
             }
             if !is_own || self.networks || !self.only.is_empty() {
-                audit::train(project, set, profile, &self.only, &self.level.control(&stop)?)?;
+                audit::train(project, set, (profile, preset), &self.only, &self.level.control(&stop)?)?;
             }
         }
-        print(&Audit::read(project, &of, profile)?, json)
+        print(&Audit::read_with(project, &of, profile, preset)?, json)
     }
 }

@@ -14,7 +14,7 @@ use eegenre::store::Project;
 
 use crate::{print, signals};
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct DataArgs {
     /// Folder with recordings.tsv, or of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
     #[arg(long, value_name = "DIR")]

@@ -8,7 +8,7 @@ use serde_json::json;
 use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::split::Folds;
-use eegenre::preparation::{FRAME, Scheme, Split, SplitSummary};
+use eegenre::preparation::{Framing, Scheme, Split, SplitSummary};
 use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
 use eegenre::runs::profile::Profile;
@@ -79,7 +79,7 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
     let recorded = SignalFindings::load(&audit::folder(project, of, Profile::Paper), of)?;
     let scan = match (recorded, of.recordings()) {
         (Some(recorded), _) => recorded.artefacts,
-        (None, Some(set)) => ArtefactScan::under(set, FRAME, &[scheme])?,
+        (None, Some(set)) => ArtefactScan::under(set, Framing::unit(set), &[scheme])?,
         (None, None) => return Ok(()),
     };
     if let Some(reason) = scan.cannot_tell() {

@@ -38,14 +38,17 @@ struct Panel {
 impl Distributions {
     pub(in super::super) const HEIGHT_PT: f64 = FEATURES.len() as f64 * (PANEL_PT + GAP_PT) + BELOW_PT;
 
-    /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out.
+    /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out. Of several channels those of the
+    /// first are drawn, under its name.
     pub(in super::super) fn of(table: &FeatureTable) -> Self {
         let mut participants: Vec<_> = table.rows().iter().map(|row| row.participant).collect();
         participants.sort_unstable();
         participants.dedup();
         let labels = table.labels();
         let panel = |feature: Feature| {
-            let column = table.names().iter().position(|name| name == feature.name())?;
+            // `mean`, or `C3 mean`.
+            let is_own = |name: &String| name.split(' ').next_back() == Some(feature.name());
+            let column = table.names().iter().position(is_own)?;
             let own = |participant| {
                 let rows = table.rows().iter().filter(move |row| row.participant == participant);
                 rows.filter_map(|row| Some((row.values[column]?, labels.class(row.label)))).collect()
@@ -55,7 +58,7 @@ impl Distributions {
                 rows.filter_map(|row| row.values[column]).collect()
             };
             Some(Panel {
-                name: feature.name().replace('-', " "),
+                name: table.names()[column].replace(feature.name(), &feature.name().replace('-', " ")),
                 by_label: labels.iter().map(of_label).collect(),
                 by_participant: participants.iter().copied().map(own).collect(),
             })
