@@ -39,7 +39,8 @@ impl Chance {
 /// Writes a study of 8 participants and 8 stimuli.
 fn write_study(folder: &Path, amplitude: f64) {
     fs::create_dir_all(folder).unwrap();
-    let settings = "name = \"sides\"\nunit = \"µV\"\nlabel_name = \"side\"\nmay_be_negative = true\nrate_hz = 128\n";
+    let settings =
+        "name = \"sides\"\nunit = \"µV\"\nlabel_name = \"side\"\nmay_be_negative = true\nrate_hz = 128\n";
     fs::write(folder.join("study.toml"), settings).unwrap();
     let mut table = "file\tparticipant_id\tstimulus\tlabel\n".to_owned();
     let mut chance = Chance(7);
@@ -119,7 +120,8 @@ fn every_task_takes_a_study_of_several_channels() {
     let audit = answer(here, &["audit", "--data", "study", "--profile", "smoke"]);
     assert_eq!(audit["preset"], "small");
     assert!(!audit["estimates"].as_array().unwrap().is_empty());
-    let text = String::from_utf8(run(here, &["audit", "--data", "study", "--profile", "smoke"]).stdout).unwrap();
+    let text =
+        String::from_utf8(run(here, &["audit", "--data", "study", "--profile", "smoke"]).stdout).unwrap();
     assert!(text.contains("profile smoke, preset small"), "{text}");
 }
 
@@ -135,7 +137,8 @@ fn what_is_planted_in_one_channel_is_learnt_and_weights_know_what_they_read() {
                 let scheme = ["split", "--data", "study", "--scheme", "participant", "--fold", fold];
                 answer(here, &[&scheme[..], &["--out", "fold.json"]].concat());
                 let out = format!("{model}-{fold}");
-                let task = ["train", model, "--data", "study", "--split", "fold.json", "--runs", "1", "--quiet"];
+                let task =
+                    ["train", model, "--data", "study", "--split", "fold.json", "--runs", "1", "--quiet"];
                 let trained = answer(here, &[&task[..], &["--out", &out]].concat());
                 right += trained["runs"][0]["final"]["right"].as_u64().unwrap();
                 of += trained["runs"][0]["test"].as_u64().unwrap();
@@ -143,7 +146,10 @@ fn what_is_planted_in_one_channel_is_learnt_and_weights_know_what_they_read() {
             let accuracy = right as f64 / of as f64;
             println!("amplitude {amplitude}, {model}: {right} of {of} recordings of held-out participants");
             // Where nothing is planted, 32 guesses have a standard deviation of 0.09 around one half.
-            assert!(if is_learnt { accuracy > 0.8 } else { (0.22..0.78).contains(&accuracy) }, "{model}: {accuracy}");
+            assert!(
+                if is_learnt { accuracy > 0.8 } else { (0.22..0.78).contains(&accuracy) },
+                "{model}: {accuracy}"
+            );
         }
         if is_learnt {
             weights_know_what_they_read(here);
@@ -181,7 +187,9 @@ fn framings_that_do_not_fit_and_channels_that_differ_are_refused() {
     let here = place.path();
     write_study(&here.join("study"), 1.0);
     let train = |more: &[&str]| {
-        let task = ["train", "cnn", "--data", "study", "--runs", "1", "--epochs", "1", "--quiet", "--out", "records"];
+        let task = [
+            "train", "cnn", "--data", "study", "--runs", "1", "--epochs", "1", "--quiet", "--out", "records",
+        ];
         refusal(here, &[&task[..], more].concat())
     };
     for (more, place, expected) in [

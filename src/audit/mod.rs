@@ -156,8 +156,13 @@ impl Audit {
             Err(error) if error.problems().iter().all(|one| one.fault == Fault::NO_RECORDS) => None,
             study => Some(study?),
         };
-        let audit =
-            Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, (profile, preset))?;
+        let audit = Self::below(
+            &folder(project, design, profile),
+            instrument,
+            study.as_ref(),
+            design,
+            (profile, preset),
+        )?;
         let classifiers = (design.provenance() == Provenance::Unknown)
             .then(|| Classification::read(project, design, profile));
         Ok(Self { classifiers: classifiers.transpose()?, ..audit })

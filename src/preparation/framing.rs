@@ -172,7 +172,8 @@ mod tests {
         let set = set(128.0, 3, [400, 900]);
         let of = |frame, slice, hop| {
             let preparation = Preparation::default();
-            let Framing { frame, slice, hop } = AskedFraming { frame, slice, hop }.framing(&set, &preparation);
+            let Framing { frame, slice, hop } =
+                AskedFraming { frame, slice, hop }.framing(&set, &preparation);
             [frame, slice, hop]
         };
         assert_eq!(of(Some(10), None, None), [10, 400, 200]);

@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::features::FeatureTable;
 use crate::figures::Figure;
 use crate::models::Model;
-use crate::preparation::{FRAME, Scheme};
+use crate::preparation::{Framing, Scheme};
 use crate::recordings::synthetic::{self, Effect};
 use crate::recordings::{DataSet, Description, Provenance, Source};
 use crate::report::{Table, percent};
@@ -99,7 +99,7 @@ impl StudySession {
     /// # Errors
     /// Those of [`ArtefactScan::of`].
     pub fn scan(&self) -> Result<ArtefactScan> {
-        ArtefactScan::of(&self.set, FRAME)
+        ArtefactScan::of(&self.set, Framing::unit(&self.set))
     }
 
     /// The splits that the design allows: folds, recordings of the first fold in each part, and what test shares with the rest.

@@ -9,7 +9,7 @@ use crate::preparation::{Normalisation, Split};
 use crate::recordings::DataSet;
 use crate::report::Table;
 use crate::reproduction::experiment::SPLIT_SEED;
-use crate::runs::{self, Control, Record, Settings};
+use crate::runs::{self, Control, Preset, Record};
 use crate::store::{Project, renew};
 
 /// One training, here and now.
@@ -24,8 +24,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// Trains a network for so many epochs on a random split of recordings: log-scaled, or as z-scores where samples are
-    /// negative.
+    /// Trains a network for so many epochs on a random split of recordings, with the preset of the study; the paper's is log-scaled.
     ///
     /// # Errors
     /// Those of [`runs::train`].
@@ -37,11 +36,11 @@ impl Live {
         epochs: usize,
     ) -> Result<Self> {
         let split = Split::random(set, SPLIT_SEED)?;
-        let mut settings = Settings::paper(model);
-        settings.preparation.normalisation = match set.has_negative_samples() {
-            true => Normalisation::ZScore,
-            false => Normalisation::Log,
-        };
+        let preset = Preset::of(set);
+        let mut settings = preset.settings_for(model, set);
+        if preset.is_paper() && !set.has_negative_samples() {
+            settings.preparation.normalisation = Normalisation::Log;
+        }
         settings.hyperparameters.epochs = epochs;
         // Every time anew: that it trains here is what it is for.
         let folder = project.records().join(format!("live-{notebook}-{model}"));

@@ -44,7 +44,7 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::preparation::{FRAME, Scheme};
+use crate::preparation::{Framing, Scheme};
 use crate::recordings::{DataSet, Design};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
@@ -105,7 +105,8 @@ pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
 /// whole frames alone, all but templates need nine samples.
 fn allowed(profile: Profile, design: &Design) -> Vec<BaselineTrial> {
     let schemes = Scheme::allowed_by(design);
-    let samples = design.lengths()[0] / FRAME * FRAME;
+    let unit = Framing::unit(design);
+    let samples = design.lengths()[0] / unit * unit;
     let is_long_enough = |method| method == Method::Template || samples >= 9;
     let is_allowed = |trial: &BaselineTrial| schemes.contains(&trial.scheme) && is_long_enough(trial.method);
     plan(profile).into_iter().filter(is_allowed).collect()
