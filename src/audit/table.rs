@@ -215,7 +215,7 @@ impl Audit {
     pub fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = vec![
             (
-                "Properties of the files that may name a label; * beyond labels exchanged within participants (p < 0.05, Holm).",
+                "Properties of the files that may name a label; * beyond exchanged labels (p < 0.05, Holm).",
                 self.artefacts.table(),
             ),
             (

@@ -104,10 +104,12 @@ fn number(piece: &str) -> Option<(usize, &str)> {
 
 /// A text in pieces: digits, and what is between them.
 fn pieces(mut rest: &str) -> impl Iterator<Item = &str> {
-    let is_digit = |character: char| character.is_ascii_digit();
     std::iter::from_fn(move || {
-        let digits = rest.starts_with(is_digit);
-        let end = rest.find(|character| is_digit(character) != digits).unwrap_or(rest.len());
+        // Digits are single bytes, so pieces end where characters do.
+        let mut bytes = rest.bytes();
+        let digits = bytes.next()?.is_ascii_digit();
+        let end =
+            bytes.position(|byte| byte.is_ascii_digit() != digits).map_or(rest.len(), |place| place + 1);
         let (piece, behind) = rest.split_at(end);
         rest = behind;
         (!piece.is_empty()).then_some(piece)
@@ -116,7 +118,8 @@ fn pieces(mut rest: &str) -> impl Iterator<Item = &str> {
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        natural_order(self.0, other.0)
+        // Most names that are compared are one, and names are kept once.
+        if std::ptr::eq(self.0, other.0) { Ordering::Equal } else { natural_order(self.0, other.0) }
     }
 }
 
