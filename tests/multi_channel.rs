@@ -117,7 +117,7 @@ fn every_task_takes_a_study_of_several_channels() {
         let found = answer(here, &asked);
         assert!(found["accuracy"].as_f64().unwrap() > 0.8, "{model}: {found}");
     }
-    let audit = answer(here, &["audit", "--data", "study", "--profile", "smoke"]);
+    let audit = answer(here, &["audit", "--data", "study", "--profile", "smoke", "--networks"]);
     assert_eq!(audit["preset"], "small");
     assert!(!audit["estimates"].as_array().unwrap().is_empty());
     let text =
@@ -127,7 +127,7 @@ fn every_task_takes_a_study_of_several_channels() {
 
 #[test]
 fn what_is_planted_in_one_channel_is_learnt_and_weights_know_what_they_read() {
-    for (amplitude, is_learnt) in [(1.0, true), (0.0, false)] {
+    for (amplitude, is_learnt) in [(2.0, true), (0.0, false)] {
         let place = tempfile::tempdir().unwrap();
         let here = place.path();
         write_study(&here.join("study"), amplitude);

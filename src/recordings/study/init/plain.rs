@@ -33,11 +33,13 @@ fn by_name(file: &Path, parts: &[String]) -> Proposal {
     proposal
 }
 
-/// Names of folders and the file's own, cut at `_`, `-` and spaces.
+/// Names of folders and the file's own, cut at `_` and spaces; at `-` where neither is there, as in `sub-01_rest`.
 fn parts(file: &Path) -> Vec<String> {
     let stem = file.with_extension("");
     let text: Vec<String> = stem.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let cut = text.iter().flat_map(|part| part.split(['_', '-', ' ']));
+    let has_parts = text.len() > 1 || text.iter().any(|part| part.contains(['_', ' ']));
+    let ends: &[char] = if has_parts { &['_', ' '] } else { &['-'] };
+    let cut = text.iter().flat_map(|part| part.split(ends));
     cut.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
