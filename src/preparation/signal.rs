@@ -28,7 +28,7 @@ impl Signal {
     /// Its length in samples: values of each channel.
     #[must_use]
     pub const fn length(&self) -> usize {
-        if self.channels == 0 { 0 } else { self.samples.len() / self.channels }
+        self.samples.len().checked_div(self.channels).unwrap_or(0)
     }
 
     /// Values of so many samples, all channels of each: how wide a frame is.

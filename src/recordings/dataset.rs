@@ -65,7 +65,8 @@ impl DataSet {
                 let expected = format!("{}, as {} has", first.channels, first.id());
                 Problem::new(Fault::MIXED_CHANNELS, place, expected, other.channels.to_string())
             });
-        let unequal = |recording: &&Recording| recording.samples.len() % recording.channels.count() > 0;
+        let unequal =
+            |recording: &&Recording| !recording.samples.len().is_multiple_of(recording.channels.count());
         let unequal = recordings.iter().filter(unequal).map(|unequal| {
             let place = Place::field(format!("recording {}", unequal.id()));
             let expected = format!("a value of each of {} channels at each sample", unequal.channels.count());
