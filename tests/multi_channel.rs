@@ -56,6 +56,7 @@ fn write_study(folder: &Path, amplitude: f64) {
             }
             let file = format!("sub-{participant}_{stimulus}.csv");
             let mut text = CHANNELS.join(",") + "\n";
+            #[expect(clippy::needless_range_loop, reason = "a sample of every channel is a line")]
             for sample in 0..length {
                 let [one, two, three] = [0, 1, 2].map(|channel: usize| scale * channels[channel][sample]);
                 writeln!(text, "{one:.4},{two:.4},{three:.4}").unwrap();

@@ -27,7 +27,7 @@ pub struct Signal {
 impl Signal {
     /// Its length in samples: values of each channel.
     #[must_use]
-    pub const fn length(&self) -> usize {
+    pub fn length(&self) -> usize {
         self.samples.len().checked_div(self.channels).unwrap_or(0)
     }
 
