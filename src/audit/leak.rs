@@ -43,7 +43,7 @@ const EXCHANGES: u64 = 199;
 /// What leaks in the splits of a scheme, and labels that they test without training them; nothing if nobody, no stimulus and,
 /// beyond chance, no length leaks. Participants and stimuli are those of the first split: the others leak alike.
 ///
-/// Lengths leak if a rule that sees nothing else names more labels of the test than with all of [`EXCHANGES`] exchanges of labels
+/// Lengths leak if a rule that sees nothing else names more labels of the test than with all of 199 exchanges of labels
 /// but one in a hundred ([`exchanged_labels`]).
 #[must_use]
 pub fn leaks(set: &Design, splits: &[Split]) -> Vec<Leak> {
