@@ -47,6 +47,7 @@ use crate::error::{Error, Result};
 use crate::recordings::{DataSet, Fingerprint};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
+use crate::store::{NEVER, in_turn};
 
 #[cfg(doc)]
 use crate::preparation::{Zeros, exchanged_labels};
@@ -78,28 +79,37 @@ impl Baselines {
     }
 }
 
-/// Makes the records of a profile's trials that are missing below a folder. Schemes that the design does not allow are left
-/// out.
+/// Makes the records of a profile's trials that are missing below a folder, as far as their names are chosen. Schemes that the
+/// design does not allow are left out. Returns the files of all that are chosen.
 ///
 /// # Errors
 /// Those of [`BaselineRecord::read`], [`BaselineRecord::make`] and [`BaselineRecord::write`].
-pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
+pub fn make(
+    folder: &Path,
+    set: &DataSet,
+    profile: Profile,
+    is_chosen: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>> {
     let folder = own(folder);
+    let is_open =
+        |trial| BaselineRecord::read(&folder, trial, set.fingerprint()).map(|record| record.is_none());
+    let is_possible = |trial: &BaselineTrial| is_chosen(&trial.name()) && trial.scheme.draw(set, 0).is_ok();
+    let chosen: Vec<BaselineTrial> = plan(profile).into_iter().filter(is_possible).collect();
     let mut open = Vec::new();
-    for trial in plan(profile) {
-        if BaselineRecord::read(&folder, trial, set.fingerprint())?.is_none()
-            && trial.scheme.draw(set, 0).is_ok()
-        {
+    for &trial in &chosen {
+        if is_open(trial)? {
             open.push(trial);
         }
     }
+    let path = |trial: &BaselineTrial| BaselineRecord::path(&folder, trial);
     let mut steps = Steps::new(open.len() as u64);
-    for trial in open {
+    in_turn(&open, path, &NEVER, |&trial| {
         steps.begin(trial.name());
-        BaselineRecord::make(trial, set)?.write(&folder)?;
-    }
+        // Another process may have made it since.
+        if is_open(trial)? { BaselineRecord::make(trial, set)?.write(&folder) } else { Ok(()) }
+    })?;
     steps.finish();
-    Ok(())
+    Ok(chosen.iter().map(path).collect())
 }
 
 /// Where these records are, below those of a classification.
