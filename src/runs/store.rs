@@ -22,6 +22,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::course::Times;
+use super::queue::side_by_side;
 use super::{Configuration, Instructions, Record, Runs, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::store::{
@@ -84,14 +85,29 @@ impl Store {
     /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
     /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
-        let folder = folder.as_ref();
-        let runs = Self::done(folder)?;
-        let records = runs.into_iter().filter_map(|run| record_of(folder, run).transpose());
-        let records = Error::gather(records)?;
+        Self::read_as(folder.as_ref(), |record| record)
+    }
+
+    /// The same without the networks' outputs, which take most of the memory and which no summary needs: about 5 kB a run.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub(crate) fn read_answers(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
+        Self::read_as(folder.as_ref(), Record::without_outputs)
+    }
+
+    /// The same, each record changed as soon as it is read, on all cores.
+    fn read_as(folder: &Path, change: impl Fn(Record) -> Record + Sync) -> Result<Vec<Record>> {
+        let runs: Vec<u64> = Self::done(folder)?.into_iter().collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let read = |(): &mut (), run: &u64| record_of(folder, *run).map(|record| record.map(&change));
+        let records = side_by_side(threads, &runs, || false, || (), read);
+        let records = Error::gather(records.into_iter().flatten().filter_map(Result::transpose))?;
         if let Some(first) = records.first() {
-            let ours = to_value("configuration", &first.configuration.of_series())?;
+            let series = first.configuration.of_series();
+            let ours = to_value("configuration", &series)?;
             let mut problems = Vec::new();
-            for record in &records {
+            for record in records.iter().filter(|record| record.configuration.of_series() != series) {
                 let found = to_value("configuration", &record.configuration.of_series())?;
                 compare(&path_of(folder, record.run, "json"), &ours, &found, &mut problems);
             }

@@ -47,7 +47,7 @@ pub struct PlanArgs {
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
     /// Answer in tab-separated values, with the command as a shell reads it
-    #[arg(long, conflicts_with = "json")]
+    #[arg(long)]
     tsv: bool,
     /// What every command is told besides, as `-- --device cuda`
     #[arg(last = true, value_name = "OPTION")]

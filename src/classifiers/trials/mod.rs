@@ -222,9 +222,12 @@ fn make(
         |(trial, _)| TrialRecord::path(&folder, trial),
         &NEVER,
         |&(trial, table)| {
-            steps.begin(full_name(&trial));
-            // Another process may have made it since.
             let record = recorded(trial, &findings.digests[&trial.origin])?;
+            if record.as_ref().is_some_and(|record| is_whole(trial, record)) {
+                // Another process has made it since.
+                return Ok(());
+            }
+            steps.begin(full_name(&trial));
             let mut record = record.map_or_else(|| TrialRecord::make(trial, table), Ok)?;
             if !is_whole(trial, &record) {
                 record.exchange(table, trial.exchanges(profile))?;

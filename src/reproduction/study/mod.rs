@@ -239,7 +239,7 @@ impl Study {
         for Variation { name, what, models, .. } in VARIATIONS {
             let mut series = Vec::new();
             for model in *models {
-                let records = Store::read(folder.join(name).join(model.name()))?;
+                let records = Store::read_answers(folder.join(name).join(model.name()))?;
                 let weights: &[Weights] = match model {
                     _ if records.is_empty() => &[],
                     Model::Multilayer => &[Weights::Final, Weights::Best],

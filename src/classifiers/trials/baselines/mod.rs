@@ -104,9 +104,12 @@ pub fn make(
     let path = |trial: &BaselineTrial| BaselineRecord::path(&folder, trial);
     let mut steps = Steps::new(open.len() as u64);
     in_turn(&open, path, &NEVER, |&trial| {
+        if !is_open(trial)? {
+            // Another process has made it since.
+            return Ok(());
+        }
         steps.begin(trial.name());
-        // Another process may have made it since.
-        if is_open(trial)? { BaselineRecord::make(trial, set)?.write(&folder) } else { Ok(()) }
+        BaselineRecord::make(trial, set)?.write(&folder)
     })?;
     steps.finish();
     Ok(chosen.iter().map(path).collect())
