@@ -261,6 +261,12 @@ fn job_of(process: u32) -> String {
     own.expect("a process that Slurm has started").to_owned()
 }
 
+/// Whether a log says that a run went on from its checkpoint.
+fn went_on(log: &str, run: u64) -> bool {
+    let of_run = format!("run {run:02} of ");
+    log.lines().any(|line| line.contains(&of_run) && line.contains("goes on after epoch"))
+}
+
 fn kill(process: u32) {
     assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
 }
@@ -303,12 +309,7 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
     step("all eight runs done");
     let logs = files_below(&sweep.place.path().join(".snakemake/slurm_logs"));
     let logs: String = logs.iter().filter_map(|log| fs::read_to_string(log).ok()).collect();
-    for run in [first, second] {
-        assert!(
-            logs.contains(&format!("run {run:02} of {run}..{}: goes on after epoch", run + 1)),
-            "{run}: {logs}"
-        );
-    }
+    assert!([first, second].iter().all(|run| went_on(&logs, *run)), "{logs}");
 
     let alone = sweep.place.path().join("alone");
     let train = "train baseline --runs 8 --epochs 300 --data data --quiet --out alone";
@@ -346,7 +347,7 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
     let log: String = ["array-0.log", "array-1.log"]
         .map(|log| fs::read_to_string(sweep.place.path().join(log)).unwrap())
         .concat();
-    assert!(log.contains(&format!("run {run:02} of {run}..{}: goes on after epoch", run + 1)), "{log}");
+    assert!(went_on(&log, run), "{log}");
 }
 
 #[test]
@@ -364,7 +365,7 @@ fn the_same_file_does_the_units_on_a_laptop() {
     kill(process);
     succeeds(interrupted, &sweep);
     let log = sweep.log();
-    assert!(log.contains(&format!("run {run:02} of {run}..{}: goes on after epoch", run + 1)), "{log}");
+    assert!(went_on(&log, run), "{log}");
     let alone = sweep.place.path().join("alone");
     let train = "train baseline --runs 3 --epochs 300 --data data --quiet --out alone";
     assert!(sweep.eegenre(train).stdout(Stdio::null()).status().unwrap().success());
