@@ -81,7 +81,7 @@ fn runs_one_by_one_in_any_order_are_those_of_the_whole_series() {
     assert_eq!(whole.len(), 1 + 5 * 3);
     assert_eq!(whole, parts);
     let (answer, notes) = train("--run 3", "parts");
-    assert!(notes.contains("run 03 of 3..4: done before") && answer.contains("\n3 "), "{answer}{notes}");
+    assert!(notes.contains("run 03 of 3..4: done before") && answer.contains("\n03 "), "{answer}{notes}");
 }
 
 #[test]

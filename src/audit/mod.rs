@@ -280,13 +280,13 @@ pub fn train_cell(
     Ok(CellRecord::path(&folder, cell))
 }
 
-/// The cells of a profile as units.
+/// The cells of a profile as units, as far as the design allows their schemes.
 ///
 /// # Errors
 /// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
 pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
     let (folder, _) = places(project, set, profile);
-    Error::gather(plan(profile).iter().map(|cell| {
+    Error::gather(cells(profile, set).iter().map(|cell| {
         let record = CellRecord::read(&folder, cell, set)?;
         let lacking = training::lacking(cell, set, record.as_ref())?;
         Ok(PlannedUnit {
@@ -307,7 +307,7 @@ pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<Pl
 pub fn units_of_splits(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
     let (folder, workspace) = places(project, set, profile);
     let of = |cell: &Cell| training::units(cell, set, &folder, &workspace, profile);
-    Error::gather(plan(profile).iter().map(of)).map(|units| units.concat())
+    Error::gather(cells(profile, set).iter().map(of)).map(|units| units.concat())
 }
 
 /// Where the records of cells are, and below which folder what is not done.
