@@ -150,9 +150,8 @@ mod tests {
     #[test]
     fn a_shell_reads_the_words_of_a_command_as_they_are() {
         for word in ["", "plain-1.json", "two words", "it's", "$HOME `x` \"y\"\\"] {
-            let echoed =
-                std::process::Command::new("sh").arg("-c").arg(format!("printf %s {}", quoted(word)));
-            let output = { echoed }.output().unwrap();
+            let script = format!("printf %s {}", quoted(word));
+            let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
             assert_eq!(String::from_utf8(output.stdout).unwrap(), word);
         }
     }
