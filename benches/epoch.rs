@@ -25,7 +25,7 @@ use dfdx::prelude::Cpu;
 use eegenre::error::Result;
 use eegenre::models::{Model, Network, NetworkTask, Specification};
 use eegenre::nn::Level;
-use eegenre::preparation::Example;
+use eegenre::preparation::{Example, Framing};
 use eegenre::training::{Hyperparameters, Training};
 use parts::Parts;
 
@@ -34,9 +34,6 @@ const PATIENCE: f64 = 4.0;
 
 /// Epochs that each measurement has at least, after one that is not counted.
 const EPOCHS: usize = 5;
-
-/// Samples of a frame.
-const FRAME: usize = 8;
 
 struct Arguments {
     networks: Vec<String>,
@@ -142,7 +139,7 @@ impl NetworkTask<Cpu> for Measure<'_> {
 
     fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) {
         let Self { arguments, model, hyperparameters, work, peak } = self;
-        let parts = Parts::of(|signals| N::examples(FRAME, signals).expect("long enough signals"));
+        let parts = Parts::of(|signals| N::examples(Framing::PAPER, signals).expect("long enough signals"));
         if let Some(folder) = &arguments.export {
             parts.export(folder, if model == Model::Cnn { "cnn" } else { "lstm" });
             return;

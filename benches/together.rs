@@ -22,6 +22,7 @@ use std::time::Instant;
 use dfdx::prelude::*;
 use eegenre::error::Result;
 use eegenre::models::{Model, Network, NetworkDevice, NetworkTask, Specification};
+use eegenre::preparation::Framing;
 use eegenre::runs::Processor;
 use eegenre::training::{Checkpoint, Hyperparameters, Training};
 use parts::Parts;
@@ -29,9 +30,6 @@ use parts::Parts;
 /// How long each measurement goes on, in seconds, after an epoch that is not counted.
 const PATIENCE: f64 = 4.0;
 const ROUNDS: usize = 3;
-
-/// Samples of a frame.
-const FRAME: usize = 8;
 
 struct Arguments {
     networks: Vec<Model>,
@@ -91,7 +89,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> D> NetworkTask<D> for Measure<'_, F> {
 
     fn run<N: Network<D>>(self, build: impl Fn(&D) -> Result<N> + Sync) {
         let Self { arguments, device, model, hyperparameters } = self;
-        let parts = Parts::of(|signals| N::examples(FRAME, signals).expect("long enough signals"));
+        let parts = Parts::of(|signals| N::examples(Framing::PAPER, signals).expect("long enough signals"));
         if let Some(folder) = &arguments.export {
             parts.export(folder, if model == Model::Cnn { "cnn" } else { "lstm" });
             return;

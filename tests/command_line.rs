@@ -464,7 +464,7 @@ fn features_are_written_and_classified_from_the_file_as_from_the_recordings() {
             "--model",
             "svm",
             "--scheme",
-            "song",
+            "stimulus",
             "--select",
             "minimum-redundancy",
             "--count",

@@ -22,7 +22,7 @@ use eegenre::nn::{Dropout, Level, Packed, Packing, Size, StateDict};
 use eegenre::preparation::{Frames, LastFrame, MedianFilter, Preparation, Scheme, Signal, Slicing, Split};
 use eegenre::recordings::synthetic;
 use eegenre::recordings::{
-    DataSet, Description, Genre, Labels, Participant, Provenance, Recording, RecordingId, Song,
+    Channels, DataSet, Description, Genre, Labels, Participant, Provenance, Recording, RecordingId, Song,
 };
 use eegenre::report::{Steps, Table};
 use eegenre::reproduction::results::Results;
@@ -64,7 +64,7 @@ fn all_are_refused(cases: Vec<Case>) {
 
 fn signal(samples: &[f32], last_frame: LastFrame) -> Signal {
     let recording: RecordingId = "S1/P01".parse().unwrap();
-    Signal { recording, class: 0, samples: samples.to_vec(), last_frame }
+    Signal { recording, class: 0, channels: 1, samples: samples.to_vec(), last_frame }
 }
 
 fn recording(name: &str, samples: &[f64]) -> Recording {
@@ -76,6 +76,7 @@ fn recording(name: &str, samples: &[f64]) -> Recording {
         take,
         session: None,
         rate_hz: 8.0,
+        channels: Channels::ONE,
         samples: samples.to_vec(),
         synthetic: None,
     }
@@ -245,8 +246,13 @@ fn layers_networks_and_trainings() {
         case("networks that differ", || StateDict::stack(&[StateDict::default(), StateDict::of(&network())])),
         case("weights of another network", move || StateDict::default().build::<Network, Cpu>(&device())),
         case("no such level", || Level::choose("bogus")),
-        case("a frame of nothing", || sizes(Model::Baseline, |own| own.frame = 0)),
-        case("an endless frame", || sizes(Model::Baseline, |own| own.frame = usize::MAX)),
+        case("a frame of nothing", || sizes(Model::Baseline, |own| own.framing.frame = 0)),
+        case("an endless frame", || sizes(Model::Baseline, |own| own.framing.frame = usize::MAX)),
+        case("a slice of nothing", || sizes(Model::Cnn, |own| own.framing.slice = 0)),
+        case("an endless slice", || sizes(Model::Cnn, |own| own.framing.slice = usize::MAX)),
+        case("no hop", || sizes(Model::Cnn, |own| own.framing.hop = 0)),
+        case("no channels", || sizes(Model::Baseline, |own| own.channels = 0)),
+        case("endless channels", || sizes(Model::Cnn, |own| own.channels = usize::MAX)),
         case("a kernel of nothing", || sizes(Model::Cnn, |own| own.kernel = Some(0))),
         case("an endless kernel", || sizes(Model::Cnn, |own| own.kernel = Some(usize::MAX))),
         case("a kernel of an LSTM", || sizes(Model::Multilayer, |own| own.kernel = Some(3))),
@@ -346,7 +352,7 @@ fn features_and_classifiers() {
             SupportVectors::fit(&examples(6, 2, 6))?.predict(&Array2::zeros((1, 3)))
         }),
         case("a network of nothing", || HiddenLayer::fit(&examples(0, 2, 0), 0)),
-        case("a network of too many features", || HiddenLayer::fit(&examples(4, 5000, 4), 0)),
+        case("a network of too many features", || HiddenLayer::fit(&examples(4, 8193, 4), 0)),
         case("a network of more labels than rows", || HiddenLayer::fit(&examples(4, 2, 6), 0)),
         case("no such selection", || Selection::named("bogus", 3)),
         case("a trial of one participant", move || {

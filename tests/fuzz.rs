@@ -17,7 +17,7 @@ use eegenre::features::{self, FeatureTable};
 use eegenre::models::Model;
 use eegenre::notebook;
 use eegenre::preparation::Split;
-use eegenre::recordings::{DataSet, Participant, Recording, Song};
+use eegenre::recordings::{Channels, DataSet, Participant, Recording, Song};
 use eegenre::runs::prediction::predict;
 use eegenre::runs::{Settings, Store};
 use eegenre::store::Project;
@@ -59,6 +59,7 @@ fn set() -> DataSet {
             take: 1,
             session: None,
             rate_hz: 8.0,
+            channels: Channels::ONE,
             samples: (0..64_u32).map(|sample| f64::from(sample * number % 7)).collect(),
             synthetic: None,
         })

@@ -92,7 +92,7 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let predicted = predicted["predictions"].as_array().unwrap();
     assert_eq!((predicted.len(), predicted[0]["probabilities"].as_array().unwrap().len()), (63, 2));
 
-    let audit = answer(&["audit", "--profile", "smoke"]);
+    let audit = answer(&["audit", "--profile", "smoke", "--networks"]);
     let estimate = &audit["estimates"][0];
     assert_eq!(estimate["recordings"].as_u64().map(|count| count > 0), Some(true), "{estimate}");
 }
@@ -107,5 +107,101 @@ fn what_is_planted_is_found_in_held_out_participants_and_nothing_where_nothing_i
         let [accuracy, chance] = ["accuracy", "chance"].map(|field| estimate[field].as_f64().unwrap());
         assert!((chance - 4.0 / 7.0).abs() < 1e-9, "of the design, four of seven are closed: {chance}");
         assert_eq!(accuracy > 0.9, is_found, "amplitude {amplitude}: {accuracy}");
+    }
+}
+
+/// A recording of a synthetic study of any shape: participant, stimulus, label, session, samples.
+type Shape = (String, String, String, String, usize);
+
+/// Writes noise of a shape; a label's samples are multiplied by its scale.
+fn write_shape(folder: &Path, recordings: &[Shape], scale: impl Fn(&str) -> f64) {
+    fs::create_dir(folder).unwrap();
+    let settings = "name = \"synthetic shape\"\nunit = \"µV\"\nlabel_name = \"state\"\nmay_be_negative = true\nrate_hz = 16.0\n";
+    fs::write(folder.join("study.toml"), settings).unwrap();
+    let mut table = "file\tparticipant_id\tstimulus\tlabel\tsession\torder\n".to_owned();
+    for (place, (participant, stimulus, label, session, samples)) in recordings.iter().enumerate() {
+        let mut text = "Pz\n".to_owned();
+        for sample in 0..*samples {
+            writeln!(text, "{:.5}", scale(label) * noise(sample + 331 * place)).unwrap();
+        }
+        fs::write(folder.join(format!("{place}.csv")), text).unwrap();
+        writeln!(table, "{place}.csv\t{participant}\t{stimulus}\t{label}\t{session}\t{}", place + 1).unwrap();
+    }
+    fs::write(folder.join("recordings.tsv"), table).unwrap();
+}
+
+/// Each shape with its name and the schemes that its design does not allow.
+fn shapes() -> Vec<(&'static str, Vec<Shape>, Vec<&'static str>)> {
+    let text = |value: usize| value.to_string();
+    let label = |class: usize| format!("label {class}");
+    let one_participant =
+        (0..40).map(|trial| ("sub-1".to_owned(), text(trial), label(trial % 2), String::new(), 48));
+    let speakers = (0..45).map(|take| {
+        let who = take % 9;
+        (format!("sub-{who}"), text(take / 9), label(who), String::new(), 7 + take % 5)
+    });
+    let sessions = (0..48).map(|place| {
+        let (who, trial) = (place / 6, place % 6);
+        let class = usize::from(trial % 3 == 0);
+        (
+            format!("sub-{who}"),
+            format!("task {class}"),
+            label(class),
+            format!("ses-{}", trial / 3),
+            32 + trial,
+        )
+    });
+    let own_stimuli = (0..40).map(|place| {
+        let (who, trial) = (place / 4, place % 4);
+        (format!("sub-{who}"), text(place), label(trial % 2), String::new(), 40)
+    });
+    vec![
+        ("one participant", one_participant.collect(), vec!["participant", "both"]),
+        ("labels are participants", speakers.collect(), vec![]),
+        ("sessions, and labels that are tasks", sessions.collect(), vec!["stimulus", "both"]),
+        ("stimuli of each participant alone", own_stimuli.collect(), vec!["both"]),
+    ]
+}
+
+#[test]
+fn studies_of_every_shape_are_audited_and_schemes_that_are_not_possible_are_named() {
+    for (name, recordings, impossible) in shapes() {
+        let place = tempfile::tempdir().unwrap();
+        write_shape(&place.path().join("study"), &recordings, |_| 1.0);
+        let audit = answer(place.path(), &["audit", "--profile", "smoke"]);
+        let left_out: Vec<&str> =
+            audit["left_out"].as_array().unwrap().iter().map(|one| one[0].as_str().unwrap()).collect();
+        assert!(impossible.iter().all(|scheme| left_out.contains(scheme)), "{name}: {left_out:?}");
+        assert!(!audit["artefacts"]["findings"].as_array().unwrap().is_empty(), "{name}");
+        assert!(!audit["guesses"].as_array().unwrap().is_empty(), "{name}");
+        let classifiers = &audit["classifiers"];
+        assert_eq!(classifiers["missing"], serde_json::json!([]), "{name}");
+        assert!(!classifiers["estimates"].as_array().unwrap().is_empty(), "{name}");
+        assert_eq!(audit["known_as"], "synthetic shape");
+        let has_session = recordings.iter().any(|one| !one.3.is_empty());
+        let split = ["split", "--scheme", "session"];
+        if has_session {
+            assert_eq!(answer(place.path(), &split)["folds"].as_array().unwrap().len(), 2);
+        }
+    }
+}
+
+#[test]
+fn a_scale_that_names_the_label_is_found_with_one_participant_and_with_few() {
+    for participants in [1, 3] {
+        let place = tempfile::tempdir().unwrap();
+        let trials = (0..48).map(|trial: usize| {
+            let who = format!("sub-{}", trial % participants);
+            (who, trial.to_string(), format!("label {}", trial / participants % 2), String::new(), 40)
+        });
+        let loud = |label: &str| if label == "label 1" { 1000.0 } else { 1.0 };
+        write_shape(&place.path().join("study"), &trials.collect::<Vec<_>>(), loud);
+        let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
+            .current_dir(place.path())
+            .args(["split", "--data", "study"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(said.contains("scale"), "{participants} participants: {said}");
     }
 }

@@ -61,17 +61,43 @@ fn networks() -> Option<PathBuf> {
 
 /// Runs a snippet, and audits what it wrote.
 fn audited(python: &Path, name: &str) -> Value {
-    let folder = tempdir().unwrap();
-    fs::write(folder.path().join("snippet.py"), snippet(name)).unwrap();
-    assert_success(&Command::new(python).arg("snippet.py").current_dir(&folder).output().unwrap());
-    let mut eegenre = Command::new(env!("CARGO_BIN_EXE_eegenre"));
-    let output = eegenre
-        .args(["audit", "predictions", "predictions.csv", "--json"])
-        .current_dir(&folder)
-        .output()
-        .unwrap();
-    assert_success(&output);
+    audited_in(tempdir().unwrap().path(), python, name)
+}
+
+fn audited_in(folder: &Path, python: &Path, name: &str) -> Value {
+    fs::write(folder.join("snippet.py"), snippet(name)).unwrap();
+    assert_success(&Command::new(python).arg("snippet.py").current_dir(folder).output().unwrap());
+    let output = eegenre(folder, &["audit", "predictions", "predictions.csv", "--json"]);
     serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn eegenre(folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+    let output = command.args(arguments).current_dir(folder).output().unwrap();
+    assert_success(&output);
+    output
+}
+
+#[test]
+fn folds_of_every_scheme_are_taken_by_scikit_learn_as_they_are() {
+    for (scheme, folds) in [("random", 1), ("participant", 24), ("stimulus", 4)] {
+        let folder = tempdir().unwrap();
+        let root = root().to_str().unwrap();
+        let split = ["split", "--scheme", scheme, "--out", "folds.json", "--project", root];
+        eegenre(folder.path(), &split);
+        if scheme == "random" {
+            // One split is a manifest: names, no places.
+            let manifest = fs::read_to_string(folder.path().join("folds.json")).unwrap();
+            assert!(manifest.contains("eegenre split 1"), "{manifest}");
+            continue;
+        }
+        let audit = audited_in(folder.path(), python(), "folds");
+        let design = &audit["designs"][0];
+        assert_eq!(design["folds"].as_array().unwrap().len(), folds, "{scheme}");
+        assert_eq!((&audit["recordings"], audit["labels"].as_array().unwrap().len()), (&192.into(), 3));
+        let shared = ["participants", "stimuli"].map(|what| design["all_folds"][what].as_f64().unwrap());
+        assert_eq!(shared, if scheme == "participant" { [0.0, 1.0] } else { [1.0, 0.0] }, "{scheme}");
+    }
 }
 
 #[test]

@@ -64,6 +64,7 @@ fn signal(frames: usize, n: usize) -> Signal {
     Signal {
         recording,
         class: n % 3,
+        channels: 1,
         samples: (0..8 * frames).map(sample).collect(),
         last_frame: LastFrame::default(),
     }

@@ -118,7 +118,7 @@ fn the_committed_records_are_sound() {
 
 /// A change to one record, where it is to be found, and what must be said of it.
 const CHANGES: [(&str, &str, &str, &str); 5] = [
-    ("raw/cnn/run-03.json", "\"genre\":\"classical\"", "\"genre\":\"pop\"", "run-03.json"),
+    ("raw/cnn/run-03.json", "\"predicted\":\"classical\"", "\"predicted\":\"pop\"", "run-03.json"),
     ("raw/cnn/run-03.json", "\"seed\":0", "\"seed\":1", "run-03.json"),
     ("audit/cut/participant-baseline-300.json", "\"split\":\"", "\"split\":\"0", "draw 0, fold 1"),
     (

@@ -143,9 +143,9 @@ pub const CONDITIONS: [Condition; 21] = [
     },
 ];
 
-const fn shuffled(name: &'static str, what: &'static str, block_frames: usize) -> Condition {
-    let block_frames = NonZeroUsize::new(block_frames).expect("a block has frames");
-    Condition { name, what, ablated: Some(Ablated::Order { block_frames }), ..CUT }
+const fn shuffled(name: &'static str, what: &'static str, block_seconds: usize) -> Condition {
+    let block_seconds = NonZeroUsize::new(block_seconds).expect("a block has seconds");
+    Condition { name, what, ablated: Some(Ablated::Order { block_seconds }), ..CUT }
 }
 
 impl Condition {
@@ -189,7 +189,7 @@ impl Condition {
         match self.name {
             "raw" | "whole" | "null" | "z-score" | "min-max" => None,
             "raw-clean" => Some(RAW.name),
-            _ if self.block_frames().is_some() => Some(CUT.name),
+            _ if self.block_seconds().is_some() => Some(CUT.name),
             _ => Some(WHOLE.name),
         }
     }
@@ -200,11 +200,11 @@ impl Condition {
         matches!(self.ablated, Some(Ablated::Labels))
     }
 
-    /// Frames of the blocks whose order is random; nothing if the order is kept.
+    /// Seconds of the blocks whose order is random; nothing if the order is kept.
     #[must_use]
-    pub const fn block_frames(&self) -> Option<usize> {
+    pub const fn block_seconds(&self) -> Option<usize> {
         match self.ablated {
-            Some(Ablated::Order { block_frames }) => Some(block_frames.get()),
+            Some(Ablated::Order { block_seconds }) => Some(block_seconds.get()),
             _ => None,
         }
     }
@@ -234,8 +234,8 @@ mod tests {
 
     #[test]
     fn the_name_of_a_shuffling_tells_its_block() {
-        for condition in CONDITIONS.iter().filter(|condition| condition.block_frames().is_some()) {
-            assert!(condition.name.ends_with(&format!("-{}", condition.block_frames().unwrap())));
+        for condition in CONDITIONS.iter().filter(|condition| condition.block_seconds().is_some()) {
+            assert!(condition.name.ends_with(&format!("-{}", condition.block_seconds().unwrap())));
         }
     }
 }

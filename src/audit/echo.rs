@@ -6,6 +6,8 @@
 //! y_t = (z_t + a z_{t-L}) / √(1 + a²)      a / (1 + a²) = r; the first L seconds stay as they are
 //! ```
 //!
+//! Every channel gets the echo of its own power.
+//!
 //! Where z does not depend on itself L earlier, y depends on itself with r and has the same variance. Classical recordings get
 //! the echo and pop ones its inverse; with *one genre*, classical ones alone.
 //!
@@ -184,7 +186,8 @@ fn with_echo(set: &DataSet, lag_seconds: usize, correlation: f64, is_of_one_genr
     };
     let recordings = set.recordings().iter().map(|recording| {
         let lag = (lag_seconds as f64 * recording.rate_hz).round() as usize;
-        let samples = echoed(&recording.samples, lag, signed(recording.label));
+        let correlation = signed(recording.label);
+        let samples = recording.channels.map(&recording.samples, |own| echoed(own, lag, correlation));
         Recording { samples, ..recording.clone() }
     });
     DataSet::new(recordings.collect())

@@ -242,17 +242,22 @@ pub struct GuessEstimate {
     pub over_participants: Option<Interval>,
 }
 
-/// Draws of each scheme from which guesses are estimated. They cost nothing.
+/// Draws of each scheme from which guesses are estimated, at most. On the published recordings they cost nothing.
 const GUESS_DRAWS: u64 = 50;
+
+/// Recordings that are dealt for the guesses of a scheme, in all folds of all draws: on larger designs there are fewer draws.
+const DEALT: u64 = GUESS_DRAWS * 24 * 192;
 
 impl GuessEstimate {
     /// All guesses under all schemes.
     ///
     /// # Errors
     /// Those of [`Scheme::draw`].
-    pub(super) fn all(set: &Design) -> Result<Vec<Self>> {
+    pub fn all(set: &Design) -> Result<Vec<Self>> {
         let schemes = Scheme::ALL.map(|scheme| {
-            let splits = scheme.draws(set, GUESS_DRAWS)?;
+            let folds = scheme.draws(set, 1)?.len().max(1);
+            let draws = DEALT / (folds * set.outlines().len()) as u64;
+            let splits = scheme.draws(set, draws.clamp(1, GUESS_DRAWS))?;
             let shortcuts = Shortcut::ALL.into_iter().filter(|_| !splits.is_empty());
             let estimates = shortcuts.map(|shortcut| {
                 // By participant, the sum of the probabilities and how many there are.

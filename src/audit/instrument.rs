@@ -32,9 +32,9 @@ use crate::preparation::Scheme;
 use crate::recordings::DataSet;
 use crate::recordings::synthetic::{self, Effect, Settings};
 use crate::report::Table;
-use crate::runs::Control;
 use crate::runs::profile::Profile;
 use crate::runs::series::ReportedSeries;
+use crate::runs::{Control, Preset};
 use crate::store::Project;
 
 /// What is expected of an accuracy, or of the difference of two.
@@ -291,7 +291,7 @@ fn cells(effect: Effect, profile: Profile) -> Vec<Cell> {
             }
         };
         for epochs in schedules {
-            let cell = Cell { condition, scheme, model, draws, folds, epochs };
+            let cell = Cell { condition, scheme, model, draws, folds, epochs, preset: Preset::Paper };
             if !cells.contains(&cell) {
                 cells.push(cell);
             }
@@ -448,7 +448,8 @@ mod tests {
         let stop = AtomicBool::new(false);
         let condition = Condition::named("whole").unwrap();
         let scheme = Scheme::Participant;
-        let cell = Cell { condition, scheme, model: Model::Cnn, draws: 1, folds: Some(8), epochs: 40 };
+        let (model, preset) = (Model::Cnn, Preset::Paper);
+        let cell = Cell { condition, scheme, model, draws: 1, folds: Some(8), epochs: 40, preset };
         let accuracy = |effect: Effect, strength: f64| {
             let set = synthetic::generate(&Settings { effect, strength, seed: 1 }).unwrap();
             // All of one length, so that length tells nothing.

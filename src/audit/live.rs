@@ -15,7 +15,7 @@ use crate::models::Model;
 use crate::preparation::Scheme;
 use crate::recordings::synthetic::{self, Effect};
 use crate::report::Table;
-use crate::runs::Control;
+use crate::runs::{Control, Preset};
 use crate::store::{Project, renew};
 
 /// Participants that are held out, one after the other.
@@ -43,7 +43,8 @@ impl Live {
             let folder = project.records().join(format!("live-{effect}"));
             renew(&folder, "a live training")?;
             let (condition, scheme, model) = (CUT, Scheme::Participant, Model::Cnn);
-            let cell = Cell { condition, scheme, model, draws: 1, folds: Some(PARTICIPANTS), epochs: EPOCHS };
+            let (draws, folds, preset) = (1, Some(PARTICIPANTS), Preset::Paper);
+            let cell = Cell { condition, scheme, model, draws, folds, epochs: EPOCHS, preset };
             let estimates = audit::measure(&folder, &set, &cell, control)?;
             let none = || {
                 let (place, expected) = (Place::file(&folder), "the accuracy of one cell");

@@ -40,6 +40,7 @@ pub mod instrument;
 mod leak;
 mod live;
 pub mod merge;
+mod methods;
 pub mod one_split;
 mod plan;
 pub mod predictions;
@@ -65,6 +66,7 @@ pub use estimate::{Estimate, EstimateNull, GuessEstimate};
 pub use instrument::{Instrument, Planted, Reading, WEAK_STRENGTH};
 pub use leak::{Leak, Leaked, leaks};
 pub use live::Live;
+pub use methods::methods;
 pub(crate) use one_split::CHOICES;
 pub use one_split::{OneSplit, Specification};
 pub use plan::{Cell, EQUAL, plan};
@@ -74,6 +76,7 @@ pub use shortcut::Shortcut;
 pub use signals::SignalFindings;
 pub use tally::{Difference, Tally, Unit};
 
+use crate::classifiers::trials::{self, Classification, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Scheme;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
@@ -81,7 +84,7 @@ use crate::report::Steps;
 use crate::reproduction::study::{self, Study};
 use crate::runs::profile::Profile;
 use crate::runs::series::ReportedSeries;
-use crate::runs::{Control, Instructions, PlannedUnit, expected_seconds};
+use crate::runs::{Control, Instructions, PlannedUnit, Preset, expected_seconds};
 use crate::store::{Project, check_writable, in_turn};
 
 /// All that is known. `Display` is the table of the command line.
@@ -93,6 +96,9 @@ pub struct Audit {
     pub known_as: Option<String>,
     /// How much was trained.
     pub profile: Profile,
+    /// Where the sizes of the networks come from.
+    #[serde(skip_serializing_if = "Preset::is_paper")]
+    pub preset: Preset,
     /// Cells of the profile of which trainings are not done yet, and of how many. Draws that are done are shown all the same.
     pub missing: Vec<String>,
     /// Schemes of splitting that the design does not allow, each with the reason. Sessions are not among them where none is named.
@@ -117,6 +123,9 @@ pub struct Audit {
     pub echo: Option<EchoPower>,
     /// What is seen of what was planted in synthetic recordings.
     pub instrument: Instrument,
+    /// What classifiers of features reach, in a study of one's own; of the published one that is a record of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classifiers: Option<Classification>,
 }
 
 impl Audit {
@@ -133,6 +142,14 @@ impl Audit {
     /// # Errors
     /// Those of [`CellRecord::read`], [`Study::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
     pub fn read(project: &Project, design: &Design, profile: Profile) -> Result<Self> {
+        Self::read_with(project, design, profile, Preset::of(design))
+    }
+
+    /// The same of networks with the sizes of a preset, which [`Self::read`] takes from the recordings.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub fn read_with(project: &Project, design: &Design, profile: Profile, preset: Preset) -> Result<Self> {
         let instrument = Instrument::read(project, profile)?;
         let study = Study::read(&study::folder(project, design));
         // Without variations of the experiment, seeds cannot be told from splits.
@@ -140,7 +157,16 @@ impl Audit {
             Err(error) if error.problems().iter().all(|one| one.fault == Fault::NO_RECORDS) => None,
             study => Some(study?),
         };
-        Self::below(&folder(project, design, profile), instrument, study.as_ref(), design, profile)
+        let audit = Self::below(
+            &folder(project, design, profile),
+            instrument,
+            study.as_ref(),
+            design,
+            (profile, preset),
+        )?;
+        let classifiers = (design.provenance() == Provenance::Unknown)
+            .then(|| Classification::read(project, design, profile));
+        Ok(Self { classifiers: classifiers.transpose()?, ..audit })
     }
 
     /// The same of records below a folder.
@@ -149,10 +175,10 @@ impl Audit {
         instrument: Instrument,
         study: Option<&Study>,
         set: &Design,
-        profile: Profile,
+        (profile, preset): (Profile, Preset),
     ) -> Result<Self> {
         let signals = SignalFindings::read(folder, set)?;
-        let cells = cells(profile, set);
+        let cells = cells(profile, preset, set);
         let found = Error::gather(cells.iter().map(|cell| CellRecord::read(folder, cell, set)))?;
         let lacking =
             cells.iter().zip(&found).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
@@ -169,8 +195,9 @@ impl Audit {
         let estimates = records.iter().flat_map(|record| Estimate::all(record, &records, set)).collect();
         Ok(Self {
             data: set.fingerprint(),
-            known_as: set.provenance().known_as(),
+            known_as: set.known_as(),
             profile,
+            preset,
             missing,
             left_out: left_out(set),
             artefacts: signals.artefacts,
@@ -183,6 +210,7 @@ impl Audit {
             reaches: signals.reaches,
             echo: EchoPower::load(folder, set)?,
             instrument,
+            classifiers: None,
         })
     }
 }
@@ -205,6 +233,14 @@ const fn deals(profile: Profile) -> u64 {
     }
 }
 
+/// Measures [`SignalFindings`] and keeps them below a folder, unless they are there.
+fn measure_signals(folder: &Path, set: &DataSet) -> Result<()> {
+    if SignalFindings::load(folder, set)?.is_some() {
+        return Ok(());
+    }
+    SignalFindings::of(set)?.write(folder)
+}
+
 /// Measures [`Blocks`] and keeps them below a folder, unless they are there.
 fn measure_blocks(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
     let deals = deals(profile);
@@ -222,8 +258,27 @@ fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
     EchoPower::of(set)?.write(folder)
 }
 
+/// What needs no network, of a study of one's own: the scan, [`blocks`], and classifiers of features under every split that the
+/// design allows. What is recorded is not made again.
+///
+/// # Errors
+/// Those of [`trials::classify`].
+pub fn without_networks(
+    project: &Project,
+    set: &DataSet,
+    folder_of_files: &Path,
+    profile: Profile,
+) -> Result<()> {
+    let folder = folder(project, set, profile);
+    measure_signals(&folder, set)?;
+    measure_blocks(&folder, set, profile)?;
+    trials::classify(project, set, &Tables::of(set, folder_of_files)?, profile)
+}
+
 /// Trains the cells of a profile, in a project, that are not trained yet, and those of the instrument check. What was interrupted goes
 /// on.
+///
+/// Networks have the sizes of `preset`; their epochs are those of the profile.
 ///
 /// With `only`, those cells alone in whose names all of its words stand, as `["cut", "baseline"]`; or, for
 /// `["instrument"]`, the instrument check alone. `["blocks"]` measures blocks and drift alone, and `["echo"]` the power of the echo
@@ -235,15 +290,13 @@ fn measure_echo(folder: &Path, set: &DataSet) -> Result<()> {
 pub fn train(
     project: &Project,
     set: &DataSet,
-    profile: Profile,
+    (profile, preset): (Profile, Preset),
     only: &[String],
     control: &Control,
 ) -> Result<()> {
     if only != [INSTRUMENT] {
         let (folder, workspace) = places(project, set, profile);
-        if SignalFindings::load(&folder, set)?.is_none() {
-            SignalFindings::of(set)?.write(&folder)?;
-        }
+        measure_signals(&folder, set)?;
         if only.is_empty() || only == [BLOCKS] {
             measure_blocks(&folder, set, profile)?;
         }
@@ -251,10 +304,11 @@ pub fn train(
             measure_echo(&folder, set)?;
         }
         if only != [BLOCKS] && only != [ECHO] {
-            train_below(&folder, &workspace, set, &chosen(cells(profile, set), only)?, control)?;
+            train_below(&folder, &workspace, set, &chosen(cells(profile, preset, set), only)?, control)?;
         }
     }
-    if only.is_empty() || only == [INSTRUMENT] {
+    // The instrument is of the published design.
+    if only == [INSTRUMENT] || (only.is_empty() && set.provenance() != Provenance::Unknown) {
         instrument::train(project, profile, control)?;
     }
     Ok(())
@@ -286,7 +340,7 @@ pub fn train_cell(
 /// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
 pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
     let (folder, _) = places(project, set, profile);
-    Error::gather(cells(profile, set).iter().map(|cell| {
+    Error::gather(cells(profile, Preset::of(set), set).iter().map(|cell| {
         let record = CellRecord::read(&folder, cell, set)?;
         let lacking = training::lacking(cell, set, record.as_ref())?;
         Ok(PlannedUnit {
@@ -307,7 +361,7 @@ pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<Pl
 pub fn units_of_splits(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
     let (folder, workspace) = places(project, set, profile);
     let of = |cell: &Cell| training::units(cell, set, &folder, &workspace, profile);
-    Error::gather(cells(profile, set).iter().map(of)).map(|units| units.concat())
+    Error::gather(cells(profile, Preset::of(set), set).iter().map(of)).map(|units| units.concat())
 }
 
 /// Where the records of cells are, and below which folder what is not done.
@@ -375,10 +429,11 @@ pub fn measure(folder: &Path, set: &DataSet, cell: &Cell, control: &Control) -> 
     Ok(whole.iter().flat_map(|record| Estimate::all(record, &[], set)).collect())
 }
 
-/// The cells of a profile whose schemes a design allows.
-fn cells(profile: Profile, design: &Design) -> Vec<Cell> {
+/// The cells of a profile whose schemes a design allows, with the sizes of a preset.
+fn cells(profile: Profile, preset: Preset, design: &Design) -> Vec<Cell> {
     let allowed = Scheme::allowed_by(design);
-    plan(profile).into_iter().filter(|cell| allowed.contains(&cell.scheme)).collect()
+    let cells = plan(profile).into_iter().filter(|cell| allowed.contains(&cell.scheme));
+    cells.map(|cell| Cell { preset, ..cell }).collect()
 }
 
 /// The schemes that a design does not allow, and why.

@@ -5,10 +5,10 @@ use std::fmt;
 use super::condition::{CLEAN, CONDITIONS, CUT, Condition, RAW, WHOLE};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
-use crate::preparation::Scheme;
+use crate::preparation::{AskedFraming, Scheme};
 use crate::recordings::Design;
-use crate::runs::Settings;
 use crate::runs::profile::Profile;
+use crate::runs::{Preset, Settings};
 
 /// A network under a condition, tested by a scheme of splitting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,13 +25,23 @@ pub struct Cell {
     pub folds: Option<usize>,
     /// Epochs of each training.
     pub epochs: usize,
+    /// Where its sizes and all other hyper-parameters come from; scale and epochs are the cell's own.
+    pub preset: Preset,
 }
 
 impl Cell {
-    /// Its name: `cut participant baseline 300`.
+    /// Its name: `cut participant baseline 300`, `cut participant baseline small 100`.
     #[must_use]
     pub fn name(&self) -> String {
-        format!("{} {} {} {}", self.condition.name, self.scheme, self.model, self.epochs)
+        format!("{} {} {} {}", self.condition.name, self.scheme, self.model, self.extent(' '))
+    }
+
+    /// Its epochs, behind its preset where that is not the paper's.
+    pub(super) fn extent(&self, between: char) -> String {
+        match self.preset {
+            Preset::Paper => self.epochs.to_string(),
+            preset @ Preset::Small => format!("{preset}{between}{}", self.epochs),
+        }
     }
 
     /// The task of the command line that trains it.
@@ -54,12 +64,12 @@ impl Cell {
     /// The settings of a draw's trainings. The draw is the seed of all that is random in them.
     #[must_use]
     pub fn settings(&self, set: &Design, draw: u64) -> Settings {
-        let mut settings = Settings::paper(self.model);
+        let mut settings = self.preset.settings(self.model);
         settings.preparation = self.condition.preparation(set, draw);
         settings.input = self.condition.input();
         settings.hyperparameters.epochs = self.epochs;
         settings.seed = draw;
-        settings
+        settings.framed(set, AskedFraming::default())
     }
 }
 
@@ -69,7 +79,7 @@ impl fmt::Display for Cell {
     }
 }
 
-/// The cells of a profile, condition by condition.
+/// The cells of a profile, condition by condition, with the paper's sizes.
 ///
 /// In the paper's profile every network has the paper's epochs under the [conditions of equal schedules](EQUAL) and under
 /// both scales that are tried beside them. Controls that take more away train the baseline for the paper's epochs too, but
@@ -82,7 +92,9 @@ pub fn plan(profile: Profile) -> Vec<Cell> {
         models.flat_map(move |&model| {
             Scheme::ALL.into_iter().flat_map(move |scheme| {
                 let folds = (profile == Profile::Smoke).then_some(1);
-                let of = move |(draws, epochs)| Cell { condition, scheme, model, draws, folds, epochs };
+                let preset = Preset::Paper;
+                let of =
+                    move |(draws, epochs)| Cell { condition, scheme, model, draws, folds, epochs, preset };
                 trainings(profile, condition, scheme, model)
                     .into_iter()
                     .filter(|(draws, _)| *draws > 0)
@@ -189,6 +201,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::preparation::split::testing::PUBLISHED;
 
     #[test]
     fn every_cell_has_a_name_of_its_own_and_something_to_train() {
@@ -221,7 +234,7 @@ mod tests {
         };
         for name in EQUAL {
             let is_raw = name.starts_with("raw");
-            let schemes = if is_raw { &[Scheme::Random, Scheme::Participant][..] } else { &Scheme::ALL };
+            let schemes = if is_raw { &[Scheme::Random, Scheme::Participant][..] } else { &PUBLISHED };
             for &scheme in schemes {
                 assert!(has(name, scheme, Model::Baseline) >= 3, "{name} {scheme}");
                 assert!(has(name, scheme, Model::Multilayer) >= 1, "{name} {scheme}");
@@ -242,7 +255,7 @@ mod tests {
             |cell: &&Cell| !EQUAL.contains(&cell.condition.name) && cell.condition.input().is_whole();
         let logarithmic = |cell: &&Cell| !matches!(cell.condition.name, "z-score" | "min-max" | "null");
         for cell in cells.iter().filter(is_control).filter(logarithmic) {
-            let reference = if cell.condition.block_frames().is_some() { CUT } else { WHOLE };
+            let reference = if cell.condition.block_seconds().is_some() { CUT } else { WHOLE };
             let is_reference = |other: &Cell| {
                 other.condition == reference
                     && (other.scheme, other.model, other.epochs) == (cell.scheme, cell.model, cell.epochs)

@@ -13,6 +13,8 @@
 //! [`classification`](crate::classifiers::trials): support vectors, each participant left out in turn. Where only an octave
 //! of long lags names the label, the label is in dependencies of that length and nowhere nearer.
 //!
+//! Of several channels the autocorrelations of all of them are the features, channel after channel.
+//!
 //! Autocorrelations tell of linear dependencies that a whole recording has in common. A single event that echoes once,
 //! or a dependency without correlation, they do not see.
 
@@ -54,14 +56,17 @@ pub struct Reach {
 }
 
 impl Reach {
-    /// All octaves of lags that recordings are long enough for, the shortest first.
+    /// All octaves of lags that recordings are long enough for, the shortest first; none of a single participant.
     ///
     /// # Errors
     /// Those of [`TrialRecord::make`].
     pub fn all(set: &DataSet) -> Result<Vec<Self>> {
+        if !Division::Participant.is_allowed_by(set) {
+            return Ok(Vec::new());
+        }
         let cut = Preparation::of_one_length(set).remaining(set)?;
-        let changes: Vec<Vec<f64>> = cut.recordings().par_iter().map(changes_by_second).collect();
-        let seconds = changes.iter().map(Vec::len).min().unwrap_or(0);
+        let changes: Vec<Vec<Vec<f64>>> = cut.recordings().par_iter().map(changes_by_second).collect();
+        let seconds = changes.iter().flatten().map(Vec::len).min().unwrap_or(0);
         let octaves = (0..usize::BITS - 1).map(|power| [1 << power, (2 << power) - 1]);
         let octaves = octaves.take_while(|[_, longest]| *longest < seconds);
         let mut reaches = Error::gather(octaves.map(|lags| Self::of(&cut, &changes, lags)))?;
@@ -70,9 +75,10 @@ impl Reach {
         Ok(reaches)
     }
 
-    fn of(set: &DataSet, changes: &[Vec<f64>], [shortest, longest]: [usize; 2]) -> Result<Self> {
+    fn of(set: &DataSet, changes: &[Vec<Vec<f64>>], [shortest, longest]: [usize; 2]) -> Result<Self> {
         let rows = set.recordings().iter().zip(changes).enumerate().map(|(index, (recording, changes))| {
-            let values = (shortest..=longest).map(|lag| autocorrelation(changes, lag)).collect();
+            let lags = |own: &Vec<f64>| (shortest..=longest).map(|lag| autocorrelation(own, lag)).collect();
+            let values = changes.iter().map(lags).collect::<Vec<Vec<Option<f64>>>>().concat();
             let Recording { participant, label, stimulus, take, .. } = *recording;
             FeatureRow {
                 participant,
@@ -84,8 +90,10 @@ impl Reach {
                 values,
             }
         });
-        let names = (shortest..=longest).map(|lag| format!("autocorrelation at {lag} s")).collect();
-        let table = FeatureTable::new(names, rows.collect())?;
+        let names = set.channels().prefixes().into_iter().flat_map(|channel| {
+            (shortest..=longest).map(move |lag| format!("{channel}autocorrelation at {lag} s"))
+        });
+        let table = FeatureTable::new(names.collect(), rows.collect())?;
         let trial = Trial::new(Origin::Cut, Division::Participant, Recipe::of(Classifier::Svm));
         let record = TrialRecord::make(Trial { draws: 1, ..trial }, &table)?;
         let TrialEstimate { accuracy, chance, over_participants, .. } = TrialEstimate::of(&record);
@@ -117,13 +125,18 @@ impl Reach {
     }
 }
 
-/// The change of held log power from each whole second to the next.
-fn changes_by_second(recording: &Recording) -> Vec<f64> {
-    let log: Vec<f64> = recording.samples.iter().map(|sample| (sample + 0.01).ln()).collect();
+/// The change of held log power from each whole second to the next, channel after channel.
+fn changes_by_second(recording: &Recording) -> Vec<Vec<f64>> {
+    let second = (recording.rate_hz.round() as usize).max(1);
+    recording.channels.split(&recording.samples).iter().map(|samples| changes(samples, second)).collect()
+}
+
+/// The same of one channel, a second having so many samples.
+fn changes(samples: &[f64], second: usize) -> Vec<f64> {
+    let log: Vec<f64> = samples.iter().map(|sample| (sample + 0.01).ln()).collect();
     let Some(median) = quantile(&log, 0.5) else { return Vec::new() };
     let held: Vec<f64> = log.iter().map(|log| (log - median).clamp(-HELD, HELD)).collect();
-    let seconds: Vec<f64> =
-        held.chunks_exact((recording.rate_hz.round() as usize).max(1)).map(mean).collect();
+    let seconds: Vec<f64> = held.chunks_exact(second).map(mean).collect();
     seconds.windows(2).map(|pair| pair[1] - pair[0]).collect()
 }
 

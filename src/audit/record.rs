@@ -273,7 +273,12 @@ impl CellRecord {
     /// The file of a cell below a folder.
     #[must_use]
     pub fn path(folder: &Path, cell: &Cell) -> PathBuf {
-        folder.join(cell.condition.name).join(format!("{}-{}-{}.json", cell.scheme, cell.model, cell.epochs))
+        folder.join(cell.condition.name).join(format!(
+            "{}-{}-{}.json",
+            cell.scheme,
+            cell.model,
+            cell.extent('-')
+        ))
     }
 
     /// The record of a cell below a folder, if it is there; trainings may be missing.

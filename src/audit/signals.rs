@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{ArtefactScan, Reach};
 use crate::error::Result;
-use crate::preparation::FRAME;
+use crate::preparation::Framing;
 use crate::recordings::{DataSet, Design, Fingerprint};
 use crate::store::{create_folder, read_record, write_record};
 
@@ -31,7 +31,7 @@ impl SignalFindings {
     /// # Errors
     /// Those of [`ArtefactScan::of`] and [`Reach::all`].
     pub fn of(set: &DataSet) -> Result<Self> {
-        let (artefacts, reaches) = (ArtefactScan::of(set, FRAME)?, Reach::all(set)?);
+        let (artefacts, reaches) = (ArtefactScan::of(set, Framing::unit(set))?, Reach::all(set)?);
         Ok(Self { data: set.fingerprint(), artefacts, reaches })
     }
 
@@ -56,7 +56,11 @@ impl SignalFindings {
     pub(super) fn read(folder: &Path, design: &Design) -> Result<Self> {
         let nothing = || Self {
             data: design.fingerprint(),
-            artefacts: ArtefactScan { frame: FRAME, findings: Vec::new() },
+            artefacts: ArtefactScan {
+                frame: Framing::unit(design),
+                findings: Vec::new(),
+                too_few_exchanges: None,
+            },
             reaches: Vec::new(),
         };
         Ok(Self::load(folder, design)?.unwrap_or_else(nothing))

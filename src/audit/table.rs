@@ -12,6 +12,10 @@ use crate::runs::series::ReportedSeries;
 const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's labels apart. The order in which stimuli \
 were presented is not published and labels are ranges of stimulus numbers, so label and time cannot be separated.";
 
+/// The same for a study of one's own.
+const OWN_BLOCKS: &str = "Blocks: how far the level of the signal tells a participant's labels apart, and whether neighbours in the \
+order of stimuli, by their names, are alike.";
+
 impl Audit {
     /// Accuracy in percent of guesses that never see a signal, by scheme of splitting.
     #[must_use]
@@ -182,6 +186,9 @@ impl Audit {
         let known_as = self.known_as.as_deref().unwrap_or("recordings that are not known");
         let missing = match self.missing.len() {
             0 => String::new(),
+            _ if self.estimates.is_empty() && self.classifiers.is_some() => {
+                " No network is trained; `eegenre audit --networks` trains the baseline LSTM.".to_owned()
+            }
             1 => " One cell of the profile is not trained to its end yet; `eegenre audit` trains it."
                 .to_owned(),
             count => {
@@ -190,11 +197,13 @@ impl Audit {
                 )
             }
         };
+        let scan = self.artefacts.cannot_tell().map_or_else(String::new, |reason| format!(" {reason}"));
         let left_out: Vec<String> = (self.left_out.iter())
             .map(|(scheme, reason)| format!(" Splits by {scheme} are not possible: {reason}."))
             .collect();
+        let preset = if self.preset.is_paper() { String::new() } else { format!(", preset {}", self.preset) };
         format!(
-            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}.{missing}{}",
+            "Accuracy in percent on test recordings of {known_as}, data {}, profile {}{preset}.{missing}{}{scan}",
             self.data.short(),
             self.profile,
             left_out.concat()
@@ -206,7 +215,7 @@ impl Audit {
     pub fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = vec![
             (
-                "Properties of the files that may name a label; * beyond labels exchanged within participants (p < 0.05, Holm).",
+                "Properties of the files that may name a label; * beyond exchanged labels (p < 0.05, Holm).",
                 self.artefacts.table(),
             ),
             (
@@ -248,7 +257,14 @@ impl Audit {
                 echo.table(),
             ));
         }
-        if let Some(blocks) = &self.blocks {
+        if self.classifiers.is_some() {
+            // A study of one's own: no claims of the paper, no instrument of its design, and no order of presentation.
+            let own = [self.claims_table(), self.instrument.table()];
+            tables.retain(|(_, table)| !own.contains(table));
+            if let Some(blocks) = &self.blocks {
+                tables.insert(1, (OWN_BLOCKS, blocks.findings_table()));
+            }
+        } else if let Some(blocks) = &self.blocks {
             tables.splice(
                 1..1,
                 [
@@ -288,6 +304,9 @@ impl fmt::Display for Audit {
         for (heading, table) in self.tables() {
             write!(f, "\n\n{heading}\n\n{}", table.to_string().trim_end())?;
         }
-        Ok(())
+        match &self.classifiers {
+            Some(classifiers) => write!(f, "\n\n{classifiers}"),
+            None => Ok(()),
+        }
     }
 }

@@ -24,7 +24,8 @@ fn set() -> DataSet {
 
 fn cell(condition: &str, scheme: Scheme) -> Cell {
     let condition = Condition::named(condition).unwrap();
-    Cell { condition, scheme, model: Model::Baseline, draws: 2, folds: None, epochs: 1 }
+    let preset = Preset::Paper;
+    Cell { condition, scheme, model: Model::Baseline, draws: 2, folds: None, epochs: 1, preset }
 }
 
 fn trained(folder: &Path, set: &DataSet, cell: &Cell, threads: usize) -> CellRecord {
@@ -189,12 +190,12 @@ fn what_other_instructions_began_is_refused_unless_asked_for() {
 #[test]
 fn an_audit_says_what_is_missing_and_compares_what_is_there() {
     let (set, folder) = (set(), tempdir().unwrap());
-    let cells: Vec<Cell> = plan(Profile::Smoke);
+    let cells = cells(Profile::Smoke, Preset::Paper, &set);
     let stop = AtomicBool::new(false);
     let (records, workspace) = (folder.path().join("records"), folder.path().join("workspace"));
     train_below(&records, &workspace, &set, &cells[1..], &Control::new(&stop)).unwrap();
     let instrument = Instrument::read(&Project::at(folder.path()), Profile::Smoke).unwrap();
-    let audit = Audit::below(&records, instrument, None, &set, Profile::Smoke).unwrap();
+    let audit = Audit::below(&records, instrument, None, &set, (Profile::Smoke, Preset::Paper)).unwrap();
     assert_eq!(audit.missing.len(), 1);
     assert!(audit.missing[0].starts_with(&cells[0].name()));
     assert_eq!(audit.estimates.len(), cells.len() - 1);

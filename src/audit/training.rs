@@ -154,7 +154,7 @@ pub(super) fn clear(cell: &Cell, workspace: &Path) {
 
 /// The folder of one cell below `workspace`.
 fn own_workspace(cell: &Cell, workspace: &Path) -> PathBuf {
-    workspace.join(cell.condition.name).join(format!("{}-{}-{}", cell.scheme, cell.model, cell.epochs))
+    workspace.join(cell.condition.name).join(format!("{}-{}-{}", cell.scheme, cell.model, cell.extent('-')))
 }
 
 /// The trainings that a record lacks.

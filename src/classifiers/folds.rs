@@ -25,25 +25,28 @@ pub struct InnerFold {
 /// are fewer. Each group validates once.
 ///
 /// Without grouping, choices would be made by how well a participant is recognised, which says nothing of those who
-/// are new.
+/// are new. Rows of a single participant are dealt one by one.
 ///
 /// # Errors
-/// [`Fault::TOO_FEW_TO_SPLIT`] if the rows are of fewer than two participants.
+/// [`Fault::TOO_FEW_TO_SPLIT`] for fewer than two rows.
 pub fn inner_folds(participants: &[Participant], seed: u64) -> Result<Vec<InnerFold>> {
-    let mut order: Vec<Participant> = participants.to_vec();
+    let is_single = participants.iter().all(|participant| *participant == participants[0]);
+    // What stays together: all rows of a participant, or each row of the only one.
+    let unit = |row: usize| (participants[row], if is_single { row } else { 0 });
+    let mut order: Vec<(Participant, usize)> = (0..participants.len()).map(unit).collect();
     order.sort_unstable();
     order.dedup();
     if order.len() < 2 {
-        let place = Place::field("participants of the training part");
+        let place = Place::field("rows of the training part");
         let found = order.len().to_string();
         return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, "at least 2", found));
     }
     Shuffler::new(seed, STREAM).shuffle(&mut order);
     let count = INNER_FOLDS.min(order.len());
-    let groups: BTreeMap<Participant, usize> =
-        order.into_iter().enumerate().map(|(place, participant)| (participant, place % count)).collect();
+    let groups: BTreeMap<(Participant, usize), usize> =
+        order.into_iter().enumerate().map(|(place, unit)| (unit, place % count)).collect();
     let rows = |keep: &dyn Fn(usize) -> bool| -> Vec<usize> {
-        (0..participants.len()).filter(|row| keep(groups[&participants[*row]])).collect()
+        (0..participants.len()).filter(|row| keep(groups[&unit(*row)])).collect()
     };
     let fold =
         |fold| InnerFold { training: rows(&|group| group != fold), validation: rows(&|group| group == fold) };
@@ -59,8 +62,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn one_participant_cannot_be_dealt() {
-        let error = inner_folds(&[Participant::new(1); 4], 0).unwrap_err();
+    fn rows_of_one_participant_are_dealt_and_one_row_is_refused() {
+        let folds = inner_folds(&[Participant::new(1); 4], 0).unwrap();
+        assert!(folds.len() == 4 && folds.iter().all(|fold| fold.validation.len() == 1));
+        let error = inner_folds(&[Participant::new(1)], 0).unwrap_err();
         assert_eq!(error.problems()[0].fault, Fault::TOO_FEW_TO_SPLIT);
         assert_eq!(inner_folds(&[1, 2, 1].map(Participant::new), 0).unwrap().len(), 2);
     }
@@ -80,7 +85,8 @@ mod tests {
                 let of = |rows: &[usize]| -> BTreeSet<Participant> {
                     rows.iter().map(|row| participants[*row]).collect()
                 };
-                prop_assert!(of(&fold.training).is_disjoint(&of(&fold.validation)));
+                let is_single = of(&(0..participants.len()).collect::<Vec<_>>()).len() == 1;
+                prop_assert!(is_single || of(&fold.training).is_disjoint(&of(&fold.validation)));
                 prop_assert!(!fold.training.is_empty() && !fold.validation.is_empty());
             }
         }

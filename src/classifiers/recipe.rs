@@ -42,6 +42,16 @@ impl Classifier {
             Self::Mlp => "mlp",
         }
     }
+
+    /// What it is, in words.
+    #[must_use]
+    pub const fn description(self) -> &'static str {
+        match self {
+            Self::Knn => "Nearest neighbours",
+            Self::Svm => "Support vectors",
+            Self::Mlp => "A network of one hidden layer",
+        }
+    }
 }
 
 impl fmt::Display for Classifier {

@@ -4,7 +4,7 @@
 //! |---|---|---|---|---|---|
 //! | P01 | S1 | classical | 2.31 | 4.02 | … |
 //!
-//! A line for each recording. The stimulus may be left out; `S1/2` is a second recording of the participant and the stimulus; a feature that is left out has no value. Numbers are written so
+//! A line for each recording. Of several channels each has its columns: `C3 mean`, `Cz mean`. The stimulus may be left out; `S1/2` is a second recording of the participant and the stimulus; a feature that is left out has no value. Numbers are written so
 //! that reading gives the same ones back.
 
 use std::collections::BTreeSet;

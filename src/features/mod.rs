@@ -25,6 +25,8 @@
 //! Rahman et al. name their features but define none of them: the definitions here are the usual ones of the sources
 //! that each function names, and each function says which choice it makes (embedding, tolerance, sizes) and why.
 //!
+//! Of several channels, each has every feature, in a column of its own: `C3 mean`.
+//!
 //! # What has no value
 //! A feature is a finite number or it is absent (`None`): where the signal is too short for it, where it divides by a
 //! spread that is zero, or where the result leaves double precision. Nothing is ever not-a-number.

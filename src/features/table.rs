@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::preparation::exchanged_labels;
+use crate::preparation::{Labelled, exchanged_labels};
 use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus, is_first};
 
 /// A row for each signal, a column for each feature, and who heard what.
@@ -40,7 +40,7 @@ pub struct FeatureRow {
 }
 
 impl FeatureTable {
-    /// All features of all recordings, in the set's order, on all cores.
+    /// All features of all recordings, in the set's order, on all cores. Of several channels each has every feature: `C3 mean`.
     #[must_use]
     pub fn of(set: &DataSet) -> Self {
         Self::of_songs(set, |_| {})
@@ -53,17 +53,26 @@ impl FeatureTable {
         for of_stimulus in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
             begin(of_stimulus[0].stimulus);
             let before = rows.len();
-            rows.par_extend(of_stimulus.par_iter().enumerate().map(|(index, recording)| FeatureRow {
-                participant: recording.participant,
-                label: recording.label,
-                stimulus: Some(recording.stimulus),
-                take: recording.take,
-                band: None,
-                recording: before + index,
-                values: FeatureVector::of(&recording.samples).values().to_vec(),
+            rows.par_extend(of_stimulus.par_iter().enumerate().map(|(index, recording)| {
+                FeatureRow {
+                    participant: recording.participant,
+                    label: recording.label,
+                    stimulus: Some(recording.stimulus),
+                    take: recording.take,
+                    band: None,
+                    recording: before + index,
+                    values: (recording.channels.split(&recording.samples).iter())
+                        .flat_map(|own| *FeatureVector::of(own).values())
+                        .collect(),
+                }
             }));
         }
-        Self { names: Feature::ALL.map(|feature| feature.name().to_owned()).into(), rows }
+        let names = set
+            .channels()
+            .prefixes()
+            .into_iter()
+            .flat_map(|channel| Feature::ALL.map(|feature| format!("{channel}{}", feature.name())));
+        Self { names: names.collect(), rows }
     }
 
     /// A table of rows that have a finite number, or none, for each name.
@@ -127,10 +136,13 @@ impl FeatureTable {
     /// The same signals with labels [exchanged](exchanged_labels): rows of one recording keep one label.
     #[must_use]
     pub fn with_exchanged_labels(&self, seed: u64) -> Self {
-        let owners: BTreeMap<usize, (Participant, Label)> =
-            self.rows.iter().map(|row| (row.recording, (row.participant, row.label))).collect();
-        let exchanged = exchanged_labels(&owners.values().copied().collect::<Vec<_>>(), seed);
-        let labels: BTreeMap<usize, Label> = owners.into_keys().zip(exchanged).collect();
+        let labelled = |row: &FeatureRow| {
+            let FeatureRow { participant, stimulus, label, .. } = *row;
+            (row.recording, Labelled { participant, stimulus, label })
+        };
+        let recordings: BTreeMap<usize, Labelled> = self.rows.iter().map(labelled).collect();
+        let exchanged = exchanged_labels(&recordings.values().copied().collect::<Vec<_>>(), seed);
+        let labels: BTreeMap<usize, Label> = recordings.into_keys().zip(exchanged).collect();
         let row = |row: &FeatureRow| FeatureRow { label: labels[&row.recording], ..row.clone() };
         Self { names: self.names.clone(), rows: self.rows.iter().map(row).collect() }
     }
@@ -164,6 +176,7 @@ impl FeatureTable {
 mod tests {
     use super::*;
     use crate::preparation::split::testing::{data_set, recording};
+    use crate::recordings::{Channels, Recording};
 
     fn set(last: f64) -> DataSet {
         data_set(vec![recording("S9/P02", &[4.0, 4.0, 4.0]), recording("S1/P01", &[1.0, 2.0, last])])
@@ -180,6 +193,20 @@ mod tests {
         assert_eq!(rows[0].values[Feature::Mean as usize], Some(3.0));
         assert_eq!(rows[1].values[Feature::Skewness as usize], None);
         assert_eq!(table.names().len(), 26);
+    }
+
+    #[test]
+    fn each_channel_has_every_feature_under_its_name() {
+        let [one, other] = [[1.0, 5.0, 2.0, 4.0], [7.0, 3.0, 3.0, 9.0]].map(|samples| samples.to_vec());
+        let channels = Channels::named(["C3", "Cz"].map(str::to_owned).to_vec()).unwrap();
+        let samples = Channels::join(vec![one.clone(), other.clone()]);
+        let both = FeatureTable::of(&data_set(vec![Recording { channels, ..recording("S1/P01", &samples) }]));
+        let alone = |samples: &[f64]| FeatureTable::of(&data_set(vec![recording("S1/P01", samples)]));
+        assert_eq!(
+            both.rows()[0].values,
+            [&alone(&one).rows()[0].values[..], &alone(&other).rows()[0].values].concat()
+        );
+        assert_eq!((both.names()[0].as_str(), both.names()[26].as_str()), ("C3 mean", "Cz mean"));
     }
 
     #[test]

@@ -8,7 +8,11 @@ use std::collections::BTreeMap;
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::recordings::{Design, Participant, Stimulus, Words};
+use crate::recordings::{Design, Participant, Provenance, Stimulus, Words};
+use crate::report::significant;
+
+/// Room for the names of labels.
+const LABEL_WIDTH_PT: f64 = 60.0;
 
 /// Who heard what.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +20,8 @@ pub(super) struct Attendance {
     participants: Vec<Participant>,
     rows: Vec<StimulusRow>,
     words: Words,
+    /// Room for the names of stimuli.
+    name_width_pt: f64,
     notes: Vec<String>,
 }
 
@@ -57,11 +63,14 @@ impl Attendance {
         // Stimuli of a label stand together.
         rows.sort_by(|one, other| (one.class, &one.name).cmp(&(other.class, &other.name)));
         let words = set.words();
+        let has = if set.provenance() == Provenance::Unknown { "has" } else { "heard" };
         let heard = set.labels_per_participant();
         let heard =
-            heard.map(|own| format!("Every participant heard {own} of {} {}.", labels.count(), words.labels));
+            heard.map(|own| format!("Every participant {has} {own} of {} {}.", labels.count(), words.labels));
         let lengths = set.length_names_label().then(|| format!("No length occurs in two {}.", words.labels));
-        Self { participants, rows, words, notes: heard.into_iter().chain(lengths).collect() }
+        let longest = rows.iter().map(|row| row.stimulus.as_str().chars().count()).max().unwrap_or(0);
+        let name_width_pt = (4.5 * longest as f64 + 9.0).clamp(24.0, 90.0);
+        Self { participants, rows, words, name_width_pt, notes: heard.into_iter().chain(lengths).collect() }
     }
 
     /// Draws the participants' columns on the left and the stimuli's bars on the right, a row a stimulus.
@@ -69,7 +78,8 @@ impl Attendance {
         let (width, height) = canvas.size();
         let (label, small) =
             (canvas.text(theme::LABEL_PT, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
-        let (left, top, bottom) = (canvas.pt(84.0), canvas.pt(30.0), height - canvas.pt(20.0));
+        let (left, top, bottom) =
+            (canvas.pt(LABEL_WIDTH_PT + self.name_width_pt), canvas.pt(30.0), height - canvas.pt(20.0));
         let (split, bars, right) = (width * 68 / 100, width * 71 / 100, width - canvas.pt(30.0));
         let gap = canvas.pt(5.0);
         let groups = self.rows.chunk_by(|a, b| a.name == b.name);
@@ -78,10 +88,17 @@ impl Attendance {
         let column_width = (split - left) / self.participants.len().max(1) as i32;
         let inset = canvas.pt(0.7).max(1);
         let longest = self.rows.iter().map(|row| row.seconds.1).fold(0.0, f64::max);
-        let fill = |(x0, y0): (i32, i32), (x1, y1): (i32, i32), colour: RGBColor| {
+        let fill = |(x0, y0): (i32, i32), (x1, y1): (i32, i32), class: Option<usize>| {
             let corners = [(x0 + inset, y0 + inset), (x1 - inset, y1 - inset)];
-            canvas.area.draw(&Rectangle::new(corners, colour.filled()))
+            match class {
+                Some(class) => canvas.cell(corners, class),
+                None => Ok(canvas.area.draw(&Rectangle::new(corners, theme::FAINT.filled()))?),
+            }
         };
+        // Names are written where their rows are high enough for them.
+        let (has_names, names_groups) =
+            (row_height >= canvas.line_height(&small)? * 3 / 4, row_height >= canvas.pt(1.0));
+        let name_width = canvas.pt(self.name_width_pt - 5.0);
 
         let centre = |from: i32, to: i32| i32::midpoint(from, to);
         canvas.write("participants", (centre(left, split), canvas.pt(5.0)), Anchor::Centre, &label)?;
@@ -94,7 +111,7 @@ impl Attendance {
         for (column, name) in theme::short_names(&self.participants).iter().enumerate() {
             let x = left + column as i32 * column_width;
             let at = (x + column_width / 2, canvas.pt(20.0));
-            canvas.write(name, at, Anchor::Centre, &small)?;
+            canvas.write_within(name, at, Anchor::Centre, &small, column_width)?;
         }
         let mut y = top;
         let mut group: Option<&str> = None;
@@ -102,32 +119,38 @@ impl Attendance {
             if group != Some(&row.name) {
                 y += if group.is_some() { gap } else { 0 };
                 group = Some(&row.name);
-                let at = (0, y + row_height / 2);
-                canvas.write(&row.name, at, Anchor::Left, &label)?;
+                let rows = self.rows.iter().filter(|other| other.name == row.name).count() as i32;
+                if names_groups && rows * row_height + gap >= canvas.line_height(&label)? {
+                    let middle = if has_names { row_height / 2 } else { rows * row_height / 2 };
+                    let width =
+                        if has_names { canvas.pt(LABEL_WIDTH_PT - 2.0) } else { left - canvas.pt(5.0) };
+                    canvas.write_within(&row.name, (0, y + middle), Anchor::Left, &label, width)?;
+                }
             }
             let middle = y + row_height / 2;
-            canvas.write(
-                &row.stimulus.to_string(),
-                (left - canvas.pt(5.0), middle),
-                Anchor::Right,
-                &small,
-            )?;
+            if has_names {
+                let (name, at) = (row.stimulus.to_string(), (left - canvas.pt(5.0), middle));
+                canvas.write_within(&name, at, Anchor::Right, &small, name_width)?;
+            }
             for (column, participant) in self.participants.iter().enumerate() {
                 let x = left + column as i32 * column_width;
-                let colour = row.classes.get(participant).map_or(theme::FAINT, |class| theme::colour(*class));
-                fill((x, y), (x + column_width, y + row_height), colour)?;
+                fill((x, y), (x + column_width, y + row_height), row.classes.get(participant).copied())?;
             }
             let (shortest, seconds) = row.seconds;
             let end = bars + (f64::from(right - bars) * seconds / longest).round() as i32;
-            fill((bars, y), (end, y + row_height), theme::colour(row.class))?;
-            let text = if shortest < seconds {
-                format!("{shortest:.0}-{seconds:.0}")
-            } else {
-                format!("{seconds:.0}")
-            };
-            canvas.write(&text, (end + canvas.pt(3.0), middle), Anchor::Left, &small)?;
+            fill((bars, y), (end, y + row_height), Some(row.class))?;
+            if has_names {
+                let ends = if shortest < seconds { vec![shortest, seconds] } else { vec![seconds] };
+                let text = ends.into_iter().map(in_seconds).collect::<Vec<String>>().join("-");
+                canvas.write(&text, (end + canvas.pt(3.0), middle), Anchor::Left, &small)?;
+            }
             y += row_height;
         }
         canvas.write(&self.notes.join("  "), (0, height - canvas.pt(7.0)), Anchor::Left, &label)
     }
+}
+
+/// Seconds with the decimals that tell lengths apart.
+fn in_seconds(seconds: f64) -> String {
+    if seconds >= 100.0 { format!("{seconds:.0}") } else { significant(seconds) }
 }

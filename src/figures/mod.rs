@@ -124,9 +124,9 @@ impl Figure {
         let provenance = set.provenance();
         Self {
             name: subject.file_name(),
-            title: subject.title_for(&provenance),
+            title: subject.title_of(set),
             height_inches,
-            footer: footer(&[source(provenance.known_as()), data(set.fingerprint())]),
+            footer: footer(&[source(set.known_as()), data(set.fingerprint())]),
             vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
             tracked: provenance == Provenance::Published,
             drawing,
@@ -237,7 +237,7 @@ impl Figure {
             0 => format!("profile {}", audit.profile),
             open => format!("profile {}, {open} cells unfinished", audit.profile),
         };
-        let is_published = audit.known_as == Provenance::Published.known_as();
+        let is_published = audit.data == Fingerprint::PUBLISHED;
         Self {
             name: format!("audit-{view}"),
             title: view.title().to_owned(),
@@ -286,7 +286,7 @@ impl Figure {
             name: view.file_name(),
             title: view.title().to_owned(),
             height_inches: theme::framed_inches(points),
-            footer: footer(&[source(provenance.known_as()), data(design.fingerprint())]),
+            footer: footer(&[source(design.known_as()), data(design.fingerprint())]),
             // The highest and the lowest sample are features.
             vector_allowed: matches!(provenance, Provenance::Synthetic(_)),
             tracked: provenance == Provenance::Published,
@@ -300,7 +300,7 @@ impl Figure {
         let (points, drawing) = dots(features::classifiers(classification));
         let is_whole = classification.profile == Profile::Paper;
         let profile = format!("profile {}", classification.profile);
-        let is_published = classification.known_as == Provenance::Published.known_as();
+        let is_published = classification.data == Fingerprint::PUBLISHED;
         Self {
             name: "classifiers".to_owned(),
             title: features::CLASSIFIERS.to_owned(),

@@ -15,7 +15,11 @@ pub(super) struct Signals {
     signals: Vec<Signal>,
     rows: usize,
     words: Words,
+    /// That of the samples, where a study says it.
+    unit: Option<String>,
     is_of_published_design: bool,
+    /// The name of the channel that is drawn, if it is one of several.
+    channel: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -28,7 +32,7 @@ struct Signal {
 }
 
 impl Signals {
-    /// The first and the last recording of each label. The paper does not say which signals it shows.
+    /// The first and the last recording of each label, and of several channels the first. The paper does not say which signals it shows.
     pub(super) fn of(set: &DataSet) -> Self {
         let labels = set.labels();
         let rows = labels.count().min(MOST_ROWS);
@@ -40,14 +44,16 @@ impl Signals {
                 label,
                 class,
                 rate_hz: recording.rate_hz,
-                samples: recording.samples.clone(),
+                samples: recording.channels.split(&recording.samples).swap_remove(0),
             })
         });
         Self {
             signals: signals.collect(),
             rows,
             words: set.words(),
+            unit: set.about().map(|about| about.unit.clone()),
             is_of_published_design: set.provenance() != Provenance::Unknown,
+            channel: set.channels().names().first().cloned(),
         }
     }
 
@@ -69,12 +75,15 @@ impl Signals {
     }
 
     /// What the vertical axis shows.
-    const fn axis_name(&self, is_logarithmic: bool) -> &'static str {
-        match (self.is_of_published_design, is_logarithmic) {
-            (true, _) => "band power at F7 (unit of the export, logarithmic)",
-            (false, true) => "signal (unit of the recordings, logarithmic)",
-            (false, false) => "signal (unit of the recordings)",
+    fn axis_name(&self, is_logarithmic: bool) -> String {
+        if self.is_of_published_design {
+            return "band power at F7 (unit of the export, logarithmic)".to_owned();
         }
+        let channel =
+            self.channel.as_ref().map_or_else(String::new, |name| format!(", first channel {name}"));
+        let unit = self.unit.as_deref().unwrap_or("unit of the recordings");
+        let scale = if is_logarithmic { ", logarithmic" } else { "" };
+        format!("signal{channel} ({unit}{scale})")
     }
 
     /// Draws rows of two panels with common axes. Power is drawn on a logarithmic axis, because the scales of two participants
@@ -92,7 +101,7 @@ impl Signals {
         let (left, bottom) = (canvas.pt(40.0), canvas.pt(30.0));
         let rotated = label.transform(FontTransform::Rotate270);
         let middle = (height - bottom) / 2;
-        canvas.write(self.axis_name(is_logarithmic), (canvas.pt(5.0), middle), Anchor::Centre, &rotated)?;
+        canvas.write(&self.axis_name(is_logarithmic), (canvas.pt(5.0), middle), Anchor::Centre, &rotated)?;
         let centre = left + (width - left) / 2;
         canvas.write("time (s)", (centre, height - canvas.pt(6.0)), Anchor::Centre, &label)?;
 

@@ -120,6 +120,15 @@ impl Subject {
         }
     }
 
+    /// The same of recordings that are shown themselves: with the name of a described study.
+    pub(super) fn title_of(self, set: &Design) -> String {
+        let Some(about) = set.about() else { return self.title_for(&set.provenance()) };
+        match self {
+            Self::Recordings => format!("{}: two signals of each {}", about.name, about.label_name),
+            _ => format!("{}: who has which {}, and how long recordings are", about.name, about.label_name),
+        }
+    }
+
     /// The same for the published study.
     pub(super) fn title(self) -> String {
         let network = |model| match model {

@@ -54,7 +54,12 @@ const LABELS: [RGBColor; 8] = [
     RGBColor(153, 153, 51),
 ];
 
-/// The colour of a label, known by its class. From the ninth on, colours come again.
+/// How often the colours of labels came before this class: as often a label has another [shape](Canvas::point).
+const fn turn(class: usize) -> usize {
+    class / LABELS.len()
+}
+
+/// The colour of a label, known by its class. From the ninth on, colours come again, in other shapes.
 pub(super) const fn colour(class: usize) -> RGBColor {
     LABELS[class % LABELS.len()]
 }
@@ -176,6 +181,66 @@ impl<DB: DrawingBackend> Canvas<DB> {
         };
         let style = style.pos(Pos::new(horizontal, VPos::Center));
         self.area.draw(&Text::new(text, (at.0, at.1 + lowered), style))?;
+        Ok(())
+    }
+
+    /// As [`Self::write`], cut to a width in pixels; `…` stands for the rest. Nothing is written where no letter fits.
+    pub(super) fn write_within(
+        &self,
+        text: &str,
+        at: (i32, i32),
+        anchor: Anchor,
+        style: &TextStyle<'_>,
+        width: i32,
+    ) -> Drawn<()> {
+        let letters = text.chars().count();
+        for kept in (1..=letters).rev() {
+            let cut: String = match kept == letters {
+                true => text.to_owned(),
+                false => text.chars().take(kept).chain(['…']).collect(),
+            };
+            if self.area.estimate_text_size(&cut, style)?.0 as i32 <= width {
+                return self.write(&cut, at, anchor, style);
+            }
+        }
+        Ok(())
+    }
+
+    /// The height of a line of text in pixels.
+    pub(super) fn line_height(&self, style: &TextStyle<'_>) -> Drawn<i32> {
+        Ok(self.area.estimate_text_size("Xg", style)?.1 as i32)
+    }
+
+    /// A cell of a label: in its colour, with a light stripe for each turn of the colours.
+    pub(super) fn cell(&self, [(left, top), (right, bottom)]: [(i32, i32); 2], class: usize) -> Drawn<()> {
+        self.area.draw(&Rectangle::new([(left, top), (right, bottom)], colour(class).filled()))?;
+        let stripes = turn(class) as i32;
+        for stripe in 1..=stripes {
+            let x = left + (right - left) * stripe / (stripes + 1);
+            self.path(&[(x, top), (x, bottom)], self.line(0.8, WHITE))?;
+        }
+        Ok(())
+    }
+
+    /// A point of a label: a disc, from the ninth label on a square, then a triangle, a diamond, and the four again with a hole.
+    pub(super) fn point(&self, at: (i32, i32), points: f64, class: usize) -> Drawn<()> {
+        let (x, y, r) = (at.0, at.1, self.pt(points).max(1));
+        let corners: &[(i32, i32)] = match turn(class) % 4 {
+            0 => &[],
+            1 => &[(-1, -1), (1, -1), (1, 1), (-1, 1)],
+            2 => &[(0, -1), (1, 1), (-1, 1)],
+            _ => &[(0, -1), (1, 0), (0, 1), (-1, 0)],
+        };
+        let style = match turn(class) < 4 {
+            true => colour(class).filled(),
+            false => self.line(0.5, colour(class)),
+        };
+        if corners.is_empty() {
+            self.area.draw(&Circle::new(at, r, style))?;
+        } else {
+            let corners = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r));
+            self.area.draw(&Polygon::new(corners.collect::<Vec<_>>(), style))?;
+        }
         Ok(())
     }
 

@@ -14,8 +14,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{
     Conv1d, Dropout, GlobalAveragePool, Linear, MaxPool1d, ResidualBlock, Signals, Size, visit_modules,
 };
-use crate::preparation::{HOP, SLICE};
-use crate::preparation::{Signal, Slice, Slicing};
+use crate::preparation::{Framing, Signal, Slice};
 
 /// Pooling between blocks.
 const POOL: MaxPool1d = MaxPool1d { width: cnn::POOL };
@@ -184,8 +183,8 @@ impl<I: ConstDim, C: ConstDim, K: ConstDim, G: ConstDim, D: NetworkDevice> Netwo
         self.out.bias.shape().0.0
     }
 
-    fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Slice>> {
-        Slicing::new(frame, SLICE, HOP)?.all_slices(signals)
+    fn examples(framing: Framing, signals: &[Signal]) -> Result<Vec<Slice>> {
+        framing.slicing()?.all_slices(signals)
     }
 
     fn logits(&self, device: &D, batch: &[&Slice]) -> Result<Logits<G, D>> {

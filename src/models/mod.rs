@@ -30,7 +30,9 @@ pub use look_back::{HalfLife, LookBack};
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
-pub use specification::{LARGEST_KERNEL, MOST_UNITS, NetworkTask, Specification};
+pub use specification::{
+    LARGEST_KERNEL, LONGEST_SLICE, MOST_INPUTS, MOST_OVERLAP, MOST_UNITS, NetworkTask, Specification,
+};
 
 use dfdx::prelude::*;
 use ndarray::Array2;
@@ -39,7 +41,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::nn::{
     Conv1dKernel, Dropout, DropoutKernel, LstmKernel, PoolKernel, ReluKernel, ResidualBlockKernel, Rows,
 };
-use crate::preparation::{Example, Signal};
+use crate::preparation::{Example, Framing, Signal};
 
 /// One row for each example of a run's batch, one column for each class, in label order: `[runs, batch, G]`. Their softmax
 /// is the network's belief.
@@ -76,11 +78,11 @@ pub trait Network<D: Device<f32>>: TensorCollection<f32, D, To<f32, D> = Self> +
     /// How many runs it holds.
     fn runs(&self) -> usize;
 
-    /// Cuts signals into what a network reads frames of so many samples, one signal after the other.
+    /// Cuts signals into what a network reads, one signal after the other.
     ///
     /// # Errors
-    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is too short.
-    fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Self::Example>>;
+    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is too short; [`Fault::BAD_SETTING`] for a framing that it cannot have.
+    fn examples(framing: Framing, signals: &[Signal]) -> Result<Vec<Self::Example>>;
 
     /// Logits of every run for the same examples, in evaluation mode: no dropout, running statistics.
     ///
@@ -109,7 +111,7 @@ pub trait Network<D: Device<f32>>: TensorCollection<f32, D, To<f32, D> = Self> +
     fn look_back(&self, device: &D, examples: &[&Self::Example]) -> Result<Vec<LookBack>>;
 }
 
-/// Refuses examples whose frames have not `frame` values.
+/// Refuses examples whose frames have not `frame` values, all channels of each sample.
 fn check_frames<X: Example>(batch: &[&X], frame: usize) -> Result<()> {
     Error::gather(batch.iter().map(|example| {
         let found = example.values().ncols();

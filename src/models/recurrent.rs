@@ -12,7 +12,7 @@ use dfdx::prelude::*;
 use super::{HalfLife, Logits, LookBack, Network, NetworkDevice, check_frames, contiguous, device_failed};
 use crate::error::{Error, Result};
 use crate::nn::{Dropout, Linear, Lstm, Packed, Packing, Relu, Rows, visit_modules};
-use crate::preparation::{Frames, Signal};
+use crate::preparation::{Frames, Framing, Signal};
 
 /// `LAYERS` LSTM layers of `H` units over frames of `I` values, then linear layers of `H`, `B` and `H` units and an
 /// output for each of `G` classes.
@@ -164,8 +164,8 @@ impl<I: ConstDim, H: ConstDim, B: ConstDim, G: ConstDim, const LAYERS: usize, D:
         self.out.bias.shape().0.0
     }
 
-    fn examples(frame: usize, signals: &[Signal]) -> Result<Vec<Frames>> {
-        Error::gather(signals.iter().map(|signal| Frames::of(signal, frame)))
+    fn examples(framing: Framing, signals: &[Signal]) -> Result<Vec<Frames>> {
+        Error::gather(signals.iter().map(|signal| Frames::of(signal, framing.frame)))
     }
 
     fn logits(&self, device: &D, batch: &[&Frames]) -> Result<Logits<G, D>> {

@@ -4,7 +4,7 @@ use super::*;
 use crate::nn::testing::{TestDevice, assert_close};
 use crate::nn::{Size, StateDict};
 use crate::preparation::split::testing::signal;
-use crate::preparation::{Frames, Signal};
+use crate::preparation::{Frames, Framing, Signal};
 
 const RUNS: usize = 3;
 
@@ -25,7 +25,7 @@ fn same<N: Network<TestDevice>>(build: impl Fn(&TestDevice) -> N) {
     let dicts: Vec<StateDict> = networks.iter().flat_map(StateDict::of_runs).collect();
     let mut together: N = StateDict::stack(&dicts).unwrap().build(&device).unwrap();
     assert_eq!(together.runs(), RUNS);
-    let examples = N::examples(8, &signals()).unwrap();
+    let examples = N::examples(Framing::PAPER, &signals()).unwrap();
     let members: Vec<_> = examples.iter().collect();
     // Each run has another batch of three.
     let batches: Vec<&[_]> = (0..RUNS).map(|run| &members[run..][..3]).collect();

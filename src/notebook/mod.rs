@@ -41,5 +41,5 @@ pub use document::notebooks;
 pub use environment::Environment;
 pub use lab::lab;
 pub use run::{Executed, ExecutedNotebook, Run};
-pub use session::{CHECKS_VARIABLE, Check, Checks, Live, Session};
+pub use session::{CHECKS_VARIABLE, Check, Checks, Classified, Live, Session, StudySession};
 pub use setup::setup;

@@ -17,6 +17,7 @@ pub struct Frames {
     recording: RecordingId,
     class: usize,
     values: Array2<f32>,
+    channels: usize,
     samples: usize,
 }
 
@@ -28,7 +29,7 @@ impl fmt::Debug for Frames {
 }
 
 impl Frames {
-    /// Cuts a signal into frames of `frame` samples ([`FRAME`] in the paper).
+    /// Cuts a signal into frames of `frame` samples ([`FRAME`] in the paper), which hold `frame × channels` values each.
     ///
     /// An incomplete last frame is filled up and counts as a frame, so 2047 samples make 256 frames of 8; or it is cut off
     /// ([`LastFrame`]).
@@ -38,24 +39,27 @@ impl Frames {
     /// no frame is left because the only one is cut off.
     pub fn of(signal: &Signal, frame: usize) -> Result<Self> {
         check_frame(frame)?;
-        let (samples, fill) = match signal.last_frame {
-            LastFrame::Zero => (signal.samples.len(), 0.0),
-            LastFrame::Hold => (signal.samples.len(), signal.samples.last().copied().unwrap_or(0.0)),
-            LastFrame::Cut => (signal.samples.len() / frame * frame, 0.0),
+        let length = signal.length();
+        let samples = match signal.last_frame {
+            LastFrame::Zero | LastFrame::Hold => length,
+            LastFrame::Cut => length / frame * frame,
         };
         if samples == 0 {
             let place = Place::field(format!("recording {}", signal.recording));
             let expected = format!("at least the {frame} samples of a frame");
-            return Err(Error::new(
-                Fault::EMPTY_RECORDING,
-                place,
-                expected,
-                signal.samples.len().to_string(),
-            ));
+            return Err(Error::new(Fault::EMPTY_RECORDING, place, expected, length.to_string()));
         }
-        let mut values = Array2::from_elem((samples.div_ceil(frame), frame), fill);
-        values.iter_mut().zip(&signal.samples).for_each(|(value, sample)| *value = *sample);
-        Ok(Self { recording: signal.recording, class: signal.class, values, samples })
+        // The last sample, channel after channel.
+        let last = &signal.samples[signal.width(length - 1)..];
+        let fill: &[f32] = if signal.last_frame == LastFrame::Hold { last } else { &[0.0] };
+        let kept = signal.samples[..signal.width(samples)].iter();
+        let filled = kept.chain(fill.iter().cycle()).copied();
+        // [frames, frame × channels]: index [t, i] is value t * width + i
+        let shape = (samples.div_ceil(frame), signal.width(frame));
+        let mut values = Array2::zeros(shape);
+        values.iter_mut().zip(filled).for_each(|(value, from)| *value = from);
+        let Signal { recording, class, channels, .. } = *signal;
+        Ok(Self { recording, class, values, channels, samples })
     }
 
     /// The recording.
@@ -70,7 +74,7 @@ impl Frames {
         self.class
     }
 
-    /// The values: `[frames, frame]`.
+    /// The values: `[frames, frame × channels]`, in memory in time order.
     #[must_use]
     pub const fn values(&self) -> &Array2<f32> {
         &self.values
@@ -82,9 +86,9 @@ impl Frames {
         self.samples
     }
 
-    /// Those samples again.
+    /// The values of those samples again, all channels of each.
     pub fn unpadded(&self) -> impl Iterator<Item = f32> {
-        self.values.iter().copied().take(self.samples)
+        self.values.iter().copied().take(self.samples * self.channels)
     }
 }
 
@@ -136,6 +140,34 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_frame_of_channels_holds_each_channel_at_each_of_its_samples(
+            channels in 1_usize..5, length in 1_usize..60, frame in 1_usize..9, last in 0_usize..3
+        ) {
+            let value = |sample: usize, channel: usize| (1 + sample * 10 + channel) as f32;
+            let samples = (0..length).flat_map(|sample| (0..channels).map(move |channel| value(sample, channel)));
+            let samples: Vec<f32> = samples.collect();
+            let last_frame = LastFrame::ALL[last];
+            let signal = Signal { channels, last_frame, ..signal("S1/P01", &samples) };
+            let Ok(frames) = Frames::of(&signal, frame) else {
+                prop_assert!(last_frame == LastFrame::Cut && length < frame);
+                return Ok(());
+            };
+            let kept = if last_frame == LastFrame::Cut { length / frame * frame } else { length };
+            prop_assert_eq!(frames.values().dim(), (kept.div_ceil(frame), frame * channels));
+            prop_assert_eq!(frames.samples(), kept);
+            prop_assert_eq!(frames.unpadded().collect::<Vec<_>>(), &samples[..kept * channels]);
+            for ((step, place), found) in frames.values().indexed_iter() {
+                let (sample, channel) = (step * frame + place / channels, place % channels);
+                let expected = match last_frame {
+                    _ if sample < length => value(sample, channel),
+                    LastFrame::Hold => value(length - 1, channel),
+                    _ => 0.0,
+                };
+                prop_assert_eq!(*found, expected, "[{}, {}]", step, place);
+            }
+        }
+
         #[test]
         fn frames_give_the_samples_back_and_pad_with_zeros(
             samples in vec(-1e3_f32..1e3, 1..200), frame in 1_usize..20

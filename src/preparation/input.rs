@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Signal, Slicing};
+use super::{Framing, Signal, Slicing};
 use crate::error::{Error, Fault, Place, Result};
 
 /// What an LSTM reads of each signal. The CNN always reads slices, and knows only [`Whole`](Self::Whole) signals to cut
@@ -32,15 +32,15 @@ impl Input {
         *self == Self::Whole
     }
 
-    /// What trains, signal after signal.
+    /// What trains, signal after signal. Slices are cut as `framing` says; the LSTM cuts them into frames.
     ///
     /// # Errors
-    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is to be cut and is too short.
-    pub fn training(self, signals: Vec<Signal>) -> Result<Vec<Signal>> {
+    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is to be cut and is too short; those of [`Slicing::new`].
+    pub fn training(self, signals: Vec<Signal>, framing: Framing) -> Result<Vec<Signal>> {
         match self {
             Self::Whole => Ok(signals),
-            Self::Slices => pieces(&signals),
-            Self::SlicesAndWhole => pieces(&signals).map(|slices| [slices, signals].concat()),
+            Self::Slices => pieces(&signals, framing),
+            Self::SlicesAndWhole => pieces(&signals, framing).map(|slices| [slices, signals].concat()),
         }
     }
 
@@ -48,24 +48,25 @@ impl Input {
     ///
     /// # Errors
     /// As [`Self::training`].
-    pub fn answering(self, signals: Vec<Signal>) -> Result<Vec<Signal>> {
+    pub fn answering(self, signals: Vec<Signal>, framing: Framing) -> Result<Vec<Signal>> {
         match self {
             Self::Whole | Self::SlicesAndWhole => Ok(signals),
-            Self::Slices => pieces(&signals),
+            Self::Slices => pieces(&signals, framing),
         }
     }
 }
 
 /// The slices of signals as signals of their own, with the names of the recordings that they are cut from.
-fn pieces(signals: &[Signal]) -> Result<Vec<Signal>> {
-    let slicing = Slicing::default();
+fn pieces(signals: &[Signal], framing: Framing) -> Result<Vec<Signal>> {
+    // Frames come later, and the last one of a piece may be incomplete.
+    let slicing = Slicing::new(1, framing.slice, framing.hop)?;
     let cut = |signal: &Signal| -> Result<Vec<Signal>> {
         slicing.check(signal)?;
         let piece = |start: usize| Signal {
-            samples: signal.samples[start..start + slicing.length()].to_vec(),
+            samples: signal.samples[signal.width(start)..signal.width(start + slicing.length())].to_vec(),
             ..*signal
         };
-        Ok(slicing.starts(signal.samples.len()).map(piece).collect())
+        Ok(slicing.starts(signal.length()).map(piece).collect())
     };
     Error::gather(signals.iter().map(cut)).map(|pieces| pieces.concat())
 }
@@ -105,29 +106,32 @@ mod tests {
 
     #[test]
     fn whole_signals_stay_as_they_are() {
-        assert_eq!(Input::Whole.training(signals()), Ok(signals()));
-        assert_eq!(Input::SlicesAndWhole.answering(signals()), Ok(signals()));
+        assert_eq!(Input::Whole.training(signals(), Framing::PAPER), Ok(signals()));
+        assert_eq!(Input::SlicesAndWhole.answering(signals(), Framing::PAPER), Ok(signals()));
     }
 
     #[test]
     fn slices_keep_the_name_and_the_label_of_their_recording() {
-        let pieces = Input::Slices.training(signals()).unwrap();
+        let pieces = Input::Slices.training(signals(), Framing::PAPER).unwrap();
         let found: Vec<(String, f32, usize)> =
             pieces.iter().map(|p| (p.recording.to_string(), p.samples[0], p.samples.len())).collect();
         let expected = [("S1/P01", 0.0, SLICE), ("S1/P01", HOP as f32, SLICE), ("S5/P02", 0.0, SLICE)];
         assert_eq!(found, expected.map(|(name, first, length)| (name.to_owned(), first, length)));
         assert_eq!(pieces.iter().map(|piece| piece.class).collect::<Vec<_>>(), [0, 0, 1]);
-        assert_eq!(Input::Slices.answering(signals()).unwrap(), pieces);
-        assert_eq!(Input::SlicesAndWhole.training(signals()).unwrap(), [pieces, signals()].concat());
+        assert_eq!(Input::Slices.answering(signals(), Framing::PAPER).unwrap(), pieces);
+        assert_eq!(
+            Input::SlicesAndWhole.training(signals(), Framing::PAPER).unwrap(),
+            [pieces, signals()].concat()
+        );
     }
 
     #[test]
     fn every_signal_that_is_shorter_than_a_slice_is_named() {
         let short = || vec![signal("S1/P01", &[1.0]), signal("S2/P01", &[1.0])];
-        let error = Input::Slices.training(short()).unwrap_err();
+        let error = Input::Slices.training(short(), Framing::PAPER).unwrap_err();
         assert_eq!(error.problems().len(), 2);
         assert_eq!(error.problems()[1].fault, Fault::SHORTER_THAN_SLICE);
-        assert!(Input::Whole.training(short()).is_ok());
+        assert!(Input::Whole.training(short(), Framing::PAPER).is_ok());
     }
 
     #[test]

@@ -5,8 +5,11 @@
 //!    │
 //!    └── Preparation ─► Signal ─┬─ Frames             [t, 8]     for an LSTM
 //!         truncate, zeros,      └─ Slicing ─► Slice   [120, 8]   for a CNN
-//!         ablate, median, normalise
+//!         ablate, median, normalise      Framing: how many samples
 //! ```
+//!
+//! A frame of several channels holds the values of all of them at its samples, in time order: `[t, 8 × channels]`. Scales,
+//! filters and zeros are matters of each channel; lengths count samples, not values.
 //!
 //! Every step but an [`Ablation`] looks at one recording alone, so nothing that is measured on a test recording reaches
 //! training.
@@ -15,6 +18,7 @@ mod ablation;
 mod example;
 mod faults;
 mod frames;
+mod framing;
 mod input;
 mod last_frame;
 mod median;
@@ -24,9 +28,10 @@ mod slices;
 pub mod split;
 mod zeros;
 
-pub use ablation::{Ablated, Ablation, SHORTEST_CROP, dealt_labels, exchanged_labels};
+pub use ablation::{Ablated, Ablation, Exchanged, Labelled, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
 pub use frames::{FRAME, Frames};
+pub use framing::{AskedFraming, FEWEST_FRAMES, FRAME_SECONDS, Framing, SLICE_SECONDS};
 pub use input::Input;
 pub use last_frame::LastFrame;
 pub use median::MedianFilter;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Ablation, LastFrame, MedianFilter, Normalisation, Zeros};
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::{DataSet, Design, Labels, Recording, RecordingId};
+use crate::recordings::{Channels, DataSet, Design, Labels, Recording, RecordingId};
 
 /// A prepared recording: single-precision samples, their owner and the label to be predicted.
 #[derive(Clone, PartialEq)]
@@ -16,16 +16,33 @@ pub struct Signal {
     pub recording: RecordingId,
     /// The class of its label: its place among the [labels](Design::labels) of the study.
     pub class: usize,
-    /// The samples, at least one, all finite.
+    /// Its channels.
+    pub channels: usize,
+    /// The samples, at least one, all finite: `[length, channels]`, interleaved in time.
     pub samples: Vec<f32>,
     /// What becomes of those that do not fill a last frame.
     pub last_frame: LastFrame,
 }
 
+impl Signal {
+    /// Its length in samples: values of each channel.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.samples.len().checked_div(self.channels).unwrap_or(0)
+    }
+
+    /// Values of so many samples, all channels of each: how wide a frame is.
+    #[must_use]
+    pub const fn width(&self, samples: usize) -> usize {
+        samples * self.channels
+    }
+}
+
 impl fmt::Debug for Signal {
     /// Leaves the samples out: they are brain data, and must not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Signal({}, {} samples)", self.recording, self.samples.len())
+        let (length, channels) = (self.length(), self.channels);
+        write!(f, "Signal({}, {length} samples, channels {channels})", self.recording)
     }
 }
 
@@ -34,6 +51,8 @@ impl fmt::Debug for Signal {
 ///
 /// Truncation comes first, so that what is cut off has no part in the statistics. The default does nothing to the
 /// samples, as in the paper.
+///
+/// Zeros are replaced, filters applied and scales found for each channel of a recording by itself.
 ///
 /// ```
 /// use eegenre::preparation::{Normalisation, Preparation};
@@ -127,10 +146,19 @@ impl Preparation {
         }
     }
 
+    /// The samples of the shortest recording of a design that are left when it is cut, and what an ablation may take from its
+    /// length is taken.
+    #[must_use]
+    pub fn shortest(&self, design: &Design) -> usize {
+        let [shortest, _] = design.lengths();
+        let cut = self.truncate.map_or(shortest, |truncate| truncate.get().min(shortest));
+        self.ablation.map_or(cut, |ablation| ablation.of.shortest(design, cut))
+    }
+
     /// The samples that are not cut off, with zeros replaced.
     fn kept(&self, recording: &Recording) -> Vec<f64> {
-        let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.samples.len());
-        self.zeros.apply(&recording.samples[..length])
+        let length = self.truncate.map_or(usize::MAX, NonZeroUsize::get).min(recording.length());
+        recording.channels.map(recording.part(0..length), |own| self.zeros.apply(own))
     }
 
     /// Filters and scales samples of which nothing is to be taken away any more.
@@ -140,18 +168,26 @@ impl Preparation {
             let place = Place::field(format!("recording {id}"));
             return Err(Error::new(Fault::EMPTY_RECORDING, place, "at least one sample", "none"));
         }
-        let filtered = self.median.map(|filter| filter.apply(samples));
-        let values = self.normalisation.apply(filtered.as_deref().unwrap_or(samples));
-        let values =
-            values.map_err(|error| error.placed(|place| Place::field(format!("recording {id}, {place}"))))?;
-        let samples = values.into_iter().map(|value| value as f32).collect();
+        let channels = &recording.channels;
+        let prepared = |(place, samples): (usize, Vec<f64>)| {
+            let filtered = self.median.map(|filter| filter.apply(&samples));
+            let values = self.normalisation.apply(filtered.as_deref().unwrap_or(&samples));
+            let values = values.map_err(|error| {
+                let channel =
+                    channels.names().get(place).map_or_else(String::new, |name| format!("channel {name}, "));
+                error.placed(|place| Place::field(format!("recording {id}, {channel}{place}")))
+            })?;
+            Ok(values.into_iter().map(|value| value as f32).collect())
+        };
+        let samples =
+            Channels::join(Error::gather(channels.split(samples).into_iter().enumerate().map(prepared))?);
         let class = labels.find(recording.label).ok_or_else(|| {
             let place = Place::field(format!("recording {id}"));
             let expected: Vec<&str> = labels.iter().map(|label| label.as_str()).collect();
             let expected = format!("one of the labels {}", expected.join(", "));
             Error::new(Fault::BAD_SETTING, place, expected, recording.label.to_string())
         })?;
-        Ok(Signal { recording: id, class, samples, last_frame: self.last_frame })
+        Ok(Signal { recording: id, class, channels: channels.count(), samples, last_frame: self.last_frame })
     }
 }
 
@@ -207,6 +243,34 @@ mod tests {
             .signal(&recording("S1/P01", &[0.0, 0.0, 900.0, 4.0, 4.0]), &Labels::published())
             .unwrap();
         assert_eq!(signal.samples, [0.0, 0.0, 1.0, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn every_channel_is_prepared_by_itself() {
+        let channels = Channels::named(vec!["C3".to_owned(), "Cz".to_owned()]).unwrap();
+        let [one, other] = [[0.0, 5.0, 2.0, 3.0, 0.0], [7.0, 900.0, 0.0, 5.0, 6.0]];
+        let samples = Channels::join(vec![one.to_vec(), other.to_vec()]);
+        let both = Recording { channels, ..recording("S1/P01", &samples) };
+        for zeros in Zeros::ALL {
+            for preparation in every_preparation().map(|preparation| Preparation { zeros, ..preparation }) {
+                let alone = |samples: &[f64]| {
+                    let signal =
+                        preparation.signal(&recording("S1/P01", samples), &Labels::published()).unwrap();
+                    signal.samples
+                };
+                let signal = preparation.signal(&both, &Labels::published()).unwrap();
+                assert_eq!(
+                    signal.samples,
+                    Channels::join(vec![alone(&one), alone(&other)]),
+                    "{preparation:?}"
+                );
+                assert_eq!((signal.channels, signal.length()), (2, alone(&one).len()));
+            }
+        }
+        let negative = Recording { samples: vec![1.0, 1.0, 1.0, -1.0], ..both };
+        let preparation = Preparation { normalisation: Normalisation::Log, ..Preparation::default() };
+        let error = preparation.signal(&negative, &Labels::published()).unwrap_err();
+        assert_eq!(error.problems()[0].place.to_string(), "recording S1/P01, channel Cz, sample 2");
     }
 
     #[test]

@@ -23,7 +23,8 @@ pub struct Slice {
     pub class: usize,
     /// Where it starts in the signal, in samples.
     pub start: usize,
-    /// The samples as `[frames, frame]`: `[120, 8]` in the paper's case. In memory they follow one another in time.
+    /// The samples as `[frames, frame × channels]`: `[120, 8]` in the paper's case. In memory they follow one another in time, all
+    /// channels of each.
     pub values: Array2<f32>,
 }
 
@@ -35,7 +36,8 @@ impl fmt::Debug for Slice {
 }
 
 impl Slice {
-    /// The samples with the places of a frame as channels: `[frame, frames]`, or 8 channels of length 120.
+    /// The samples with the places of a frame as channels of a convolution: `[frame × channels, frames]`, or 8 channels of length
+    /// 120.
     #[must_use]
     pub fn channels(&self) -> ArrayView2<'_, f32> {
         self.values.t()
@@ -135,7 +137,7 @@ impl Slicing {
 
     /// Refuses a signal that is shorter than one slice.
     pub(super) fn check(&self, signal: &Signal) -> Result<()> {
-        let samples = signal.samples.len();
+        let samples = signal.length();
         if samples >= self.length {
             return Ok(());
         }
@@ -150,17 +152,17 @@ impl Slicing {
     /// [`Fault::SHORTER_THAN_SLICE`] if the signal is shorter than one slice.
     pub fn slices(&self, signal: &Signal) -> Result<Vec<Slice>> {
         self.check(signal)?;
-        let samples = signal.samples.len();
+        let width = signal.width(self.frame);
         let slice = |start: usize| Slice {
             recording: signal.recording,
             class: signal.class,
             start,
-            // [frames, frame]: index [t, i] is sample start + t * frame + i
-            values: Array2::from_shape_fn((self.frames(), self.frame), |(t, i)| {
-                signal.samples[start + t * self.frame + i]
+            // [frames, width]: index [t, i] is value start * channels + t * width + i
+            values: Array2::from_shape_fn((self.frames(), width), |(t, i)| {
+                signal.samples[signal.width(start) + t * width + i]
             }),
         };
-        Ok(self.starts(samples).map(slice).collect())
+        Ok(self.starts(signal.length()).map(slice).collect())
     }
 
     /// The slices of many signals, one signal after the other.
@@ -229,18 +231,18 @@ mod tests {
     proptest! {
         #[test]
         fn slices_start_at_each_hop_and_stay_inside(
-            frame in 1_usize..9, frames in 1_usize..20, hop in 1_usize..20, extra in 0_usize..400
+            channels in 1_usize..4, frame in 1_usize..9, frames in 1_usize..20, hop in 1_usize..20, extra in 0_usize..400
         ) {
             let (length, hop) = (frame * frames, frame * hop.min(frames));
             let slicing = Slicing::new(frame, length, hop).unwrap();
-            let signal = signal("S9/P04", &ramp(length + extra));
+            let signal = Signal { channels, ..signal("S9/P04", &ramp((length + extra) * channels)) };
             let slices = slicing.slices(&signal).unwrap();
             prop_assert_eq!(slices.len(), extra / hop + 1);
             for (index, slice) in slices.iter().enumerate() {
                 prop_assert_eq!(slice.start, index * hop);
                 prop_assert_eq!((slice.recording, slice.class), (signal.recording, 2));
-                prop_assert_eq!(slice.values.dim(), (frames, frame));
-                let covered = &signal.samples[slice.start..slice.start + length];
+                prop_assert_eq!(slice.values.dim(), (frames, frame * channels));
+                let covered = &signal.samples[slice.start * channels..(slice.start + length) * channels];
                 prop_assert_eq!(slice.values.as_slice().unwrap(), covered);
             }
         }

@@ -8,13 +8,14 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::design::Design;
+use super::channels::Channels;
+use super::design::{About, Design};
 use super::labels::{Labels, MOST_LABELS};
 use super::name::Session;
 use super::recording::{Recording, RecordingId};
 use crate::error::{Error, Fault, Place, Problem, Result};
 
-/// Recordings of one sampling rate and finite samples, sorted by stimulus and participant, each pair at most once: a [`Design`]
+/// Recordings of one sampling rate, the same channels and finite samples, sorted by stimulus and participant, each pair at most once: a [`Design`]
 /// with samples.
 ///
 /// What needs no samples takes a `&Design`, and a `&DataSet` will do for one.
@@ -39,6 +40,8 @@ impl DataSet {
     /// # Errors
     /// - [`Fault::NO_RECORDINGS`] if there is none;
     /// - [`Fault::DUPLICATE_RECORDING`] if two recordings have one name;
+    /// - [`Fault::MIXED_CHANNELS`] for each recording whose channels are not those of the first one in its order, and for each
+    ///   without a value of each channel at each sample;
     /// - [`Fault::MIXED_RATES`] if the sampling rates differ, [`Fault::BAD_SETTING`] if it is 0, for more than [`MOST_LABELS`], and for
     ///   a take of 0;
     /// - [`Fault::NON_FINITE_SAMPLE`] for each recording with a sample that is infinite or not a number.
@@ -56,6 +59,20 @@ impl DataSet {
             let expected = format!("{} rows per second, as {} has", first.rate_hz, first.id());
             Problem::new(Fault::MIXED_RATES, place, expected, odd.rate_hz.to_string())
         });
+        let other_channels =
+            recordings.iter().filter(|other| other.channels != first.channels).map(|other| {
+                let place = Place::field(format!("recording {}", other.id()));
+                let expected = format!("{}, as {} has", first.channels, first.id());
+                Problem::new(Fault::MIXED_CHANNELS, place, expected, other.channels.to_string())
+            });
+        let unequal =
+            |recording: &&Recording| !recording.samples.len().is_multiple_of(recording.channels.count());
+        let unequal = recordings.iter().filter(unequal).map(|unequal| {
+            let place = Place::field(format!("recording {}", unequal.id()));
+            let expected = format!("a value of each of {} channels at each sample", unequal.channels.count());
+            let found = format!("{} values", unequal.samples.len());
+            Problem::new(Fault::MIXED_CHANNELS, place, expected, found)
+        });
         let no_rate = (!(first.rate_hz > 0.0 && first.rate_hz.is_finite())).then(|| {
             let place = Place::field(format!("recording {}", first.id()));
             Problem::new(Fault::BAD_SETTING, place, "a sampling rate above 0 Hz", first.rate_hz.to_string())
@@ -63,7 +80,8 @@ impl DataSet {
         let not_finite = recordings.iter().filter_map(|recording| {
             let (at, sample) =
                 recording.samples.iter().enumerate().find(|(_, sample)| !sample.is_finite())?;
-            let place = Place::field(format!("recording {}, sample {}", recording.id(), at + 1));
+            let place = place_of(at, &recording.channels);
+            let place = Place::field(format!("recording {}, {place}", recording.id()));
             Some(Problem::new(Fault::NON_FINITE_SAMPLE, place, "a finite number", sample.to_string()))
         });
         let labels = Labels::of(recordings.iter().map(|recording| recording.label)).count();
@@ -77,7 +95,7 @@ impl DataSet {
         });
         let problems =
             duplicates.chain(odd_rates).chain(no_rate).chain(not_finite).chain(many).chain(no_take);
-        Error::unless_none(problems.collect())?;
+        Error::unless_none(problems.chain(other_channels).chain(unequal).collect())?;
         let design = Design::of(&recordings, Fingerprint::of(&recordings));
         Ok(Self { design, recordings, formulas: 0 })
     }
@@ -89,6 +107,12 @@ impl DataSet {
         for recording in &mut self.recordings {
             recording.synthetic = Some(Arc::clone(&how));
         }
+        self
+    }
+
+    /// The same data set, of a study that is described so.
+    pub(super) fn described(mut self, about: About) -> Self {
+        self.design.describe(about);
         self
     }
 
@@ -116,6 +140,15 @@ impl DataSet {
     pub const fn formulas(&self) -> usize {
         self.formulas
     }
+}
+
+/// Where a value stands: `sample 3`, or `channel C3, sample 3` where there are several.
+fn place_of(value: usize, channels: &Channels) -> String {
+    let (sample, channel) = (1 + value / channels.count(), value % channels.count());
+    channels
+        .names()
+        .get(channel)
+        .map_or_else(|| format!("sample {sample}"), |name| format!("channel {name}, sample {sample}"))
 }
 
 /// Where a data set comes from.
@@ -167,8 +200,9 @@ impl Provenance {
 
 /// SHA-256 over the values and the layout of a data set.
 ///
-/// It depends on stimuli, participants, labels, sessions, sampling rates, lengths and sample values, and on nothing else: not on file
-/// names, dates, cell formats or zip compression, nor on the order in which recordings were given.
+/// It depends on stimuli, participants, labels, sessions, sampling rates, lengths, sample values and the names of several channels,
+/// and on nothing else: not on file names, dates, cell formats or zip compression, nor on the order in which recordings were
+/// given.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct Fingerprint([u8; 32]);
@@ -204,10 +238,25 @@ impl Fingerprint {
     /// `u32`, and the rate is `u32`; the genre follows from the song. Else they are stimulus, participant, label and session as text
     /// (nothing where no session is named), each with a zero byte behind it, the take `u32`, and the rate as the bits of an `f64`; and the hash begins with
     /// another line.
+    ///
+    /// Recordings of several channels have their names as text too, and their hash begins with a third line. Behind it stand the
+    /// number of channels `u32` and the name of each with a zero byte. Their samples are counted in time.
     fn of(recordings: &[Recording]) -> Self {
         let numbers: Option<Vec<(u8, u32)>> = recordings.iter().map(Recording::published_numbers).collect();
-        let format = if numbers.is_some() { 1 } else { 2 };
+        let channels = recordings.first().map_or(Channels::ONE, |recording| recording.channels.clone());
+        let format = match (numbers.is_some(), channels.is_one()) {
+            (true, _) => 1,
+            (false, true) => 2,
+            (false, false) => 3,
+        };
         let mut hash = Sha256::new_with_prefix(format!("eegenre recordings {format}\n"));
+        if !channels.is_one() {
+            hash.update((channels.count() as u32).to_le_bytes());
+            for name in channels.names() {
+                hash.update(name);
+                hash.update([0]);
+            }
+        }
         for (place, recording) in recordings.iter().enumerate() {
             if let Some((song, participant)) = numbers.as_ref().map(|numbers| numbers[place]) {
                 hash.update([song]);
@@ -227,7 +276,7 @@ impl Fingerprint {
                     hash.update(recording.rate_hz.to_bits().to_le_bytes());
                 }
             }
-            hash.update((recording.samples.len() as u64).to_le_bytes());
+            hash.update((recording.length() as u64).to_le_bytes());
             let bytes: Vec<u8> =
                 recording.samples.iter().flat_map(|sample| (sample + 0.0).to_bits().to_le_bytes()).collect();
             hash.update(bytes);
@@ -289,6 +338,7 @@ mod tests {
             take: 1,
             session: None,
             rate_hz: 8.0,
+            channels: Channels::ONE,
             samples: samples.to_vec(),
             synthetic: None,
         }
@@ -342,8 +392,8 @@ mod tests {
         let song = recording(1, 1, &[1.0]);
         let dealt = Recording { label: Genre::Pop.into(), ..song.clone() };
         let fingerprint = |recording| DataSet::new(vec![recording]).unwrap().fingerprint();
-        // printf 'eegenre recordings 2\nrest\0P01\0closed\0\x01\0\0\0\0\0\0\0\0\0\x20\x40\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
-        let expected = "da01cf9d220b90fe4281b5abebc03bcb69e4e546e6df60ff948877aaa96b0bdb";
+        // printf 'eegenre recordings 2\nrest\0P01\0closed\0\0\x01\0\0\0\0\0\0\0\0\0\x20\x40\x01\0\0\0\0\0\0\0\0\0\0\0\0\0\xf0\x3f' | sha256sum
+        let expected = "05605e8357e3500891df2345168f7a4ce5b7986fb20858d1b49e0a473b3a0fa1";
         assert_eq!(fingerprint(own.clone()).to_string(), expected);
         assert_ne!(fingerprint(own), fingerprint(open));
         assert_ne!(fingerprint(song), fingerprint(dealt));
@@ -356,6 +406,44 @@ mod tests {
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), recording(1, 1, &[2.0])]), Fault::DUPLICATE_RECORDING);
         let slow = Recording { rate_hz: 4.0, ..recording(1, 2, &[1.0]) };
         assert_eq!(fault(vec![recording(1, 1, &[1.0]), slow]), Fault::MIXED_RATES);
+    }
+
+    #[test]
+    fn channels_are_those_of_all_recordings_and_stand_in_the_fingerprint() {
+        let of = |names: &[&str], samples: &[f64]| {
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            Recording { channels: Channels::named(names).unwrap(), ..recording(1, 1, samples) }
+        };
+        let set = |recording: Recording| DataSet::new(vec![recording]).unwrap();
+        let two = of(&["C3", "Cz"], &[1.0, 2.0, 3.0, 4.0]);
+        assert_eq!((two.length(), two.part(1..2)), (2, &[3.0, 4.0][..]));
+        let fingerprints = [
+            set(two.clone()),
+            set(of(&["C3", "C4"], &[1.0, 2.0, 3.0, 4.0])),
+            set(of(&["F7"], &[1.0, 2.0, 3.0, 4.0])),
+            set(of(&["Cz", "C3"], &[2.0, 1.0, 4.0, 3.0])),
+        ]
+        .map(|set| set.fingerprint().to_string());
+        assert_eq!(BTreeSet::from(fingerprints).len(), 4);
+        let other = Recording { participant: Participant::new(2), ..of(&["Cz", "C3"], &[1.0, 2.0]) };
+        let short = Recording { participant: Participant::new(3), ..of(&["C3", "Cz"], &[1.0]) };
+        let error = DataSet::new(vec![two.clone(), other, short]).unwrap_err();
+        let found: Vec<_> = error
+            .problems()
+            .iter()
+            .map(|one| (one.fault, one.expected.as_str(), one.found.as_str()))
+            .collect();
+        let channels = Fault::MIXED_CHANNELS;
+        assert_eq!(
+            found,
+            [
+                (channels, "channels C3, Cz, as S1/P01 has", "channels Cz, C3"),
+                (channels, "a value of each of 2 channels at each sample", "1 values")
+            ]
+        );
+        let infinite = Recording { samples: vec![1.0, f64::INFINITY], ..two };
+        let error = DataSet::new(vec![infinite]).unwrap_err();
+        assert_eq!(error.problems()[0].place.to_string(), "recording S1/P01, channel Cz, sample 1");
     }
 
     #[test]

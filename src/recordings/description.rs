@@ -6,9 +6,11 @@ use std::fmt;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::channels::Channels;
 use super::dataset::{DataSet, Fingerprint};
 use super::design::{Design, Outline};
 use super::{Label, Words};
+use crate::report::significant;
 
 /// What there is to know of a data set before anything is trained on it. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct Description {
     /// Samples per second.
     #[serde(serialize_with = "super::design::whole")]
     pub rate_hz: f64,
+    /// The channels of every recording.
+    #[serde(default, skip_serializing_if = "Channels::is_one")]
+    pub channels: Channels,
     /// Samples of the shortest recording.
     pub shortest: usize,
     /// Samples of the longest recording.
@@ -31,6 +36,9 @@ pub struct Description {
     pub fingerprint: Fingerprint,
     /// The name by which the set is known, if it is.
     pub known_as: Option<String>,
+    /// The unit of the samples, where the description of a study says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
     /// Labels that each participant has; nothing if participants differ in it.
     pub labels_per_participant: Option<usize>,
     /// Participants by the labels that they have.
@@ -57,11 +65,11 @@ pub struct LabelDescription {
     pub longest: usize,
 }
 
-/// The distribution of all samples. Values are in the recordings' unit.
+/// The distribution of the values of all samples and channels, in the recordings' unit.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Samples {
-    /// How many there are.
+    /// How many there are: samples, times channels.
     pub count: usize,
     /// The lowest.
     pub lowest: f64,
@@ -104,10 +112,12 @@ impl Description {
             participants: participants.len(),
             stimuli: set.stimuli().len(),
             rate_hz: set.rate_hz(),
+            channels: set.channels().clone(),
             shortest,
             longest,
             fingerprint: set.fingerprint(),
-            known_as: set.provenance().known_as(),
+            known_as: set.known_as(),
+            unit: set.about().map(|about| about.unit.clone()),
             labels_per_participant: set.labels_per_participant(),
             participants_by_labels,
             length_names_label: set.length_names_label(),
@@ -160,12 +170,19 @@ impl Description {
         let recordings = design.outlines();
         let samples: usize = recordings.iter().map(|recording| recording.samples).sum();
         let zeros: usize = recordings.iter().map(|recording| recording.zeros.all).sum();
+        // A design of several channels counts the samples at which all of them are 0.
+        let has_zeros = match design.channels().is_one() {
+            true => self.samples.zeros == zeros,
+            false => self.samples.zeros >= zeros * design.channels().count(),
+        };
         self.fingerprint == design.fingerprint()
             && self.recordings == recordings.len()
             && self.participants == design.participants().len()
             && self.stimuli == design.stimuli().len()
             && [self.shortest, self.longest] == design.lengths()
-            && (self.samples.count, self.samples.zeros) == (samples, zeros)
+            && self.channels == *design.channels()
+            && self.samples.count == samples * design.channels().count()
+            && has_zeros
             && self.labels_per_participant == design.labels_per_participant()
             && self.length_names_label == design.length_names_label()
     }
@@ -179,7 +196,8 @@ impl fmt::Display for Description {
         };
         let name = self.known_as.as_deref().unwrap_or("not known: own or changed recordings");
         // What is known has the design of the published study.
-        let words = if self.known_as.is_some() { Words::MUSIC } else { Words::ANY };
+        let is_described = self.unit.is_some();
+        let words = if self.known_as.is_some() && !is_described { Words::MUSIC } else { Words::ANY };
         let Words { label, labels, stimuli, .. } = words;
         let heard = match self.labels_per_participant {
             Some(own) => format!("{own} {labels} per participant"),
@@ -189,17 +207,24 @@ impl fmt::Display for Description {
             .participants_by_labels
             .iter()
             .map(|(own, participants)| {
-                format!("{participants} {} {own}", if self.known_as.is_some() { "heard" } else { "have" })
+                format!(
+                    "{participants} {} {own}",
+                    if self.known_as.is_some() && !is_described { "heard" } else { "have" }
+                )
             })
             .collect();
         let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
             self.samples;
+        let unit = self.unit.as_deref().unwrap_or("(unit of the recordings)");
         writeln!(f, "known as      {name}")?;
         writeln!(f, "fingerprint   {}", self.fingerprint)?;
         writeln!(f, "recordings    {}", self.recordings)?;
         writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
         writeln!(f, "{stimuli:<14}{}", self.stimuli)?;
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
+        if let names @ [_, ..] = self.channels.names() {
+            writeln!(f, "channels      {}: {}", names.len(), names.join(", "))?;
+        }
         writeln!(f, "length        {}", range(self.shortest, self.longest))?;
         for (own, LabelDescription { recordings, shortest, longest }) in &self.labels {
             writeln!(f, "  {own:<12}  {recordings} recordings, {}", range(*shortest, *longest))?;
@@ -212,9 +237,17 @@ impl fmt::Display for Description {
         }
         writeln!(
             f,
-            "samples       {count}, from {lowest} to {highest}, median {median:.3}, {zeros} exact zeros"
+            "samples       {count}, from {} to {} {unit}, median {}, {zeros} exact zeros",
+            significant(lowest),
+            significant(highest),
+            significant(median)
         )?;
-        write!(f, "              a recording's median lies between {low:.3} and {high:.3}")?;
+        write!(
+            f,
+            "              a recording's median lies between {} and {}",
+            significant(low),
+            significant(high)
+        )?;
         match self.formulas {
             0 => Ok(()),
             count => write!(

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use serde::{Deserialize, Serialize, Serializer};
 
+use super::channels::Channels;
 use super::dataset::{Fingerprint, Provenance};
-use super::{Label, Labels, Participant, Recording, RecordingId, Session, Stimulus};
+use super::{Label, Labels, Name, Participant, Recording, RecordingId, Session, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 /// Who heard what and for how long. It holds counts and no sample, so it may be kept where recordings may not.
@@ -17,9 +18,25 @@ pub struct Design {
     provenance: Provenance,
     #[serde(serialize_with = "whole")]
     rate_hz: f64,
+    #[serde(default, skip_serializing_if = "Channels::is_one")]
+    channels: Channels,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     has_negative_samples: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    about: Option<About>,
     recordings: Vec<Outline>,
+}
+
+/// What the description of a study says of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct About {
+    /// The name of the study.
+    pub name: String,
+    /// The unit of the samples.
+    pub unit: String,
+    /// What a label is called.
+    pub label_name: Name,
 }
 
 /// A recording without its samples.
@@ -38,13 +55,13 @@ pub struct Outline {
     pub session: Option<Session>,
     /// The label to be predicted.
     pub label: Label,
-    /// Number of samples.
+    /// Its length: samples of each channel.
     pub samples: usize,
-    /// How many of them are exactly 0.
+    /// At how many of them every channel is exactly 0.
     pub zeros: Zeros,
 }
 
-/// How many samples of a recording are exactly 0, and where.
+/// At how many samples of a recording every channel is exactly 0, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Zeros {
@@ -74,27 +91,28 @@ pub(super) fn whole<S: Serializer>(number: &f64, serializer: S) -> std::result::
 }
 
 impl Zeros {
-    fn of(samples: &[f64]) -> Self {
-        let is_zero = |sample: &&f64| **sample == 0.0;
+    fn of(samples: &[f64], channels: usize) -> Self {
+        let samples = samples.chunks_exact(channels);
+        let is_zero = |sample: &&[f64]| sample.iter().all(|value| *value == 0.0);
         Self {
-            all: samples.iter().filter(is_zero).count(),
-            at_start: samples.iter().take_while(is_zero).count(),
-            at_end: samples.iter().rev().take_while(is_zero).count(),
+            all: samples.clone().filter(is_zero).count(),
+            at_start: samples.clone().take_while(is_zero).count(),
+            at_end: samples.rev().take_while(is_zero).count(),
         }
     }
 }
 
 impl Outline {
     fn of(recording: &Recording) -> Self {
-        let Recording { stimulus, participant, take, session, label, ref samples, .. } = *recording;
+        let Recording { stimulus, participant, take, session, label, .. } = *recording;
         Self {
             stimulus,
             participant,
             take,
             session,
             label,
-            samples: samples.len(),
-            zeros: Zeros::of(samples),
+            samples: recording.length(),
+            zeros: Zeros::of(&recording.samples, recording.channels.count()),
         }
     }
 
@@ -112,9 +130,27 @@ impl Design {
             data,
             provenance: Provenance::of(recordings, data),
             rate_hz: recordings.first().map_or(0.0, |recording| recording.rate_hz),
+            channels: recordings.first().map_or(Channels::ONE, |recording| recording.channels.clone()),
             has_negative_samples: recordings.iter().any(|one| one.samples.iter().any(|sample| *sample < 0.0)),
+            about: None,
             recordings: recordings.iter().map(Outline::of).collect(),
         }
+    }
+
+    pub(super) fn describe(&mut self, about: About) {
+        self.about = Some(about);
+    }
+
+    /// What the description of the study says of it, if there is one.
+    #[must_use]
+    pub const fn about(&self) -> Option<&About> {
+        self.about.as_ref()
+    }
+
+    /// The name by which the recordings are known: that of the published set, how synthetic ones were made, or the name of a study.
+    #[must_use]
+    pub fn known_as(&self) -> Option<String> {
+        self.provenance.known_as().or_else(|| self.about.as_ref().map(|about| about.name.clone()))
     }
 
     pub(super) fn marked_synthetic(&mut self, how: &str) {
@@ -163,6 +199,12 @@ impl Design {
     #[must_use]
     pub const fn rate_hz(&self) -> f64 {
         self.rate_hz
+    }
+
+    /// The channels of every recording.
+    #[must_use]
+    pub const fn channels(&self) -> &Channels {
+        &self.channels
     }
 
     /// Whether a sample is negative, as voltages are and power is not. A logarithmic scale takes none.
@@ -245,9 +287,10 @@ mod tests {
     #[test]
     fn zeros_are_counted_at_both_ends_and_in_all() {
         let zeros = |all, at_start, at_end| Zeros { all, at_start, at_end };
-        assert_eq!(Zeros::of(&[0.0, -0.0, 1.0, 0.0, 2.0, 0.0]), zeros(4, 2, 1));
-        assert_eq!(Zeros::of(&[1.0, 2.0]), zeros(0, 0, 0));
-        assert_eq!(Zeros::of(&[0.0, 0.0]), zeros(2, 2, 2));
-        assert_eq!(Zeros::of(&[]), Zeros::default());
+        assert_eq!(Zeros::of(&[0.0, -0.0, 1.0, 0.0, 2.0, 0.0], 1), zeros(4, 2, 1));
+        assert_eq!(Zeros::of(&[0.0, -0.0, 1.0, 0.0, 0.0, 0.0], 2), zeros(2, 1, 1));
+        assert_eq!(Zeros::of(&[1.0, 2.0], 1), zeros(0, 0, 0));
+        assert_eq!(Zeros::of(&[0.0, 0.0], 1), zeros(2, 2, 2));
+        assert_eq!(Zeros::of(&[], 1), Zeros::default());
     }
 }

@@ -88,9 +88,16 @@ impl Fault {
     /// A sample or a time is not a finite number.
     pub const NON_FINITE_CELL: Self =
         Self::rule("non-finite-cell", "replace the cell by the number that it should hold");
-    /// A recording of a study has several channels.
-    pub const SEVERAL_CHANNELS: Self =
-        Self::rule("several-channels", "name one in the column channels; features and networks read one");
+    /// A recording has no channels or too many, or two of one name.
+    pub const BAD_CHANNELS: Self = Self::rule(
+        "bad-channels",
+        "name the channels that are to be read in the column channels, each once, at most 256",
+    );
+    /// Channels of one recording have different lengths.
+    pub const UNEQUAL_CHANNELS: Self = Self::rule(
+        "unequal-channels",
+        "give stop_seconds at which every channel has samples, or name the channels of one length in the column channels",
+    );
     /// A name of a label, a stimulus or a participant is empty or too long, or has letters that it cannot have.
     pub const UNREADABLE_NAME: Self =
         Self::rule("unreadable-name", "shorten the name, or replace the letters");

@@ -14,6 +14,7 @@ use crate::store::{NEVER, Project, read_record};
 
 /// What results are of. Either way it is a [`Design`], which is all that takes no samples.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "a program has one of it, and does not move it about")]
 pub enum Material {
     /// Recordings that were read, and where they were found.
     Recordings(Source, DataSet),

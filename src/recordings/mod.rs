@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Source ── which folder, and why ──► load ──► DataSet ──► Description
-//!                                      │          └─ Recording { song, genre, participant, rate_hz, samples }
+//!                                      │          └─ Recording { stimulus, label, participant, rate_hz, channels, samples }
 //!             S1.xlsx … S12.xlsx ──────┘
 //!             synthetic ──► the same twelve workbooks, with a truth that is known
 //! ```
@@ -13,6 +13,7 @@
 //! recordings.tsv, study.toml ──► study::Study ──► formats::read ──► Signals { channels, rate_hz, samples }
 //! ```
 
+mod channels;
 mod dataset;
 mod description;
 mod design;
@@ -30,10 +31,11 @@ pub mod synthetic;
 mod words;
 pub(crate) mod workbook;
 
+pub use channels::{Channels, MOST_CHANNELS};
 pub use dataset::{DataSet, Fingerprint, Provenance};
 pub use description::{Description, LabelDescription, Samples};
 pub(crate) use design::is_first;
-pub use design::{Design, Outline, Zeros};
+pub use design::{About, Design, Outline, Zeros};
 pub use folder::load;
 pub use labels::{Labels, MOST_LABELS};
 pub use material::Material;

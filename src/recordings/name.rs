@@ -6,7 +6,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{LazyLock, Mutex};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Fault, Place, Result};
@@ -22,6 +22,19 @@ static NAMES: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::defa
 /// Names are in natural order: by their text, with runs of digits compared as numbers, so `S2` comes before `S10`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Name(&'static str);
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0)
+    }
+}
+
+// By hand, because the derived one would borrow the text for as long as the name lives.
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
 
 impl Name {
     /// The text.
@@ -91,10 +104,12 @@ fn number(piece: &str) -> Option<(usize, &str)> {
 
 /// A text in pieces: digits, and what is between them.
 fn pieces(mut rest: &str) -> impl Iterator<Item = &str> {
-    let is_digit = |character: char| character.is_ascii_digit();
     std::iter::from_fn(move || {
-        let digits = rest.starts_with(is_digit);
-        let end = rest.find(|character| is_digit(character) != digits).unwrap_or(rest.len());
+        // Digits are single bytes, so pieces end where characters do.
+        let mut bytes = rest.bytes();
+        let digits = bytes.next()?.is_ascii_digit();
+        let end =
+            bytes.position(|byte| byte.is_ascii_digit() != digits).map_or(rest.len(), |place| place + 1);
         let (piece, behind) = rest.split_at(end);
         rest = behind;
         (!piece.is_empty()).then_some(piece)
@@ -103,7 +118,8 @@ fn pieces(mut rest: &str) -> impl Iterator<Item = &str> {
 
 impl Ord for Name {
     fn cmp(&self, other: &Self) -> Ordering {
-        natural_order(self.0, other.0)
+        // Most names that are compared are one, and names are kept once.
+        if std::ptr::eq(self.0, other.0) { Ordering::Equal } else { natural_order(self.0, other.0) }
     }
 }
 

@@ -1,13 +1,14 @@
 //! One participant's signal during one stimulus, and the names that identify it.
 
 use std::fmt;
+use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::name::serialized_as_text;
-use super::{Label, Participant, Session, Song, Stimulus};
+use super::{Channels, Label, Participant, Session, Song, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
 
 serialized_as_text!(RecordingId);
@@ -87,7 +88,10 @@ pub struct Recording {
     pub session: Option<Session>,
     /// Samples per second.
     pub rate_hz: f64,
-    /// One value per 1/`rate_hz` s, in the unit of the study.
+    /// Its channels.
+    pub channels: Channels,
+    /// One value of each channel per 1/`rate_hz` s, in the unit of the study: `[length, channels]`, interleaved in time
+    /// ([`Channels`]).
     pub samples: Vec<f64>,
     /// How it was made, if it is synthetic. What is made of a recording keeps the mark.
     pub synthetic: Option<Arc<str>>,
@@ -106,22 +110,39 @@ impl Recording {
         let is_genre = Label::from(song.genre()) == self.label;
         let participant = self.participant.published_number()?;
         let is_whole = self.rate_hz.fract() == 0.0 && self.rate_hz < 1e9;
-        let is_only = self.take == 1 && self.session.is_none();
+        let is_only = self.take == 1 && self.session.is_none() && self.channels.is_one();
         (is_genre && is_whole && Stimulus::from(song) == self.stimulus && is_only)
             .then_some((song.number(), participant))
+    }
+
+    /// Its length in samples: values of each channel.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.samples.len() / self.channels.count()
+    }
+
+    /// The values of some of its samples, all channels of each.
+    ///
+    /// # Panics
+    /// If it is shorter.
+    #[must_use]
+    pub fn part(&self, samples: Range<usize>) -> &[f64] {
+        let count = self.channels.count();
+        &self.samples[samples.start * count..samples.end * count]
     }
 
     /// Its length in seconds.
     #[must_use]
     pub fn seconds(&self) -> f64 {
-        self.samples.len() as f64 / self.rate_hz
+        self.length() as f64 / self.rate_hz
     }
 }
 
 impl fmt::Debug for Recording {
     /// Names the recording and leaves its samples out: they are brain data, and must not reach a log by accident.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Recording({}, {} Hz, {} samples)", self.id(), self.rate_hz, self.samples.len())
+        let (id, length, channels) = (self.id(), self.length(), self.channels.count());
+        write!(f, "Recording({id}, {} Hz, {length} samples, channels {channels})", self.rate_hz)
     }
 }
 

@@ -28,7 +28,10 @@ impl Design {
     pub fn words(&self) -> Words {
         match self.provenance() {
             Provenance::Published | Provenance::Synthetic(_) => Words::MUSIC,
-            Provenance::Unknown => Words::ANY,
+            Provenance::Unknown => Words {
+                label: self.about().map_or(Words::ANY.label, |about| about.label_name.as_str()),
+                ..Words::ANY
+            },
         }
     }
 }

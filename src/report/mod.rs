@@ -2,6 +2,7 @@
 
 mod csv;
 mod document;
+mod number;
 mod path;
 mod percent;
 mod printing;
@@ -10,6 +11,7 @@ mod table;
 
 pub(crate) use csv::{comma_separated, separated};
 pub(crate) use document::{Document, attribute};
+pub use number::significant;
 pub(crate) use path::as_text;
 pub(crate) use percent::percent;
 pub(crate) use printing::to_terminal;

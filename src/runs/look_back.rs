@@ -11,7 +11,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::statistics::quantile;
 use crate::models::{LookBack, Model, Network, NetworkTask};
 use crate::nn::{StateDict, random};
-use crate::preparation::{Example, Split};
+use crate::preparation::Split;
 use crate::recordings::DataSet;
 use crate::report::Table;
 use crate::store::{read_record, write_record};
@@ -60,7 +60,7 @@ pub fn look_back(set: &DataSet, split: &Split, folder: &Path) -> Result<()> {
     let open: Vec<Record> = open.collect();
     let Some(settings) = open.first().map(|record| record.configuration.settings) else { return Ok(()) };
     let task = Measure { set, split, settings, runs: &open, folder };
-    settings.network(set.labels().count()).with::<Cpu, _>(task)?
+    settings.network_for(set).with::<Cpu, _>(task)?
 }
 
 struct Measure<'a> {
@@ -77,10 +77,10 @@ impl NetworkTask<Cpu> for Measure<'_> {
     fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) -> Result<()> {
         let Self { set, split, settings, runs, folder } = self;
         let signals = settings.preparation.signals(set, split.test())?;
-        let examples = N::examples(settings.frame, &settings.input.answering(signals)?)?;
+        let framing = settings.framing();
+        let examples = N::examples(framing, &settings.input.answering(signals, framing)?)?;
         let examples: Vec<&N::Example> = examples.iter().collect();
-        let frame_seconds =
-            examples.first().map_or(0, |example| example.values().ncols()) as f64 / set.rate_hz();
+        let frame_seconds = framing.frame as f64 / set.rate_hz();
         for Record { run, .. } in runs {
             let device = Cpu::seed_from_u64(random::bits(settings.seed, *run));
             let mut network = build(&device)?;

@@ -97,7 +97,7 @@ impl WeightsFile {
         }
         let labels = self.purpose.as_ref().map_or_else(|| set.labels(), |purpose| purpose.labels.clone());
         let task = Predict { set, settings, bytes: &self.bytes };
-        let answers = settings.network(labels.count()).with::<Cpu, _>(task)?;
+        let answers = settings.network(set.channels().count(), labels.count()).with::<Cpu, _>(task)?;
         // What is wrong with a recording has its own place; what is wrong with the weights is in their file.
         let evaluation = answers?.map_err(|error| in_file(&self.path, error))?;
         Ok(predictions(&evaluation, &labels))
@@ -127,9 +127,11 @@ impl NetworkTask<Cpu> for Predict<'_> {
     type Output = Result<Result<Evaluation>>;
 
     fn run<N: Network<Cpu>>(self, build: impl Fn(&Cpu) -> Result<N> + Sync) -> Self::Output {
-        let Settings { preparation, input, frame, .. } = self.settings;
+        let Settings { preparation, input, .. } = self.settings;
+        let framing = self.settings.framing();
         let names: Vec<RecordingId> = self.set.recordings().iter().map(|recording| recording.id()).collect();
-        let examples = N::examples(frame, &input.answering(preparation.signals(self.set, &names)?)?)?;
+        let signals = input.answering(preparation.signals(self.set, &names)?, framing)?;
+        let examples = N::examples(framing, &signals)?;
         let device = Cpu::default();
         let mut network = build(&device)?;
         let read = StateDict::from_bytes(self.bytes);

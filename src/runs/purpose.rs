@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Settings;
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::recordings::{DataSet, Fingerprint, Labels};
+use crate::recordings::{Channels, DataSet, Fingerprint, Labels};
 use crate::store::{differences, to_json, to_value};
 
 /// Counts up when the form changes.
@@ -27,6 +27,9 @@ pub struct Purpose {
     pub rate_hz: f64,
     /// Channels of a recording.
     pub channels: usize,
+    /// Their names and order, where there are several.
+    #[serde(default, skip_serializing_if = "Channels::is_one")]
+    pub channel_names: Channels,
     /// The labels of the outputs, in their order.
     pub labels: Labels,
     /// The recordings that trained it. It answers to others too.
@@ -37,14 +40,15 @@ impl Purpose {
     /// That of weights that are trained with these settings on these recordings.
     #[must_use]
     pub fn of(settings: Settings, set: &DataSet) -> Self {
-        let network = settings.network(set.labels().count());
+        let network = settings.network_for(set);
         Self {
             format: FORMAT,
             settings,
             units: network.units,
             layers: network.layers(),
             rate_hz: set.rate_hz(),
-            channels: 1,
+            channels: network.channels,
+            channel_names: set.channels().clone(),
             labels: set.labels(),
             data: set.fingerprint(),
         }
@@ -136,6 +140,17 @@ mod tests {
         let fast = |recording: &Recording| Recording { rate_hz: 256.0, ..recording.clone() };
         let fast = DataSet::new(set.recordings().iter().map(fast).collect()).unwrap();
         assert_eq!(fields(&purpose, settings, &fast), ["rate_hz"]);
+        let wide = |recording: &Recording| {
+            let samples = recording.samples.iter().flat_map(|sample| [*sample; 2]).collect();
+            let channels = Channels::named(["C3", "Cz"].map(str::to_owned).to_vec()).unwrap();
+            Recording { channels, samples, ..recording.clone() }
+        };
+        let wide = DataSet::new(set.recordings().iter().map(wide).collect()).unwrap();
+        assert_eq!(fields(&purpose, settings, &wide), ["channel_names", "channels"]);
+        assert_eq!(
+            Purpose::from_note(&Purpose::of(settings, &wide).to_note().unwrap()),
+            Ok(Purpose::of(settings, &wide))
+        );
         let labels = Labels::of(["rest", "task"].map(|label| label.parse().unwrap()));
         let foreign = Purpose { labels, channels: 14, units: 64, ..purpose };
         assert_eq!(fields(&foreign, settings, &set), ["channels", "labels", "units"]);

@@ -39,7 +39,7 @@ pub fn train(
             return Err(Error::new(Fault::BAD_SETTING, Place::field(name), "at least 1", "0"));
         }
     }
-    settings.network(set.labels().count()).check()?;
+    settings.network_for(set).check()?;
     if settings.model == Model::Cnn && !settings.input.is_whole() {
         let expected = "whole for the CNN, which cuts slices itself";
         return Err(Error::new(
@@ -85,7 +85,7 @@ impl Series<'_> {
     fn train<D: NetworkDevice>(self, device: impl Fn(u64) -> Result<D> + Sync) -> Result<Vec<Record>> {
         let settings = self.store.configuration().settings;
         let task = TrainAll { series: self, device };
-        settings.network(self.set.labels().count()).with(task)?
+        settings.network_for(self.set).with(task)?
     }
 }
 
@@ -101,10 +101,10 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
         let Self { series: Series { set, split, store, runs, control }, device } = self;
         let settings = store.configuration().settings;
         let signals = |names: &[_]| settings.preparation.signals(set, names);
-        let answering =
-            |names: &[_]| N::examples(settings.frame, &settings.input.answering(signals(names)?)?);
+        let (input, framing) = (settings.input, settings.framing());
+        let answering = |names: &[_]| N::examples(framing, &input.answering(signals(names)?, framing)?);
         let parts = Parts {
-            training: N::examples(settings.frame, &settings.input.training(signals(split.training())?)?)?,
+            training: N::examples(framing, &input.training(signals(split.training())?, framing)?)?,
             validation: answering(split.validation())?,
             test: answering(split.test())?,
             purpose: Purpose::of(settings, set),

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::evaluation::statistics::quantile;
 use crate::recordings::Recording;
 
-/// One number of a recording that may name its label without being signal.
+/// One number of a recording that may name its label without being signal. Of several channels, what is not of the length is the
+/// mean of the numbers of all channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Artefact {
@@ -67,10 +68,9 @@ impl Artefact {
     pub(super) fn values(self, recordings: &[Recording], frame: usize) -> Vec<f64> {
         let longest = |of: &Recording| {
             let same = recordings.iter().filter(|other| other.stimulus == of.stimulus);
-            same.map(|other| other.samples.len()).max().unwrap_or(0)
+            same.map(Recording::length).max().unwrap_or(0)
         };
-        let value = |recording: &Recording| {
-            let samples = &recording.samples;
+        let of_channel = |recording: &Recording, samples: &[f64]| {
             let ends =
                 [&samples[..frame.min(samples.len())], &samples[samples.len().saturating_sub(frame)..]];
             match self {
@@ -89,8 +89,14 @@ impl Artefact {
                 Self::LastSample => samples.last().copied().unwrap_or(0.0),
                 Self::FirstFrame => mean(ends[0]),
                 Self::LastFrame => mean(ends[1]),
-                Self::Scale => quantile(samples, 0.5).unwrap_or(0.0),
+                Self::Scale => {
+                    let sizes: Vec<f64> = samples.iter().map(|sample| sample.abs()).collect();
+                    quantile(&sizes, 0.5).unwrap_or(0.0)
+                }
             }
+        };
+        let value = |recording: &Recording| {
+            recording.channels.mean_of(&recording.samples, |samples| of_channel(recording, samples))
         };
         recordings.iter().map(value).collect()
     }
@@ -125,7 +131,7 @@ impl fmt::Display for Artefact {
             Self::LastSample => "last sample",
             Self::FirstFrame => "mean of the first frame",
             Self::LastFrame => "mean of the last frame",
-            Self::Scale => "scale (median)",
+            Self::Scale => "scale (median size)",
         })
     }
 }
@@ -134,6 +140,7 @@ impl fmt::Display for Artefact {
 mod tests {
     use super::*;
     use crate::preparation::split::testing::recording;
+    use crate::recordings::Channels;
 
     #[test]
     fn every_artefact_is_counted() {
@@ -160,6 +167,19 @@ mod tests {
             assert_eq!(artefact.values(&recordings, 4), values, "{artefact}");
         }
         assert_eq!(expected.map(|(artefact, _)| artefact), Artefact::ALL);
+    }
+
+    #[test]
+    fn what_channels_show_is_averaged_and_lengths_are_those_of_a_channel() {
+        let [one, other] =
+            [[0.0, 2.0, 2.0, 5.0, 1.0], [1.0, 4.0, 3.0, 3.0, 3.0]].map(|samples| samples.to_vec());
+        let channels = Channels::named(["C3", "Cz"].map(str::to_owned).to_vec()).unwrap();
+        let samples = Channels::join(vec![one.clone(), other.clone()]);
+        let both = [Recording { channels, ..recording("S1/P01", &samples) }];
+        for artefact in Artefact::ALL {
+            let of = |samples: &[f64]| artefact.values(&[recording("S1/P01", samples)], 4)[0];
+            assert_eq!(artefact.values(&both, 4), [f64::midpoint(of(&one), of(&other))], "{artefact}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! For each [`Artefact`] a rule of one feature is cross-validated: a test recording gets the label that is most frequent
 //! among the training recordings of the nearest values. Its accuracy is held against that of the same rule with labels
-//! [exchanged within participants](exchanged_labels), as often as [`EXCHANGES`] says, so chance is that of the design and
+//! [exchanged as the design calls for](exchanged_labels), as often as [`EXCHANGES`] says, so chance is that of the design and
 //! the split. p values are corrected for all artefacts and schemes (Holm).
 
 mod feature;
@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::statistics::{holm, mean, quantile};
-use crate::preparation::{Scheme, Split, check_frame, exchanged_labels};
-use crate::recordings::{DataSet, Label, Participant, RecordingId};
+use crate::preparation::{Exchanged, Labelled, Scheme, Split, check_frame, exchanged_labels};
+use crate::recordings::{DataSet, Label, RecordingId};
 use crate::report::Table;
-use rule::Neighbourhoods;
+pub(super) use rule::Neighbourhoods;
 
 /// Exchanges of labels behind a p value: the least p is 1 of 2000, small enough for Holm's correction of all tests.
 pub const EXCHANGES: usize = 1999;
@@ -40,6 +40,9 @@ pub struct ArtefactScan {
     pub frame: usize,
     /// Artefact by artefact, scheme by scheme.
     pub findings: Vec<Finding>,
+    /// How many different exchanges of labels the design allows, where these are so few that nothing can be found.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub too_few_exchanges: Option<u64>,
 }
 
 /// How well one property of the files names labels.
@@ -89,13 +92,12 @@ impl ArtefactScan {
             return Err(Error::new(Fault::BAD_SETTING, Place::field("schemes"), "at least one", "none"));
         }
         let recordings = set.recordings();
-        let owners: Vec<(Participant, Label)> =
-            recordings.iter().map(|recording| (recording.participant, recording.label)).collect();
+        let labelled: Vec<Labelled> = recordings.iter().map(Labelled::from).collect();
         let labels = set.labels();
         let classes = |own: &[Label]| own.iter().map(|label| labels.class(*label)).collect::<Vec<usize>>();
-        let own = classes(&owners.iter().map(|(_, label)| *label).collect::<Vec<Label>>());
+        let own = classes(&labelled.iter().map(|one| one.label).collect::<Vec<Label>>());
         let exchanged: Vec<Vec<usize>> =
-            (0..EXCHANGES as u64).map(|seed| classes(&exchanged_labels(&owners, seed))).collect();
+            (0..EXCHANGES as u64).map(|seed| classes(&exchanged_labels(&labelled, seed))).collect();
         let splits = Error::gather(schemes.iter().map(|scheme| splits(set, *scheme)))?;
         let pairs: Vec<(Artefact, Scheme, &Vec<Places>)> = Artefact::ALL
             .into_iter()
@@ -129,7 +131,21 @@ impl ArtefactScan {
             .collect();
         let corrected = holm(&findings.iter().map(|finding| finding.p).collect::<Vec<f64>>());
         findings.iter_mut().zip(corrected).for_each(|(finding, p)| finding.p_holm = p);
-        Ok(Self { frame, findings })
+        let distinct = 10_f64.powf(Exchanged::of(&labelled).distinct_log10(&labelled)).round();
+        let cannot_tell = findings.len() as f64 / distinct >= LEVEL;
+        let too_few_exchanges = cannot_tell.then_some(distinct as u64);
+        Ok(Self { frame, findings, too_few_exchanges })
+    }
+
+    /// Why nothing can be found, where that is so.
+    #[must_use]
+    pub fn cannot_tell(&self) -> Option<String> {
+        let distinct = self.too_few_exchanges?;
+        Some(format!(
+            "The scan cannot tell: the design allows {distinct} different exchanges of labels, and a property that names \
+             every label would not be significant among {} tests. Compare accuracies with chance by eye.",
+            self.findings.len()
+        ))
     }
 
     /// What names labels, the most accurate first.

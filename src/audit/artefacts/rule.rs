@@ -1,7 +1,7 @@
 //! A rule of one feature: the label that is most frequent among the training recordings of the nearest values.
 
 /// For each test recording the training recordings whose values are nearest, and all that train.
-pub(super) struct Neighbourhoods {
+pub(in crate::audit) struct Neighbourhoods {
     training: Vec<usize>,
     tested: Vec<(usize, Vec<usize>)>,
 }
@@ -13,7 +13,7 @@ const PART: f64 = 0.05;
 impl Neighbourhoods {
     /// Those of a split, from the values of all recordings. Recordings are places in the list of values. Training
     /// recordings as near as the last neighbour are neighbours too.
-    pub(super) fn of(values: &[f64], training: &[usize], test: &[usize]) -> Self {
+    pub(in crate::audit) fn of(values: &[f64], training: &[usize], test: &[usize]) -> Self {
         let count = (PART * training.len() as f64).ceil() as usize;
         let nearest = |tested: usize| {
             let distance = |other: &usize| (values[*other] - values[tested]).abs();
@@ -30,7 +30,7 @@ impl Neighbourhoods {
     ///
     /// A label's part among the neighbours is divided by its part of the training recordings, so that a label that few have
     /// is not at a disadvantage.
-    pub(super) fn right(&self, labels: &[usize], classes: usize) -> (f64, usize) {
+    pub(in crate::audit) fn right(&self, labels: &[usize], classes: usize) -> (f64, usize) {
         let count = |of: &[usize]| {
             let mut counts = vec![0_usize; classes];
             of.iter().for_each(|place| counts[labels[*place]] += 1);

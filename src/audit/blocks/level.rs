@@ -17,7 +17,8 @@ pub(super) struct Level {
     /// Where its stimulus stands among all, from 1.
     pub place: usize,
     pub label: Label,
-    /// Quantiles of the logarithms of power, or of samples as they are where one is negative.
+    /// Quantiles of the logarithms of power, or of samples as they are where one is negative; of several channels, means of the
+    /// quantiles of all of them.
     pub quantiles: [f64; PARTS.len()],
 }
 
@@ -31,11 +32,13 @@ impl Level {
         Error::gather(set.recordings().iter().map(|recording| {
             let samples = preparation.signal(recording, &labels)?.samples;
             let samples: Vec<f64> = samples.into_iter().map(f64::from).collect();
+            let channels = &recording.channels;
             Ok(Self {
                 participant: recording.participant,
                 place: 1 + stimuli.range(..recording.stimulus).count(),
                 label: recording.label,
-                quantiles: PARTS.map(|part| quantile(&samples, part).unwrap_or(0.0)),
+                quantiles: PARTS
+                    .map(|part| channels.mean_of(&samples, |own| quantile(own, part).unwrap_or(0.0))),
             })
         }))
     }

@@ -9,7 +9,9 @@ use eegenre::audit::predictions::PredictionAudit;
 use eegenre::audit::{self, Audit, Cell};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures;
+use eegenre::recordings::{Material, Provenance};
 use eegenre::report::note;
+use eegenre::runs::Preset;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, write_atomically};
 
@@ -27,13 +29,19 @@ pub struct AuditArgs {
     /// How much is trained [default: paper for the published recordings, else quick]
     ///
     /// paper: all three networks under every condition, hours of training where it is not recorded. quick and smoke: the
-    /// baseline under a few of them.
+    /// baseline under a few of them, and on recordings of your own only with --networks.
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
+    /// Sizes and hyper-parameters of the networks, but for scale and epochs [default: paper at 8 Hz with one channel, else small]
+    #[arg(long, value_name = "paper|small")]
+    preset: Option<Preset>,
     /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
     /// `instrument`, which is held against synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
+    /// Train networks too, on recordings of your own; on those of the published design they are trained anyway
+    #[arg(long)]
+    networks: bool,
     /// Train one cell alone, as `eegenre plan audit` names them, and show nothing
     #[arg(long, value_name = "NAME", conflicts_with_all = ["only", "recorded"])]
     cell: Option<String>,
@@ -44,7 +52,7 @@ pub struct AuditArgs {
     #[arg(long, value_name = "F", requires = "draw")]
     fold: Option<u64>,
     /// Train nothing: show what is recorded. So it is without recordings
-    #[arg(long, conflicts_with = "only")]
+    #[arg(long, conflicts_with_all = ["only", "networks"])]
     recorded: bool,
     #[command(flatten)]
     level: LevelArgs,
@@ -94,6 +102,7 @@ impl AuditArgs {
         }
         let of = self.data.material(project)?;
         let profile = self.profile.unwrap_or_else(|| Profile::of_audit(&of));
+        let preset = self.preset.unwrap_or_else(|| Preset::of(&of));
         if of.has_negative_samples() {
             note(
                 "some samples are negative: z-scores of each recording take the place of the logarithmic scale",
@@ -103,18 +112,24 @@ impl AuditArgs {
             let (place, found) = (Place::field("--only or --cell"), "records alone");
             return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to train on", found));
         }
-        if let Some(set) = of.recordings().filter(|_| !self.recorded) {
+        if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
             let stop = signals::working();
             let mut control = self.level.control(&stop)?;
             control.threads = self.threads.map_or(control.threads, NonZeroUsize::get);
             if let Some(name) = self.cell {
-                let cell = Cell::named(&name, profile)?;
+                let cell = Cell { preset, ..Cell::named(&name, profile)? };
                 let training = self.draw.zip(self.fold).map(<[u64; 2]>::from);
                 let file = audit::train_cell(project, set, profile, &cell, training, &control)?;
                 return print_unit(&file, json);
             }
-            audit::train(project, set, profile, &self.only, &control)?;
+            let is_own = set.provenance() == Provenance::Unknown;
+            if is_own && self.only.is_empty() {
+                audit::without_networks(project, set, source.folder(), profile)?;
+            }
+            if !is_own || self.networks || !self.only.is_empty() {
+                audit::train(project, set, (profile, preset), &self.only, &control)?;
+            }
         }
-        print(&Audit::read(project, &of, profile)?, json)
+        print(&Audit::read_with(project, &of, profile, preset)?, json)
     }
 }

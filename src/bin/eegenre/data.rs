@@ -14,7 +14,7 @@ use eegenre::store::Project;
 
 use crate::{print, signals};
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct DataArgs {
     /// Folder with recordings.tsv, or of S1.xlsx ... S12.xlsx, or music-affect_v2 above it
     #[arg(long, value_name = "DIR")]
@@ -52,6 +52,9 @@ pub enum DataTask {
     Init {
         /// Folder of .edf, .bdf, .csv, .tsv or .xlsx files
         dir: PathBuf,
+        /// A table with the label of each file: columns file and label, and participant_id, stimulus and session if it has them
+        #[arg(long, value_name = "FILE")]
+        labels: Option<PathBuf>,
     },
     /// Check a folder of recordings and list every problem in it
     Check {
@@ -86,7 +89,7 @@ impl DataTask {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         match self {
             Self::Describe(data) => print(&data.material(project)?.description(), json)?,
-            Self::Init { dir } => print(&init::write(&dir)?, json)?,
+            Self::Init { dir, labels } => print(&init::write(&dir, labels.as_deref())?, json)?,
             Self::Check { dir } if Study::is_described(&dir) => {
                 let summary = Study::read(&dir)?.check()?;
                 if json {

@@ -7,9 +7,10 @@ use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::models::Model;
+use eegenre::recordings::Design;
 use eegenre::report::note;
-use eegenre::runs::Settings;
 use eegenre::runs::prediction::WeightsFile;
+use eegenre::runs::{Preset, Settings};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -21,7 +22,7 @@ pub struct PredictArgs {
     /// Weights: a safetensors file of `eegenre train`, or of a PyTorch module with the same names
     ///
     /// A file of `eegenre train` knows its network and how signals were prepared. Options that say otherwise are refused,
-    /// as are recordings of another sampling rate.
+    /// as are recordings of another sampling rate or with other channels.
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
     /// Which network the weights belong to [default: as the file says; a PyTorch module's does not]
@@ -36,7 +37,7 @@ pub struct PredictArgs {
 impl PredictArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let weights = WeightsFile::read(&self.weights)?;
-        let settings = self.settings(&weights)?;
+        self.check(&weights)?;
         if weights.purpose().is_none() {
             note(format_args!(
                 "note: {} does not say what its weights are for: network, sampling rate, labels and preparation are taken \
@@ -44,7 +45,8 @@ impl PredictArgs {
                 self.weights.display()
             ));
         }
-        let predictions = weights.predict(&self.data.load(project)?, settings)?;
+        let set = self.data.clone().load(project)?;
+        let predictions = weights.predict(&set, self.settings(&weights, &set)?)?;
         if json {
             print(&json!({ "purpose": weights.purpose(), "predictions": predictions }), json)?;
         } else {
@@ -54,18 +56,22 @@ impl PredictArgs {
         Ok(())
     }
 
-    /// What the file says, with what was asked for in its place.
-    fn settings(&self, weights: &WeightsFile) -> Result<Settings> {
-        match (weights.purpose(), self.model) {
-            (Some(purpose), model) => {
-                let model = model.unwrap_or(purpose.settings.model);
-                self.network.over(Settings { model, ..purpose.settings })
-            }
-            (None, Some(model)) => self.network.settings(model),
-            (None, None) => {
-                let expected = "the network of these weights, because their file does not say";
-                Err(Error::new(Fault::BAD_SETTING, Place::field("--model"), expected, "none"))
-            }
+    /// Refuses weights of which nobody says which network they belong to.
+    fn check(&self, weights: &WeightsFile) -> Result<()> {
+        if weights.purpose().is_some() || self.model.is_some() {
+            return Ok(());
         }
+        let expected = "the network of these weights, because their file does not say";
+        Err(Error::new(Fault::BAD_SETTING, Place::field("--model"), expected, "none"))
+    }
+
+    /// What the file says, with what was asked for in its place. A file that says nothing has the paper's sizes, and the framing
+    /// of the recordings.
+    fn settings(&self, weights: &WeightsFile, set: &Design) -> Result<Settings> {
+        let Some(purpose) = weights.purpose() else {
+            return self.network.settings(self.model.unwrap_or(Model::Baseline), Preset::Paper, set);
+        };
+        let model = self.model.unwrap_or(purpose.settings.model);
+        self.network.over(Settings { model, ..purpose.settings })
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use eegenre::audit::{self, Artefact, ArtefactScan, SignalFindings, leaks};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::preparation::split::Folds;
-use eegenre::preparation::{FRAME, Scheme, Split, SplitSummary};
+use eegenre::preparation::{Framing, Scheme, Split, SplitSummary};
 use eegenre::recordings::{Design, Material};
 use eegenre::report::note;
 use eegenre::runs::profile::Profile;
@@ -61,11 +61,8 @@ impl SplitArgs {
             (Some(path), [split]) => split.write(path)?,
             (Some(path), folds) => Folds::of(&set, folds).write(path)?,
         }
-        if let Some(split) = splits.first() {
-            // Folds of one scheme leak alike.
-            warn_of_leaks(&set, split);
-            warn_of_artefacts(project, &set, scheme)?;
-        }
+        warn_of_leaks(&set, &splits);
+        warn_of_artefacts(project, &set, scheme)?;
         let summaries: Vec<SplitSummary> = splits.iter().map(Split::summary).collect();
         match summaries.as_slice() {
             [split] => print(split, json)?,
@@ -82,9 +79,12 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
     let recorded = SignalFindings::load(&audit::folder(project, of, Profile::Paper), of)?;
     let scan = match (recorded, of.recordings()) {
         (Some(recorded), _) => recorded.artefacts,
-        (None, Some(set)) => ArtefactScan::under(set, FRAME, &[scheme])?,
+        (None, Some(set)) => ArtefactScan::under(set, Framing::unit(set), &[scheme])?,
         (None, None) => return Ok(()),
     };
+    if let Some(reason) = scan.cannot_tell() {
+        note(format_args!("warning: {reason}"));
+    }
     for finding in scan.found() {
         if finding.scheme == scheme && finding.artefact != Artefact::Length {
             note(format_args!("warning: {finding}. `eegenre audit` says more."));
@@ -94,8 +94,8 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
 }
 
 /// Says on standard error what a network can know of the test before it hears anything.
-pub fn warn_of_leaks(set: &Design, split: &Split) {
-    for leak in leaks(set, split) {
+pub fn warn_of_leaks(set: &Design, splits: &[Split]) {
+    for leak in leaks(set, splits) {
         note(format_args!("warning: {leak}"));
     }
 }

@@ -10,10 +10,11 @@ use serde_json::json;
 use eegenre::error::Result;
 use eegenre::models::Model;
 use eegenre::preparation::{
-    Ablated, Ablation, Input, LastFrame, MedianFilter, Normalisation, Preparation, Split, Zeros,
+    Ablated, Ablation, AskedFraming, Input, LastFrame, MedianFilter, Normalisation, Preparation, Split, Zeros,
 };
+use eegenre::recordings::Design;
 use eegenre::reproduction::experiment::SPLIT_SEED;
-use eegenre::runs::{self, Control, NoObserver, Observer, Progress, RUNS, Runs, Settings};
+use eegenre::runs::{self, Control, NoObserver, Observer, Preset, Progress, RUNS, Runs, Settings};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -24,7 +25,7 @@ use crate::{print, signals};
 /// What a network is and what its signals go through.
 #[derive(Args)]
 pub struct NetworkArgs {
-    /// Normalisation of each recording [default: raw]
+    /// Normalisation of each channel of a recording [default: that of the preset, raw or z-score]
     #[arg(long, value_name = "raw|log|z-score|min-max")]
     pub normalize: Option<Normalisation>,
     /// Samples to keep from the start of each recording [default: all]
@@ -44,7 +45,7 @@ pub struct NetworkArgs {
     pub last_frame: Option<LastFrame>,
     /// Take something away, to see whether the network needs it [default: nothing]
     ///
-    /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N frames),
+    /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N seconds),
     /// participant-scale, labels, own-labels, participant-labels
     #[arg(long, value_name = "NAME")]
     pub ablate: Option<Ablated>,
@@ -54,26 +55,39 @@ pub struct NetworkArgs {
     /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training [default: whole]
     #[arg(long, value_name = "whole|slices|slices-and-whole")]
     pub input: Option<Input>,
-    /// Samples of a frame: what an LSTM reads at a step, the CNN's channels [default: 8]
+    /// Samples of a frame, all channels of each: what an LSTM reads at a step, and a place of the CNN
+    ///
+    /// [default: 8 at 8 Hz with one channel, as in the paper; else 1/8 s, at most a quarter of the shortest recording]
     #[arg(long, value_name = "N")]
     pub frame: Option<usize>,
+    /// Samples of a slice, a multiple of the frame: what the CNN reads, and an LSTM with --input slices
+    ///
+    /// [default: 960 at 8 Hz with one channel, as in the paper; else 4 s, or the shortest recording if that is shorter]
+    #[arg(long, value_name = "N")]
+    pub slice: Option<usize>,
+    /// Samples from one slice to the next, a multiple of the frame [default: half a slice]
+    #[arg(long, value_name = "N")]
+    pub hop: Option<usize>,
     /// Width of the CNN's kernels, an odd number of frames [default: 3]
     #[arg(long, value_name = "N")]
     pub kernel: Option<usize>,
-    /// Units of an LSTM's layers, or channels of the CNN's [default: the paper's 32, 64 or 32]
+    /// Units of an LSTM's layers, or channels of the CNN's [default: the paper's 32, 64 or 32; small 16]
     #[arg(long, value_name = "N")]
     pub units: Option<usize>,
 }
 
 impl NetworkArgs {
-    /// The paper's settings for a network, as far as these do not change them.
-    pub fn settings(&self, model: Model) -> Result<Settings> {
-        let mut paper = Settings::paper(model);
+    /// The settings of a preset for a network and recordings, as far as these do not change them.
+    pub fn settings(&self, model: Model, preset: Preset, design: &Design) -> Result<Settings> {
+        let mut settings = preset.settings(model);
         // A pad must not become a signal through the scale unless that was asked for.
-        if self.normalize.is_some_and(|normalisation| normalisation != Normalisation::Raw) {
-            paper.preparation.last_frame = LastFrame::Cut;
-        }
-        self.over(paper)
+        settings.preparation.last_frame = match self.normalize {
+            Some(Normalisation::Raw) => LastFrame::Zero,
+            Some(_) => LastFrame::Cut,
+            None => settings.preparation.last_frame,
+        };
+        let Self { frame, slice, hop, .. } = *self;
+        Ok(self.over(settings)?.framed(design, AskedFraming { frame, slice, hop }))
     }
 
     /// Other settings, as far as these do not change them.
@@ -88,6 +102,8 @@ impl NetworkArgs {
             ablation_seed: seed,
             input,
             frame,
+            slice,
+            hop,
             kernel,
             units,
         } = *self;
@@ -103,6 +119,8 @@ impl NetworkArgs {
         };
         Ok(Settings {
             frame: frame.unwrap_or(settings.frame),
+            slice: slice.unwrap_or(settings.slice),
+            hop: hop.unwrap_or(settings.hop),
             kernel: kernel.or(settings.kernel),
             units: units.or(settings.units),
             input: input.unwrap_or(settings.input),
@@ -119,6 +137,12 @@ pub struct TrainArgs {
     model: Model,
     #[command(flatten)]
     data: DataArgs,
+    /// Sizes and hyper-parameters to start from [default: paper at 8 Hz with one channel, else small]
+    ///
+    /// paper: those of the paper. small: fewer units and epochs, and z-scores of each channel. data/README.md lists both; the
+    /// options here change each by itself.
+    #[arg(long, value_name = "paper|small")]
+    preset: Option<Preset>,
     #[command(flatten)]
     network: NetworkArgs,
     /// Trainings, each from a seed of its own: so many, or those from A to before B
@@ -127,7 +151,7 @@ pub struct TrainArgs {
     /// One of them alone, counted from 0
     #[arg(long, value_name = "K", conflicts_with = "runs")]
     run: Option<u64>,
-    /// Passes over the training recordings [default: the paper's 300, 600 or 3000]
+    /// Passes over the training recordings [default: the paper's 300, 600 or 3000; small 100, 100 or 40]
     #[arg(long, value_name = "E")]
     epochs: Option<usize>,
     /// From which the seeds of all runs follow
@@ -155,7 +179,8 @@ pub struct TrainArgs {
 impl TrainArgs {
     pub fn run(self, project: &Project, json: bool) -> Result<()> {
         let set = self.data.load(project)?;
-        let mut settings = self.network.settings(self.model)?;
+        let preset = self.preset.unwrap_or_else(|| Preset::of(&set));
+        let mut settings = self.network.settings(self.model, preset, &set)?;
         settings.seed = self.seed;
         if let Some(epochs) = self.epochs {
             settings.hyperparameters.epochs = epochs;
@@ -166,7 +191,7 @@ impl TrainArgs {
         };
         if !self.quiet {
             let remaining = settings.preparation.remaining(&set)?;
-            warn_of_leaks(&remaining, &split);
+            warn_of_leaks(&remaining, std::slice::from_ref(&split));
         }
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();

@@ -10,8 +10,9 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::Known;
 use crate::evaluation::shuffle::Shuffler;
 use crate::features::{FeatureRow, FeatureTable};
+use crate::preparation::Scheme;
 use crate::preparation::split::{deal, stimulus_groups};
-use crate::recordings::{Label, Participant, Stimulus};
+use crate::recordings::{Design, Label, Participant, Stimulus};
 
 /// Parts of the random division in which every row is tested once.
 pub const TENTHS: usize = 10;
@@ -73,6 +74,17 @@ impl Division {
         match self {
             Self::Participant => Known::Nothing,
             Self::Stimulus | Self::Random | Self::TenFold => Known::OwnLabels,
+        }
+    }
+
+    /// Whether a design can be divided so.
+    #[must_use]
+    pub fn is_allowed_by(self, design: &Design) -> bool {
+        match self {
+            Self::Participant => design.participants().len() >= 2,
+            Self::Stimulus => Scheme::Stimulus.draw(design, 0).is_ok(),
+            Self::Random => design.outlines().len() >= 3,
+            Self::TenFold => design.outlines().len() >= 10,
         }
     }
 
@@ -170,8 +182,8 @@ impl FromStr for Division {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::preparation::Split;
     use crate::preparation::split::testing::paper_like;
-    use crate::preparation::{Scheme, Split};
     use crate::recordings::RecordingId;
 
     /// A row of one value for each recording of the paper's design.

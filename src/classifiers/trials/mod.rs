@@ -133,9 +133,9 @@ impl Classification {
         // Of tables that nobody has made, nothing is known but that two of them can be made.
         let unknown = [Origin::Recordings, Origin::Cut].map(|origin| (origin, String::new()));
         let digests = tables.as_ref().map_or_else(|| unknown.into(), |tables| tables.digests.clone());
-        let trials = digests.iter().flat_map(|(origin, digest)| {
-            plan(*origin, profile).into_iter().map(move |trial| (trial, digest))
-        });
+        let trials = digests
+            .iter()
+            .flat_map(|(origin, digest)| allowed(*origin, profile, design).map(move |trial| (trial, digest)));
         let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
             Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
@@ -151,16 +151,24 @@ impl Classification {
         let is_published = design.provenance() == Provenance::Published;
         Ok(Self {
             data: design.fingerprint(),
-            known_as: design.provenance().known_as(),
+            known_as: design.known_as(),
             profile,
             missing,
             without_exchanges,
             features: tables.map_or_else(FeatureSummary::default, |tables| tables.features),
             beside: if is_published { RahmanComparison::all(&estimates) } else { Vec::new() },
             estimates,
-            baselines: Baselines::below(folder, design.fingerprint(), profile)?,
+            baselines: Baselines::below(folder, design, profile)?,
         })
     }
+}
+
+/// The trials of a profile whose divisions a design allows. What was published with the recordings has their design.
+fn allowed(origin: Origin, profile: Profile, design: &Design) -> impl Iterator<Item = Trial> {
+    let [shortest, longest] = design.lengths();
+    // Cut to one length they would be the same.
+    let is_same = origin == Origin::Cut && shortest == longest;
+    plan(origin, profile).into_iter().filter(move |trial| !is_same && trial.division.is_allowed_by(design))
 }
 
 /// Makes the trials and the [baselines](baselines::make) of a profile that are not recorded yet.
@@ -206,7 +214,7 @@ fn make(
     let recorded = |trial: Trial, digest: &str| TrialRecord::read(&folder, trial, digest);
     let is_whole = |trial: Trial, record: &TrialRecord| record.has(trial.exchanges(profile));
     for (origin, table) in tables.by_origin() {
-        for trial in plan(origin, profile).into_iter().filter(|trial| is_chosen(&full_name(trial))) {
+        for trial in allowed(origin, profile, set).filter(|trial| is_chosen(&full_name(trial))) {
             chosen.push(TrialRecord::path(&folder, &trial));
             if !recorded(trial, &findings.digests[&origin])?.is_some_and(|record| is_whole(trial, &record)) {
                 open.push((trial, table));
@@ -335,8 +343,8 @@ mod tests {
     fn synthetic_recordings_get_no_verdict_and_name_what_is_missing() {
         let set = few(Effect::Null, 1.0, 6);
         let classification = Classification::below(tempdir().unwrap().path(), &set, Profile::Paper).unwrap();
-        let planned = [Origin::Recordings, Origin::Cut].map(|origin| plan(origin, Profile::Paper).len());
-        assert_eq!(classification.missing.len(), planned.iter().sum::<usize>());
+        // All are of one length, so they are not cut.
+        assert_eq!(classification.missing.len(), plan(Origin::Recordings, Profile::Paper).len());
         assert!(classification.beside.is_empty() && classification.estimates.is_empty());
         assert!(classification.to_string().contains("trials are not recorded yet"));
     }

@@ -10,8 +10,9 @@ use super::trial::{Exchanges, Trial};
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
 use crate::features::FeatureTable;
-use crate::recordings::{Labels, Participant};
-use crate::store::{create_folder, read_record, to_json, write_record};
+use crate::recordings::{Design, Labels, Participant};
+use crate::report::comma_separated;
+use crate::store::{create_folder, read_record, to_json, write_atomically, write_record};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;
@@ -202,6 +203,28 @@ impl TrialRecord {
             }
             record => Ok(record),
         }
+    }
+
+    /// Writes the answers of its first draw as a table that [`audit predictions`](crate::audit::predictions) reads. The recordings
+    /// are those whose features the trial classified.
+    ///
+    /// # Errors
+    /// [`Fault::UNWRITABLE`]
+    pub fn write_predictions(&self, design: &Design, path: impl AsRef<Path>) -> Result<()> {
+        const HEADING: [&str; 7] =
+            ["recording", "participant_id", "stimulus", "label", "predicted", "fold", "length"];
+        let answers = self.folds.iter().filter(|fold| fold.draw == 0).flat_map(|fold| {
+            fold.answers
+                .iter()
+                .filter_map(|(row, answer)| Some((fold.fold, design.outlines().get(*row)?, *answer)))
+        });
+        let lines = answers.map(|(fold, of, answer)| {
+            let (id, predicted) = (of.id().to_string(), self.labels[answer].to_string());
+            let names = [of.participant.to_string(), of.stimulus.to_string(), of.label.to_string()];
+            let [participant, stimulus, label] = names;
+            [id, participant, stimulus, label, predicted, fold.to_string(), of.samples.to_string()]
+        });
+        write_atomically(path, comma_separated(HEADING, lines)?.as_bytes())
     }
 
     /// Writes it below a folder.

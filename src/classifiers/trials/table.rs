@@ -174,7 +174,7 @@ impl fmt::Display for Classification {
             }
         }
         // Other studies are not compared with the paper.
-        if self.known_as.is_some() { write!(f, "\n\n{NOT_COMPARABLE}") } else { Ok(()) }
+        if !self.beside.is_empty() { write!(f, "\n\n{NOT_COMPARABLE}") } else { Ok(()) }
     }
 }
 

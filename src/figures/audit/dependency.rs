@@ -92,11 +92,11 @@ impl Panel {
         };
         let marks = |name: &str| -> Vec<Mark> { own(name).into_iter().filter_map(mark).collect() };
         let shuffled = CONDITIONS.iter().filter_map(|condition| {
-            let frames = condition.block_frames()?;
+            let frames = condition.block_seconds()?;
             Some((format!("{frames}"), marks(condition.name)))
         });
         // Beside the controls stands what was trained for as many epochs.
-        let schedules: Vec<_> = (CONDITIONS.iter().filter(|condition| condition.block_frames().is_some()))
+        let schedules: Vec<_> = (CONDITIONS.iter().filter(|condition| condition.block_seconds().is_some()))
             .flat_map(|condition| own(condition.name))
             .map(|one| (one.series, one.epochs))
             .collect();

@@ -3,6 +3,7 @@ use crate::audit::{ArtefactScan, CHOICES, GuessEstimate, Instrument, OneSplit, S
 use crate::evaluation::statistics::Interval;
 use crate::figures::{Figure, View};
 use crate::recordings::Fingerprint;
+use crate::runs::Preset;
 use crate::runs::profile::Profile;
 use crate::runs::series::ReportedSeries;
 use crate::store::Project;
@@ -56,10 +57,12 @@ pub(in super::super) fn audit() -> Audit {
         data: serde_json::from_value::<Fingerprint>("0".repeat(64).into()).unwrap(),
         known_as: None,
         profile: Profile::Paper,
+        preset: Preset::Paper,
         missing: Vec::new(),
         left_out: Vec::new(),
+        classifiers: None,
         blocks: None,
-        artefacts: ArtefactScan { frame: 8, findings: Vec::new() },
+        artefacts: ArtefactScan { frame: 8, findings: Vec::new(), too_few_exchanges: None },
         guesses: guesses.collect(),
         estimates: estimates.collect(),
         claims: Vec::new(),

@@ -38,14 +38,17 @@ struct Panel {
 impl Distributions {
     pub(in super::super) const HEIGHT_PT: f64 = FEATURES.len() as f64 * (PANEL_PT + GAP_PT) + BELOW_PT;
 
-    /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out.
+    /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out. Of several channels those of the
+    /// first are drawn, under its name.
     pub(in super::super) fn of(table: &FeatureTable) -> Self {
         let mut participants: Vec<_> = table.rows().iter().map(|row| row.participant).collect();
         participants.sort_unstable();
         participants.dedup();
         let labels = table.labels();
         let panel = |feature: Feature| {
-            let column = table.names().iter().position(|name| name == feature.name())?;
+            // `mean`, or `C3 mean`.
+            let is_own = |name: &String| name.split(' ').next_back() == Some(feature.name());
+            let column = table.names().iter().position(is_own)?;
             let own = |participant| {
                 let rows = table.rows().iter().filter(move |row| row.participant == participant);
                 rows.filter_map(|row| Some((row.values[column]?, labels.class(row.label)))).collect()
@@ -55,7 +58,7 @@ impl Distributions {
                 rows.filter_map(|row| row.values[column]).collect()
             };
             Some(Panel {
-                name: feature.name().replace('-', " "),
+                name: table.names()[column].replace(feature.name(), &feature.name().replace('-', " ")),
                 by_label: labels.iter().map(of_label).collect(),
                 by_participant: participants.iter().copied().map(own).collect(),
             })
@@ -89,10 +92,11 @@ impl Distributions {
         for ((from, to), names) in sides.into_iter().zip([&self.labels, &self.participants]) {
             for (place, name) in names.iter().enumerate() {
                 let x = column((from, to), place, names.len());
-                canvas.write(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small)?;
+                let width = (to - from) / names.len().max(1) as i32 - canvas.pt(1.0);
+                canvas.write_within(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small, width)?;
             }
         }
-        let note = "A point a recording, in the colour of its genre; lines: medians. \
+        let note = "A point a recording, in the colour of its label; lines: medians. \
                     A value of 0 lies on the lower end of a logarithmic scale.";
         canvas.write(
             note,
@@ -138,7 +142,7 @@ impl Panel {
                     // Side by side in their order, so that equal values are seen.
                     let aside = ((index as f64 + 0.5) / group.len() as f64 * 2.0 - 1.0) * half;
                     let at = (x + aside.round() as i32, y(*value));
-                    canvas.area.draw(&Circle::new(at, canvas.pt(1.1), theme::colour(*class).filled()))?;
+                    canvas.point(at, 1.1, *class)?;
                 }
                 let values: Vec<f64> = group.iter().map(|(value, _)| *value).collect();
                 if let Some(median) = quantile(&values, 0.5) {

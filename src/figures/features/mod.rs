@@ -10,19 +10,21 @@ use super::dots::{Dots, Group, Mark, Marked, Row};
 use crate::classifiers::SelectedOn;
 use crate::classifiers::trials::RahmanLabel;
 use crate::classifiers::trials::{Classification, Division, Origin, TrialEstimate};
-use crate::features::FeatureSummary;
+use crate::features::{Feature, FeatureSummary};
 
 /// The title of the figure of accuracies.
 pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and stimuli, and new ones";
 
-/// How much of each feature's spread lies between labels and between participants.
+/// How much of each feature's spread lies between labels and between participants; of several channels, those of the first.
 pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
-    let rows = summary.features.iter().map(|feature| {
+    let is_first = summary.features.len() > Feature::ALL.len();
+    let rows = summary.features.iter().take(Feature::ALL.len()).map(|feature| {
         let marks = [(Marked::Genre, feature.by_label), (Marked::Participant, feature.by_participant)];
         let marks = marks.into_iter().filter_map(|(of, part)| Some(Mark::new(of, part?, None))).collect();
         Row { name: feature.name.replace('-', " "), chance: None, marks, note: String::new() }
     });
-    let group = Group { name: "features of the recordings".to_owned(), rows: rows.collect() };
+    let name = if is_first { "features of the first channel" } else { "features of the recordings" };
+    let group = Group { name: name.to_owned(), rows: rows.collect() };
     Dots::new(
         vec![group],
         "part of the spread of ranks (%)",

@@ -35,8 +35,8 @@ impl FeatureView {
     /// What stands above it.
     pub(in super::super) const fn title(self) -> &'static str {
         match self {
-            Self::Distributions => "Four features, by genre and by participant",
-            Self::Knowledge => "What a feature knows: the music or the listener",
+            Self::Distributions => "Four features, by label and by participant",
+            Self::Knowledge => "What a feature knows: the label or the participant",
         }
     }
 }

@@ -7,7 +7,7 @@ use super::*;
 use crate::models::{Network, NetworkTask};
 use crate::nn::StateDict;
 use crate::nn::testing::{TestDevice, assert_close};
-use crate::preparation::{Preparation, Signal};
+use crate::preparation::{Framing, Preparation, Signal};
 use crate::recordings::synthetic::{self, Settings};
 
 /// Frames or channels one after the other: `[time][values]`.
@@ -141,14 +141,14 @@ fn compute(layer: &Layer, prefix: &str, x: Values, weights: &mut Weights) -> Val
 struct Agrees {
     architecture: Architecture,
     signal: Signal,
-    frame: usize,
+    framing: Framing,
 }
 
 impl NetworkTask<TestDevice> for Agrees {
     type Output = ();
 
     fn run<N: Network<TestDevice>>(self, build: impl Fn(&TestDevice) -> crate::Result<N> + Sync) {
-        let Self { architecture, signal, frame } = self;
+        let Self { architecture, signal, framing } = self;
         let device = TestDevice::seed_from_u64(1);
         let network = build(&device).unwrap();
         let mut weights = Weights { dict: StateDict::of_runs(&network).remove(0), used: BTreeSet::new() };
@@ -158,7 +158,7 @@ impl NetworkTask<TestDevice> for Agrees {
         }
         assert_eq!(architecture.parameters(), network.num_trainable_params());
 
-        let example = N::examples(frame, std::slice::from_ref(&signal)).unwrap().swap_remove(0);
+        let example = N::examples(framing, std::slice::from_ref(&signal)).unwrap().swap_remove(0);
         let expected = network.logits(&device, &[&example]).unwrap().as_vec();
         let frames = crate::preparation::Example::values(&example).outer_iter();
         let x: Values = frames.map(|frame| frame.iter().map(|&x| f64::from(x)).collect()).collect();
@@ -176,19 +176,25 @@ fn computing_the_layers_as_described_gives_what_the_network_gives() {
     let names = [set.recordings()[0].id()];
     let signal = Preparation::default().signals(&set, &names).unwrap().swap_remove(0);
     let [baseline, multilayer, cnn] = Model::ALL.map(Specification::paper);
+    let framed =
+        |frame: usize, of: Specification| Specification { framing: Framing { frame, ..of.framing }, ..of };
     for specification in [
         baseline,
         multilayer,
         cnn,
-        Specification { frame: 1, ..baseline },
-        Specification { frame: 3, units: 5, ..multilayer },
-        Specification { frame: 1, kernel: Some(3), ..cnn },
+        framed(1, baseline),
+        Specification { units: 5, ..framed(3, multilayer) },
+        Specification { channels: 2, ..framed(4, multilayer) },
+        Specification { channels: 2, framing: Framing { frame: 4, slice: 400, hop: 40 }, ..cnn },
+        Specification { kernel: Some(3), ..framed(1, cnn) },
         Specification { kernel: Some(5), units: 9, ..cnn },
         Specification { kernel: Some(7), ..cnn },
     ] {
         let architecture = specification.architecture().unwrap();
-        let frame = specification.frame;
-        specification.with(Agrees { signal: signal.clone(), architecture, frame }).unwrap();
+        let (framing, channels) = (specification.framing, specification.channels);
+        // Of two channels: the values of one, taken in turn.
+        let signal = Signal { channels, ..signal.clone() };
+        specification.with(Agrees { signal, architecture, framing }).unwrap();
     }
 }
 

@@ -7,8 +7,9 @@ use std::fmt::Display;
 
 use base64::prelude::*;
 
-use super::{Checks, Live, Session};
-use crate::audit::{Audit, Instrument};
+use super::{Checks, Classified, Live, Session, StudySession};
+use crate::audit::predictions::PredictionAudit;
+use crate::audit::{ArtefactScan, Audit, Instrument};
 use crate::features::FeatureSummary;
 use crate::figures::Figure;
 use crate::models::Architecture;
@@ -122,6 +123,34 @@ impl Description {
 }
 
 impl SplitSummary {
+    /// Shows it as text.
+    pub fn evcxr_display(&self) {
+        show_text(self);
+    }
+}
+
+impl StudySession {
+    /// Shows what the notebook stands on.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}
+
+impl ArtefactScan {
+    /// Shows a row for each property.
+    pub fn evcxr_display(&self) {
+        self.table().evcxr_display();
+    }
+}
+
+impl Classified {
+    /// Shows what was reached, beside chance.
+    pub fn evcxr_display(&self) {
+        show_text(&self.estimate);
+    }
+}
+
+impl PredictionAudit {
     /// Shows it as text.
     pub fn evcxr_display(&self) {
         show_text(self);

@@ -7,16 +7,15 @@ use crate::figures::Figure;
 use crate::models::Model;
 use crate::preparation::{Normalisation, Split};
 use crate::recordings::DataSet;
-use crate::recordings::synthetic::{self, Effect};
 use crate::report::Table;
 use crate::reproduction::experiment::SPLIT_SEED;
-use crate::runs::{self, Control, Record, Settings};
+use crate::runs::{self, Control, Preset, Record};
 use crate::store::{Project, renew};
 
 /// One training, here and now.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Live {
-    /// The small study: its recordings are synthetic.
+    /// The recordings.
     pub set: DataSet,
     /// The random split of it.
     pub split: Split,
@@ -25,26 +24,34 @@ pub struct Live {
 }
 
 impl Live {
-    /// Trains a network for so many epochs on a small synthetic study in which a local effect is planted, log-scaled.
+    /// Trains a network for so many epochs on a random split of recordings, with the preset of the study; the paper's is log-scaled.
     ///
     /// # Errors
     /// Those of [`runs::train`].
-    pub(super) fn train(project: &Project, notebook: &str, model: Model, epochs: usize) -> Result<Self> {
-        let set = synthetic::small(Effect::Local)?;
-        let split = Split::random(&set, SPLIT_SEED)?;
-        let mut settings = Settings::paper(model);
-        settings.preparation.normalisation = Normalisation::Log;
+    pub(super) fn train(
+        project: &Project,
+        notebook: &str,
+        set: &DataSet,
+        model: Model,
+        epochs: usize,
+    ) -> Result<Self> {
+        let split = Split::random(set, SPLIT_SEED)?;
+        let preset = Preset::of(set);
+        let mut settings = preset.settings_for(model, set);
+        if preset.is_paper() && !set.has_negative_samples() {
+            settings.preparation.normalisation = Normalisation::Log;
+        }
         settings.hyperparameters.epochs = epochs;
         // Every time anew: that it trains here is what it is for.
         let folder = project.records().join(format!("live-{notebook}-{model}"));
         renew(&folder, "a training of a notebook")?;
         let never = AtomicBool::new(false);
         let control = Control::new(&never);
-        let records = runs::train(&set, &split, settings, 1, &folder, &control)?;
+        let records = runs::train(set, &split, settings, 1, &folder, &control)?;
         let record = records.into_iter().next().ok_or_else(|| {
             Error::new(Fault::NO_RECORDS, Place::file(&folder), "the record of one run", "none")
         })?;
-        Ok(Self { set, split, record })
+        Ok(Self { set: set.clone(), split, record })
     }
 
     /// Mean loss on the recordings that train, after the first epoch and after the last.

@@ -1,5 +1,6 @@
 //! A notebook's session: what its first cell begins and its last cell ends.
 
+mod any_study;
 mod checks;
 mod display;
 mod live;
@@ -13,6 +14,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::figures::{FeatureView, Figure, Subject, of_features};
 use crate::models::Model;
 use crate::preparation::Split;
+use crate::recordings::synthetic::{self, Effect};
 use crate::recordings::{Description, Design, Material, Provenance, Source};
 use crate::report::Table;
 use crate::reproduction::experiment::SPLIT_SEED;
@@ -23,6 +25,7 @@ use crate::runs::profile::Profile;
 use crate::runs::{LookBacks, Record, Store};
 use crate::store::Project;
 
+pub use any_study::{Classified, StudySession};
 pub use checks::{Check, Checks};
 pub use live::Live;
 
@@ -182,7 +185,8 @@ impl Session {
     /// # Errors
     /// Those of [`runs::train`](crate::runs::train).
     pub fn live(&self, model: Model, epochs: usize) -> Result<Live> {
-        Live::train(&self.project, &self.checks.notebook, model, epochs)
+        let set = synthetic::small(Effect::Local)?;
+        Live::train(&self.project, &self.checks.notebook, &set, model, epochs)
     }
 
     /// Checks that two values are equal.

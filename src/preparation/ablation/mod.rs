@@ -3,14 +3,17 @@
 //! | name | takes away | leaves |
 //! |---|---|---|
 //! | `constant` | the signal: every sample is 1 | length |
-//! | `noise` | the signal: every sample is noise of the recording's own root mean square | length, scale |
+//! | `noise` | the signal: every sample is noise of the root mean square of its channel in the recording | length, scale |
 //! | `crop` | the length, and so the name of the stimulus: a stretch of random length from a random place | the signal of that stretch |
 //! | `end` | the last second, at which some recordings have samples of exactly 0 | the signal but for its end, differences of length |
-//! | `shuffle-N` | order: blocks of N frames in random order | everything within a block, length, all samples |
+//! | `shuffle-N` | order: blocks of N seconds in random order | everything within a block, length, all samples |
 //! | `participant-scale` | a participant's scale: samples are divided by the median of all of theirs | everything else |
 //! | `labels` | the tie between recording and label, for each recording | signals, lengths, class counts |
 //! | `own-labels` | the tie between a participant's labels and their names: the labels of each participant exchange their names by chance | signals, lengths, which two labels a participant heard, which stimuli share one |
 //! | `participant-labels` | the tie between participants and their labels: each gets those of another, in random order | signals, lengths, who heard two labels, which of a participant's stimuli share one |
+//!
+//! Channels of a recording are cut and shuffled together. Noise has the root mean square of each channel, and a participant's scale
+//! is the median of each channel. A frame is that of the study ([`Framing::unit`]), whatever a network reads.
 //!
 //! Cutting all recordings to one length is no ablation but a [preparation](super::Preparation::truncate); it comes
 //! before.
@@ -24,7 +27,7 @@ mod noise;
 mod order;
 mod scale;
 
-pub use labels::{dealt_labels, exchanged_labels};
+pub use labels::{Exchanged, Labelled, dealt_labels, exchanged_labels};
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -34,7 +37,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::shuffle::Shuffler;
-use crate::recordings::{DataSet, RecordingId};
+use crate::preparation::Framing;
+use crate::recordings::{DataSet, Design, RecordingId};
 
 /// What is taken away, and from which seed chance is drawn.
 ///
@@ -54,7 +58,7 @@ pub struct Ablation {
 pub enum Ablated {
     /// `constant`: every sample becomes 1. Lengths stay.
     Signal,
-    /// `noise`: every sample becomes `r |z|`, with the root mean square `r` of the recording's samples and independent
+    /// `noise`: every sample becomes `r |z|`, with the root mean square `r` of a channel of the recording and independent
     /// standard normal `z`. Band power has no negative values, so the noise has none; its root mean square is `r` too.
     SignalButScale,
     /// `crop`: a stretch of whole frames, of a length drawn evenly from [`SHORTEST_CROP`] to all of the whole frames of
@@ -62,14 +66,14 @@ pub enum Ablated {
     Length,
     /// `end`: the last second of every recording goes.
     End,
-    /// `shuffle-N`: blocks of N frames in random order. A shorter last block is a block like the others; an incomplete
+    /// `shuffle-N`: blocks of N seconds in random order. A shorter last block is a block like the others; an incomplete
     /// last frame stays where it is, so that frames stay frames.
     Order {
-        /// Frames of a block, of [`FRAME`](crate::preparation::FRAME) samples each.
-        block_frames: NonZeroUsize,
+        /// Seconds of a block, of [`Framing::second`] samples each.
+        block_seconds: NonZeroUsize,
     },
-    /// `participant-scale`: each sample is divided by the median of all samples of its participant, test recordings
-    /// included. A participant whose median is not above 0 keeps the samples as
+    /// `participant-scale`: each sample is divided by the median of all samples of its participant and channel, test
+    /// recordings included. A participant whose median is not above 0 keeps the samples as
     /// they are.
     ///
     /// This looks at test recordings, as anybody could who has recordings of a new participant; it looks at no label.
@@ -104,12 +108,15 @@ impl Ablation {
             }
             Ok(())
         }))?;
+        let (frame, second) = (Framing::unit(set), Framing::second(set));
         match self.of {
             Ablated::Signal => recordings.iter_mut().for_each(|recording| recording.samples.fill(1.0)),
             Ablated::SignalButScale => noise::replace(&mut recordings, self.seed),
-            Ablated::Length => length::crop(&mut recordings, self.seed)?,
+            Ablated::Length => length::crop(&mut recordings, frame, self.seed)?,
             Ablated::End => length::remove_end(&mut recordings)?,
-            Ablated::Order { block_frames } => order::shuffle(&mut recordings, block_frames, self.seed),
+            Ablated::Order { block_seconds } => {
+                order::shuffle(&mut recordings, block_seconds, [frame, second], self.seed);
+            }
             Ablated::ParticipantScale => scale::remove(&mut recordings),
             Ablated::Labels => labels::deal(&mut recordings, self.seed),
             Ablated::OwnLabels => labels::exchange_own(&mut recordings, self.seed),
@@ -124,6 +131,18 @@ fn chance_of(seed: u64, id: RecordingId) -> Shuffler {
     Shuffler::of_ablation(seed, id.stream())
 }
 
+impl Ablated {
+    /// The samples that the shortest recording of a design has at least without what is taken away, if it has so many before.
+    pub(super) fn shortest(self, design: &Design, samples: usize) -> usize {
+        let frame = Framing::unit(design);
+        match self {
+            Self::Length => length::least(samples / frame) * frame,
+            Self::End => samples.saturating_sub(design.rate_hz().round() as usize),
+            _ => samples,
+        }
+    }
+}
+
 impl fmt::Display for Ablated {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
@@ -131,7 +150,7 @@ impl fmt::Display for Ablated {
             Self::SignalButScale => "noise",
             Self::Length => "crop",
             Self::End => "end",
-            Self::Order { block_frames } => return f.pad(&format!("shuffle-{block_frames}")),
+            Self::Order { block_seconds } => return f.pad(&format!("shuffle-{block_seconds}")),
             Self::ParticipantScale => "participant-scale",
             Self::Labels => "labels",
             Self::OwnLabels => "own-labels",
@@ -156,9 +175,9 @@ impl FromStr for Ablated {
             "own-labels" => Self::OwnLabels,
             "participant-labels" => Self::ParticipantLabels,
             _ => match blocks() {
-                Some(block_frames) => Self::Order { block_frames },
+                Some(block_seconds) => Self::Order { block_seconds },
                 None => {
-                    let expected = "constant, noise, crop, end, shuffle-N (blocks of N frames), participant-scale, \
+                    let expected = "constant, noise, crop, end, shuffle-N (blocks of N seconds), participant-scale, \
                                     labels, own-labels or participant-labels";
                     let place = Place::field("ablation");
                     return Err(Error::new(Fault::BAD_SETTING, place, expected, format!("{name:?}")));

@@ -3,15 +3,21 @@
 use std::num::NonZeroUsize;
 
 use super::chance_of;
-use crate::preparation::FRAME;
 use crate::recordings::Recording;
 
-/// Shuffles the blocks of each recording.
-pub(super) fn shuffle(recordings: &mut [Recording], block_frames: NonZeroUsize, seed: u64) {
+/// Shuffles the blocks of each recording, of so many seconds of `second` samples each, all channels together. What does not fill
+/// a last `frame` stays where it is.
+pub(super) fn shuffle(
+    recordings: &mut [Recording],
+    block_seconds: NonZeroUsize,
+    [frame, second]: [usize; 2],
+    seed: u64,
+) {
     for recording in recordings {
-        let whole = recording.samples.len() / FRAME * FRAME;
-        let (frames, rest) = recording.samples.split_at(whole);
-        let mut blocks: Vec<&[f64]> = frames.chunks(block_frames.get().saturating_mul(FRAME)).collect();
+        let (length, channels) = (recording.length(), recording.channels.count());
+        let (frames, rest) = recording.samples.split_at(length / frame * frame * channels);
+        let block = block_seconds.get().saturating_mul(second).saturating_mul(channels);
+        let mut blocks: Vec<&[f64]> = frames.chunks(block).collect();
         chance_of(seed, recording.id()).shuffle(&mut blocks);
         blocks.push(rest);
         recording.samples = blocks.concat();

@@ -7,15 +7,15 @@ use super::*;
 use crate::preparation::FRAME;
 use crate::preparation::split::testing::{data_set, paper_like, recording};
 use crate::preparation::{Normalisation, Preparation};
-use crate::recordings::{Genre, Label, Song};
+use crate::recordings::{Channels, Genre, Label, Recording, Song};
 
 const EVERY: [Ablated; 9] = [
     Ablated::Signal,
     Ablated::SignalButScale,
     Ablated::Length,
     Ablated::End,
-    Ablated::Order { block_frames: NonZeroUsize::MIN },
-    Ablated::Order { block_frames: NonZeroUsize::new(16).unwrap() },
+    Ablated::Order { block_seconds: NonZeroUsize::MIN },
+    Ablated::Order { block_seconds: NonZeroUsize::new(16).unwrap() },
     Ablated::ParticipantScale,
     Ablated::Labels,
     Ablated::ParticipantLabels,
@@ -106,6 +106,47 @@ fn scales_of_participants_go_and_differences_within_them_stay() {
 }
 
 #[test]
+fn channels_stay_together_and_have_scales_of_their_own() {
+    let channels = Channels::named(["C3", "Cz"].map(str::to_owned).to_vec()).unwrap();
+    let [one, other]: [Vec<f64>; 2] =
+        [1.0, 1000.0].map(|scale| (1..=2048).map(|sample| scale * f64::from(sample)).collect());
+    let samples = Channels::join(vec![one.clone(), other.clone()]);
+    let both = Recording { channels, rate_hz: 128.0, ..recording("S1/P01", &samples) };
+    let set = data_set(vec![both]);
+    let (frame, second) = (Framing::unit(&set), Framing::second(&set));
+    assert_eq!((frame, second), (16, 128));
+    for of in EVERY {
+        let ablated = ablated(&set, of);
+        let [recording] = ablated.recordings() else { panic!("one recording") };
+        let split = recording.channels.split(&recording.samples);
+        let is_scaled =
+            |factor: f64| split[0].iter().zip(&split[1]).all(|(a, b)| (b / a / factor - 1.0).abs() < 1e-12);
+        match of {
+            Ablated::SignalButScale => {
+                let root = |samples: &[f64]| samples.iter().map(|sample| sample * sample).sum::<f64>().sqrt();
+                for (noise, own) in split.iter().zip([&one, &other]) {
+                    assert!((root(noise) / root(own) - 1.0).abs() < 0.1, "{}", root(noise) / root(own));
+                }
+            }
+            Ablated::Signal | Ablated::ParticipantScale => assert!(is_scaled(1.0), "{of}"),
+            _ => assert!(is_scaled(1000.0), "{of}"),
+        }
+        let length = match of {
+            Ablated::End => 2048 - 128,
+            Ablated::Length => recording.length(),
+            _ => 2048,
+        };
+        assert_eq!(recording.length(), length, "{of}");
+        assert!(recording.length() >= of.shortest(&set, 2048), "{of}");
+        if let Ablated::Order { block_seconds } = of {
+            let block = block_seconds.get() * second;
+            let is_whole = |block: &[f64]| block.windows(2).all(|pair| pair[1] == pair[0] + 1.0);
+            assert!(split[0].chunks(block).all(is_whole), "{of}");
+        }
+    }
+}
+
+#[test]
 fn labels_are_dealt_out_and_class_counts_stay() {
     let set = paper_like();
     let counts =
@@ -147,7 +188,7 @@ fn participants_exchange_genres_with_those_who_heard_as_many() {
 #[test]
 fn an_incomplete_last_frame_stays_and_frames_stay_whole() {
     let set = ramp(20 * FRAME + 3);
-    let shuffled = ablated(&set, Ablated::Order { block_frames: NonZeroUsize::MIN });
+    let shuffled = ablated(&set, Ablated::Order { block_seconds: NonZeroUsize::MIN });
     let samples = &shuffled.recordings()[0].samples;
     assert_eq!(samples[20 * FRAME..], set.recordings()[0].samples[20 * FRAME..]);
     assert!(samples[..20 * FRAME].chunks(FRAME).all(|frame| (frame[0] - 1.0) % FRAME as f64 == 0.0
@@ -192,7 +233,7 @@ fn truncation_comes_before_and_normalisation_after() {
     let set = data_set(vec![recording("S1/P01", &(0..5 * FRAME).map(|v| v as f64).collect::<Vec<_>>())]);
     let preparation = Preparation {
         truncate: NonZeroUsize::new(2 * FRAME),
-        ablation: Some(Ablation { of: Ablated::Order { block_frames: NonZeroUsize::MIN }, seed: 3 }),
+        ablation: Some(Ablation { of: Ablated::Order { block_seconds: NonZeroUsize::MIN }, seed: 3 }),
         normalisation: Normalisation::MinMax,
         ..Preparation::default()
     };
@@ -214,8 +255,8 @@ proptest! {
         samples in 1_usize..400, block in 1_usize..20, seed: u64,
     ) {
         let set = ramp(samples);
-        let block_frames = NonZeroUsize::new(block).unwrap();
-        let shuffled = Ablation { of: Ablated::Order { block_frames }, seed }.apply(&set).unwrap();
+        let block_seconds = NonZeroUsize::new(block).unwrap();
+        let shuffled = Ablation { of: Ablated::Order { block_seconds }, seed }.apply(&set).unwrap();
         let (before, after) = (&set.recordings()[0].samples, &shuffled.recordings()[0].samples);
         prop_assert_eq!(&sorted(after), before);
         // Breaks in the ramp are at most the borders of blocks.
@@ -227,7 +268,7 @@ proptest! {
     fn no_recordings_chance_depends_on_the_others(a in vec(0.1..9.0, 80..200), b in vec(0.1..9.0, 80..200), seed: u64) {
         let alone = data_set(vec![recording("S3/P07", &a)]);
         let beside = data_set(vec![recording("S3/P07", &a), recording("S4/P02", &b)]);
-        for of in [Ablated::SignalButScale, Ablated::Order { block_frames: NonZeroUsize::MIN }] {
+        for of in [Ablated::SignalButScale, Ablated::Order { block_seconds: NonZeroUsize::MIN }] {
             let [one, two] = [&alone, &beside].map(|set| Ablation { of, seed }.apply(set).unwrap());
             prop_assert_eq!(&one.recordings()[0], &two.recordings()[0]);
         }

@@ -18,7 +18,7 @@ pub const FORMAT: &str = "eegenre folds 1";
 /// MOABB through it; `data/README.md` has the lines.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Folds {
-    /// [`FORMAT`]
+    /// The form of a file of folds, and its version.
     pub format: &'static str,
     /// The scheme by which they were drawn.
     pub scheme: Option<Scheme>,

@@ -6,12 +6,12 @@
 //!
 //! ```
 //! # fn main() -> eegenre::Result<()> {
-//! # use eegenre::recordings::{DataSet, Participant, Recording, Song};
+//! # use eegenre::recordings::{Channels, DataSet, Participant, Recording, Song};
 //! # let recordings = (1..=24).flat_map(|number| {
 //! #     let heard = Song::all().filter(move |song| song.genre().label() as u32 != number % 3);
 //! #     heard.map(move |stimulus| Recording {
 //! #         stimulus: song.into(), label: song.genre().into(), participant: Participant::new(number), take: 1, session: None,
-//! #         rate_hz: 8.0, samples: vec![1.0], synthetic: None,
+//! #         rate_hz: 8.0, channels: Channels::ONE, samples: vec![1.0], synthetic: None,
 //! #     })
 //! # });
 //! # let data = DataSet::new(recordings.collect())?;

@@ -4,7 +4,7 @@ use proptest::collection::btree_set;
 use proptest::prelude::*;
 
 use crate::preparation::{LastFrame, Scheme, Signal};
-use crate::recordings::{DataSet, Labels, Recording, RecordingId, Song};
+use crate::recordings::{Channels, DataSet, Labels, Recording, RecordingId, Song};
 
 /// The schemes that the design of the published recordings allows.
 pub(crate) const PUBLISHED: [Scheme; 4] =
@@ -19,6 +19,7 @@ pub(crate) fn recording(name: &str, samples: &[f64]) -> Recording {
         take,
         session: None,
         rate_hz: 8.0,
+        channels: Channels::ONE,
         samples: samples.to_vec(),
         synthetic: None,
     }
@@ -29,6 +30,7 @@ pub(crate) fn signal(name: &str, samples: &[f32]) -> Signal {
     Signal {
         recording: recording.id(),
         class: Labels::published().class(recording.label),
+        channels: 1,
         samples: samples.to_vec(),
         last_frame: LastFrame::default(),
     }

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::{Entry, Study};
+use super::{Entry, Settings, Study};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::recordings::formats::Signals;
-use crate::recordings::{DataSet, Participant, Recording, Stimulus};
+use crate::recordings::{About, Channels, DataSet, Participant, Recording, Stimulus};
 
 impl Study {
     /// Reads all recordings into a data set. The rate is that of the study, else that of the first file: files differ from it
     /// as clocks do. Several recordings of a participant and a stimulus are numbered by session, by order, then by line.
     ///
     /// # Errors
-    /// All problems of all files; [`Fault::SEVERAL_CHANNELS`] for each recording of more than one channel; those of
+    /// All problems of all files; for each recording [`Fault::BAD_CHANNELS`], [`Fault::UNEQUAL_CHANNELS`] where channels end at
+    /// different samples, and [`Fault::MIXED_CHANNELS`] where they are not those of the first line in its order; those of
     /// [`DataSet::new`].
     pub fn data_set(&self) -> Result<DataSet> {
         let mut read = self.load()?;
@@ -20,26 +21,62 @@ impl Study {
         let first = read.iter().find_map(|(_, signals)| signals.rate_hz);
         let rate_hz = self.settings.rate_hz.or(first).unwrap_or(0.0);
         let mut takes: BTreeMap<(Stimulus, Participant), u32> = BTreeMap::new();
+        let of_first = read.iter().min_by_key(|(entry, _)| entry.line);
+        let of_first = of_first.map(|(entry, signals)| (entry.line, self.channels(entry, signals)));
         let recordings = Error::gather(read.into_iter().map(|(entry, signals)| {
-            let samples = self.only_channel(&entry, signals)?;
+            let channels = self.channels(&entry, &signals)?;
+            if let Some((line, Ok(first))) = &of_first
+                && *first != channels
+            {
+                let expected = format!("{first}, as in line {line}");
+                return Err(self.refusal(Fault::MIXED_CHANNELS, &entry, expected, channels.to_string()));
+            }
+            let samples = self.interleaved(&entry, signals)?;
             let (stimulus, participant) = (entry.stimulus.parse()?, entry.participant_id.parse()?);
             let take = takes.entry((stimulus, participant)).or_default();
             *take += 1;
             let (label, take) = (entry.label.parse()?, *take);
             let session = entry.session.as_deref().map(str::parse).transpose()?;
-            Ok(Recording { stimulus, label, participant, take, session, rate_hz, samples, synthetic: None })
+            let synthetic = None;
+            Ok(Recording {
+                stimulus,
+                label,
+                participant,
+                take,
+                session,
+                rate_hz,
+                channels,
+                samples,
+                synthetic,
+            })
         }))?;
-        DataSet::new(recordings)
+        let Settings { name, unit, label_name, .. } = self.settings.clone();
+        let about = About { name, unit, label_name: label_name.parse()? };
+        Ok(DataSet::new(recordings)?.described(about))
     }
 
-    /// The samples of a recording of one channel.
-    fn only_channel(&self, entry: &Entry, mut signals: Signals) -> Result<Vec<f64>> {
-        if signals.samples.len() == 1 {
-            return Ok(signals.samples.remove(0));
+    /// The channels of a recording; a single one has no name.
+    fn channels(&self, entry: &Entry, signals: &Signals) -> Result<Channels> {
+        let names = signals.channels.iter().map(|channel| channel.name.clone()).collect();
+        let own = |place: Place| Place { field: place.field, ..Place::file(&self.table).line(entry.line) };
+        Channels::named(names).map_err(|error| error.placed(own))
+    }
+
+    /// The samples of a recording, `[length, channels]`.
+    fn interleaved(&self, entry: &Entry, signals: Signals) -> Result<Vec<f64>> {
+        let longest = signals.longest();
+        let short = signals.samples.iter().position(|samples| samples.len() < longest);
+        if let Some(short) = short {
+            let expected = format!("{longest} samples of each channel, as the longest has");
+            let found = format!("{} of {}", signals.samples[short].len(), signals.channels[short].name);
+            return Err(self.refusal(Fault::UNEQUAL_CHANNELS, entry, expected, found));
         }
-        let names: Vec<&str> = signals.channels.iter().map(|channel| channel.name.as_str()).collect();
+        Ok(Channels::join(signals.samples))
+    }
+
+    fn refusal(&self, fault: Fault, entry: &Entry, expected: String, found: String) -> Error {
         let place = Place { field: Some("channels".to_owned()), ..Place::file(&self.table).line(entry.line) };
-        Err(Problem::new(Fault::SEVERAL_CHANNELS, place, "one channel", names.join(", ")).into())
+        Problem::new(fault, place, expected, found).into()
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn read(folder: &Path) -> Result<Settings> {
     let settings: Settings = toml::from_str(&text).map_err(|cause| {
         let before = cause.span().and_then(|span| text.get(..span.start)).unwrap_or("");
         let place = Place::file(&path).line(1 + before.matches('\n').count() as u64);
-        let found = cause.message().replace('\n', " ");
+        let found = cause.message().replace('\n', " ").replace("missing field", "no");
         Error::new(Fault::STUDY_SETTINGS, place, "name, unit, rate_hz, label_name and may_be_negative", found)
     })?;
     let Settings { name, unit, rate_hz, label_name, .. } = &settings;

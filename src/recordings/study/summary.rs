@@ -126,7 +126,8 @@ impl fmt::Display for Summary {
         writeln!(f, "{label_name}: {}", labels.join(", "))?;
         match self.channels.as_slice() {
             [] => writeln!(f, "one column a recording, in {unit}")?,
-            channels => writeln!(f, "channels {}, in {unit}", channels.join(", "))?,
+            [one] => writeln!(f, "channel {one}, in {unit}")?,
+            channels => writeln!(f, "{} channels: {}, in {unit}", channels.len(), channels.join(", "))?,
         }
         writeln!(f, "rate {} Hz", range(self.rates_hz))?;
         let total = hundredths(self.total_seconds);

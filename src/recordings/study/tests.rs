@@ -62,7 +62,10 @@ fn a_study_is_summed_up() {
     assert_eq!((summary.files, summary.recordings, summary.participants, summary.stimuli), (2, 2, 1, 2));
     assert_eq!((summary.rates_hz, summary.seconds, summary.total_seconds), ([10.0; 2], [4.0; 2], 8.0));
     let text = summary.to_string();
-    assert!(text.contains("genre: pop (1), rock (1)") && text.contains("channels F7, F8, in µV"), "{text}");
+    assert!(
+        text.contains("genre: pop (1), rock (1)") && text.contains("2 channels: F7, F8, in µV"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -16,7 +16,7 @@ use super::design::{self, RATE_HZ};
 use super::effect::Truth;
 use super::noise::Noise;
 use super::process;
-use crate::recordings::{Participant, Recording, RecordingId, Song};
+use crate::recordings::{Channels, Participant, Recording, RecordingId, Song};
 
 /// The lowest scale of a participant, in the unit of the real files.
 const LOWEST_SCALE: f64 = 0.06;
@@ -77,6 +77,7 @@ pub fn recording(seed: u64, song: Song, participant: Participant, traits: Traits
         take: 1,
         session: None,
         rate_hz: f64::from(RATE_HZ),
+        channels: Channels::ONE,
         samples: power.map(|power| (power * DECIMALS).round() / DECIMALS).collect(),
         synthetic: Some(format!("seed {seed}").into()),
     }

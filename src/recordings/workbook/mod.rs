@@ -37,7 +37,7 @@ pub(in crate::recordings) use sheet::{MAX_CELLS, read_only_sheet_as};
 pub(crate) use sheet::{Read, Sheet, read_only_sheet};
 pub(in crate::recordings) use time::Flaw;
 
-use super::{Recording, Song};
+use super::{Channels, Recording, Song};
 use crate::error::Result;
 
 /// What a workbook holds.
@@ -64,6 +64,7 @@ pub fn read(path: &Path, song: Song) -> Result<Workbook> {
         take: 1,
         session: None,
         rate_hz: f64::from(rate_hz),
+        channels: Channels::ONE,
         samples,
         synthetic: None,
     });

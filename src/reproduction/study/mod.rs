@@ -298,7 +298,7 @@ mod tests {
             assert_eq!(Variation::named(variation.name).as_ref(), Ok(variation));
             for &model in variation.models {
                 let settings = variation.settings(model);
-                settings.network(3).check().unwrap();
+                settings.network(1, 3).check().unwrap();
                 let same_split = variation.split(&set).unwrap() == main.split(&set).unwrap();
                 let same = same_split && settings == main.settings(model);
                 assert_eq!(same, *variation == main, "{}", variation.name);

@@ -10,8 +10,7 @@ use crate::classifiers::{Discriminant, ExtraTrees, Logistic, Relabelled, Ridge, 
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::course::{dyadic_quantiles, level_and_spectrum};
 use crate::features::minirocket::{FEATURES, MiniRocket};
-use crate::preparation::FRAME;
-use crate::preparation::{Normalisation, Preparation, Zeros};
+use crate::preparation::{Framing, Normalisation, Preparation, Zeros};
 use crate::recordings::{DataSet, Participant};
 
 /// A way to tell labels apart.
@@ -68,30 +67,44 @@ impl Scale {
 
 /// What a method sees of all recordings, before it knows what trains.
 pub(super) enum Seen {
-    Signals(Vec<Vec<f32>>),
+    /// Channel after channel.
+    Signals(Vec<Vec<Vec<f32>>>),
     Features(Array2<f64>),
     Courses(Array2<f64>),
 }
 
+/// The course of each channel of a recording.
+pub(super) type Courses = Vec<Vec<f64>>;
+
 /// Courses of power, in the set's order: logarithms, or samples as they are where one is negative, without exact zeros and
-/// incomplete last frames.
-pub(super) fn courses(set: &DataSet, lengths: Lengths, scale: Scale) -> Result<Vec<Vec<f64>>> {
+/// incomplete last frames ([`Framing::unit`]).
+pub(super) fn courses(set: &DataSet, lengths: Lengths, scale: Scale) -> Result<Vec<Courses>> {
     let normalisation = if set.has_negative_samples() { Normalisation::Raw } else { Normalisation::Log };
     let cut = match lengths {
         Lengths::Whole => Preparation::default(),
         Lengths::Equal => Preparation::of_one_length(set),
     };
     let preparation = Preparation { zeros: Zeros::Reflect, normalisation, ..cut };
-    let labels = set.labels();
+    let (labels, frame) = (set.labels(), Framing::unit(set));
     let whole = |recording| {
-        let mut samples = preparation.signal(recording, &labels)?.samples;
-        samples.truncate((samples.len() / FRAME * FRAME).max(samples.len().min(FRAME)));
-        Ok(samples.into_iter().map(f64::from).collect::<Vec<f64>>())
+        let signal = preparation.signal(recording, &labels)?;
+        let length = signal.length();
+        let kept = (length / frame * frame).max(length.min(frame));
+        let double: Vec<f64> = signal.samples[..signal.width(kept)].iter().copied().map(f64::from).collect();
+        Ok(set.channels().split(&double))
     };
     let courses = Error::gather(set.recordings().iter().map(whole))?;
     let participants: Vec<Participant> =
         set.recordings().iter().map(|recording| recording.participant).collect();
-    Ok(if scale == Scale::Participant { scaled_by_others(&courses, &participants) } else { courses })
+    if scale == Scale::Own {
+        return Ok(courses);
+    }
+    let mut scaled: Vec<Courses> = vec![Vec::new(); courses.len()];
+    for channel in 0..set.channels().count() {
+        let own: Vec<Vec<f64>> = courses.iter().map(|course| course[channel].clone()).collect();
+        scaled.iter_mut().zip(scaled_by_others(&own, &participants)).for_each(|(all, own)| all.push(own));
+    }
+    Ok(scaled)
 }
 
 /// Each course, centred and scaled by the samples of the participant's other courses; by nothing where there are none, or they do
@@ -118,15 +131,17 @@ fn scaled_by_others(courses: &[Vec<f64>], participants: &[Participant]) -> Vec<V
 }
 
 impl Method {
-    /// What it sees of courses.
+    /// What it sees of courses. Features of all channels stand side by side, and so do courses; MiniRocket has as many features
+    /// as of one channel, dealt evenly to the channels, but at least 84 of each.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] for a course that is too short for its features.
-    pub(super) fn see(self, courses: &[Vec<f64>]) -> Result<Seen> {
+    pub(super) fn see(self, courses: &[Courses]) -> Result<Seen> {
         let features = |of: fn(&[f64]) -> Option<Vec<f64>>| {
             let rows = courses.iter().map(|course| {
-                of(course).ok_or_else(|| {
-                    let found = format!("{} samples", course.len());
+                let each: Option<Vec<Vec<f64>>> = course.iter().map(|own| of(own)).collect();
+                each.map(|each| each.concat()).ok_or_else(|| {
+                    let found = format!("{} samples", course.first().map_or(0, Vec::len));
                     Error::new(
                         Fault::BAD_SETTING,
                         Place::field("course of a baseline"),
@@ -144,14 +159,15 @@ impl Method {
         match self {
             Self::MiniRocket => {
                 let single = |course: &Vec<f64>| course.iter().map(|sample| *sample as f32).collect();
-                Ok(Seen::Signals(courses.iter().map(single).collect()))
+                Ok(Seen::Signals(courses.iter().map(|course| course.iter().map(single).collect()).collect()))
             }
             Self::Discriminant | Self::Logistic => features(level_and_spectrum),
             Self::Trees => features(dyadic_quantiles),
             Self::Template => {
-                let shortest = courses.iter().map(Vec::len).min().unwrap_or(0);
-                let course = |(row, sample): (usize, usize)| courses[row][sample];
-                Ok(Seen::Courses(Array2::from_shape_fn((courses.len(), shortest), course)))
+                let shortest = courses.iter().flatten().map(Vec::len).min().unwrap_or(0);
+                let channels = courses.first().map_or(0, Vec::len);
+                let course = |(row, place): (usize, usize)| courses[row][place / shortest][place % shortest];
+                Ok(Seen::Courses(Array2::from_shape_fn((courses.len(), channels * shortest), course)))
             }
         }
     }
@@ -174,15 +190,21 @@ impl Method {
             }
             Seen::Features(values) => scaled(&values.view(), training, test),
             Seen::Signals(signals) => {
-                let known: Vec<&[f32]> = training.iter().map(|place| &signals[*place][..]).collect();
                 // Of all recordings, tested ones too: its features are of all of them or of none.
-                let shortest = signals.iter().map(Vec::len).min().unwrap_or(0);
-                let rocket = MiniRocket::fit(&known, shortest, FEATURES, seed)?;
+                let shortest = signals.iter().flatten().map(Vec::len).min().unwrap_or(0);
+                let channels = signals.first().map_or(0, Vec::len);
+                let rockets = Error::gather((0..channels).map(|channel| {
+                    let known: Vec<&[f32]> =
+                        training.iter().map(|place| &signals[*place][channel][..]).collect();
+                    MiniRocket::fit(&known, shortest, FEATURES / channels, seed)
+                }))?;
+                let features = rockets.iter().map(MiniRocket::features).sum();
                 let rows = |places: &[usize]| -> Result<Array2<f64>> {
-                    let mut rows = Array2::zeros((places.len(), rocket.features()));
+                    let mut rows = Array2::zeros((places.len(), features));
                     for (mut row, place) in rows.rows_mut().into_iter().zip(places) {
-                        let features = rocket.transform(&signals[*place])?;
-                        row.iter_mut().zip(features).for_each(|(to, from)| *to = f64::from(from));
+                        let each = rockets.iter().zip(&signals[*place]);
+                        let features = Error::gather(each.map(|(rocket, own)| rocket.transform(own)))?;
+                        row.iter_mut().zip(features.concat()).for_each(|(to, from)| *to = f64::from(from));
                     }
                     Ok(rows)
                 };

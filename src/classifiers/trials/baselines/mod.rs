@@ -44,7 +44,8 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::recordings::{DataSet, Fingerprint};
+use crate::preparation::{Framing, Scheme};
+use crate::recordings::{DataSet, Design};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
 use crate::store::{NEVER, in_turn};
@@ -62,13 +63,13 @@ pub struct Baselines {
 }
 
 impl Baselines {
-    /// What records below a folder say, of recordings with this fingerprint.
+    /// What records below a folder say, of recordings of this design.
     ///
     /// # Errors
     /// Those of [`BaselineRecord::read`].
-    pub fn below(folder: &Path, data: Fingerprint, profile: Profile) -> Result<Self> {
-        let folder = own(folder);
-        let trials = plan(profile);
+    pub fn below(folder: &Path, design: &Design, profile: Profile) -> Result<Self> {
+        let (folder, data) = (own(folder), design.fingerprint());
+        let trials = allowed(profile, design);
         let found = Error::gather(trials.iter().map(|trial| BaselineRecord::read(&folder, *trial, data)))?;
         let missing = trials.iter().zip(&found).filter(|(_, record)| record.is_none());
         let missing = missing.map(|(trial, _)| trial.name()).collect();
@@ -93,8 +94,8 @@ pub fn make(
     let folder = own(folder);
     let is_open =
         |trial| BaselineRecord::read(&folder, trial, set.fingerprint()).map(|record| record.is_none());
-    let is_possible = |trial: &BaselineTrial| is_chosen(&trial.name()) && trial.scheme.draw(set, 0).is_ok();
-    let chosen: Vec<BaselineTrial> = plan(profile).into_iter().filter(is_possible).collect();
+    let mut chosen = allowed(profile, set);
+    chosen.retain(|trial| is_chosen(&trial.name()));
     let mut open = Vec::new();
     for &trial in &chosen {
         if is_open(trial)? {
@@ -113,6 +114,17 @@ pub fn make(
     })?;
     steps.finish();
     Ok(chosen.iter().map(path).collect())
+}
+
+/// The trials of a profile whose schemes a design allows, and whose methods the shortest recording is long enough for: with
+/// whole frames alone, all but templates need nine samples.
+fn allowed(profile: Profile, design: &Design) -> Vec<BaselineTrial> {
+    let schemes = Scheme::allowed_by(design);
+    let unit = Framing::unit(design);
+    let samples = design.lengths()[0] / unit * unit;
+    let is_long_enough = |method| method == Method::Template || samples >= 9;
+    let is_allowed = |trial: &BaselineTrial| schemes.contains(&trial.scheme) && is_long_enough(trial.method);
+    plan(profile).into_iter().filter(is_allowed).collect()
 }
 
 /// Where these records are, below those of a classification.

@@ -11,7 +11,7 @@ use super::trial::BaselineTrial;
 use crate::classifiers::highest;
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
-use crate::preparation::{Split, exchanged_labels};
+use crate::preparation::{Labelled, Split, exchanged_labels};
 use crate::recordings::{DataSet, Fingerprint, Label, Labels, Participant, RecordingId};
 use crate::store::{create_folder, read_record, to_json, write_record};
 
@@ -91,12 +91,11 @@ impl BaselineRecord {
     /// short.
     pub fn make(trial: BaselineTrial, set: &DataSet) -> Result<Self> {
         let recordings = set.recordings();
-        let owners: Vec<(Participant, Label)> =
-            recordings.iter().map(|recording| (recording.participant, recording.label)).collect();
-        let participants: Vec<Participant> = owners.iter().map(|(participant, _)| *participant).collect();
-        let own = owners.iter().map(|(_, label)| *label).collect::<Vec<Label>>();
+        let labelled: Vec<Labelled> = recordings.iter().map(Labelled::from).collect();
+        let participants: Vec<Participant> = labelled.iter().map(|one| one.participant).collect();
+        let own = labelled.iter().map(|one| one.label).collect::<Vec<Label>>();
         let labels = set.labels();
-        let exchanged = (0..trial.exchanges).map(|seed| exchanged_labels(&owners, seed));
+        let exchanged = (0..trial.exchanges).map(|seed| exchanged_labels(&labelled, seed));
         let labellings: Vec<Labelling> = std::iter::once(own)
             .chain(exchanged)
             .map(|own| Labelling::of(&own, &labels, &participants))

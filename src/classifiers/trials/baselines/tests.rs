@@ -34,8 +34,8 @@ fn every_trial_has_a_name_of_its_own() {
         names.dedup();
         assert_eq!(names.len(), all);
     }
-    // Four methods on two lengths and two scales, and the template, under four schemes.
-    assert_eq!(plan(Profile::Paper).len(), (4 * 4 + 1) * 4);
+    // Four methods on two lengths and two scales, and the template, under five schemes.
+    assert_eq!(plan(Profile::Paper).len(), (4 * 4 + 1) * 5);
     assert!(plan(Profile::Paper).iter().all(|trial| trial.exchanges >= 500));
 }
 

@@ -6,11 +6,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use csv::ReaderBuilder;
-
+use super::lines::lines;
 use super::proposal::Proposal;
 use crate::error::{Error, Fault, Place, Result};
-use crate::recordings::formats::read_text;
 use crate::recordings::study::names;
 
 /// Whether a folder has folders of subjects.
@@ -97,29 +95,17 @@ fn events(folder: &Path, file: &Path) -> Result<Vec<Event>> {
     Ok(events.collect())
 }
 
+/// Columns of `participants.tsv` that may hold a label, the first that is there.
+const GROUPS: [&str; 3] = ["group", "diagnosis", "condition"];
+
 /// The group of each participant, by `participants.tsv`.
 fn groups(folder: &Path) -> Result<BTreeMap<String, String>> {
     let path = folder.join("participants.tsv");
     let lines = if path.is_file() { lines(&path)? } else { Vec::new() };
     let groups = lines.into_iter().filter_map(|line| {
-        let group = line.get("group").filter(|group| !["", "n/a"].contains(&group.as_str()))?;
+        let group = GROUPS.iter().find_map(|column| line.get(*column))?;
+        let group = Some(group).filter(|group| !["", "n/a"].contains(&group.as_str()))?;
         Some((names::made_of(line.get("participant_id")?), names::made_of(group)))
     });
     Ok(groups.collect())
-}
-
-/// The lines of a table of BIDS, each by column.
-fn lines(path: &Path) -> Result<Vec<BTreeMap<String, String>>> {
-    let text = read_text(path)?;
-    let mut reader = ReaderBuilder::new().delimiter(b'\t').flexible(true).from_reader(text.as_bytes());
-    let unreadable = |cause: csv::Error| {
-        Error::new(Fault::UNREADABLE_FILE, Place::file(path), "a table with tabs", cause.to_string())
-    };
-    let headings = reader.headers().map_err(unreadable)?.clone();
-    let lines = reader.records().map(|line| {
-        let line = line.map_err(unreadable)?;
-        let cells = headings.iter().zip(&line);
-        Ok(cells.map(|(heading, cell)| (heading.trim().to_owned(), cell.trim().to_owned())).collect())
-    });
-    lines.collect()
 }

@@ -26,7 +26,7 @@ pub(super) fn recordings(folder: &Path) -> Result<Vec<PathBuf>> {
     list(folder, Path::new(""), 0, &mut files)?;
     files.sort();
     if files.is_empty() {
-        let expected = "at least one file of a format that is read";
+        let expected = "at least one .edf, .bdf, .csv, .tsv or .xlsx file, or .parquet in a build with --features parquet";
         return Err(Error::new(Fault::NOTHING_TO_DESCRIBE, Place::file(folder), expected, "none"));
     }
     Ok(files)

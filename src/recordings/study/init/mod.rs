@@ -3,6 +3,9 @@
 //! What a folder does not tell becomes a question mark, which [`Study::check`](super::Study::check) names as unfilled.
 
 mod bids;
+mod electrodes;
+mod labels;
+mod lines;
 mod listing;
 mod plain;
 mod proposal;
@@ -40,12 +43,13 @@ pub struct Begun {
 /// - Any other folder: each file is a recording. Participant and stimulus are the first two parts of its path, without
 ///   the extension. A table whose name has one part is a stimulus, and its columns are participants.
 ///
-/// Unit, rate and sign are those of the first file. Nothing is overwritten.
+/// `labels` is a table with the label of each file, where there is one: `file`, `label`, and `participant_id`, `stimulus` and `session`
+/// if it has them. Unit and rate are those of the first file. Nothing is overwritten.
 ///
 /// # Errors
 /// [`Fault::MISSING_FOLDER`], [`Fault::ALREADY_DESCRIBED`], [`Fault::NOTHING_TO_DESCRIBE`], [`Fault::UNWRITABLE`], and
 /// problems of the files that are looked at.
-pub fn write(folder: impl AsRef<Path>) -> Result<Begun> {
+pub fn write(folder: impl AsRef<Path>, labels: Option<&Path>) -> Result<Begun> {
     let folder = folder.as_ref();
     if !folder.is_dir() {
         let found = if folder.exists() { "a file" } else { "nothing" };
@@ -61,9 +65,17 @@ pub fn write(folder: impl AsRef<Path>) -> Result<Begun> {
         Problem::new(Fault::ALREADY_DESCRIBED, Place::file(path), "a folder without it", "such a file")
     });
     Error::unless_none(described.collect())?;
-    let files = listing::recordings(folder)?;
-    let proposals =
+    let is_list = |file: &PathBuf| {
+        let path = folder.join(file).canonicalize().ok();
+        path.is_some() && path == labels.and_then(|list| list.canonicalize().ok())
+    };
+    let mut files = listing::recordings(folder)?;
+    files.retain(|file| !is_list(file));
+    let mut proposals =
         if bids::is_bids(folder) { bids::propose(folder, &files)? } else { plain::propose(folder, &files) };
+    if let Some(list) = labels {
+        labels::fill(&mut proposals, list)?;
+    }
     let text = proposal::table(&proposals)?;
     let settings = proposal::settings(folder, &proposals);
     let (table, of_study) = (folder.join(TABLES[0]), folder.join(SETTINGS));

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::electrodes;
 use super::proposal::Proposal;
 use crate::recordings::formats::{self, Format};
 use crate::recordings::study::names;
@@ -32,11 +33,13 @@ fn by_name(file: &Path, parts: &[String]) -> Proposal {
     proposal
 }
 
-/// Names of folders and the file's own, cut at `_`, `-` and spaces.
+/// Names of folders and the file's own, cut at `_` and spaces; at `-` where neither is there, as in `sub-01_rest`.
 fn parts(file: &Path) -> Vec<String> {
     let stem = file.with_extension("");
     let text: Vec<String> = stem.iter().map(|part| part.to_string_lossy().into_owned()).collect();
-    let cut = text.iter().flat_map(|part| part.split(['_', '-', ' ']));
+    let has_parts = text.len() > 1 || text.iter().any(|part| part.contains(['_', ' ']));
+    let ends: &[char] = if has_parts { &['_', ' '] } else { &['-'] };
+    let cut = text.iter().flat_map(|part| part.split(ends));
     cut.filter(|part| !part.is_empty()).map(str::to_owned).collect()
 }
 
@@ -48,7 +51,11 @@ fn holds_columns(file: &Path) -> bool {
 /// what is wrong with the file.
 fn columns(folder: &Path, file: &Path, stimulus: &str) -> Vec<Proposal> {
     let signals = formats::read(folder.join(file), &[]).unwrap_or_default();
-    if signals.channels.len() < 2 {
+    // Channels of one recording are electrodes; `P01`, `P02` and so on could be both.
+    let electrodes =
+        signals.channels.iter().filter(|channel| electrodes::is_electrode(&channel.name)).count();
+    let names_participants = signals.channels.iter().all(|channel| is_numbered(&channel.name));
+    if signals.channels.len() < 2 || (2 * electrodes > signals.channels.len() && !names_participants) {
         return vec![by_name(file, &[stimulus.to_owned()])];
     }
     let proposals = signals.channels.into_iter().map(|channel| Proposal {
@@ -58,4 +65,10 @@ fn columns(folder: &Path, file: &Path, stimulus: &str) -> Vec<Proposal> {
         ..Proposal::of(file)
     });
     proposals.collect()
+}
+
+/// Whether a name is `P` and a number, as participants are named more often than electrodes.
+fn is_numbered(name: &str) -> bool {
+    let number = name.strip_prefix(['P', 'p']).unwrap_or("");
+    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
 }

@@ -78,7 +78,7 @@ pub(super) fn table(proposals: &[Proposal]) -> Result<String> {
     crate::report::separated(b'\t', heading, lines)
 }
 
-/// The settings. Unit, rate and sign are those of the first file. What is wrong with that file is for the check to say: its
+/// The settings. Unit and rate are those of the first file; voltages may be negative, and so may what is negative in it. What is wrong with that file is for the check to say: its
 /// rule may be kept by a line of the table that names channels.
 pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
     let first = proposals.first().map_or_else(Signals::default, |first| {
@@ -88,13 +88,13 @@ pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
     let name =
         folder.canonicalize().ok().and_then(|path| Some(path.file_name()?.to_string_lossy().into_owned()));
     let name = quoted(&names::made_of(&name.unwrap_or_default()));
-    let unit = first.channels.iter().find_map(|channel| channel.unit.clone());
-    let unit = quoted(&unit.unwrap_or_else(|| UNFILLED.to_owned()));
+    let unit = quoted(&unit_of(&first).unwrap_or_else(|| UNFILLED.to_owned()));
     let rate = match first.rate_hz {
         Some(rate_hz) => format!("rate_hz = {rate_hz:?}"),
         None => "# rate_hz = 256.0".to_owned(),
     };
-    let may_be_negative = first.samples.iter().flatten().any(|sample| *sample < 0.0);
+    let is_voltage = unit_of(&first).is_some_and(|unit| formats::factor(&unit, "V").is_some());
+    let may_be_negative = is_voltage || first.samples.iter().flatten().any(|sample| *sample < 0.0);
     format!(
         "# What holds for all recordings of recordings.tsv. Seen in its first file: unit, rate and sign.\n\
          name = {name}\n\
@@ -107,6 +107,11 @@ pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
          # Voltages have both signs, power has not. The log scale takes no negative samples.\n\
          may_be_negative = {may_be_negative}\n"
     )
+}
+
+/// The unit of the first channel that names one.
+fn unit_of(signals: &Signals) -> Option<String> {
+    signals.channels.iter().find_map(|channel| channel.unit.clone())
 }
 
 /// A basic string of TOML. Names hold no control characters.

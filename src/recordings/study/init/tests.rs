@@ -33,7 +33,7 @@ fn names_of_files_tell_participant_and_stimulus() {
         ("README.txt", "text"),
         (".hidden.csv", SIGNAL),
     ]);
-    let begun = write(folder.path()).unwrap();
+    let begun = write(folder.path(), None).unwrap();
     assert_eq!((begun.recordings, begun.unfilled), (3, 4));
     assert_eq!(
         table(&folder),
@@ -56,7 +56,7 @@ fn names_of_files_tell_participant_and_stimulus() {
 #[test]
 fn a_table_of_participants_is_a_stimulus() {
     let folder = folder(&[("S1.csv", "Time,P01,P02\n0,1,2\n1,2,3\n2,3,4\n")]);
-    write(folder.path()).unwrap();
+    write(folder.path(), None).unwrap();
     assert_eq!(
         table(&folder),
         ["file participant_id stimulus label column", "S1.csv P01 S1 ? P01", "S1.csv P02 S1 ? P02",]
@@ -66,7 +66,7 @@ fn a_table_of_participants_is_a_stimulus() {
 #[test]
 fn what_was_begun_and_filled_in_is_sound() {
     let folder = folder(&[("P01_a.csv", SIGNAL), ("P01_b.csv", SIGNAL)]);
-    write(folder.path()).unwrap();
+    write(folder.path(), None).unwrap();
     let path = folder.path().join("recordings.tsv");
     let filled = fs::read_to_string(&path).unwrap().replacen('?', "pop", 1).replacen('?', "rock", 1);
     fs::write(&path, filled).unwrap();
@@ -95,7 +95,7 @@ fn bids(events: &str, participants: &str) -> TempDir {
 fn events_of_bids_are_recordings_and_groups_are_labels() {
     let events = "onset\tduration\ttrial_type\tstim_file\n0.1\t0.2\tpop\tsongs/one.wav\n0.5\t0\tbutton\tn/a\n1\t1\trock\tn/a\n";
     let folder = bids(events, "participant_id\tgroup\nsub-02\tcontrol\n");
-    write(folder.path()).unwrap();
+    write(folder.path(), None).unwrap();
     let first = "sub-01/ses-1/eeg/sub-01_ses-1_task-music_eeg.edf sub-01";
     assert_eq!(
         table(&folder),
@@ -115,7 +115,7 @@ fn events_of_bids_are_recordings_and_groups_are_labels() {
 fn nothing_is_overwritten() {
     for name in ["recordings.tsv", "recordings.csv", "study.toml"] {
         let folder = folder(&[("P01_a.csv", SIGNAL), (name, "mine")]);
-        let error = write(folder.path()).unwrap_err();
+        let error = write(folder.path(), None).unwrap_err();
         assert_eq!(error.problems()[0].fault, Fault::ALREADY_DESCRIBED);
         assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "mine");
     }
@@ -129,17 +129,61 @@ fn a_folder_must_hold_recordings() {
         &[("sub-01/eeg/notes.csv", "a\n1\n")],
     ] {
         let folder = folder(files);
-        assert_eq!(write(folder.path()).unwrap_err().problems()[0].fault, Fault::NOTHING_TO_DESCRIBE);
+        assert_eq!(write(folder.path(), None).unwrap_err().problems()[0].fault, Fault::NOTHING_TO_DESCRIBE);
         assert!(!Study::is_described(folder.path()));
     }
-    assert_eq!(write("/nonexistent").unwrap_err().problems()[0].fault, Fault::NOTHING_TO_DESCRIBE);
+    assert_eq!(write("/nonexistent", None).unwrap_err().problems()[0].fault, Fault::NOTHING_TO_DESCRIBE);
 }
 
 #[test]
 fn names_with_quotes_stay_readable() {
     let folder = folder(&[("say \"x\"\\y/P01_a.csv", SIGNAL)]);
     let inner = folder.path().join("say \"x\"\\y");
-    write(&inner).unwrap();
+    write(&inner, None).unwrap();
     let error = Study::read(&inner).unwrap_err();
     assert_eq!(error.problems().iter().map(|one| one.fault).collect::<Vec<_>>(), [Fault::UNFILLED]);
+}
+
+#[test]
+fn a_list_of_labels_fills_the_table_and_is_no_recording() {
+    let folder = folder(&[
+        ("a_rest.csv", SIGNAL),
+        ("b_rest.csv", SIGNAL),
+        ("c.csv", SIGNAL),
+        (
+            "labels.csv",
+            "file;label;participant_id;age\na_rest;open;sub-1;20\nb_rest.csv;closed;n/a;30\nc.csv;open;sub-3;40\n",
+        ),
+    ]);
+    let list = folder.path().join("labels.csv");
+    let begun = write(folder.path(), Some(&list)).unwrap();
+    assert_eq!((begun.recordings, begun.unfilled), (3, 0));
+    assert_eq!(
+        table(&folder),
+        [
+            "file participant_id stimulus label",
+            "a_rest.csv sub-1 rest open",
+            "b_rest.csv b rest closed",
+            "c.csv sub-3 open open",
+        ]
+    );
+}
+
+#[test]
+fn a_list_of_labels_of_other_files_is_refused() {
+    for (list, fault) in [
+        ("file,label\nother.csv,open\n", Fault::NOTHING_TO_DESCRIBE),
+        ("name,label\na.csv,open\n", Fault::MISSING_COLUMN),
+    ] {
+        let folder = folder(&[("a.csv", SIGNAL), ("labels.csv", list)]);
+        let error = write(folder.path(), Some(&folder.path().join("labels.csv"))).unwrap_err();
+        assert_eq!(error.problems()[0].fault, fault);
+    }
+}
+
+#[test]
+fn a_table_of_electrodes_is_one_recording() {
+    let folder = folder(&[("anna_rest.csv", "Fp1,Fp2,Cz,Oz\n1,2,3,4\n2,3,4,5\n")]);
+    write(folder.path(), None).unwrap();
+    assert_eq!(table(&folder), ["file participant_id stimulus label", "anna_rest.csv anna rest ?"]);
 }
