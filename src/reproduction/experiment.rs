@@ -64,7 +64,8 @@ impl Experiment {
             let (planned, epochs) = self.profile.extent(model);
             let (folder, epochs) = (self.records.join(model.name()), epochs.to_string());
             let out = folder.display().to_string();
-            let command = ["train", model.name(), "--epochs", &epochs, "--out", &out].map(str::to_owned);
+            let command = ["train", model.name(), "--preset", "paper", "--epochs", &epochs, "--out", &out];
+            let command = command.map(str::to_owned);
             let runs = runs.unwrap_or(planned).into();
             PlannedUnit::series(model.name(), &self.settings(model), &runs, &folder, &command)
         };
