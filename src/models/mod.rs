@@ -30,9 +30,7 @@ pub use look_back::{HalfLife, LookBack};
 pub use model::Model;
 pub use multilayer::Multilayer;
 pub use recurrent::Recurrent;
-pub use specification::{
-    LARGEST_KERNEL, LONGEST_SLICE, MOST_INPUTS, MOST_OVERLAP, MOST_UNITS, NetworkTask, Specification,
-};
+pub use specification::{LARGEST_KERNEL, LONGEST_SLICE, MOST_INPUTS, MOST_UNITS, NetworkTask, Specification};
 
 use dfdx::prelude::*;
 use ndarray::Array2;

@@ -5,7 +5,7 @@ use super::paper::{self, baseline, cnn, multilayer};
 use super::{Convolutional, Model, Network, NetworkDevice, Recurrent, device_failed};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::Size;
-use crate::preparation::{FEWEST_FRAMES, Framing, LONGEST_FRAME};
+use crate::preparation::{FEWEST_FRAMES, Framing, LONGEST_FRAME, MOST_OVERLAP};
 use crate::recordings::{MOST_CHANNELS, MOST_LABELS};
 
 /// The widest kernel that is accepted, in frames.
@@ -16,8 +16,6 @@ pub const MOST_UNITS: usize = 1024;
 pub const MOST_INPUTS: usize = 1 << 16;
 /// The longest slice that is accepted, in samples: over half an hour at 512 Hz.
 pub const LONGEST_SLICE: usize = 1 << 20;
-/// In how many slices a sample may stand at most.
-pub const MOST_OVERLAP: usize = 64;
 
 /// One of the paper's networks, with its sizes or with others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

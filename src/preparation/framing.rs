@@ -16,6 +16,9 @@ pub const SLICE_SECONDS: f64 = 4.0;
 /// Frames that a slice has at least: the CNN halves their number twice.
 pub const FEWEST_FRAMES: usize = 4;
 
+/// In how many slices a sample may stand at most.
+pub const MOST_OVERLAP: usize = 64;
+
 /// How signals are cut for a network, in samples of time. A frame of several channels holds `frame × channels` values.
 ///
 /// | | 8 Hz and one channel, as the paper | else |

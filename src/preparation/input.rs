@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Framing, Signal, Slicing};
+use super::{Framing, MOST_OVERLAP, Signal, Slicing};
 use crate::error::{Error, Fault, Place, Result};
 
 /// What an LSTM reads of each signal. The CNN always reads slices, and knows only [`Whole`](Self::Whole) signals to cut
@@ -35,7 +35,8 @@ impl Input {
     /// What trains, signal after signal. Slices are cut as `framing` says; the LSTM cuts them into frames.
     ///
     /// # Errors
-    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is to be cut and is too short; those of [`Slicing::new`].
+    /// [`Fault::SHORTER_THAN_SLICE`] for each signal that is to be cut and is too short; those of [`Slicing::new`];
+    /// [`Fault::BAD_SETTING`] for slices of which more than [`MOST_OVERLAP`] hold one sample.
     pub fn training(self, signals: Vec<Signal>, framing: Framing) -> Result<Vec<Signal>> {
         match self {
             Self::Whole => Ok(signals),
@@ -60,6 +61,10 @@ impl Input {
 fn pieces(signals: &[Signal], framing: Framing) -> Result<Vec<Signal>> {
     // Frames come later, and the last one of a piece may be incomplete.
     let slicing = Slicing::new(1, framing.slice, framing.hop)?;
+    if slicing.hop().saturating_mul(MOST_OVERLAP) < slicing.length() {
+        let expected = format!("at least a {MOST_OVERLAP}th of the slice of {} samples", slicing.length());
+        return Err(Error::new(Fault::BAD_SETTING, Place::field("hop"), expected, slicing.hop().to_string()));
+    }
     let cut = |signal: &Signal| -> Result<Vec<Signal>> {
         slicing.check(signal)?;
         let piece = |start: usize| Signal {
@@ -132,6 +137,10 @@ mod tests {
         assert_eq!(error.problems().len(), 2);
         assert_eq!(error.problems()[1].fault, Fault::SHORTER_THAN_SLICE);
         assert!(Input::Whole.training(short(), Framing::PAPER).is_ok());
+        for hop in [0, 14, SLICE + 1] {
+            let error = Input::Slices.training(signals(), Framing { hop, ..Framing::PAPER }).unwrap_err();
+            assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING, "{hop}");
+        }
     }
 
     #[test]

@@ -31,7 +31,7 @@ mod zeros;
 pub use ablation::{Ablated, Ablation, Exchanged, Labelled, SHORTEST_CROP, dealt_labels, exchanged_labels};
 pub use example::Example;
 pub use frames::{FRAME, Frames};
-pub use framing::{AskedFraming, FEWEST_FRAMES, FRAME_SECONDS, Framing, SLICE_SECONDS};
+pub use framing::{AskedFraming, FEWEST_FRAMES, FRAME_SECONDS, Framing, MOST_OVERLAP, SLICE_SECONDS};
 pub use input::Input;
 pub use last_frame::LastFrame;
 pub use median::MedianFilter;

@@ -12,9 +12,8 @@ impl Study {
     /// as clocks do. Several recordings of a participant and a stimulus are numbered by session, by order, then by line.
     ///
     /// # Errors
-    /// All problems of all files; for each recording [`Fault::BAD_CHANNELS`], [`Fault::UNEQUAL_CHANNELS`] where channels end at
-    /// different samples, and [`Fault::MIXED_CHANNELS`] where they are not those of the first line in its order; those of
-    /// [`DataSet::new`].
+    /// All problems of all files; [`Fault::MIXED_CHANNELS`] for each recording whose channels are not those of the first line in its
+    /// order; those of [`DataSet::new`].
     pub fn data_set(&self) -> Result<DataSet> {
         let mut read = self.load()?;
         read.sort_by(|(one, _), (other, _)| order_of(one).cmp(&order_of(other)));
@@ -22,16 +21,17 @@ impl Study {
         let rate_hz = self.settings.rate_hz.or(first).unwrap_or(0.0);
         let mut takes: BTreeMap<(Stimulus, Participant), u32> = BTreeMap::new();
         let of_first = read.iter().min_by_key(|(entry, _)| entry.line);
-        let of_first = of_first.map(|(entry, signals)| (entry.line, self.channels(entry, signals)));
+        let of_first = of_first.map(|(entry, signals)| (entry.line, channels(signals)));
         let recordings = Error::gather(read.into_iter().map(|(entry, signals)| {
-            let channels = self.channels(&entry, &signals)?;
+            let channels = channels(&signals)?;
             if let Some((line, Ok(first))) = &of_first
                 && *first != channels
             {
+                let place = Place::file(&self.table).line(entry.line).of_field("channels");
                 let expected = format!("{first}, as in line {line}");
-                return Err(self.refusal(Fault::MIXED_CHANNELS, &entry, expected, channels.to_string()));
+                return Err(Problem::new(Fault::MIXED_CHANNELS, place, expected, channels.to_string()).into());
             }
-            let samples = self.interleaved(&entry, signals)?;
+            let samples = Channels::join(signals.samples);
             let (stimulus, participant) = (entry.stimulus.parse()?, entry.participant_id.parse()?);
             let take = takes.entry((stimulus, participant)).or_default();
             *take += 1;
@@ -54,30 +54,11 @@ impl Study {
         let about = About { name, unit, label_name: label_name.parse()? };
         Ok(DataSet::new(recordings)?.described(about))
     }
+}
 
-    /// The channels of a recording; a single one has no name.
-    fn channels(&self, entry: &Entry, signals: &Signals) -> Result<Channels> {
-        let names = signals.channels.iter().map(|channel| channel.name.clone()).collect();
-        let own = |place: Place| Place { field: place.field, ..Place::file(&self.table).line(entry.line) };
-        Channels::named(names).map_err(|error| error.placed(own))
-    }
-
-    /// The samples of a recording, `[length, channels]`.
-    fn interleaved(&self, entry: &Entry, signals: Signals) -> Result<Vec<f64>> {
-        let longest = signals.longest();
-        let short = signals.samples.iter().position(|samples| samples.len() < longest);
-        if let Some(short) = short {
-            let expected = format!("{longest} samples of each channel, as the longest has");
-            let found = format!("{} of {}", signals.samples[short].len(), signals.channels[short].name);
-            return Err(self.refusal(Fault::UNEQUAL_CHANNELS, entry, expected, found));
-        }
-        Ok(Channels::join(signals.samples))
-    }
-
-    fn refusal(&self, fault: Fault, entry: &Entry, expected: String, found: String) -> Error {
-        let place = Place { field: Some("channels".to_owned()), ..Place::file(&self.table).line(entry.line) };
-        Problem::new(fault, place, expected, found).into()
-    }
+/// The channels of a recording; a single one has no name.
+fn channels(signals: &Signals) -> Result<Channels> {
+    Channels::named(signals.channels.iter().map(|channel| channel.name.clone()).collect())
 }
 
 /// In which order recordings of one participant and one stimulus are numbered.

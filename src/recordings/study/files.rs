@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{Entry, Study};
 use crate::error::{Error, Fault, Place, Problem, Result};
+use crate::recordings::Channels;
 use crate::recordings::formats::{self, Signals, factor};
 
 /// By which part of the study's rate a file's rate may differ from it. Clocks of one headset model differ by less.
@@ -47,7 +48,7 @@ fn wanted(entries: &[&Entry]) -> Vec<String> {
     wanted
 }
 
-/// The recording of a line: its channels of the file, its part of the time, in the unit of the study.
+/// The recording of a line: its channels of the file, all of one length, its part of the time, in the unit of the study.
 fn recording(study: &Study, entry: &Entry, all: &Signals) -> Result<Signals> {
     let problem = |fault, column: &str, expected: String, found: String| {
         let place = Place::file(&study.table).line(entry.line).of_field(column);
@@ -75,6 +76,15 @@ fn recording(study: &Study, entry: &Entry, all: &Signals) -> Result<Signals> {
             let found = format!("{} to {} s", part.start, part.end);
             problem(Fault::BEYOND_END, "stop_seconds", expected, found)
         })?;
+    }
+    Channels::named(signals.channels.iter().map(|channel| channel.name.clone()).collect()).map_err(|error| {
+        error.placed(|place| Place { field: place.field, ..Place::file(&study.table).line(entry.line) })
+    })?;
+    let longest = signals.longest();
+    if let Some(short) = signals.samples.iter().position(|samples| samples.len() < longest) {
+        let expected = format!("{longest} samples of each channel, as the longest has");
+        let found = format!("{} of {}", signals.samples[short].len(), signals.channels[short].name);
+        return Err(problem(Fault::UNEQUAL_CHANNELS, "channels", expected, found));
     }
     convert(&mut signals, &study.settings.unit)
         .map_err(|unit| problem(Fault::MIXED_UNITS, "file", study.settings.unit.clone(), unit))?;

@@ -163,6 +163,29 @@ fn channels_are_named_once() {
 }
 
 #[test]
+fn several_channels_are_interleaved_and_have_one_length_each_and_one_order() {
+    let whole = folder(TABLE, SETTINGS);
+    let set = Study::read(whole.path()).unwrap().data_set().unwrap();
+    assert_eq!(set.channels().names(), ["F7", "F8"]);
+    let [first, _] = set.recordings() else { panic!("two recordings") };
+    // F7 is in mV.
+    assert_eq!((first.length(), first.part(1..3)), (40, &[-2000.0, 2.0, -1000.0, 4.0][..]));
+    let one = |column: &str| {
+        let table = TABLE.replacen("label\n", "label\tchannels\n", 1);
+        let table = table.replace("pop\n", &format!("pop\t{column}\n")).replace("rock\n", "rock\tF8\n");
+        Study::read(folder(&table, SETTINGS).path()).unwrap().data_set()
+    };
+    assert!(one("F8").unwrap().channels().is_one());
+    assert_eq!(places(&one("F8,F7").unwrap_err()), [(Fault::MIXED_CHANNELS, 3, "channels")]);
+    put(&whole, "b.csv", "Time,F7,F8\n0,1,1\n0.1,2,2\n0.2,3,\n");
+    assert_eq!(places(&check(&whole).unwrap_err()), [(Fault::UNEQUAL_CHANNELS, 3, "channels")]);
+    let many = (0..257).map(|channel| format!("C{channel}")).collect::<Vec<_>>().join(",");
+    let row = vec!["1"; 257].join(",");
+    put(&whole, "b.csv", &format!("{many}\n{row}\n{row}\n"));
+    assert_eq!(places(&check(&whole).unwrap_err()), [(Fault::BAD_CHANNELS, 3, "channels")]);
+}
+
+#[test]
 fn files_lie_in_the_folder() {
     for outside in ["../a.csv", "/etc/passwd", "x/../../a.csv"] {
         assert_replaced("a.csv", outside, &[(Fault::OUTSIDE_FOLDER, 2, "file")]);
