@@ -65,7 +65,7 @@ impl Live {
         let wrong = rows.into_iter().filter(|(estimate, planted)| is_found(estimate) != *planted);
         let problems = wrong.map(|(estimate, planted)| {
             let place = Place::field(format!("live training, synthetic, {}", name(planted)));
-            let expected = if planted { "labels that are found" } else { "no labels, where none is planted" };
+            let expected = if planted { "a label that is found" } else { "no label, where none is planted" };
             let found = format!("{:.1} % accuracy", 100.0 * estimate.accuracy);
             Problem::new(Fault::CHECK_FAILED, place, expected, found)
         });

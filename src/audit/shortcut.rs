@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(mean(Shortcut::Participant, Scheme::Stimulus), 0.5);
         let unknown = mean(Shortcut::Participant, Scheme::Participant);
         assert!((unknown - 1.0 / 3.0).abs() < 1e-12, "{unknown}");
-        // Whoever is held out takes two labels out of the balance, so the majority is more often the third.
+        // A held-out participant takes two labels out of the balance, so the majority is more often the third.
         assert!(mean(Shortcut::Majority, Scheme::Participant) < 1.0 / 3.0);
     }
 }

@@ -22,4 +22,5 @@ pub use chance::{Known, best_guess};
 pub(crate) use crossed::crossed_half_width;
 pub use crossed::{Cell, crossed_interval, interval_over_participants};
 pub use null::{NullDistribution, corrected, exceedance};
+pub(crate) use null::{log10_deals, log10_factorial};
 pub use power::{POWER, Spread, minimum_effect};

@@ -1,5 +1,7 @@
 //! Null distributions: what the same procedure reaches with labels exchanged as the design allows.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::statistics::{mean, quantile, standard_deviation};
@@ -16,6 +18,20 @@ pub struct NullDistribution {
     pub of: usize,
     /// Right ones among them, exchange after exchange.
     pub right: Vec<usize>,
+}
+
+/// The decimal logarithm of how many different ways there are to deal the labels of a group of `n` things anew, the labels as they
+/// are included: `n! / ∏ n_l!` with `n_l` things of the label `l`.
+pub(crate) fn log10_deals<L: Ord>(labels: impl IntoIterator<Item = L>) -> f64 {
+    let mut counts: BTreeMap<L, usize> = BTreeMap::new();
+    labels.into_iter().for_each(|label| *counts.entry(label).or_default() += 1);
+    let all = counts.values().sum();
+    log10_factorial(all) - counts.into_values().map(log10_factorial).sum::<f64>()
+}
+
+/// `log10(n!)`
+pub(crate) fn log10_factorial(n: usize) -> f64 {
+    (1..=n).map(|factor| (factor as f64).log10()).sum()
 }
 
 impl NullDistribution {

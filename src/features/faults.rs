@@ -16,7 +16,7 @@ impl Fault {
     /// A row of a table of features has more or fewer cells than the heading.
     pub const RAGGED_ROW: Self =
         Self::rule("ragged-row", "give each row a cell for each column, empty where there is no value");
-    /// A label of the published table of features is none of the three labels'.
+    /// A label of the published table of features is none of the three genres'.
     pub const UNKNOWN_LABEL: Self = Self::rule(
         "unknown-label",
         "write the number of the genre: 1 for classical, 2 for instrumental, 3 for pop",

@@ -43,12 +43,12 @@ impl FeatureTable {
     /// All features of all recordings, in the set's order, on all cores. Of several channels each has every feature: `C3 mean`.
     #[must_use]
     pub fn of(set: &DataSet) -> Self {
-        Self::of_songs(set, |_| {})
+        Self::by_stimulus(set, |_| {})
     }
 
     /// The same, stimulus by stimulus: before the recordings of each, `begin` is called.
     #[must_use]
-    pub fn of_songs(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
+    pub fn by_stimulus(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
         let mut rows = Vec::with_capacity(set.recordings().len());
         for of_stimulus in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
             begin(of_stimulus[0].stimulus);

@@ -190,7 +190,7 @@ mod tests {
         DataSet::new(recordings).unwrap()
     }
 
-    /// The part of the recordings of held-out participants that networks of the small preset name rightly, over some folds.
+    /// The part of the recordings of held-out participants that networks of the small preset answer correctly, over some folds.
     fn accuracy(set: &DataSet, model: Model, folds: usize) -> f64 {
         let settings = Preset::of(set).settings_for(model, set);
         let (stop, folder) = (AtomicBool::new(false), tempdir().unwrap());

@@ -1,4 +1,4 @@
-//! Blocks and drift: how far the level of power tells a participant's labels apart, and whether that is about label.
+//! Blocks and drift: how far the level of power tells a participant's labels apart, and whether that is the label or time.
 //!
 //! A participant who heard all stimuli of one label before those of another has two blocks of recordings, and what drifts from
 //! hour to hour (electrode contact, fatigue) then tells the labels apart for that participant, without any music. Levels are

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::predictions::{Answer, Predictions, Recording};
+use crate::evaluation::log10_deals;
 use crate::evaluation::shuffle::Shuffler;
 
 /// What is exchanged as a whole.
@@ -189,12 +190,7 @@ impl Exchange {
     /// The decimal logarithm of the number of distinct exchanges, that of the labels as they are included: of each group
     /// `n! / ∏ n_c!` with `n_c` units of class `c`.
     pub(super) fn distinct_log10(&self) -> f64 {
-        let factorial = |count: usize| (1..=count).map(|factor| (factor as f64).log10()).sum::<f64>();
-        let of_group = |group: &Vec<usize>| {
-            let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
-            group.iter().for_each(|unit| *counts.entry(self.classes[*unit]).or_default() += 1);
-            factorial(group.len()) - counts.values().map(|count| factorial(*count)).sum::<f64>()
-        };
+        let of_group = |group: &Vec<usize>| log10_deals(group.iter().map(|unit| self.classes[*unit]));
         self.groups.iter().map(of_group).sum()
     }
 

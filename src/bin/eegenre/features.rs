@@ -29,7 +29,7 @@ impl FeaturesArgs {
             check_writable(path.parent().unwrap_or(path))?;
         }
         let mut steps = Steps::new(set.stimuli().len() as u64);
-        let table = FeatureTable::of_songs(&set, |song| steps.begin(format!("features of {song}")));
+        let table = FeatureTable::by_stimulus(&set, |song| steps.begin(format!("features of {song}")));
         steps.finish();
         if let Some(path) = self.out {
             csv::write(&table, &path)?;

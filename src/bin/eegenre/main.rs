@@ -68,7 +68,7 @@ Examples:
 
 Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
 
-/// Music label from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
+/// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
 ///
 /// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
 /// the project. Without any, results of the published study are shown from its records; what trains makes synthetic

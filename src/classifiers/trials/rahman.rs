@@ -9,7 +9,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RahmanLabel {
-    /// The label of the music.
+    /// The genre of the music.
     Genre,
     /// How the listener rated it, from tensing to relaxing. Ratings are not in the published data.
     Rating,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::{CHECKS_VARIABLE, Checks, Live};
+use super::{Checks, Live, checks_path};
 use crate::audit::predictions::PredictionAudit;
 use crate::audit::{self, ArtefactScan, GuessEstimate, Shortcut};
 use crate::classifiers::trials::{Division, Exchanges, Origin, Trial, TrialEstimate, TrialRecord};
@@ -47,13 +47,11 @@ impl StudySession {
     /// Those of [`Project::choose`] and [`Source::load`].
     pub fn begin(notebook: &str, folder: Option<&str>) -> Result<Self> {
         let project = Project::choose(None)?;
-        let checks_folder =
-            std::env::var_os(CHECKS_VARIABLE).map_or_else(|| project.executed_notebooks(), PathBuf::from);
         let set = match folder {
             Some(folder) => Source::Asked(folder.into()).load()?,
             None => synthetic::small(Effect::Local)?,
         };
-        let checks_path = Checks::file(&checks_folder, notebook);
+        let checks_path = checks_path(&project, notebook);
         Ok(Self { set, checks: Checks::of(notebook), project, checks_path })
     }
 

@@ -60,10 +60,9 @@ impl Session {
     /// Those of [`Project::choose`], [`Material::recorded`] and [`Source::load`].
     pub fn begin(notebook: &str) -> Result<Self> {
         let project = Project::choose(None)?;
-        let folder =
-            std::env::var_os(CHECKS_VARIABLE).map_or_else(|| project.executed_notebooks(), PathBuf::from);
         let source = Source::choose(&project, None);
-        Self::with(project, notebook, source, Checks::file(&folder, notebook))
+        let checks_path = checks_path(&project, notebook);
+        Self::with(project, notebook, source, checks_path)
     }
 
     fn with(project: Project, notebook: &str, source: Source, checks_path: PathBuf) -> Result<Self> {
@@ -202,6 +201,13 @@ impl Session {
         self.checks.write(&self.checks_path)?;
         Ok(self.checks)
     }
+}
+
+/// Where a notebook leaves its checks.
+fn checks_path(project: &Project, notebook: &str) -> PathBuf {
+    let folder =
+        std::env::var_os(CHECKS_VARIABLE).map_or_else(|| project.executed_notebooks(), PathBuf::from);
+    Checks::file(&folder, notebook)
 }
 
 #[cfg(test)]

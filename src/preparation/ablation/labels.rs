@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evaluation::shuffle::Shuffler;
+use crate::evaluation::{log10_deals, log10_factorial};
 use crate::recordings::{Label, Outline, Participant, Recording, Stimulus};
 
 /// The stream of random numbers of the whole set; recordings have streams from 2³² on.
@@ -42,7 +43,7 @@ impl From<&Outline> for Labelled {
     }
 }
 
-/// What is exchanged as a whole: what a design calls for, so that recordings that hang together keep one label.
+/// What is exchanged as a whole: what a design calls for, so that correlated recordings keep one label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exchanged {
     /// Participants, because each has one label.
@@ -82,12 +83,7 @@ impl Exchanged {
     /// group of `n` things that exchange, `n_l` of them with the label `l`.
     #[must_use]
     pub fn distinct_log10(self, recordings: &[Labelled]) -> f64 {
-        let of_group = |labels: Vec<Label>| {
-            let mut counts: BTreeMap<Label, usize> = BTreeMap::new();
-            labels.iter().for_each(|label| *counts.entry(*label).or_default() += 1);
-            log10_factorial(labels.len()) - counts.into_values().map(log10_factorial).sum::<f64>()
-        };
-        self.groups(recordings).into_iter().map(|group| of_group(group.into_values().collect())).sum()
+        self.groups(recordings).into_iter().map(|group| log10_deals(group.into_values())).sum()
     }
 
     /// Groups of things that exchange, each thing with its label.
@@ -125,10 +121,6 @@ fn labels_of(recordings: &[Labelled]) -> BTreeMap<Participant, BTreeSet<Label>> 
         labels.entry(one.participant).or_default().insert(one.label);
     }
     labels
-}
-
-fn log10_factorial(count: usize) -> f64 {
-    (1..=count).map(|factor| (factor as f64).log10()).sum()
 }
 
 /// Labels exchanged as the design [calls for](Exchanged::of), one for each recording: what a null distribution is made of.

@@ -70,7 +70,10 @@ impl Split {
     /// # let recordings = ["S1/P01", "S2/P01", "S5/P02", "S9/P03"].map(|name| {
     /// #     let RecordingId { stimulus, participant, take } = name.parse().unwrap();
     /// #     let label = "any".parse().unwrap();
-    /// #     Recording { stimulus, label, participant, take, session: None, rate_hz: 8.0, channels: Channels::ONE, samples: vec![1.0], synthetic: None }
+    /// #     Recording {
+    /// #         stimulus, label, participant, take, session: None, rate_hz: 8.0, channels: Channels::ONE, samples: vec![1.0],
+    /// #         synthetic: None,
+    /// #     }
     /// # });
     /// # let data = DataSet::new(recordings.to_vec())?;
     /// # let fingerprint = data.fingerprint();

@@ -9,7 +9,7 @@
 //! # use eegenre::recordings::{Channels, DataSet, Participant, Recording, Song};
 //! # let recordings = (1..=24).flat_map(|number| {
 //! #     let heard = Song::all().filter(move |song| song.genre().label() as u32 != number % 3);
-//! #     heard.map(move |stimulus| Recording {
+//! #     heard.map(move |song| Recording {
 //! #         stimulus: song.into(), label: song.genre().into(), participant: Participant::new(number), take: 1, session: None,
 //! #         rate_hz: 8.0, channels: Channels::ONE, samples: vec![1.0], synthetic: None,
 //! #     })

@@ -51,7 +51,7 @@ pub enum Scheme {
     /// Leave participants and stimuli out at once.
     ///
     /// Participants are dealt into [`PARTICIPANT_GROUPS`](super::PARTICIPANT_GROUPS) groups, and stimuli go together as
-    /// in [`Song`](Self::Stimulus). Each pair of a group and a triple is a fold: it tests on what the group heard of the
+    /// in [`Stimulus`](Self::Stimulus). Each pair of a group and a triple is a fold: it tests on what the group heard of the
     /// triple, validates on what the next group heard of the next triple, and trains on what the other groups heard
     /// of the other triples. Every other recording shares a participant or a stimulus with a part that it is not in, so
     /// it stays [unused](Split::unused): of the published recordings 112, with 64 for training and 8 each for

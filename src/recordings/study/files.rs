@@ -77,9 +77,11 @@ fn recording(study: &Study, entry: &Entry, all: &Signals) -> Result<Signals> {
             problem(Fault::BEYOND_END, "stop_seconds", expected, found)
         })?;
     }
-    Channels::named(signals.channels.iter().map(|channel| channel.name.clone()).collect()).map_err(|error| {
-        error.placed(|place| Place { field: place.field, ..Place::file(&study.table).line(entry.line) })
-    })?;
+    Channels::named(signals.channels.iter().map(|channel| channel.name.clone()).collect()).map_err(
+        |error| {
+            error.placed(|place| Place { field: place.field, ..Place::file(&study.table).line(entry.line) })
+        },
+    )?;
     let longest = signals.longest();
     if let Some(short) = signals.samples.iter().position(|samples| samples.len() < longest) {
         let expected = format!("{longest} samples of each channel, as the longest has");

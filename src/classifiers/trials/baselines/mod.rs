@@ -22,7 +22,7 @@
 //! # Chance
 //! Each trial is repeated, training included, with labels [exchanged](exchanged_labels) within participants, the same
 //! exchanges for all trials. Chance is the mean of what that reaches, and p the part that reaches as much as the true
-//! labels. RahmanComparison the answer among all labels stands that among the labels that the participant heard, which takes knowledge of the
+//! labels. Beside the answer among all labels stands that among the labels that the participant heard, which takes knowledge of the
 //! design: who heard what.
 //!
 //! They belong to `eegenre classify` because that command answers the same question, what a classifier without the paper's

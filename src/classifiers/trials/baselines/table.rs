@@ -40,7 +40,7 @@ impl Baselines {
         };
         format!(
             "Strong baselines: accuracy in percent without pads and zeros; chance and p from {exchanges} exchanges of labels \
-             within participants; p (all) is corrected for all rows and both kinds of answers; detectable: the least effect above chance that the interval over participants and stimuli shows in 80 % of simulated studies.{missing}"
+             as the design calls for; p (all) is corrected for all rows and both kinds of answers; detectable: the least effect above chance that the interval over participants and stimuli shows in 80 % of simulated studies.{missing}"
         )
     }
 }
