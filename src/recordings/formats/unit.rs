@@ -1,7 +1,7 @@
 //! Units of voltage, and how one becomes another.
 
-/// Volts in one of a unit, for each way to write it. MNE knows the same ones in EDF files.
-const VOLTS: [(&str, f64); 5] = [("V", 1.0), ("mV", 1e-3), ("µV", 1e-6), ("uV", 1e-6), ("nV", 1e-9)];
+/// The power of ten of volts that a unit is, for each way to write it. MNE knows the same ones in EDF files.
+const VOLTS: [(&str, i32); 5] = [("V", 0), ("mV", -3), ("µV", -6), ("uV", -6), ("nV", -9)];
 
 /// What samples of one unit are multiplied by to be of another: 1000 from `mV` to `µV`. Nothing if that is unknown. µ may
 /// be written `u`, or as either of its two letters in Unicode.
@@ -10,12 +10,13 @@ pub fn factor(from: &str, to: &str) -> Option<f64> {
     if normal(from) == normal(to) {
         return Some(1.0);
     }
-    Some(volts(from)? / volts(to)?)
+    // A whole power of ten, so that 2 mV are exactly 2000 µV: 1e-3 / 1e-6 is not 1000.
+    Some(10_f64.powi(power(from)? - power(to)?))
 }
 
-fn volts(unit: &str) -> Option<f64> {
+fn power(unit: &str) -> Option<i32> {
     let unit = normal(unit);
-    VOLTS.iter().find(|(name, _)| *name == unit).map(|(_, volts)| *volts)
+    VOLTS.iter().find(|(name, _)| *name == unit).map(|(_, power)| *power)
 }
 
 /// A unit without spaces around it, µ as U+00B5 and not as the Greek letter.
@@ -27,7 +28,7 @@ pub(super) fn normal(unit: &str) -> String {
 /// A heading's name, and the unit of voltage in brackets behind it, if there is one: `F7 (uV)`.
 pub(super) fn in_heading(heading: &str) -> (String, Option<String>) {
     let split = heading.strip_suffix([')', ']']).and_then(|rest| rest.rsplit_once(['(', '[']));
-    match split.filter(|(name, unit)| volts(unit).is_some() && !name.trim().is_empty()) {
+    match split.filter(|(name, unit)| power(unit).is_some() && !name.trim().is_empty()) {
         Some((name, unit)) => (name.trim().to_owned(), Some(normal(unit))),
         None => (heading.to_owned(), None),
     }
@@ -39,7 +40,9 @@ mod tests {
 
     #[test]
     fn voltages_become_one_another_and_nothing_else_does() {
-        assert_eq!(factor("mV", "µV").map(f64::round), Some(1000.0));
+        assert_eq!(factor("mV", "µV"), Some(1000.0));
+        assert_eq!(factor("V", "nV"), Some(1e9));
+        assert_eq!(factor("µV", "mV"), Some(1e-3));
         assert_eq!(factor(" uV", "\u{3bc}V"), Some(1.0));
         assert_eq!(factor("V²/Hz", "V²/Hz"), Some(1.0));
         assert_eq!(factor("a.u.", "µV"), None);
