@@ -10,8 +10,11 @@ impl Fault {
          description of any other study",
     );
     /// A folder of recordings lacks the workbook of one of the twelve songs.
-    pub const MISSING_SONG: Self =
-        Self::rule("missing-song", "put the missing workbook into the folder; all twelve songs are needed");
+    pub const MISSING_SONG: Self = Self::rule(
+        "missing-song",
+        "put the missing workbook into the folder; all twelve songs of the published study are needed. `eegenre data init DIR` begins \
+         the description of any other study",
+    );
     /// A workbook's number is not that of a song of the experiment, so its genre is unknown.
     pub const UNKNOWN_SONG: Self =
         Self::rule("unknown-song", "remove the workbook or give it the number of one of the twelve songs");

@@ -10,6 +10,7 @@ mod listing;
 mod plain;
 mod proposal;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -33,6 +34,9 @@ pub struct Begun {
     pub recordings: usize,
     /// Question marks in both files.
     pub unfilled: usize,
+    /// Files that differ in their extension alone, as `P01.edf` and `P01.bdf`: perhaps one recording twice.
+    #[serde(serialize_with = "as_text")]
+    pub same_name: Vec<PathBuf>,
 }
 
 /// Writes `recordings.tsv` and `study.toml` into a folder that has neither.
@@ -44,7 +48,7 @@ pub struct Begun {
 ///   the extension. A table whose name has one part is a stimulus, and its columns are participants.
 ///
 /// `labels` is a table with the label of each file, where there is one: `file`, `label`, and `participant_id`, `stimulus` and `session`
-/// if it has them. Unit and rate are those of the first file. Nothing is overwritten.
+/// if it has them. Unit and rate are those of the first file, the sign that of all. Nothing is overwritten.
 ///
 /// # Errors
 /// [`Fault::MISSING_FOLDER`], [`Fault::ALREADY_DESCRIBED`], [`Fault::NOTHING_TO_DESCRIBE`], [`Fault::UNWRITABLE`], and
@@ -82,14 +86,37 @@ pub fn write(folder: impl AsRef<Path>, labels: Option<&Path>) -> Result<Begun> {
     write_atomically(&table, text.as_bytes())?;
     write_atomically(&of_study, settings.as_bytes())?;
     let unfilled = [&text, &settings].iter().map(|text| proposal::unfilled(text)).sum();
-    Ok(Begun { table, settings: of_study, recordings: proposals.len(), unfilled })
+    Ok(Begun {
+        table,
+        settings: of_study,
+        recordings: proposals.len(),
+        unfilled,
+        same_name: same_name(&files),
+    })
+}
+
+/// Files that have one name but for its extension, in order.
+fn same_name(files: &[PathBuf]) -> Vec<PathBuf> {
+    let mut named: BTreeMap<PathBuf, Vec<&PathBuf>> = BTreeMap::new();
+    for file in files {
+        named.entry(file.with_extension("")).or_default().push(file);
+    }
+    named.into_values().filter(|files| files.len() > 1).flatten().cloned().collect()
 }
 
 impl fmt::Display for Begun {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { table, settings, recordings, unfilled } = self;
+        let Self { table, settings, recordings, unfilled, same_name } = self;
         writeln!(f, "{}: {recordings} recordings", table.display())?;
         writeln!(f, "{}: name, unit, rate, labels", settings.display())?;
+        if !same_name.is_empty() {
+            let files: Vec<String> = same_name.iter().map(|file| file.display().to_string()).collect();
+            let files = files.join(", ");
+            writeln!(
+                f,
+                "one name, several extensions: {files}; if they are one recording twice, keep one line of them"
+            )?;
+        }
         match unfilled {
             0 => write!(f, "look at both, then run eegenre data check"),
             _ => write!(f, "fill in {unfilled} question marks, then run eegenre data check"),

@@ -1,5 +1,6 @@
 //! What is known of a recording by looking, and both files as text.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::error::Result;
@@ -78,8 +79,9 @@ pub(super) fn table(proposals: &[Proposal]) -> Result<String> {
     crate::report::separated(b'\t', heading, lines)
 }
 
-/// The settings. Unit and rate are those of the first file; voltages may be negative, and so may what is negative in it. What is wrong with that file is for the check to say: its
-/// rule may be kept by a line of the table that names channels.
+/// The settings. Unit and rate are those of the first file. Voltages may be negative, and so may samples of which any file has a
+/// negative one. What is wrong with a file is for the check to say: its rule may be kept by a line of the table that names
+/// channels.
 pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
     let first = proposals.first().map_or_else(Signals::default, |first| {
         let wanted = Some(first.column.clone()).filter(|column| !column.is_empty());
@@ -94,9 +96,9 @@ pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
         None => "# rate_hz = 256.0".to_owned(),
     };
     let is_voltage = unit_of(&first).is_some_and(|unit| formats::factor(&unit, "V").is_some());
-    let may_be_negative = is_voltage || first.samples.iter().flatten().any(|sample| *sample < 0.0);
+    let may_be_negative = is_voltage || has_negative(folder, proposals);
     format!(
-        "# What holds for all recordings of recordings.tsv. Seen in its first file: unit, rate and sign.\n\
+        "# What holds for all recordings of recordings.tsv. Seen in its first file: unit and rate; in all: sign.\n\
          name = {name}\n\
          # The unit of the samples, as µV. Files in other units of voltage are converted.\n\
          unit = {unit}\n\
@@ -107,6 +109,21 @@ pub(super) fn settings(folder: &Path, proposals: &[Proposal]) -> String {
          # Voltages have both signs, power has not. The log scale takes no negative samples.\n\
          may_be_negative = {may_be_negative}\n"
     )
+}
+
+/// Whether any file has a sample below 0 in a column of the table. Files are read until one has.
+fn has_negative(folder: &Path, proposals: &[Proposal]) -> bool {
+    let mut columns: BTreeMap<&Path, Vec<String>> = BTreeMap::new();
+    for proposal in proposals {
+        columns
+            .entry(&proposal.file)
+            .or_default()
+            .extend(Some(&proposal.column).filter(|one| !one.is_empty()).cloned());
+    }
+    columns.into_iter().any(|(file, wanted)| {
+        let signals = formats::read(folder.join(file), &wanted).unwrap_or_default();
+        signals.samples.iter().flatten().any(|sample| *sample < 0.0)
+    })
 }
 
 /// The unit of the first channel that names one.

@@ -54,6 +54,24 @@ fn names_of_files_tell_participant_and_stimulus() {
 }
 
 #[test]
+fn the_sign_is_that_of_all_files_and_names_that_come_twice_are_said() {
+    let power = "Time,F7\n0,1\n1,2\n2,3\n";
+    for (last, negative) in [("3", "false"), ("-3", "true")] {
+        let second = format!("Time,F7\n0,1\n1,2\n2,{last}\n");
+        let folder =
+            folder(&[("P01_a.csv", power), ("P02_a.csv", &second), ("P02_a.tsv", "Time\tF7\n0\t1\n1\t2\n")]);
+        let begun = write(folder.path(), None).unwrap();
+        let settings = fs::read_to_string(folder.path().join("study.toml")).unwrap();
+        assert!(settings.contains(&format!("may_be_negative = {negative}")), "{settings}");
+        assert_eq!(begun.same_name, [Path::new("P02_a.csv"), Path::new("P02_a.tsv")]);
+        assert!(
+            begun.to_string().contains("P02_a.csv, P02_a.tsv; if they are one recording twice"),
+            "{begun}"
+        );
+    }
+}
+
+#[test]
 fn a_table_of_participants_is_a_stimulus() {
     let folder = folder(&[("S1.csv", "Time,P01,P02\n0,1,2\n1,2,3\n2,3,4\n")]);
     write(folder.path(), None).unwrap();
