@@ -81,6 +81,7 @@ pub mod runs;
 pub mod store;
 pub mod training;
 
+pub use dfdx;
 pub use error::{Error, Result};
 
 #[cfg(doctest)]

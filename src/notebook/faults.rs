@@ -38,6 +38,9 @@ impl Fault {
     /// Something that a notebook checks does not hold.
     pub const CHECK_FAILED: Self =
         Self::check("check-failed", "find out which is wrong: the code, the data or what is expected");
+    /// A cell that was changed as an exercise says does not print what its answer says.
+    pub const WRONG_ANSWER: Self =
+        Self::check("wrong-answer", "correct the answer below \"Try it\", or the cell that it changes");
     /// A notebook breaks a rule of how notebooks are written.
     pub const NOTEBOOK_STYLE: Self = Self::check("notebook-style", "change the cell");
     /// The outputs of a committed notebook do not belong to what is committed.

@@ -49,7 +49,14 @@ pub(super) fn lint(document: &Document) -> Vec<Broken> {
         });
     }
     broken.extend(without_words(document));
+    broken.extend(not_exercise(document));
     broken
+}
+
+/// An exercise that cannot be read, or that does not change one live cell.
+fn not_exercise(document: &Document) -> Option<Broken> {
+    let (expected, found) = document.exercises().err()?;
+    Some(Broken { cell: "exercise".into(), expected, found })
 }
 
 fn named(number: usize, code: &Code) -> String {
@@ -68,17 +75,16 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
         broken.push(("code that Rust can read".into(), cause));
         Vec::new()
     });
+    let is_live = source.starts_with(LIVE);
     let has = |wanted: &[&str]| words.iter().find(|word| wanted.contains(&word.as_str()));
-    if let Some(word) = has(&["fn"]) {
-        broken.push(("no function: the library has them".into(), format!("`{word}`")));
-    }
-    if let Some(word) = has(&["for", "while", "loop"]) {
-        broken.push(("no loop: the library has them".into(), format!("`{word}`")));
+    if !is_live && let Some(word) = has(&["fn", "for", "while", "loop"]) {
+        let expected = format!("no function and no loop, or the first line `{}...`", LIVE);
+        broken.push((expected, format!("`{word}`")));
     }
     if let Some(word) = has(&["unsafe"]) {
         broken.push(("no unsafe code".into(), format!("`{word}`")));
     }
-    if has(&["live"]).is_some() && !source.starts_with(LIVE) && source.contains(".live(") {
+    if !is_live && source.contains(".train(") {
         broken.push((
             format!("a cell that trains to begin with `{}`", LIVE.trim_end()),
             code.first_line().into(),
@@ -147,12 +153,7 @@ pub(super) mod tests {
 
     /// A notebook of these code cells, with words around each.
     pub fn notebook(cells: &[&str]) -> Document {
-        let words = json!({"cell_type": "markdown", "source": "Words."});
-        let mut all = vec![words.clone()];
-        for cell in cells {
-            all.extend([json!({"cell_type": "code", "source": cell}), words.clone()]);
-        }
-        of_cells(&all)
+        crate::notebook::document::tests::notebook(cells, "Words.")
     }
 
     fn of_cells(cells: &[Value]) -> Document {
@@ -202,6 +203,26 @@ pub(super) mod tests {
             assert!(broken(cell).ends_with(found), "{cell}");
         }
         assert!(broken("draw(\"").starts_with("code that Rust can read"));
+    }
+
+    #[test]
+    fn a_live_cell_may_have_functions_and_loops_and_trains() {
+        let cell = "// Live: by hand.\nfn double(x: f32) -> f32 { 2.0 * x }\nfor x in 0..3 {}";
+        assert_eq!(lint(&notebook(&[FIRST_CELL, cell, LAST_CELL])), []);
+        assert!(
+            broken("let live = here.train(Model::Cnn, 2)?;").starts_with("a cell that trains to begin with")
+        );
+    }
+
+    #[test]
+    fn an_exercise_changes_code_of_one_live_cell() {
+        let with = |answer: &str| {
+            let cells = [FIRST_CELL, "// Live: units.\nlet units = 32;", LAST_CELL];
+            lint(&crate::notebook::document::tests::notebook(&cells, answer))
+        };
+        assert_eq!(with("Change `32` to `8`: the cell prints `8 units`."), []);
+        assert_eq!(with("Change `64` to `8`: the cell prints `8 units`.")[0].found, "0 such cells");
+        assert_eq!(with("Change `32` into `8`.")[0].found, "Change `32` into `8`.");
     }
 
     #[test]

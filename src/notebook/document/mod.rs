@@ -1,5 +1,6 @@
 //! A notebook file, in the format that Jupyter calls nbformat 4.
 
+mod exercises;
 mod folder;
 
 use std::fs;
@@ -11,6 +12,7 @@ use serde_json::{Map, Value};
 use crate::error::{Error, Fault, Place, Result};
 use crate::store::write_atomically;
 
+pub(super) use exercises::Exercise;
 pub(super) use folder::name;
 pub use folder::notebooks;
 
@@ -108,11 +110,12 @@ impl Serialize for Text {
     }
 }
 
-/// How a cell begins in which something is trained.
+/// How a cell begins that computes on the small synthetic study, here and now: it may differ on another machine, and a reader
+/// may change it.
 pub(super) const LIVE: &str = "// Live: ";
 
 impl Document {
-    /// The code cells whose outputs are others than those of the same notebook, but for those that train.
+    /// The code cells whose outputs are others than those of the same notebook, but for live ones.
     pub fn changed(&self, other: &Self) -> Vec<String> {
         let cells = (1..).zip(self.code().zip(other.code()));
         let is_changed =
@@ -220,8 +223,20 @@ impl Output {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// A notebook of these code cells, with a text before each and one behind them.
+    pub fn notebook(cells: &[&str], last: &str) -> Document {
+        let text = |source: &str| serde_json::json!({"cell_type": "markdown", "source": source});
+        let mut all: Vec<Value> = Vec::new();
+        for cell in cells {
+            all.extend([text("Words."), serde_json::json!({"cell_type": "code", "source": cell})]);
+        }
+        all.push(text(last));
+        let json = serde_json::json!({"cells": all, "metadata": {}, "nbformat": 4, "nbformat_minor": 5});
+        serde_json::from_value(json).unwrap()
+    }
 
     fn document(json: &str) -> Document {
         serde_json::from_str(json).unwrap()

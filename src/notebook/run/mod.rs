@@ -1,6 +1,7 @@
 //! Running notebooks: each in a kernel that remembers nothing, every cell watched, every failure told.
 
 mod executed;
+mod exercises;
 mod passing;
 mod progress;
 mod task;

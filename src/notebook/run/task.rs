@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
+use super::exercises::done;
 use super::passing::passed;
 use super::progress::Progress;
 use super::{ExecutedNotebook, Run};
@@ -78,9 +79,20 @@ impl Task<'_> {
         };
         let mut given = self.kernel(kernel.take(), working).map_err(|error| error.placed(in_notebook))?;
         let deadline = Instant::now() + self.run.notebook_limit;
+        let limit = || self.run.cell_limit.min(deadline.saturating_duration_since(Instant::now()));
+        let exercises = document.exercises().map_err(|(expected, found)| {
+            Error::new(Fault::NOTEBOOK_STYLE, in_notebook(Place::field("exercise")), expected, found)
+        });
+        let mut exercises = exercises?;
+        let last = document.code().count() as u64;
         for (number, cell) in (1..).zip(document.code_mut()) {
             begins(number, cell.first_line());
-            let limit = self.run.cell_limit.min(deadline.saturating_duration_since(Instant::now()));
+            // The last cell ends the session that changed cells may use.
+            if number == last {
+                let run = |code: &mut Code| execute(&mut given, code, number, limit(), self.stop);
+                done(std::mem::take(&mut exercises), run).map_err(|error| error.placed(in_notebook))?;
+            }
+            let limit = limit();
             let problem = execute(&mut given, cell, number, limit, self.stop);
             if let Some((fault, expected, found)) = problem {
                 let field = format!("code cell {number} `{}`", cell.first_line());

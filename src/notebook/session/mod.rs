@@ -36,7 +36,7 @@ pub const CHECKS_VARIABLE: &str = "EEGENRE_CHECKS";
 ///
 /// Everything is read from the records of the checkout, so that a notebook shows the same on every machine. The published
 /// recordings are only looked for (see [`Source`]) to draw anew what shows samples. What is trained in a notebook is
-/// trained on a small synthetic study, in cells of its own ([`Self::live`]).
+/// trained on a small synthetic study, in cells of its own ([`Self::train`]).
 #[derive(Debug)]
 pub struct Session {
     /// Who heard what, and how long.
@@ -183,7 +183,7 @@ impl Session {
     ///
     /// # Errors
     /// Those of [`runs::train`](crate::runs::train).
-    pub fn live(&self, model: Model, epochs: usize) -> Result<Live> {
+    pub fn train(&self, model: Model, epochs: usize) -> Result<Live> {
         let set = synthetic::small(Effect::Local)?;
         Live::train(&self.project, &self.checks.notebook, &set, model, epochs)
     }
