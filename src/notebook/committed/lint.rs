@@ -4,8 +4,9 @@ use proc_macro2::{LexError, TokenStream, TokenTree};
 
 use crate::notebook::document::{Cell, Code, Document, LIVE};
 
-/// Lines of a code cell at most.
+/// Lines of a code cell at most, and of a live one, which may build what it trains.
 const LINES: usize = 15;
+const LIVE_LINES: usize = 20;
 
 /// How the first code cell begins. Without its first line the kernel reports a panic as success.
 const FIRST_CELL: &str = ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\n";
@@ -66,16 +67,16 @@ fn named(number: usize, code: &Code) -> String {
 /// The rules that one cell breaks: what was expected, what was found.
 fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     let mut broken = Vec::new();
-    let lines = code.source().lines().count();
-    if lines > LINES {
-        broken.push((format!("at most {LINES} lines"), format!("{lines}")));
-    }
     let source = code.source();
+    let is_live = source.starts_with(LIVE);
+    let (lines, most) = (source.lines().count(), if is_live { LIVE_LINES } else { LINES });
+    if lines > most {
+        broken.push((format!("at most {most} lines"), format!("{lines}")));
+    }
     let words = words(source).unwrap_or_else(|cause| {
         broken.push(("code that Rust can read".into(), cause));
         Vec::new()
     });
-    let is_live = source.starts_with(LIVE);
     let has = |wanted: &[&str]| words.iter().find(|word| wanted.contains(&word.as_str()));
     if !is_live && let Some(word) = has(&["fn", "for", "while", "loop"]) {
         let expected = format!("no function and no loop, or the first line `{}...`", LIVE);
@@ -226,8 +227,9 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn a_cell_has_at_most_15_lines() {
+    fn a_cell_has_at_most_15_lines_and_a_live_one_20() {
         assert_eq!(broken(&"x;\n".repeat(16)), "at most 15 lines, found 16");
+        assert_eq!(broken(&format!("// Live: x.\n{}", "x;\n".repeat(20))), "at most 20 lines, found 21");
     }
 
     #[test]
