@@ -1,66 +1,82 @@
-//! Music genre from EEG: a literate reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and a
-//! measurement of what its numbers are worth.
+//! A reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and an audit of what its accuracies are worth.
 //!
-//! A reader follows one direction, and imports go only upwards in this table (a test holds them to it); `error` and `report`
-//! are for everybody.
+//! The paper trains three networks on the EEG of people who listen to music and concludes that the signals hold long-range
+//! dependencies. This crate rebuilds it, on the published recordings or on those of any study. The notebooks tell the story
+//! section by section. This page leads through the code.
 //!
-//! | room | holds |
-//! |---|---|
-//! | [`store`] | how anything is kept: documents, locks, digests; where things go |
-//! | [`recordings`] | recordings, participants, songs, genres; files of many formats; studies; synthetic recordings |
-//! | [`evaluation`] | statistics, chance under a design, null distributions, intervals; random orders |
-//! | [`preparation`] | splits, scales, frames, slices, what controls take away |
-//! | [`features`] | features of a signal |
-//! | [`nn`] | layers, for any number of runs, on a CPU and on CUDA |
-//! | [`models`] | the networks |
-//! | [`training`] | the one training loop |
-//! | [`runs`] | trainings from many seeds, their records, and what these come to |
-//! | [`classifiers`] | classifiers of features, and what they reach |
-//! | [`reproduction`] | the paper's experiment, variations of it, verdicts on its numbers and claims |
-//! | [`audit`] | what the numbers are worth |
-//! | [`figures`] | figures |
-//! | [`notebook`] | what notebooks stand on, and what runs, checks and shows them |
+//! # One example
+//! A small study is made, divided, trained on and summed up. The effect in its recordings is planted, so the right answer is
+//! known.
+//! ```
+//! use std::sync::atomic::AtomicBool;
 //!
-//! | paper | module |
-//! |---|---|
-//! | 1, 2.1: the recordings | [`recordings`] |
-//! | 2.1: labels | [`recordings::Genre`]; of any study: [`recordings::Labels`] |
-//! | 2.1: split into training, validation and test | [`preparation::split`] |
-//! | 2.1: time frames, padding, true lengths | [`preparation::Frames`], [`nn::Packed`] |
-//! | 2.4: slices | [`preparation::Slicing`] |
-//! | Figure 1: signals | [`figures::Figure::recordings`] |
-//! | Figures 2, 4, 6: the networks | [`figures::Figure::architecture`], [`models::Architecture`] |
-//! | Figures 3, 5, 7: training | [`figures::Figure::training`] |
-//! | 2.2, 2.3: LSTM layers; 2.4: convolution, residual blocks, pooling | [`nn`] |
-//! | 2.2: baseline; 2.3: multi-layer LSTM; 2.4: CNN | [`models::Baseline`], [`models::Multilayer`], [`models::Cnn`] |
-//! | 2.2-2.4: Adam, cross-entropy, epochs; votes | [`training`] |
-//! | 2: the same training 15 times | [`runs`] |
-//! | 2, 3: averages over runs, intervals, tests | [`evaluation::statistics`], [`runs::series`] |
-//! | 3, Figure 8: the paper's results and claims beside ours | [`reproduction::verdict`], [`reproduction::results`], [`figures::Figure::results`] |
-//! | 4: long-range dependencies, and the future work | [`audit`], [`preparation::Ablation`], [`preparation::Input`] |
-//! | 3.4: the features of Rahman et al., computed from the recordings and as published | [`features`] |
-//! | 3.4: KNN, SVM and a network of one hidden layer | [`classifiers`] |
-//! | 3.4: their accuracies beside those that the paper quotes | [`classifiers::trials`] |
-//! | strong baselines; null distributions | [`classifiers::trials::baselines`], [`evaluation`] |
-//! | what is stated, and what is left open | [`reproduction::paper`] |
-//! | section by section, with code and results | the notebooks; [`notebook`] runs them |
+//! use eegenre::audit::leaks;
+//! use eegenre::models::Model;
+//! use eegenre::preparation::Scheme;
+//! use eegenre::recordings::synthetic::{self, Effect, Settings};
+//! use eegenre::runs::{self, Control, Preset};
 //!
-//! The README says what works now.
+//! // 24 participants and 12 songs, as in the published study. `recordings::load` reads recordings of your own.
+//! let study = synthetic::generate(&Settings { effect: Effect::Local, ..Settings::default() })?;
 //!
-//! # Example
-//! ```no_run
-//! use eegenre::figures::Figure;
-//! use eegenre::preparation::Split;
-//! use eegenre::recordings::Material;
-//! use eegenre::store::Project;
+//! // A random split, as the paper's, shares participants and songs between its parts. Held-out participants are in one part.
+//! let random = &Scheme::Random.draw(&study, 0)?[0];
+//! assert_eq!(random.leakage().test.participants.shared.len(), random.leakage().test.participants.of);
+//! let folds = Scheme::Participant.draw(&study, 0)?;
+//! assert!(folds[0].leakage().test.participants.shared.is_empty());
+//! for leak in leaks(&study, &folds) {
+//!     println!("{leak}");
+//! }
 //!
-//! // Recordings from EEGENRE_DATA or data/music-affect_v2; else what is recorded of the published ones.
-//! let of = Material::choose(&Project::find("."), None)?;
-//! println!("{of}\n{}", of.description());
-//! println!("the paper's split shares {}", Split::random(&of, 0)?.leakage());
-//! Figure::design(&of).save("target/figures")?;
+//! // The paper's baseline LSTM for two epochs on the first 64 samples: a moment's work, and not enough to learn anything.
+//! let mut settings = Preset::Paper.settings(Model::Baseline);
+//! settings.hyperparameters.epochs = 2;
+//! settings.preparation.truncate = std::num::NonZeroUsize::new(64);
+//! let folder = tempfile::tempdir().expect("a folder for records");
+//! let never = AtomicBool::new(false);
+//! let records = runs::train(&study, &folds[0], settings, 1, folder.path(), &Control::new(&never))?;
+//!
+//! // A record holds the answer to every test recording.
+//! assert_eq!(records[0].last.recordings(), folds[0].test().len());
+//! println!("{}", runs::runs_table(&records));
 //! # eegenre::Result::<()>::Ok(())
 //! ```
+//!
+//! # The rooms, in reading order
+//! A line of code belongs to the first room that needs it. Imports go upwards in this table only, and a test holds them to it;
+//! [`error`] and [`report`] are for every room.
+//!
+//! | room | holds | begin with |
+//! |---|---|---|
+//! | [`store`] | how files are kept: documents, locks, digests, places | [`store::Project`] |
+//! | [`recordings`] | studies: recordings, participants, stimuli, labels; files of many formats; synthetic studies | [`recordings::load`], [`recordings::Material`] |
+//! | [`evaluation`] | statistics: chance under a design, null distributions, intervals | [`evaluation::statistics`] |
+//! | [`preparation`] | splits, scales, frames, slices, controls that remove something | [`preparation::Split`], [`preparation::Preparation`] |
+//! | [`features`] | features of a signal | [`features::FeatureTable`] |
+//! | [`nn`] | layers, for one run or several at once, on CPU and CUDA | [`nn::Lstm`] |
+//! | [`models`] | the paper's three networks | [`models::Model`], [`models::Baseline`] |
+//! | [`training`] | the one training loop | [`training::Hyperparameters`] |
+//! | [`runs`] | trainings from many seeds, and their records | [`runs::train`], [`runs::Record`] |
+//! | [`classifiers`] | classifiers of features, and their trials | [`classifiers::Classifier`] |
+//! | [`reproduction`] | the paper's statements, the experiment, verdicts | [`reproduction::paper`], [`reproduction::results`] |
+//! | [`audit`] | what accuracies are worth: shortcuts, controls, leakage | [`audit::Audit`], [`audit::predictions`] |
+//! | [`figures`] | all figures | [`figures::Figure`] |
+//! | [`notebook`] | what notebooks call, and what runs, checks and shows them | [`notebook::Run`] |
+//!
+//! # Where is a section of the paper?
+//!
+//! | section | code |
+//! |---|---|
+//! | 2.1 recordings, split, frames | [`recordings`], [`preparation::split`], [`preparation::Frames`] |
+//! | 2.2 baseline LSTM | [`models::Baseline`], [`nn`] |
+//! | 2.3 multi-layer LSTM | [`models::Multilayer`] |
+//! | 2.4 CNN on slices | [`models::Cnn`], [`preparation::Slicing`] |
+//! | 2.2 to 2.4 training; 15 runs | [`training`], [`runs`] |
+//! | 3 results; Figure 8 | [`reproduction::results`], [`reproduction::verdict`], [`figures::Figure::results`] |
+//! | 3.4 features and their classifiers | [`features`], [`classifiers::trials`] |
+//! | 4 long-range dependencies | [`audit`], [`preparation::Ablation`] |
+//! | Figures 1 to 7 | [`figures::Figure::recordings`], [`figures::Figure::architecture`], [`figures::Figure::training`] |
+//! | what the paper states, and what it leaves open | [`reproduction::paper`] |
 
 #![deny(missing_docs)]
 

@@ -193,6 +193,143 @@ fn bad_usage_exits_with_2_and_says_what_is_possible() {
     }
 }
 
+#[test]
+fn the_help_fits_a_screen_and_names_every_command() {
+    let pages = [&["help"][..], &["--help"], &["-h"]].map(|arguments| stdout(&eegenre(arguments)));
+    assert!(pages.iter().all(|page| *page == pages[0]));
+    let lines: Vec<&str> = pages[0].lines().collect();
+    assert!(lines.len() <= 24, "{} lines:\n{}", lines.len(), pages[0]);
+    assert!(lines.iter().all(|line| line.chars().count() <= 100), "{}", pages[0]);
+    for command in [
+        "reproduce",
+        "data",
+        "split",
+        "figure",
+        "train",
+        "results",
+        "records",
+        "notebooks",
+        "study",
+        "audit",
+        "features",
+        "classify",
+        "predict",
+        "completions",
+        "help",
+    ] {
+        assert!(
+            lines.iter().any(|line| line.starts_with(&format!("  {command} "))),
+            "{command}: {}",
+            pages[0]
+        );
+        assert!(!stdout(&eegenre(&["help", command])).is_empty(), "{command}");
+    }
+}
+
+#[test]
+fn eegenre_alone_says_what_to_do_next() {
+    let checkout = project();
+    let root = text(checkout.root());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let alone = |folder: &Path, arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+        command.args(arguments).current_dir(folder).env_remove("EEGENRE_PROJECT").output().unwrap()
+    };
+    for (folder, command) in
+        [(checkout.root(), "eegenre reproduce"), (elsewhere.path(), "eegenre audit predictions FILE")]
+    {
+        let output = alone(folder, &[]);
+        assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(0), &b""[..]));
+        let text = stdout(&output);
+        assert!(text.contains(command) && text.lines().count() <= 8, "{text}");
+        assert_eq!(text.matches("  eegenre ").count(), 3, "{text}");
+        // Each is a command.
+        for next in json(&alone(folder, &["--json"]))["next"].as_array().unwrap() {
+            let words: Vec<&str> = next["command"].as_str().unwrap().split(' ').skip(1).collect();
+            let words: Vec<&str> =
+                words.into_iter().map(|word| if word == "DIR" { root } else { word }).collect();
+            let help = eegenre(&[&words[..], &["--help"]].concat());
+            assert_eq!(help.status.code(), Some(0), "{next}");
+        }
+    }
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for (shell, part) in [
+        ("bash", "complete -F _eegenre"),
+        ("elvish", "edit:completion"),
+        ("fish", "complete -c eegenre"),
+        ("powershell", "Register-ArgumentCompleter"),
+        ("zsh", "#compdef eegenre"),
+    ] {
+        let output = eegenre(&["completions", shell]);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        let script = stdout(&output);
+        assert!(script.contains(part), "{shell}: {script}");
+        for word in ["reproduce", "synthesize", "--weights", "--quiet"] {
+            // Some shells write options without their dashes.
+            assert!(script.contains(word.trim_start_matches('-')), "{shell}: {word}");
+        }
+        assert_eq!(json(&eegenre(&["completions", shell, "--json"]))["script"], script.trim_end());
+    }
+    assert_eq!(eegenre(&["completions", "tcsh"]).status.code(), Some(2));
+}
+
+#[test]
+#[cfg(unix)]
+fn bash_reads_its_completions() {
+    let script = stdout(&eegenre(&["completions", "bash"]));
+    let ask = "COMP_WORDS=(eegenre re); COMP_CWORD=1; _eegenre eegenre re eegenre; echo \"${COMPREPLY[*]}\"";
+    let output = Command::new("bash").args(["-c", &format!("{script}\n{ask}")]).output().unwrap();
+    assert_eq!(
+        stdout(&output).trim(),
+        "reproduce results records",
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn quiet_leaves_answers_and_errors_everywhere() {
+    let folder = synthetic_folder();
+    let data = folder.path().join("synthetic");
+    let (data, out) = (text(&data), folder.path().join("out"));
+    let figures = ["figure", "all", "--data", data, "--records", "/nonexistent"];
+    for (arguments, code) in [
+        (&["split", "--data", data][..], 0),
+        (&["data", "describe", "--data", data], 0),
+        (&["features", "--data", data, "--out", text(&out)], 0),
+        (&["records", "check", "--project", text(project().root())], 0),
+        (&figures, 2),
+        (&["data", "check", "/nonexistent"], 2),
+    ] {
+        let [loud, quiet] =
+            [&["--json"][..], &["--json", "--quiet"]].map(|more| eegenre(&[arguments, more].concat()));
+        assert_eq!((loud.status.code(), quiet.status.code()), (Some(code), Some(code)), "{arguments:?}");
+        assert_eq!(quiet.stdout, loud.stdout, "{arguments:?}");
+        let said = String::from_utf8(quiet.stderr).unwrap();
+        assert_eq!(said.is_empty(), code == 0, "{arguments:?}: {said}");
+    }
+    // Nobody must take synthetic recordings for others.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+    let output =
+        command.args(["-q", "split"]).current_dir(folder.path()).env_remove("EEGENRE_DATA").output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("(synthetic: ") && said.lines().count() == 1, "{said}");
+}
+
+#[test]
+fn no_color_is_honoured() {
+    let help = |variables: &[(&str, &str)]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_eegenre"));
+        command.args(["help", "train"]).env_remove("NO_COLOR").env("CLICOLOR_FORCE", "1");
+        stdout(&command.envs(variables.iter().copied()).output().unwrap())
+    };
+    assert!(help(&[]).contains('\u{1b}'), "CLICOLOR_FORCE has no effect, so this tests nothing");
+    assert!(!help(&[("NO_COLOR", "1")]).contains('\u{1b}'));
+}
+
 /// Synthetic workbooks in a folder of their own.
 fn synthetic_folder() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
@@ -211,7 +348,7 @@ fn what_is_trained_can_be_summed_up_and_predicts() {
         let task = ["train", model, "--data", text(&data), "--out", text(&out), "--normalize", "log"];
         let output = eegenre(&[&task[..], &shorter].concat());
         assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
-        assert!(output.stderr.ends_with(b"(asked for with --data)\n"), "--quiet shows no progress");
+        assert!(output.stderr.is_empty(), "--quiet: {}", String::from_utf8_lossy(&output.stderr));
         let runs = &json(&output)["runs"];
         assert_eq!((runs[1]["run"].as_u64(), runs[1]["test"].as_u64()), (Some(1), Some(39)));
 

@@ -13,7 +13,8 @@ use support::tasks::{TASKS, eegenre, write_recordings};
 use tempfile::{TempDir, tempdir};
 
 /// What every command says that names no data.
-const WITHOUT_DATA: [(&str, i32); 3] = [("--help", 0), ("train --help", 0), ("--version", 0)];
+const WITHOUT_DATA: [(&str, i32); 4] =
+    [("--help", 0), ("train --help", 0), ("--version", 0), ("completions bash", 0)];
 
 /// As text and as JSON.
 const BOTH: [&str; 2] = ["", " --json"];

@@ -7,6 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use eegenre::classifiers::trials::{Origin, TrialRecord, plan};
+use eegenre::evaluation::statistics::{Interval, cluster_interval};
 use eegenre::models::Model;
 use eegenre::nn::StateDict;
 use eegenre::recordings::{Fingerprint, Provenance};
@@ -14,6 +15,7 @@ use eegenre::reproduction::results::Results;
 use eegenre::reproduction::study::VARIATIONS;
 use eegenre::runs::prediction::WeightsFile;
 use eegenre::runs::profile::Profile;
+use eegenre::runs::series::{ReportedSeries, Series};
 use eegenre::runs::{Record, Store, Weights};
 use support::project;
 
@@ -128,6 +130,74 @@ fn committed_weights_say_what_they_are_for_in_the_bytes_that_training_writes() {
             }
         }
     }
+}
+
+/// A table of the model card, without its head.
+fn rows_of_the_card(name: &str) -> Vec<String> {
+    let card = fs::read_to_string(project().committed_records().join("MODEL_CARD.md")).unwrap();
+    let (_, rest) = card.split_once(&format!("<!-- {name} -->\n")).unwrap();
+    let (table, _) = rest.split_once("<!-- end -->").unwrap();
+    table.trim().lines().skip(2).map(str::to_owned).collect()
+}
+
+/// As `31.1 to 46.4`.
+fn in_percent(interval: Interval) -> String {
+    let Interval { low, high } = interval.of_parts().in_percent();
+    format!("{low:.1} to {high:.1}")
+}
+
+#[test]
+fn the_model_card_has_the_numbers_of_every_file_of_weights() {
+    let mut files = Vec::new();
+    let mut runs = Vec::new();
+    for variation in ["raw", "log"] {
+        for model in Model::ALL {
+            let records = records(variation, model);
+            for weights in [Weights::Final, Weights::Best] {
+                let file = format!("{variation}/{}/run-00.{}.safetensors", model.name(), weights.name());
+                assert!(project().committed_records().join(&file).is_file(), "{file}");
+                let outcome = records[0].outcome(weights);
+                let mut participants = std::collections::BTreeMap::<_, (f64, usize)>::new();
+                for answer in &outcome.predictions {
+                    let (right, of) = participants.entry(answer.recording.participant).or_default();
+                    *right += f64::from(u8::from(answer.label == answer.predicted));
+                    *of += 1;
+                }
+                let clusters: Vec<(f64, usize)> = participants.into_values().collect();
+                let interval = in_percent(cluster_interval(&clusters).unwrap());
+                let (epoch, right, accuracy) = (outcome.epoch, outcome.right(), 100.0 * outcome.accuracy());
+                assert_eq!(outcome.recordings(), 39);
+                files.push(format!("| `{file}` | {epoch} | {right} | {accuracy:.1} ({interval}) |"));
+                let series = Series::of(&records, weights).unwrap();
+                if series.reported().is_some() {
+                    runs.push(format!(
+                        "| {variation} | {} | {:.1} | {} | {} | {:.1} |",
+                        series.label,
+                        100.0 * series.average,
+                        in_percent(series.over_runs.unwrap()),
+                        in_percent(series.over_recordings),
+                        100.0 * series.training,
+                    ));
+                }
+            }
+        }
+    }
+    assert_eq!(rows_of_the_card("files"), files);
+    assert_eq!(rows_of_the_card("runs"), runs);
+}
+
+#[test]
+fn the_model_card_has_the_accuracies_without_what_names_genres() {
+    let design = eegenre::recordings::Material::recorded(&project()).unwrap();
+    let audit = eegenre::audit::Audit::read(&project(), &design, Profile::Paper).unwrap();
+    let series = [ReportedSeries::Baseline, ReportedSeries::MultilayerFinal, ReportedSeries::Cnn];
+    let rows = series.map(|series| {
+        let estimate = audit.estimate("clean", eegenre::preparation::Scheme::Participant, series).unwrap();
+        assert!(estimate.p > 0.05, "{series:?}: the card says that none is significant");
+        let interval = in_percent(estimate.over_participants.unwrap());
+        format!("| {} | {:.1} | {interval} |", series.label(), 100.0 * estimate.accuracy)
+    });
+    assert_eq!(rows_of_the_card("clean"), rows);
 }
 
 #[test]

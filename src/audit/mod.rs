@@ -191,7 +191,19 @@ impl Audit {
                 records.extend(record.whole_draws(cell, set)?);
             }
         }
-        let estimates = records.iter().flat_map(|record| Estimate::all(record, &records, set)).collect();
+        let mut steps = Steps::on_terminal(records.len() as u64 + 3);
+        let mut estimates = Vec::new();
+        for record in &records {
+            steps.begin("intervals of the audit's networks");
+            estimates.extend(Estimate::all(record, &records, set));
+        }
+        steps.begin("comparisons of networks");
+        let claims = comparison::claims(&records, set, profile);
+        steps.begin("what one split decides");
+        let one_split = OneSplit::of(&records, study, profile);
+        steps.begin("controls");
+        let controls = comparison::controls(&records);
+        steps.finish();
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.known_as(),
@@ -203,9 +215,9 @@ impl Audit {
             blocks: Blocks::read(folder, set.fingerprint(), deals(profile))?,
             guesses: GuessEstimate::all(set)?,
             estimates,
-            claims: comparison::claims(&records, set, profile),
-            one_split: OneSplit::of(&records, study, profile),
-            controls: comparison::controls(&records),
+            claims,
+            one_split,
+            controls,
             reaches: signals.reaches,
             echo: EchoPower::load(folder, set)?,
             instrument,

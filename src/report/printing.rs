@@ -1,12 +1,13 @@
 //! The only place that prints. Nothing here panics, and nobody has to listen.
 //!
-//! An answer is what was asked for, on standard output. A note is everything else, on standard error. Both may be
-//! closed, full, or a terminal that has gone away.
+//! An answer is what was asked for, on standard output. Errors and notes go to standard error. Both may be closed, full, or a
+//! terminal that has gone away. Nothing here is coloured.
 
 #![allow(clippy::disallowed_methods, reason = "elsewhere, standard output and error are left alone")]
 
 use std::fmt::Display;
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::error::{Error, Fault, Place, Result};
 
@@ -36,9 +37,29 @@ pub fn answered(printed: io::Result<()>) -> Result<()> {
     }
 }
 
-/// Prints a line on standard error. It is lost if nobody can read it, and no work stops for it: a reader that has
-/// paused is waited for once, a second at most.
+/// Whether notes and progress are left out.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// From now on, [notes](note) and progress are left out (`--quiet`).
+pub fn be_quiet() {
+    IS_QUIET.store(true, Ordering::Relaxed);
+}
+
+fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// Prints a line on standard error, unless that should be [quiet](be_quiet): progress, remarks, warnings that the answer
+/// repeats.
 pub fn note(line: impl Display) {
+    if !is_quiet() {
+        error(line);
+    }
+}
+
+/// Prints a line on standard error that is never left out: an error, or that recordings are synthetic. It is lost if nobody can
+/// read it, and no work stops for it: a reader that has paused is waited for once, a second at most.
+pub fn error(line: impl Display) {
     let line = format!("{line}\n");
     let mut errors = io::stderr().lock();
     for part in line.as_bytes().chunks(AT_A_TIME) {
@@ -48,16 +69,15 @@ pub fn note(line: impl Display) {
     }
 }
 
-/// Whether standard error is a terminal, on which bars can be drawn.
+/// Whether bars can be drawn: standard error is a terminal and should not be [quiet](be_quiet).
 pub(crate) fn to_terminal() -> bool {
-    io::stderr().is_terminal()
+    !is_quiet() && io::stderr().is_terminal()
 }
 
 /// Whether standard error takes something without blocking.
 #[cfg(unix)]
 fn is_heard() -> bool {
     use std::os::fd::AsFd;
-    use std::sync::atomic::{AtomicBool, Ordering};
 
     use nix::errno::Errno;
     use nix::poll::{PollFd, PollFlags, PollTimeout, poll};

@@ -1,4 +1,4 @@
-//! Progress of a series: bars on a terminal, plain lines elsewhere.
+//! Progress of a series, with the time left: bars on a terminal, plain lines elsewhere.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use super::{Event, Observer};
-use crate::report::{note, to_terminal};
+use crate::report::{note, time_left, to_terminal};
 
 /// The runs of a series: on a terminal a bar for each running one and one for the whole, elsewhere a line now and then.
 #[derive(Debug)]
@@ -17,6 +17,7 @@ pub struct Progress {
     epochs: u64,
     bars: Option<MultiProgress>,
     whole: ProgressBar,
+    started: Instant,
     state: Mutex<State>,
 }
 
@@ -25,6 +26,8 @@ struct State {
     running: BTreeMap<u64, ProgressBar>,
     /// Epochs done of each run, for the whole.
     epochs: BTreeMap<u64, u64>,
+    /// Epochs of all runs that were done before.
+    before: u64,
     /// When a line was last written of each run.
     lines: BTreeMap<u64, Instant>,
 }
@@ -50,12 +53,24 @@ impl Progress {
             None => ProgressBar::hidden(),
         };
         whole.set_prefix(format!("{series}, {runs} runs"));
-        Self { series, runs, epochs, bars, whole, state: Mutex::default() }
+        Self { series, runs, epochs, bars, whole, started: Instant::now(), state: Mutex::default() }
     }
 
     /// All is done: the bars go.
     pub fn finish(&self) {
         self.whole.finish_and_clear();
+    }
+
+    /// The time left of all runs, after a message.
+    fn left(&self, state: &State) -> String {
+        let all = self.runs * self.epochs;
+        let done: u64 = state.epochs.values().sum();
+        let left = time_left(
+            done.saturating_sub(state.before),
+            all.saturating_sub(state.before),
+            self.started.elapsed(),
+        );
+        left.map(|left| format!("; {left} in all")).unwrap_or_default()
     }
 
     fn line(&self, run: u64, what: &str) {
@@ -71,10 +86,13 @@ impl Observer for Progress {
         match event {
             Event::Present => {
                 state.epochs.insert(run, self.epochs);
+                state.before += self.epochs;
                 self.line(run, "done before");
             }
             Event::Elsewhere => self.line(run, "another process is training it"),
             Event::Began { epoch, .. } => {
+                state.before += epoch as u64;
+                state.epochs.insert(run, epoch as u64);
                 if let Some(bars) = &self.bars {
                     let bar = ProgressBar::new(self.epochs).with_style(style(RUN_TEMPLATE));
                     bar.set_prefix(format!("run {run:02}"));
@@ -102,7 +120,8 @@ impl Observer for Progress {
                     bar.set_message(message);
                 } else if state.lines.get(&run).is_none_or(|last| last.elapsed() >= LINE_EVERY) {
                     state.lines.insert(run, Instant::now());
-                    self.line(run, &format!("epoch {epoch} of {}: {message}", self.epochs));
+                    let left = self.left(&state);
+                    self.line(run, &format!("epoch {epoch} of {}: {message}{left}", self.epochs));
                 }
             }
             Event::Finished { record } => {

@@ -1,5 +1,8 @@
 //! Programs that stand in for Python, cargo and the kernel, and the command line that finds only them.
 
+// Each test program uses a part of this.
+#![allow(dead_code)]
+
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! `eegenre data`, and `--data` of every task.
 
+use std::fmt::Display;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
@@ -9,7 +10,7 @@ use eegenre::error::Result;
 use eegenre::recordings::study::{Study, init};
 use eegenre::recordings::synthetic::{self, Effect, Settings};
 use eegenre::recordings::{self, DataSet, Description, Material, Source};
-use eegenre::report::note;
+use eegenre::report::{self, note};
 use eegenre::store::Project;
 
 use crate::{print, signals};
@@ -29,15 +30,24 @@ impl DataArgs {
     /// What results are of; which, and why, is said on standard error.
     pub fn material(self, project: &Project) -> Result<Material> {
         let material = Material::choose_unless(project, self.data, &signals::working())?;
-        note(&material);
+        say(material.source(), &material);
         Ok(material)
     }
 
     /// Reads the recordings and says on standard error which ones and why.
     pub fn load(self, project: &Project) -> Result<DataSet> {
         let source = self.source(project);
-        note(format_args!("recordings from {source}"));
+        say(Some(&source), format_args!("recordings from {source}"));
         source.load()
+    }
+}
+
+/// Says what results are of. That recordings are synthetic is said to those, too, who asked for quiet.
+fn say(source: Option<&Source>, what: impl Display) {
+    if matches!(source, Some(Source::Synthetic(_))) {
+        report::error(what);
+    } else {
+        note(what);
     }
 }
 

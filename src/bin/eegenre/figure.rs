@@ -11,6 +11,7 @@ use eegenre::classifiers::trials::Classification;
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures::{self, FeatureView, Figure, Subject, View};
 use eegenre::recordings::Provenance;
+use eegenre::report::Steps;
 use eegenre::runs;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, check_writable};
@@ -92,7 +93,15 @@ impl FigureArgs {
             Choice::All => figures::all(project, &of, &records, profile)?,
         };
         let folder = out.unwrap_or_else(|| figures::folder(project, &drawn));
-        let written = Error::gather(drawn.iter().map(|figure| figure.save(&folder)))?.concat();
+        let mut steps = Steps::new(drawn.len() as u64);
+        let written = drawn.iter().map(|figure| {
+            if drawn.len() > 1 {
+                steps.begin(format!("drawing {}", figure.name()));
+            }
+            figure.save(&folder)
+        });
+        let written = Error::gather(written)?.concat();
+        steps.finish();
         let lines: Vec<String> = written.iter().map(|path| path.display().to_string()).collect();
         if json {
             print(&json!({ "figures": lines }), json)?;

@@ -6,6 +6,7 @@
 
 mod audit;
 mod classify;
+mod completions;
 mod data;
 mod device;
 mod features;
@@ -20,6 +21,7 @@ mod signals;
 mod split;
 mod study;
 mod train;
+mod welcome;
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -30,12 +32,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use eegenre::error::{Error, Fault, Place, Result};
-use eegenre::report::{answer, answered, note};
+use eegenre::report::{self, answer, answered, be_quiet};
 use eegenre::runs::profile::Profile;
 use eegenre::store::Project;
 
 use audit::AuditArgs;
 use classify::ClassifyArgs;
+use completions::CompletionsArgs;
 use data::{DataArgs, DataTask};
 use device::DeviceArgs;
 use features::FeaturesArgs;
@@ -48,82 +51,120 @@ use results::ResultsArgs;
 use split::SplitArgs;
 use study::StudyArgs;
 use train::TrainArgs;
+use welcome::Welcome;
 
-const EXAMPLES: &str = "\
-Examples:
-  eegenre reproduce                              everything, from records and the recordings that are there
-  eegenre data init ~/recordings                 begin the description of a study of your own
-  eegenre data check ~/recordings                list every problem in a folder of recordings
-  eegenre data describe --data ~/recordings      what is in it
-  eegenre split --scheme stimulus                    four folds that share no stimulus
-  eegenre split --seed 3 --out split.json        one more split like the paper's, as a file
-  eegenre figure 1 --out /tmp                    the paper's Figure 1
-  eegenre figure all                             all figures, of the recordings and records that are there
-  eegenre notebooks run                          run the notebooks and see whether their checks hold
-  eegenre notebooks book                         all of them as a site, in target/book
+/// The help of the whole program. It fits a screen of 24 lines; each command has a help of its own.
+const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{subcommands}\n\n{after-help}";
 
-  eegenre train baseline --runs 3 --epochs 50    three short trainings
-  eegenre audit predictions mine.csv             what predictions of any study are worth
-  eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
+const AFTER_HELP: &str = "\
+Every command takes --json, -q (--quiet: no progress or notes), --project DIR (a checkout), --help.
+Recordings: --data DIR, else EEGENRE_DATA, else data/music-affect_v2 in the checkout. Without any,
+records or synthetic recordings take their place, and each result says so.
+Exit codes: 0 success, 1 a check failed, 2 bad input or usage, 130 interrupted, 143 terminated.";
 
-Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
-
-/// Music genre from EEG: reproduces a paper on LSTMs and CNNs, and measures what its numbers are worth.
-///
-/// Recordings are taken from --data, else from the folder that EEGENRE_DATA names, else from data/music-affect_v2 in
-/// the project. Without any, results of the published study are shown from its records; what trains makes synthetic
-/// recordings in data/synthetic, and says so. Outside a checkout of eegenre everything that is made goes to eegenre/ in the
-/// working folder.
+/// Rebuilds a study of music genre from EEG and measures what its numbers, or any study's, are worth.
 #[derive(Parser)]
-#[command(version, propagate_version = true, max_term_width = 100, after_long_help = EXAMPLES)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+#[command(help_template = TEMPLATE, after_help = AFTER_HELP)]
 struct Command {
+    /// None: `eegenre` alone says what to do next.
     #[command(subcommand)]
-    task: Task,
+    task: Option<Task>,
     /// Answer in JSON, problems included
     #[arg(long, global = true)]
     json: bool,
+    /// No progress, notes or warnings: answers and errors only, and that recordings are synthetic
+    #[arg(short, long, global = true)]
+    quiet: bool,
     /// The checkout of eegenre to work in [default: the one around the working folder]
     ///
-    /// EEGENRE_PROJECT names it too. Only notebooks and reproduce need one.
+    /// EEGENRE_PROJECT names it too. Only notebooks and reproduce need one; outside a checkout, everything that is made goes to
+    /// eegenre/ in the working folder.
     #[arg(long, value_name = "DIR", global = true)]
     project: Option<PathBuf>,
 }
 
 #[derive(Subcommand)]
 enum Task {
-    /// The main job: everything there is, from records (and recordings) to the book
+    /// Check all records, rebuild tables and figures, run the notebooks, make the book
     Reproduce(ReproduceArgs),
-    /// Look at recordings, check them, or make synthetic ones
-    #[command(subcommand)]
+    /// Describe, check or begin a folder of recordings, or make a synthetic one
+    #[command(subcommand, after_help = DATA_EXAMPLES)]
     Data(DataTask),
-    /// Decide which recordings train, validate and test
+    /// Divide recordings into training, validation and test parts
     ///
     /// Answers with one split, or, for a grouped scheme without --fold, with a list of folds (`folds` in JSON): sizes,
     /// what the parts share (leakage), and the digest that identifies the split.
+    #[command(after_help = SPLIT_EXAMPLES)]
     Split(SplitArgs),
-    /// Draw a figure
+    /// Draw one figure, or all of them
+    #[command(after_help = FIGURE_EXAMPLES)]
     Figure(FigureArgs),
-    /// Train a network several times on one split, as the paper does; what was interrupted goes on
+    /// Train a network several times on one split; an interrupted training goes on
+    #[command(after_help = TRAIN_EXAMPLES)]
     Train(TrainArgs),
-    /// The paper's results beside those of the records, with a verdict on each
+    /// Show the paper's results beside those of the records, with a verdict on each
     Results(ResultsArgs),
-    /// The committed records: check them, or make what signals show without a network anew
+    /// Check, update or export the committed records
     #[command(subcommand)]
     Records(RecordsTask),
-    /// The notebooks: set up their kernel, open, run and check them, make the book
+    /// Set up the notebooks' kernel; open, run and check the notebooks; make the book
+    #[command(after_help = NOTEBOOKS_EXAMPLES)]
     Notebooks(NotebooksArgs),
-    /// The experiment with other choices, where the paper leaves them open: train variations, and show them side by side
+    /// Train and compare variations where the paper leaves choices open
     Study(StudyArgs),
-    /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet. Or, with
-    /// `predictions FILE`, what anyone's predictions are worth
+    /// Measure what accuracies are worth: shortcuts, controls, splits without leakage
+    ///
+    /// Trains what is not recorded yet. With `predictions FILE`: what anyone's predictions are worth, of any study.
+    #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
-    /// Features of the recordings, as those that the paper compares itself with
+    /// Compute 26 features of every recording
     Features(FeaturesArgs),
-    /// Classifiers of features: what the paper compares itself with (section 3.4)
+    /// Run the classifiers of features that the paper compares itself with (section 3.4)
     Classify(ClassifyArgs),
-    /// Let a trained network name the label of every recording of a folder
+    /// Predict the label of every recording of a folder with trained weights
+    #[command(after_help = PREDICT_EXAMPLES)]
     Predict(PredictArgs),
+    /// Print completions of commands and options for a shell
+    #[command(after_help = completions::EXAMPLES)]
+    Completions(CompletionsArgs),
 }
+
+const DATA_EXAMPLES: &str = "\
+Examples:
+  eegenre data init ~/recordings                 begin the description of a study of your own
+  eegenre data check ~/recordings                list every problem in a folder of recordings
+  eegenre data describe --data ~/recordings      count recordings, participants and stimuli";
+
+const SPLIT_EXAMPLES: &str = "\
+Examples:
+  eegenre split --scheme stimulus                four folds that share no stimulus
+  eegenre split --seed 3 --out split.json        another random split, written to a file";
+
+const FIGURE_EXAMPLES: &str = "\
+Examples:
+  eegenre figure 8                               the paper's Figure 8, from the records
+  eegenre figure all --out /tmp                  all figures, in a folder of your choice";
+
+const TRAIN_EXAMPLES: &str = "\
+Example:
+  eegenre train baseline --runs 3 --epochs 50    three short trainings";
+
+const NOTEBOOKS_EXAMPLES: &str = "\
+Examples:
+  eegenre notebooks lab                          open the notebooks in JupyterLab
+  eegenre notebooks run                          run the notebooks and their checks
+  eegenre notebooks book                         write all notebooks as a site, in target/book";
+
+const AUDIT_EXAMPLES: &str = "\
+Examples:
+  eegenre audit --recorded                       the audit of the published study, from its records
+  eegenre audit --data ~/recordings              the audit of a study of your own
+  eegenre audit predictions mine.csv             the audit of predictions from any program";
+
+const PREDICT_EXAMPLES: &str = "\
+Example:
+  eegenre predict --weights data/records/log/cnn/run-00.best.safetensors --data ~/recordings";
 
 #[derive(Args)]
 struct ReproduceArgs {
@@ -141,11 +182,17 @@ struct ReproduceArgs {
 fn main() -> ExitCode {
     memory::keep_freed_memory();
     let listening = signals::listen();
-    let Command { task, json, project } = match Command::try_parse() {
+    let Command { task, json, quiet, project } = match Command::try_parse() {
         Ok(command) => command,
         Err(unusual) => return help(&unusual),
     };
-    let done = listening.and_then(|()| Project::choose(project)).and_then(|project| task.run(&project, json));
+    if quiet {
+        be_quiet();
+    }
+    let done = listening.and_then(|()| Project::choose(project)).and_then(|project| match task {
+        Some(task) => task.run(&project, json),
+        None => print(&Welcome::to(&project), json),
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -153,7 +200,7 @@ fn main() -> ExitCode {
                 // If nobody can read this, the exit code is left.
                 let _ = print(&json!({ "problems": error.problems() }), json);
             }
-            note(&error);
+            report::error(&error);
             ExitCode::from(exit_code(&error))
         }
     }
@@ -168,7 +215,7 @@ fn help(unusual: &clap::Error) -> ExitCode {
     match answered(unusual.print()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            note(&error);
+            report::error(&error);
             ExitCode::from(exit_code(&error))
         }
     }
@@ -211,6 +258,7 @@ impl Task {
             Self::Features(features) => features.run(project, json),
             Self::Classify(classify) => classify.run(project, json),
             Self::Predict(predict) => predict.run(project, json),
+            Self::Completions(completions) => completions.run(json),
         }
     }
 }

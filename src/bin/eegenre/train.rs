@@ -15,7 +15,7 @@ use eegenre::preparation::{
 use eegenre::recordings::Design;
 use eegenre::reproduction::experiment::SPLIT_SEED;
 use eegenre::runs::RUNS;
-use eegenre::runs::{self, Control, NoObserver, Observer, Preset, Progress, Settings};
+use eegenre::runs::{self, Control, Preset, Progress, Settings};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -169,9 +169,6 @@ pub struct TrainArgs {
     /// Seconds after which an unfinished run at the latest saves where it stands
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     checkpoint: u64,
-    /// No progress
-    #[arg(long)]
-    quiet: bool,
 }
 
 impl TrainArgs {
@@ -187,15 +184,12 @@ impl TrainArgs {
             Some(path) => Split::read(path, &set)?,
             None => Split::random(&set, SPLIT_SEED)?,
         };
-        if !self.quiet {
-            let remaining = settings.preparation.remaining(&set)?;
-            warn_of_leaks(&remaining, std::slice::from_ref(&split));
-        }
+        let remaining = settings.preparation.remaining(&set)?;
+        warn_of_leaks(&remaining, std::slice::from_ref(&split));
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();
         let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
-        let observer: &dyn Observer = if self.quiet { &NoObserver } else { &progress };
-        let mut control = Control { observer, ..self.device.control(&stop)? };
+        let mut control = Control { observer: &progress, ..self.device.control(&stop)? };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();

@@ -1,6 +1,7 @@
 //! What a trial leaves: its answer to every tested row.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
 use crate::features::FeatureTable;
 use crate::recordings::{Design, Labels, Participant};
-use crate::report::comma_separated;
+use crate::report::{Steps, comma_separated};
 use crate::store::{create_folder, read_record, to_json, write_atomically, write_record};
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
@@ -116,7 +117,11 @@ impl TrialRecord {
         let trial = self.configuration.trial;
         let folds = drawn(trial, exchanges.draws, table)?;
         let labels = &self.labels;
+        let steps = Mutex::new(Steps::on_terminal(exchanges.number));
         let right = |seed: u64| {
+            if let Ok(mut steps) = steps.lock() {
+                steps.begin("labels exchanged by chance");
+            }
             let table = table.with_exchanged_labels(seed);
             let of_fold = |(draw, number, fold): &(u64, usize, TableFold)| {
                 let tested = TestedFold::make(trial, &table, *draw, *number, fold)?;

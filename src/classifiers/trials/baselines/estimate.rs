@@ -11,6 +11,7 @@ use crate::evaluation::{
     Cell, NullDistribution, Spread, corrected, crossed_interval, interval_over_participants, minimum_effect,
 };
 use crate::recordings::RecordingId;
+use crate::report::Steps;
 
 /// What the record of a trial says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -52,7 +53,12 @@ impl BaselineEstimate {
     /// From the records of a profile, whose p values are corrected together.
     #[must_use]
     pub fn all(records: &[BaselineRecord]) -> Vec<Self> {
-        let mut estimates: Vec<Self> = records.iter().map(Self::of).collect();
+        let mut steps = Steps::on_terminal(records.len() as u64);
+        let mut estimate = |record: &BaselineRecord| {
+            steps.begin("intervals of the baselines");
+            Self::of(record)
+        };
+        let mut estimates: Vec<Self> = records.iter().map(&mut estimate).collect();
         let nulls = records.iter().flat_map(|record| {
             let right = |which: usize| {
                 record.answers().filter(|(_, label, answers)| answers[which] == *label).count()
