@@ -54,7 +54,7 @@ use train::TrainArgs;
 use welcome::Welcome;
 
 /// The help of the whole program. It fits a screen of 24 lines; each command has a help of its own.
-const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{subcommands}\n\n{after-help}";
+const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{subcommands}{after-help}";
 
 const AFTER_HELP: &str = "\
 Every command takes --json, -q (--quiet: no progress or notes), --project DIR (a checkout), --help.
