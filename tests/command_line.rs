@@ -266,12 +266,12 @@ fn completions_are_printed_for_every_shell() {
         let output = eegenre(&["completions", shell]);
         assert_eq!(output.status.code(), Some(0), "{shell}");
         let script = stdout(&output);
-        assert!(script.contains(part), "{shell}: {script}");
+        assert!(script.contains(part), "{shell}");
         for word in ["reproduce", "synthesize", "--weights", "--quiet"] {
             // Some shells write options without their dashes.
             assert!(script.contains(word.trim_start_matches('-')), "{shell}: {word}");
         }
-        assert_eq!(json(&eegenre(&["completions", shell, "--json"]))["script"], script.trim_end());
+        assert!(json(&eegenre(&["completions", shell, "--json"]))["script"] == script.trim_end(), "{shell}");
     }
     assert_eq!(eegenre(&["completions", "tcsh"]).status.code(), Some(2));
 }

@@ -25,9 +25,10 @@ impl CompletionsArgs {
         let mut script = Vec::new();
         generate(self.shell, &mut Command::command(), "eegenre", &mut script);
         let script = String::from_utf8_lossy(&script);
+        let script = script.trim_end();
         if json {
             return print(&json!({ "shell": self.shell.to_string(), "script": script }), json);
         }
-        print(&script.trim_end(), json)
+        print(&script, json)
     }
 }
