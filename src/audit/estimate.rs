@@ -20,16 +20,18 @@ use crate::runs::series::reported;
 /// The most that a guess without a signal reaches under a scheme ([`best_guess`]): where participants are left out it knows
 /// nothing of them, else the labels of their other recordings, which train, unless these were dealt out anew.
 pub(super) fn chance(record: &CellRecord, design: &Design) -> [usize; 2] {
-    let dealt = Condition::named(&record.configuration.condition).is_ok_and(|own| own.deals_labels());
-    chance_knowing(
-        design,
-        match record.configuration.scheme {
-            Scheme::Random | Scheme::Stimulus | Scheme::Session if !dealt => Known::OwnLabels,
-            Scheme::Random | Scheme::Stimulus | Scheme::Session | Scheme::Participant | Scheme::Both => {
-                Known::Nothing
-            }
-        },
-    )
+    chance_knowing(design, known(&record.configuration.condition, record.configuration.scheme))
+}
+
+/// What that guess knows of a tested participant.
+fn known(condition: &str, scheme: Scheme) -> Known {
+    let dealt = Condition::named(condition).is_ok_and(|own| own.deals_labels());
+    match scheme {
+        Scheme::Random | Scheme::Stimulus | Scheme::Session if !dealt => Known::OwnLabels,
+        Scheme::Random | Scheme::Stimulus | Scheme::Session | Scheme::Participant | Scheme::Both => {
+            Known::Nothing
+        }
+    }
 }
 
 /// The same with so much known of participants.
@@ -87,6 +89,11 @@ pub struct Estimate {
 }
 
 impl Estimate {
+    /// What the guess of [`chance`](Self::chance) knows of a tested participant.
+    pub(crate) fn known(&self) -> Known {
+        known(&self.condition, self.scheme)
+    }
+
     /// All that the paper reports of a cell's network: one estimate for each of its weights, with the null distribution that is
     /// among all records.
     pub(super) fn all(record: &CellRecord, records: &[CellRecord], design: &Design) -> Vec<Self> {

@@ -11,6 +11,16 @@ pub enum Known {
     OwnLabels,
 }
 
+impl Known {
+    /// Why chance is where it is, in two words for the line of a figure.
+    pub(crate) const fn reason(self) -> &'static str {
+        match self {
+            Self::Nothing => "guessing",
+            Self::OwnLabels => "participant known",
+        }
+    }
+}
+
 /// The most that a guess without a signal reaches over all recordings of a design, as numerator and denominator without a common
 /// divisor. A recording is given by its participant, of any type, and its label.
 ///

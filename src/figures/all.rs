@@ -33,7 +33,7 @@ pub fn all(project: &Project, of: &Material, records: &Path, profile: Profile) -
     }
     // Among all figures, one of unfinished trials would stand for something finished.
     if classification.missing.is_empty() {
-        all.push(Figure::classifiers(&classification));
+        all.extend([Figure::classifiers(&classification), Figure::all_classifiers(&classification)]);
     }
     Ok(all)
 }
@@ -49,14 +49,18 @@ pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> R
     Error::gather(views.iter().map(|view| match (view, &table) {
         (FeatureView::Distributions, Some(table)) => Ok(Figure::distributions(table, of)),
         (FeatureView::Knowledge, Some(table)) => Ok(Figure::knowledge(&table.summary(), of)),
+        (FeatureView::AllKnowledge, Some(table)) => Ok(Figure::all_knowledge(&table.summary(), of)),
         (FeatureView::Distributions, None) => Figure::kept(project, &view.file_name()),
-        (FeatureView::Knowledge, None) => {
+        (FeatureView::Knowledge | FeatureView::AllKnowledge, None) => {
             let folder = trials::folder(project, of, Profile::Paper);
             let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
                 let place = Place::file(FeatureFindings::path(&folder));
                 Error::new(Fault::NO_RECORDS, place, "what features know", "no such file")
             })?;
-            Ok(Figure::knowledge(&findings.features, of))
+            match view {
+                FeatureView::AllKnowledge => Ok(Figure::all_knowledge(&findings.features, of)),
+                _ => Ok(Figure::knowledge(&findings.features, of)),
+            }
         }
     }))
 }

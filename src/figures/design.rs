@@ -3,11 +3,12 @@
 //! Two facts matter more than all others for what an accuracy is worth: whether a length names its label, and which labels a
 //! participant has. In the paper's study a stimulus's length names its label, and a participant heard two labels of three.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
+use super::words::{InWords, counted};
 use crate::recordings::{Design, Participant, Provenance, Stimulus, Words};
 use crate::report::significant;
 
@@ -71,6 +72,34 @@ impl Attendance {
         let longest = rows.iter().map(|row| row.stimulus.as_str().chars().count()).max().unwrap_or(0);
         let name_width_pt = (4.5 * longest as f64 + 9.0).clamp(24.0, 90.0);
         Self { participants, rows, words, name_width_pt, notes: heard.into_iter().chain(lengths).collect() }
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let groups = self.rows.chunk_by(|one, other| one.name == other.name).map(|rows| {
+            let participants: BTreeSet<Participant> =
+                rows.iter().flat_map(|row| row.classes.keys().copied()).collect();
+            format!(
+                "{}: {} of {}, {}",
+                rows[0].name,
+                counted(rows.len(), self.words.stimulus, self.words.stimuli),
+                seconds(rows),
+                counted(participants.len(), "participant", "participants")
+            )
+        });
+        let groups: Vec<String> = groups.collect();
+        let recordings: usize = self.rows.iter().map(|row| row.classes.len()).sum();
+        let notes: String = self.notes.iter().map(|note| format!(" {note}")).collect();
+        InWords::new(
+            format!("Look at the empty cells of a column, then at the lengths of a colour.{notes}"),
+            format!(
+                "Grid of {} by {} with {}, and the length of each {}. {}.{notes}",
+                counted(self.participants.len(), "participant", "participants"),
+                counted(self.rows.len(), self.words.stimulus, self.words.stimuli),
+                counted(recordings, "coloured cell", "coloured cells"),
+                self.words.stimulus,
+                groups.join("; "),
+            ),
+        )
     }
 
     /// Draws the participants' columns on the left and the stimuli's bars on the right, a row a stimulus.
@@ -146,8 +175,17 @@ impl Attendance {
             }
             y += row_height;
         }
-        canvas.write(&self.notes.join("  "), (0, height - canvas.pt(7.0)), Anchor::Left, &label)
+        let at = (0, height - canvas.pt(7.0));
+        canvas.write_within(&self.notes.join("  "), at, Anchor::Left, &label, width)
     }
+}
+
+/// The lengths of rows.
+fn seconds(rows: &[StimulusRow]) -> String {
+    let ends = rows.iter().flat_map(|row| [row.seconds.0, row.seconds.1]);
+    let (low, high) = ends.fold((f64::INFINITY, 0.0_f64), |(low, high), end| (low.min(end), high.max(end)));
+    let [low, high] = [low, high].map(in_seconds);
+    if low == high { format!("{low} s") } else { format!("{low} to {high} s") }
 }
 
 /// Seconds with the decimals that tell lengths apart.

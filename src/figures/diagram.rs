@@ -2,7 +2,9 @@
 
 use plotters::prelude::*;
 
+use super::dots::Marked;
 use super::theme::{self, Anchor, Canvas, Drawn};
+use crate::models::Model;
 
 /// A point, in points from the left and the top.
 pub(super) type Point = (f64, f64);
@@ -43,8 +45,8 @@ impl Frame {
 /// How a box is filled.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Fill {
-    /// It has weights.
-    Weights,
+    /// It has weights: a light shade of the network's colour.
+    Weights(Model),
     /// It has none.
     Plain,
     /// It is data.
@@ -52,11 +54,15 @@ pub(super) enum Fill {
 }
 
 impl Fill {
-    const fn colour(self) -> RGBColor {
+    fn colour(self) -> RGBColor {
         match self {
-            Self::Weights => RGBColor(213, 224, 238),
+            Self::Weights(model) => {
+                let RGBColor(red, green, blue) = Marked::of_network(model).colour();
+                let [red, green, blue] = [red, green, blue].map(|part| 255 - (255 - part) / 5);
+                RGBColor(red, green, blue)
+            }
             Self::Plain => WHITE,
-            Self::Data => RGBColor(246, 236, 212),
+            Self::Data => theme::FAINT,
         }
     }
 }

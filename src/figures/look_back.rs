@@ -5,14 +5,14 @@ use plotters::prelude::*;
 use super::axis::Axis;
 use super::dots::Marked;
 use super::theme::{self, Anchor, Canvas, Drawn};
-use crate::models::Model;
+use super::words::{InWords, counted, listed};
 use crate::runs::{LookBacks, RunLookBack};
 
 const PANEL_PT: f64 = 190.0;
-const BELOW_PT: f64 = 46.0;
+const BELOW_PT: f64 = 56.0;
 const LEFT_PT: f64 = 42.0;
 /// Room for the names of lines on the right.
-const NAMES_PT: f64 = 118.0;
+const NAMES_PT: f64 = 140.0;
 /// From one name to the next.
 const NAME_PT: f64 = 11.0;
 
@@ -20,6 +20,8 @@ const NAME_PT: f64 = 11.0;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Held {
     lines: Vec<Line>,
+    /// How many runs of each network the means are over.
+    runs: String,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -46,11 +48,43 @@ impl Held {
                     let seconds = frames as f64 * frame_seconds;
                     Some((seconds, 100.0 * own.within_seconds(seconds, of)?))
                 });
-                let (of, what) = named(own.model);
-                Some(Line { of, is_trained, name: format!("{what}, {state}"), points: points.collect() })
+                let of = Marked::of_network(own.model);
+                Some(Line {
+                    of,
+                    is_trained,
+                    name: format!("{}, {state}", of.name()),
+                    points: points.collect(),
+                })
             })
         });
-        Self { lines: lines.filter(|line| !line.points.is_empty()).collect() }
+        let runs = all.iter().filter(|own| !own.runs.is_empty()).map(|own| {
+            let runs = counted(own.runs.len(), "run", "runs");
+            format!("{runs} of the {} ({} epochs)", Marked::of_network(own.model).name(), own.epochs)
+        });
+        let runs: Vec<String> = runs.collect();
+        Self { lines: lines.filter(|line| !line.points.is_empty()).collect(), runs: listed(&runs) }
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let line = |line: &Line| {
+            let within = |seconds: f64| line.points.iter().rev().find(|point| point.0 <= seconds);
+            let values = [1.0, 8.0, 32.0]
+                .into_iter()
+                .filter_map(|seconds| Some(format!("{:.0} % within {seconds} s", within(seconds)?.1)));
+            format!("{}: {}", line.name, values.collect::<Vec<_>>().join(", "))
+        };
+        let lines: Vec<String> = self.lines.iter().map(line).collect();
+        InWords::new(
+            "Look at where each solid line reaches 90 %: the seconds before that have little influence on the answer. Then \
+             compare with the broken line of the same network before training.",
+            format!(
+                "Line plot of the share of the influence on an answer, in percent, that the last seconds of a recording hold, for \
+                 {}; means over {}. {}.",
+                counted(self.lines.len(), "line", "lines"),
+                self.runs,
+                lines.join("; ")
+            ),
+        )
     }
 
     /// Draws seconds on a logarithmic scale to the right, percent upwards.
@@ -94,23 +128,15 @@ impl Held {
                 canvas.path(&points, style)?;
                 canvas.path(&sample, style)?;
             } else {
-                for pair in points.windows(2) {
-                    canvas.broken_path(pair[0], pair[1], style)?;
-                }
+                canvas.broken_line(&points, style)?;
                 canvas.broken_path(sample[0], sample[1], style)?;
             }
             canvas.write(&line.name, (sample[1].0 + canvas.pt(4.0), name.1), Anchor::Left, &small)?;
         }
-        let note = "LSTMs: gradient of the answer. CNN: what moves one unit, from the end of what it sees. Means over runs.";
         let muted = canvas.text(theme::SMALL_PT, theme::MUTED);
-        canvas.write(note, (left, height - canvas.pt(8.0)), Anchor::Left, &muted)
-    }
-}
-
-const fn named(model: Model) -> (Marked, &'static str) {
-    match model {
-        Model::Baseline => (Marked::Baseline, "baseline"),
-        Model::Multilayer => (Marked::Multilayer, "multi-layer"),
-        Model::Cnn => (Marked::Cnn, "CNN"),
+        let what = "LSTMs: gradient of the answer. CNN: what moves one unit, from the end of what it sees. Broken: before training.";
+        canvas.write(what, (0, height - canvas.pt(17.0)), Anchor::Left, &muted)?;
+        let means = format!("Means over {}.", self.runs);
+        canvas.write_within(&means, (0, height - canvas.pt(7.0)), Anchor::Left, &muted, width)
     }
 }

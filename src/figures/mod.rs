@@ -17,7 +17,12 @@
 //! | anyone's predictions | | [`Figure::predictions`], and a page around it: [`prediction_page`] |
 //!
 //! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
-//! [`View`] those of the audit, [`FeatureView`] those of features.
+//! [`View`] those of the audit, [`FeatureView`] those of features. Grids with more than seven rows are for an appendix and have a
+//! main figure beside them.
+//!
+//! A colour has one meaning in all of them: three for the networks, one for classifiers of features, grey for predictors without
+//! EEG, black for the paper and for what needs no colour; the others are those of labels. What validates is broken, what trains is
+//! not. Every figure has a [caption](Figure::caption) and a [description](Figure::description), which go where its picture goes.
 
 mod all;
 mod architecture;
@@ -36,6 +41,7 @@ mod results;
 mod subject;
 mod theme;
 mod training;
+mod words;
 
 pub use all::{all, of_features};
 pub use audit::View;
@@ -54,6 +60,7 @@ use crate::classifiers::trials::Classification;
 use crate::error::{Error, Fault, Place, Result};
 use crate::features::{FeatureSummary, FeatureTable};
 use crate::models::{Architecture, Model};
+use crate::preparation::Scheme;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::reproduction::results::Results;
 use crate::runs::profile::Profile;
@@ -62,6 +69,13 @@ use crate::runs::{Configuration, LookBacks, Record, Weights};
 use crate::store::{Project, Sums, create_folder, write_atomically};
 use raster::OVERSAMPLING;
 use theme::{Canvas, DrawingFailure};
+use words::InWords;
+
+/// The keywords of a PNG's texts.
+const TITLE: &str = "Title";
+const CAPTION: &str = "Caption";
+const DESCRIPTION: &str = "Description";
+const SOURCE: &str = "Source";
 
 /// Width of every figure on paper.
 const WIDTH_INCHES: f64 = 7.2;
@@ -92,7 +106,7 @@ enum Drawing {
     Dependency(audit::Dependency),
     Specifications(audit::Specifications),
     Predictions(predictions::Forest),
-    Kept(Vec<u8>),
+    Kept(Vec<u8>, InWords),
 }
 
 /// Where figures of a project go that are drawn together: `figures` if each shows the published recordings, the paper profile's runs
@@ -204,14 +218,12 @@ impl Figure {
     #[must_use]
     pub fn look_back(all: &[LookBacks], provenance: &Provenance, configuration: &Configuration) -> Self {
         let provenance = provenance.confirmed_by(configuration.data);
-        let runs = all.iter().map(|own| format!("{} {} of {}", own.runs.len(), own.model, own.epochs));
-        let runs = format!("runs and their epochs: {}", runs.collect::<Vec<String>>().join(", "));
         let split = format!("split {}", configuration.split.chars().take(12).collect::<String>());
         Self {
             name: Subject::LookBack.file_name(),
             title: Subject::LookBack.title_for(&provenance),
             height_inches: theme::framed_inches(look_back::Held::HEIGHT_PT),
-            footer: footer(&[source(provenance.known_as()), data(configuration.data), split, runs]),
+            footer: footer(&[source(provenance.known_as()), data(configuration.data), split]),
             vector_allowed: true,
             tracked: provenance == Provenance::Published,
             drawing: Drawing::LookBack(look_back::Held::of(all)),
@@ -222,9 +234,15 @@ impl Figure {
     #[must_use]
     pub fn audit(audit: &Audit, view: View) -> Self {
         let (points, drawing) = match view {
-            View::Shortcuts => dots(audit::shortcuts(audit)),
+            View::Shortcuts => dots(audit::shortcuts(audit, &[Scheme::Random])),
+            View::AllShortcuts => dots(audit::shortcuts(audit, &Scheme::ALL)),
             View::Controls => dots(audit::controls(audit)),
-            View::Splits => dots(audit::splits(audit)),
+            View::AllControls => dots(audit::all_controls(audit)),
+            View::Splits => {
+                let schemes = [Scheme::Random, Scheme::Participant, Scheme::Stimulus];
+                dots(audit::splits(audit, &["whole", "clean"], &schemes))
+            }
+            View::AllSplits => dots(audit::splits(audit, &["raw", "whole", "clean", "cut"], &Scheme::ALL)),
             View::Specifications => {
                 let drawing = audit::Specifications::of(audit);
                 (drawing.height_pt(), Drawing::Specifications(drawing))
@@ -255,14 +273,17 @@ impl Figure {
     /// [`Fault::CHANGED_FILE`] if its SHA-256 is not the listed one; those of [`Sums::read`].
     pub fn kept(project: &Project, name: &str) -> Result<Self> {
         let png = Sums::read(project)?.file(&format!("../figures/{name}.png"))?;
+        let texts = raster::texts(&png);
+        let text = |keyword: &str| texts.get(keyword).cloned().unwrap_or_default();
+        let words = InWords::new(text(CAPTION), text(DESCRIPTION));
         Ok(Self {
             name: name.to_owned(),
-            title: String::new(),
+            title: text(TITLE),
             height_inches: 0.0,
-            footer: String::new(),
+            footer: text(SOURCE),
             vector_allowed: false,
             tracked: true,
-            drawing: Drawing::Kept(png),
+            drawing: Drawing::Kept(png, words),
         })
     }
 
@@ -274,10 +295,16 @@ impl Figure {
         Self::of_features(FeatureView::Distributions, design, (height, drawing))
     }
 
-    /// What each feature of recordings knows.
+    /// How well the seven best features of recordings separate labels, and how well they separate participants.
     #[must_use]
     pub fn knowledge(summary: &FeatureSummary, design: &Design) -> Self {
-        Self::of_features(FeatureView::Knowledge, design, dots(features::knowledge(summary)))
+        Self::of_features(FeatureView::Knowledge, design, dots(features::knowledge(summary, false)))
+    }
+
+    /// For an appendix: [`knowledge`](Self::knowledge) of every feature.
+    #[must_use]
+    pub fn all_knowledge(summary: &FeatureSummary, design: &Design) -> Self {
+        Self::of_features(FeatureView::AllKnowledge, design, dots(features::knowledge(summary, true)))
     }
 
     fn of_features(view: FeatureView, design: &Design, (points, drawing): (f64, Drawing)) -> Self {
@@ -294,16 +321,26 @@ impl Figure {
         }
     }
 
-    /// How accurate classifiers of features are.
+    /// How accurate classifiers of all features are.
     #[must_use]
     pub fn classifiers(classification: &Classification) -> Self {
-        let (points, drawing) = dots(features::classifiers(classification));
+        Self::of_classifiers("classifiers", features::CLASSIFIERS[0], classification, false)
+    }
+
+    /// For an appendix: the same with classifiers of selected features, and of the published table of features.
+    #[must_use]
+    pub fn all_classifiers(classification: &Classification) -> Self {
+        Self::of_classifiers("all-classifiers", features::CLASSIFIERS[1], classification, true)
+    }
+
+    fn of_classifiers(name: &str, title: &str, classification: &Classification, all: bool) -> Self {
+        let (points, drawing) = dots(features::classifiers(classification, all));
         let is_whole = classification.profile == Profile::Paper;
         let profile = format!("profile {}", classification.profile);
         let is_published = classification.data == Fingerprint::PUBLISHED;
         Self {
-            name: "classifiers".to_owned(),
-            title: features::CLASSIFIERS.to_owned(),
+            name: name.to_owned(),
+            title: title.to_owned(),
             height_inches: theme::framed_inches(points),
             footer: footer(&[source(classification.known_as.clone()), data(classification.data), profile]),
             vector_allowed: true,
@@ -319,7 +356,7 @@ impl Figure {
         let digest = audit.digest.chars().take(12).collect::<String>();
         Self {
             name: "predictions".to_owned(),
-            title: "Predictions, chance and guesses without a signal".to_owned(),
+            title: "How accurate are these predictions, beside chance?".to_owned(),
             height_inches: theme::framed_inches(drawing.height_pt()),
             footer: footer(&[audit.table.clone(), format!("SHA-256 {digest}")]),
             vector_allowed: true,
@@ -340,12 +377,43 @@ impl Figure {
         &self.name
     }
 
-    /// Draws it at 300 pixels an inch, as a PNG that also carries its title and footer as text.
+    /// Its title, and where to look: what stands below it in a notebook or a book.
+    #[must_use]
+    pub fn caption(&self) -> String {
+        let ending = if self.title.ends_with(['?', '.']) { "" } else { "." };
+        format!("{}{ending} {}", self.title, self.in_words().caption)
+    }
+
+    /// What it shows, for readers who do not see it: what is compared, how many there are, the main values, what intervals are over.
+    /// Written from the data that it draws.
+    #[must_use]
+    pub fn description(&self) -> String {
+        self.in_words().description
+    }
+
+    fn in_words(&self) -> InWords {
+        match &self.drawing {
+            Drawing::Recordings(signals) => signals.in_words(),
+            Drawing::Design(design) => design.in_words(),
+            Drawing::Architecture(architecture) => architecture::in_words(architecture),
+            Drawing::Training(training) => training.in_words(),
+            Drawing::Results(results) => results.in_words(),
+            Drawing::LookBack(held) => held.in_words(),
+            Drawing::Dots(dots) => dots.in_words(),
+            Drawing::Distributions(distributions) => distributions.in_words(),
+            Drawing::Dependency(dependency) => dependency.in_words(),
+            Drawing::Specifications(specifications) => specifications.in_words(),
+            Drawing::Predictions(forest) => forest.in_words(),
+            Drawing::Kept(_, words) => words.clone(),
+        }
+    }
+
+    /// Draws it at 300 pixels an inch, as a PNG that also carries its title, caption, description and footer as text.
     ///
     /// # Errors
     /// [`Fault::UNDRAWABLE`] if the drawing library fails.
     pub fn png(&self) -> Result<Vec<u8>> {
-        if let Drawing::Kept(png) = &self.drawing {
+        if let Drawing::Kept(png, _) = &self.drawing {
             return Ok(png.clone());
         }
         let (width, height) = self.pixels(theme::PRINT_PIXELS_PER_INCH);
@@ -356,7 +424,13 @@ impl Figure {
             self.draw(&area, theme::PRINT_PIXELS_PER_INCH * f64::from(OVERSAMPLING))?;
         }
         let pixels = raster::averaged(&pixels, width as usize);
-        let texts = [("Title", self.title.as_str()), ("Source", self.footer.as_str())];
+        let InWords { caption, description } = self.in_words();
+        let texts = [
+            (TITLE, self.title.as_str()),
+            (CAPTION, caption.as_str()),
+            (DESCRIPTION, description.as_str()),
+            (SOURCE, self.footer.as_str()),
+        ];
         raster::encode(&pixels, (width, height), &texts).map_err(|cause| self.undrawable(cause.to_string()))
     }
 
@@ -428,7 +502,7 @@ impl Figure {
                 Drawing::Specifications(specifications) => specifications.draw(&inside),
                 Drawing::Predictions(forest) => forest.draw(&inside),
                 // It is shown as it is.
-                Drawing::Kept(_) => Ok(()),
+                Drawing::Kept(..) => Ok(()),
             }?;
             Ok(area.present()?)
         });

@@ -1,5 +1,8 @@
 //! Pixels: the mean of finer dots, and a PNG of them.
 
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
 use super::theme;
 
 /// Dots drawn for each pixel of a PNG, along each side. Their mean smooths the edges of thin lines.
@@ -48,6 +51,13 @@ pub(super) fn encode(
     }
     encoder.write_header()?.write_image_data(pixels)?;
     Ok(bytes)
+}
+
+/// The texts of a PNG by their keywords; none of a file that cannot be read.
+pub(super) fn texts(png: &[u8]) -> BTreeMap<String, String> {
+    let Ok(reader) = png::Decoder::new(Cursor::new(png)).read_info() else { return BTreeMap::new() };
+    let texts = reader.info().utf8_text.iter();
+    texts.filter_map(|text| Some((text.keyword.clone(), text.get_text().ok()?))).collect()
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@ use plotters::coord::ranged1d::{AsRangedCoord, ValueFormatter};
 use plotters::prelude::*;
 
 use super::theme::{self, Anchor, Canvas, Drawn};
+use super::words::{InWords, counted, range, rounded};
+use crate::evaluation::statistics::quantile;
 use crate::recordings::{DataSet, Label, Provenance, RecordingId, Words};
 
 /// The most labels of which signals are shown: the first ones.
@@ -74,6 +76,50 @@ impl Signals {
         self.signals.iter().flat_map(|signal| signal.samples.iter().copied())
     }
 
+    fn name(&self, signal: &Signal) -> String {
+        let Signal { label, id, .. } = signal;
+        format!("{label}, {} {}, participant {}", self.words.stimulus, id.stimulus, id.participant)
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let zeros = |signal: &Signal| signal.samples.iter().filter(|sample| **sample == 0.0).count();
+        let signal = |signal: &Signal| {
+            let seconds = signal.samples.len() as f64 / signal.rate_hz;
+            let median = quantile(&signal.samples, 0.5).unwrap_or(f64::NAN);
+            let zeros = match zeros(signal) {
+                0 => String::new(),
+                some => format!(", {}", counted(some, "sample of 0", "samples of 0")),
+            };
+            format!("{}: {seconds:.0} s, median {}{zeros}", self.name(signal), rounded(median))
+        };
+        let all: Vec<String> = self.signals.iter().map(signal).collect();
+        let medians = self.signals.iter().filter_map(|signal| quantile(&signal.samples, 0.5));
+        let with_zeros = self.signals.iter().filter(|signal| zeros(signal) > 0).count();
+        let zeros = match with_zeros {
+            0 => String::new(),
+            _ => format!(
+                " Then look for lines that fall to the lower edge: {} of {} signals have samples of 0.",
+                with_zeros,
+                self.signals.len()
+            ),
+        };
+        let is_logarithmic = self.samples().all(|sample| sample >= 0.0);
+        InWords::new(
+            format!(
+                "Compare the levels of the panels: the medians of these signals are {}.{zeros}",
+                range(medians)
+            ),
+            format!(
+                "{} over time in {}, the first and the last recording of each {}; {}. {}.",
+                counted(self.signals.len(), "signal", "signals"),
+                counted(self.rows, "row", "rows"),
+                self.words.label,
+                self.axis_name(is_logarithmic),
+                all.join("; ")
+            ),
+        )
+    }
+
     /// What the vertical axis shows.
     fn axis_name(&self, is_logarithmic: bool) -> String {
         if self.is_of_published_design {
@@ -118,11 +164,9 @@ impl Signals {
             let column = i32::from(before.replace(row) == Some(row));
             let (x, y) = (left + column * panel_width, row * panel_height);
             let (top, right) = (y + canvas.pt(14.0), x + panel_width - canvas.pt(8.0));
-            let name = format!(
-                "{}, {} {}, participant {}",
-                signal.label, self.words.stimulus, signal.id.stimulus, signal.id.participant
-            );
-            canvas.write(&name, (x, y + canvas.pt(7.0)), Anchor::Left, &small)?;
+            let name = self.name(signal);
+            let room = panel_width - canvas.pt(8.0);
+            canvas.write_within(&name, (x, y + canvas.pt(7.0)), Anchor::Left, &small, room)?;
 
             // Tick labels of the outer panels stand outside the panel, in the margins set aside above.
             let (ticks_left, ticks_below) = (column == 0, row as usize + 1 == self.rows);

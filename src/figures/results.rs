@@ -8,7 +8,9 @@ use std::collections::BTreeMap;
 use plotters::prelude::*;
 
 use super::axis::Axis;
+use super::dots::Marked;
 use super::theme::{self, Anchor, Canvas, Drawn};
+use super::words::{InWords, counted};
 use crate::reproduction::paper::Reported;
 use crate::reproduction::results::Results;
 use crate::runs::series::{Chance, Series};
@@ -34,6 +36,7 @@ pub(super) struct Accuracies {
 
 #[derive(Debug, Clone, PartialEq)]
 struct Row {
+    of: Marked,
     /// The name of the series, in up to two lines.
     name: Vec<String>,
     extent: String,
@@ -51,10 +54,10 @@ impl Row {
         }
         let percent = |right: usize| 100.0 * right as f64 / series.recordings as f64;
         let (runs, epochs) = (series.runs.len(), series.configuration.settings.hyperparameters.epochs);
-        let plural = if runs == 1 { "" } else { "s" };
         Self {
+            of: Marked::of_network(series.model),
             name: series.label.split(", ").map(str::to_owned).collect(),
-            extent: format!("{runs} run{plural} of {epochs} epochs"),
+            extent: format!("{} of {epochs} epochs", counted(runs, "run", "runs")),
             stacks: counts.into_iter().map(|(right, runs)| (percent(right), runs)).collect(),
             trimmed_mean: series.trimmed_mean.map(|mean| 100.0 * mean),
             paper: series.reported().filter(|_| beside_paper).map(|series| series.reported()),
@@ -68,12 +71,45 @@ impl Accuracies {
         let rows: Vec<Row> = results.series.iter().map(|series| Row::of(series, beside_paper)).collect();
         let mut note = "Dots: runs, stacked where equal.".to_owned();
         if rows.iter().any(|row| row.trimmed_mean.is_some()) {
-            note += " Triangle: mean without the lowest and the highest run.";
+            note += " Triangle: trimmed mean, without the lowest and the highest run.";
         }
         if beside_paper {
-            note += " Below: the paper's lowest, average and highest.";
+            note += " Diamond: the paper's average; line: its lowest to highest.";
         }
         Self { rows, chance: results.chance.clone(), note }
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let row = |row: &Row| {
+            let [lowest, highest] =
+                [row.stacks.first(), row.stacks.last()].map(|end| end.map_or(f64::NAN, |end| end.0));
+            let mean = row.trimmed_mean.map_or_else(String::new, |mean| format!(", trimmed mean {mean:.1}"));
+            let paper = row.paper.map_or_else(String::new, |paper| {
+                format!("; the paper: {} to {}, average {}", paper.lowest, paper.highest, paper.average)
+            });
+            format!("{}: {}, {lowest:.1} to {highest:.1}{mean}{paper}.", row.name.join(", "), row.extent)
+        };
+        let rows: Vec<String> = self.rows.iter().map(row).collect();
+        let Chance { guessing, most_frequent, label, .. } = &self.chance;
+        let has_paper = self.rows.iter().any(|row| row.paper.is_some());
+        InWords::new(
+            match has_paper {
+                true => {
+                    "Compare the triangle of each row, the trimmed mean of our runs, with the black diamond, the paper's average; \
+                     then both with the broken lines, which need no EEG."
+                }
+                false => {
+                    "Compare the triangle of each row, the trimmed mean of the runs, with the broken lines, which need no signal."
+                }
+            },
+            format!(
+                "Test accuracies in percent, a dot for each run, in {}. {} Chance: guessing {:.1}; always {label} {:.1}.",
+                counted(self.rows.len(), "row", "rows"),
+                rows.join(" "),
+                100.0 * guessing,
+                100.0 * most_frequent
+            ),
+        )
     }
 
     /// The height of the drawing, in points.
@@ -177,7 +213,7 @@ impl Row {
                 let above = DOT_PT.0 + 0.8 + place as f64 * DOT_PT.1.min(room);
                 let at = (x(percent), line - canvas.pt(above));
                 canvas.area.draw(&Circle::new(at, canvas.pt(DOT_PT.0 + 0.4), WHITE.filled()))?;
-                canvas.area.draw(&Circle::new(at, canvas.pt(DOT_PT.0), theme::DARK.filled()))?;
+                canvas.area.draw(&Circle::new(at, canvas.pt(DOT_PT.0), self.of.colour().filled()))?;
             }
         }
         if let Some(mean) = self.trimmed_mean {
@@ -185,7 +221,7 @@ impl Row {
             let tip = (x, line + canvas.pt(1.0));
             let base = tip.1 + canvas.pt(6.5);
             let triangle = [tip, (x + side, base), (x - side, base)];
-            canvas.area.draw(&Polygon::new(triangle, theme::DARK.filled()))?;
+            canvas.area.draw(&Polygon::new(triangle, self.of.colour().filled()))?;
             let at = (x + canvas.pt(6.0), line + canvas.pt(6.0));
             canvas.write_clear(&format!("{mean:.1}"), at, Anchor::Left, &canvas.bold(theme::SMALL_PT))?;
         }
@@ -193,14 +229,14 @@ impl Row {
     }
 }
 
-/// Draws a line from the lowest to the highest accuracy that the paper reports, an open diamond at its average.
+/// Draws a line from the lowest to the highest accuracy that the paper reports, a diamond at its average.
 fn draw_paper<DB: DrawingBackend>(
     canvas: &Canvas<DB>,
     paper: &Reported,
     y: i32,
     x: &impl Fn(f64) -> i32,
 ) -> Drawn<()> {
-    let (style, text) = (canvas.line(1.0, theme::LIGHT), canvas.text(theme::SMALL_PT, theme::INK));
+    let (style, text) = (canvas.line(1.0, theme::INK), canvas.text(theme::SMALL_PT, theme::INK));
     let [lowest, average, highest] =
         [paper.lowest, paper.average, paper.highest].map(|percent| x(f64::from(percent)));
     let side = canvas.pt(3.6);
@@ -209,11 +245,7 @@ fn draw_paper<DB: DrawingBackend>(
     for end in [lowest, highest] {
         canvas.path(&[(end, y - side), (end, y + side)], style)?;
     }
-    canvas.shape(
-        &[(average, y - side), (average + side, y), (average, y + side), (average - side, y)],
-        WHITE,
-        style,
-    )?;
+    Marked::Paper.draw(canvas, (average, y))?;
     let beside = canvas.pt(4.0);
     canvas.write_clear(&paper.lowest.to_string(), (lowest - beside, y), Anchor::Right, &text)?;
     canvas.write_clear(&paper.highest.to_string(), (highest + beside, y), Anchor::Left, &text)?;

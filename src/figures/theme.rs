@@ -32,13 +32,12 @@ pub(super) const INK: RGBColor = RGBColor(34, 34, 34);
 pub(super) const MUTED: RGBColor = RGBColor(105, 105, 105);
 /// Grid lines and empty cells.
 pub(super) const FAINT: RGBColor = RGBColor(228, 228, 228);
-/// Training and what is measured here: dark, in print too.
-pub(super) const DARK: RGBColor = RGBColor(51, 34, 136);
-/// Validation and what is compared with: lighter, in print too.
-pub(super) const LIGHT: RGBColor = RGBColor(200, 95, 30);
-
-/// What is neither: between the two in print.
-pub(super) const THIRD: RGBColor = RGBColor(0, 125, 115);
+/// The networks; nothing else has these colours.
+pub(super) const BASELINE: RGBColor = RGBColor(112, 56, 168);
+pub(super) const MULTILAYER: RGBColor = RGBColor(200, 95, 30);
+pub(super) const CNN: RGBColor = RGBColor(0, 125, 115);
+/// Classifiers of features.
+pub(super) const FEATURES: RGBColor = RGBColor(58, 120, 44);
 const FAMILY: &str = "DejaVu Sans";
 
 /// Colours of labels. The first three are P. Tol's high-contrast scheme, which colour-blind readers can tell apart and which
@@ -180,6 +179,8 @@ impl<DB: DrawingBackend> Canvas<DB> {
             _ => 0,
         };
         let style = style.pos(Pos::new(horizontal, VPos::Center));
+        #[cfg(test)]
+        self.record(text, at, anchor, &style)?;
         self.area.draw(&Text::new(text, (at.0, at.1 + lowered), style))?;
         Ok(())
     }
@@ -275,7 +276,33 @@ impl<DB: DrawingBackend> Canvas<DB> {
         Ok(())
     }
 
-    /// Draws a broken line.
+    /// Draws a broken line from point to point, its dashes as long around corners.
+    pub(super) fn broken_line(&self, points: &[(i32, i32)], style: ShapeStyle) -> Drawn<()> {
+        let dash = f64::from(self.pt(DASH_PT));
+        let mut walked = 0.0;
+        for pair in points.windows(2) {
+            let [from, to] = [pair[0], pair[1]].map(|(x, y)| (f64::from(x), f64::from(y)));
+            let length = (to.0 - from.0).hypot(to.1 - from.1);
+            let at = |done: f64| {
+                let part = done / length;
+                let along = |from: f64, to: f64| (from + part * (to - from)).round() as i32;
+                (along(from.0, to.0), along(from.1, to.1))
+            };
+            let mut done = 0.0;
+            while done < length {
+                let phase = (walked + done) % (2.0 * dash);
+                let step = (dash - phase % dash).max(1.0).min(length - done);
+                if phase < dash {
+                    self.path(&[at(done), at(done + step)], style)?;
+                }
+                done += step;
+            }
+            walked += length;
+        }
+        Ok(())
+    }
+
+    /// Draws a broken straight line.
     pub(super) fn broken_path(&self, from: (i32, i32), to: (i32, i32), style: ShapeStyle) -> Drawn<()> {
         let (dx, dy) = (f64::from(to.0 - from.0), f64::from(to.1 - from.1));
         let dashes = (dx.hypot(dy) / f64::from(self.pt(2.0 * DASH_PT))).round().max(1.0);
@@ -302,12 +329,85 @@ impl<DB: DrawingBackend> Canvas<DB> {
         Self { area, pixels_per_inch: self.pixels_per_inch }
     }
 
-    /// Writes the title above and the footer below, and returns what lies between.
+    /// Writes the title above and the footer below, each cut to the width, and returns what lies between.
     pub(super) fn framed(&self, title: &str, footer: &str) -> Drawn<Self> {
         let (width, height) = self.size();
         let margin = self.pt(8.0);
-        self.write(title, (margin, self.pt(12.0)), Anchor::Left, &self.bold(TITLE_PT))?;
-        self.write(footer, (margin, height - self.pt(8.0)), Anchor::Left, &self.text(FOOTER_PT, MUTED))?;
+        let within = width - 2 * margin;
+        self.write_within(title, (margin, self.pt(12.0)), Anchor::Left, &self.bold(TITLE_PT), within)?;
+        let (at, small) = ((margin, height - self.pt(8.0)), self.text(FOOTER_PT, MUTED));
+        self.write_within(footer, at, Anchor::Left, &small, within)?;
         Ok(self.part((margin, self.pt(ABOVE_PT), width - margin, height - self.pt(BELOW_PT))))
+    }
+}
+
+/// Moves rising heights apart until neighbours are `gap` apart and none is below `lowest`.
+pub(super) fn apart(mut heights: Vec<i32>, gap: i32, lowest: i32) -> Vec<i32> {
+    for index in 1..heights.len() {
+        heights[index] = heights[index].max(heights[index - 1] + gap);
+    }
+    let mut bound = lowest;
+    for height in heights.iter_mut().rev() {
+        *height = (*height).min(bound);
+        bound = *height - gap;
+    }
+    heights
+}
+
+/// Where texts were written, for tests that none touches another.
+#[cfg(test)]
+pub(super) mod written {
+    use std::cell::RefCell;
+
+    use super::*;
+
+    thread_local!(static ALL: RefCell<Vec<Written>> = const { RefCell::new(Vec::new()) });
+
+    /// A text and the corners of its letters.
+    #[derive(Debug, Clone)]
+    pub(in super::super) struct Written {
+        pub(in super::super) text: String,
+        pub(in super::super) from: (i32, i32),
+        pub(in super::super) to: (i32, i32),
+    }
+
+    impl Written {
+        /// Whether letters of both share a place.
+        pub(in super::super) fn touches(&self, other: &Self) -> bool {
+            self.from.0 < other.to.0
+                && other.from.0 < self.to.0
+                && self.from.1 < other.to.1
+                && other.from.1 < self.to.1
+        }
+    }
+
+    /// What this thread has written since it was asked before.
+    pub(in super::super) fn take() -> Vec<Written> {
+        ALL.take()
+    }
+
+    impl<DB: DrawingBackend> Canvas<DB> {
+        pub(super) fn record(
+            &self,
+            text: &str,
+            at: (i32, i32),
+            anchor: Anchor,
+            style: &TextStyle<'_>,
+        ) -> Drawn<()> {
+            let (length, size) = (self.area.estimate_text_size(text, style)?.0 as i32, style.font.get_size());
+            let (origin, half) = (self.area.get_base_pixel(), (size * 0.4) as i32);
+            let (x, y) = (origin.0 + at.0, origin.1 + at.1);
+            let start = match anchor {
+                Anchor::Left => 0,
+                Anchor::Centre => -length / 2,
+                Anchor::Right => -length,
+            };
+            let (from, to) = match style.font.get_transform() {
+                FontTransform::None => ((x + start, y - half), (x + start + length, y + half)),
+                _ => ((x - half, y - length / 2), (x + half, y + length / 2)),
+            };
+            ALL.with_borrow_mut(|all| all.push(Written { text: text.to_owned(), from, to }));
+            Ok(())
+        }
     }
 }

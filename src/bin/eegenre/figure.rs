@@ -22,8 +22,9 @@ use crate::print;
 #[derive(Args)]
 pub struct FigureArgs {
     /// Which one: of the paper 1 (signals), 2, 4, 6 (networks), 3, 5, 7 (training) or 8 (results); design (who heard
-    /// what, and how long the stimuli are); look-back (how far back the networks look); of the audit shortcuts, controls, dependency, splits or specifications; of features
-    /// distributions, knowledge or classifiers; or all
+    /// what, and how long the stimuli are); look-back (how far back the networks look); of the audit shortcuts, controls, dependency,
+    /// splits or specifications; of features distributions, knowledge or classifiers; for an appendix all-shortcuts, all-controls,
+    /// all-splits, all-knowledge or all-classifiers; or all
     #[arg(value_name = "1|2|...|8|design|look-back|shortcuts|...|classifiers|all")]
     figure: Choice,
     #[command(flatten)]
@@ -41,6 +42,9 @@ pub struct FigureArgs {
     /// [default: figures for the published recordings and the paper's runs on them, else target/figures]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// Print caption and description, as for the text beside an image, and draw nothing
+    #[arg(long, conflicts_with = "out")]
+    describe: bool,
 }
 
 #[derive(Clone, Copy)]
@@ -49,6 +53,7 @@ enum Choice {
     Audit(View),
     Features(FeatureView),
     Classifiers,
+    AllClassifiers,
     All,
 }
 
@@ -59,11 +64,13 @@ impl FromStr for Choice {
         let of_kind = match name {
             "all" => return Ok(Self::All),
             "classifiers" => return Ok(Self::Classifiers),
+            "all-classifiers" => return Ok(Self::AllClassifiers),
             _ => name.parse().map(Self::One).or_else(|_: Error| name.parse().map(Self::Audit)),
         };
         of_kind.or_else(|_: Error| name.parse().map(Self::Features)).map_err(|_: Error| {
-            let expected = "1 to 8, design, look-back, shortcuts, controls, dependency, splits, specifications, distributions, knowledge, classifiers or \
-                            all";
+            let expected = "1 to 8, design, look-back, shortcuts, controls, dependency, splits, specifications, distributions, \
+                            knowledge, classifiers, one of the appendix (all-shortcuts, all-controls, all-splits, all-knowledge, \
+                            all-classifiers) or all";
             Error::new(Fault::BAD_SETTING, Place::field("figure"), expected, name)
         })
     }
@@ -81,7 +88,9 @@ impl FigureArgs {
         // Whatever they look like, records from elsewhere are not those that git tracks.
         let not_tracked = elsewhere || of.provenance() != Provenance::Published;
         let out = self.out.or_else(|| not_tracked.then(|| project.figures()));
-        check_writable(out.as_ref().unwrap_or(&project.committed_figures()))?;
+        if !self.describe {
+            check_writable(out.as_ref().unwrap_or(&project.committed_figures()))?;
+        }
         let profile = self.profile.unwrap_or(Profile::Paper);
         let drawn = match self.figure {
             Choice::One(subject) => vec![subject.figure(project, &of, &records)?],
@@ -90,8 +99,23 @@ impl FigureArgs {
             Choice::Classifiers => {
                 vec![Figure::classifiers(&Classification::read(project, &of, profile)?)]
             }
+            Choice::AllClassifiers => {
+                vec![Figure::all_classifiers(&Classification::read(project, &of, profile)?)]
+            }
             Choice::All => figures::all(project, &of, &records, profile)?,
         };
+        if self.describe {
+            let told = drawn.iter().map(|figure| {
+                json!({ "name": figure.name(), "caption": figure.caption(), "description": figure.description() })
+            });
+            let text = drawn
+                .iter()
+                .map(|figure| format!("{}\n{}\n\n{}", figure.name(), figure.caption(), figure.description()));
+            return match json {
+                true => print(&json!({ "figures": told.collect::<Vec<_>>() }), json),
+                false => print(&text.collect::<Vec<String>>().join("\n\n"), json),
+            };
+        }
         let folder = out.unwrap_or_else(|| figures::folder(project, &drawn));
         let mut steps = Steps::new(drawn.len() as u64);
         let written = drawn.iter().map(|figure| {

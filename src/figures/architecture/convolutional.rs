@@ -6,7 +6,7 @@ use plotters::prelude::*;
 use super::super::diagram::{Fill, Frame};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{column, lines};
-use crate::models::{Architecture, Kind, Layer};
+use crate::models::{Architecture, Kind, Layer, Model};
 use crate::reproduction::paper;
 
 /// Width of the boxes on the left.
@@ -33,7 +33,7 @@ fn boxes(architecture: &Architecture) -> Vec<(Frame, Fill, Vec<String>)> {
         match layer.name {
             Some(name) => {
                 let numbers = format!("{} · {} parameters", layer.output, layer.parameters);
-                push(Fill::Weights, vec![format!("{name}: {what}"), numbers]);
+                push(Fill::Weights(architecture.model), vec![format!("{name}: {what}"), numbers]);
             }
             None => push(Fill::Plain, vec![format!("{what}  {}", layer.output)]),
         }
@@ -51,7 +51,7 @@ pub(super) fn draw<DB: DrawingBackend>(architecture: &Architecture, canvas: &Can
     column(canvas, &boxes(architecture))?;
     draw_slices(canvas, architecture)?;
     let block = architecture.layers.iter().find(|layer| matches!(layer.kind, Kind::ResidualBlock));
-    block.map_or(Ok(()), |block| draw_block(canvas, block))
+    block.map_or(Ok(()), |block| draw_block(canvas, architecture.model, block))
 }
 
 /// Draws how the longest of the paper's signals is sliced.
@@ -92,7 +92,7 @@ fn draw_slices<DB: DrawingBackend>(canvas: &Canvas<DB>, architecture: &Architect
 }
 
 /// Draws a residual block from the inside.
-fn draw_block<DB: DrawingBackend>(canvas: &Canvas<DB>, block: &Layer) -> Drawn<()> {
+fn draw_block<DB: DrawingBackend>(canvas: &Canvas<DB>, model: Model, block: &Layer) -> Drawn<()> {
     let (left, right) = RIGHT_PT;
     let (top, bottom) = BLOCK_PT;
     canvas.broken_box(Frame { left, top, width: right - left, height: bottom - top })?;
@@ -104,7 +104,7 @@ fn draw_block<DB: DrawingBackend>(canvas: &Canvas<DB>, block: &Layer) -> Drawn<(
     let boxes: Vec<_> = (block.inside.iter().enumerate())
         .map(|(index, layer)| {
             let frame = Frame { left: box_left, top: first + index as f64 * pitch, width, height };
-            (frame, Fill::Weights, lines(layer, channels))
+            (frame, Fill::Weights(model), lines(layer, channels))
         })
         .collect();
     // The input goes into the first box, and past all of them to the sum.

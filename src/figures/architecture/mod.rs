@@ -7,6 +7,7 @@ use plotters::prelude::*;
 
 use super::diagram::{Fill, Frame};
 use super::theme::{Canvas, Drawn};
+use super::words::InWords;
 use crate::models::{Architecture, Layer, Model};
 
 /// The height of the drawing, in points.
@@ -23,6 +24,38 @@ pub(super) fn draw<DB: DrawingBackend>(architecture: &Architecture, canvas: &Can
         Model::Baseline | Model::Multilayer => recurrent::draw(architecture, canvas),
         Model::Cnn => convolutional::draw(architecture, canvas),
     }
+}
+
+pub(super) fn in_words(architecture: &Architecture) -> InWords {
+    let layer = |layer: &Layer| {
+        let name = layer.name.map_or_else(String::new, |name| format!("{name}: "));
+        let parameters = match layer.parameters {
+            0 => String::new(),
+            parameters => format!(", {parameters} parameters"),
+        };
+        format!("{name}{}, output {}{parameters}", layer.describe(), layer.output)
+    };
+    let layers: Vec<String> = architecture.layers.iter().map(layer).collect();
+    let caption = match architecture.model {
+        Model::Baseline | Model::Multilayer => {
+            "Follow the arrows: a frame enters at each step, and only the state after the last frame reaches the linear layers."
+        }
+        Model::Cnn => {
+            "Follow the left column: each slice is answered on its own, and the average over time is the last place where time \
+             matters."
+        }
+    };
+    InWords::new(
+        caption,
+        format!(
+            "Diagram of a network with {} parameters in {} layers, input {}: {}. The answer is one of {} labels.",
+            architecture.parameters(),
+            layers.len(),
+            architecture.input,
+            layers.join("; "),
+            architecture.layers.last().map_or(0, |last| last.output.values())
+        ),
+    )
 }
 
 /// Lines for a layer's box: what it computes; its shapes and parameters, if it has any.

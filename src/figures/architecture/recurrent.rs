@@ -14,7 +14,7 @@ use plotters::prelude::*;
 use super::super::diagram::{Fill, Frame};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::{column, lines};
-use crate::models::{Architecture, Kind, Layer};
+use crate::models::{Architecture, Kind, Layer, Model};
 use crate::reproduction::paper;
 
 /// Between the rows of LSTM cells.
@@ -69,7 +69,7 @@ pub(super) fn draw<DB: DrawingBackend>(architecture: &Architecture, canvas: &Can
     for (index, layer) in lstm.iter().enumerate() {
         let y = FIRST_ROW_PT + ROW_PT * (lstm.len() - 1 - index) as f64;
         let below = y + ROW_PT - if index == 0 { FRAME_HEIGHT_PT } else { CELL_PT.1 } / 2.0;
-        draw_row(canvas, layer, architecture.input_of(index).values(), y, below)?;
+        draw_row(canvas, (architecture.model, layer), architecture.input_of(index).values(), y, below)?;
     }
     let [.., end, _] = COLUMNS_PT;
     canvas.arrow(&[(end + CELL_PT.0 / 2.0, FIRST_ROW_PT), (HEAD_PT.0, FIRST_ROW_PT)])?;
@@ -79,7 +79,7 @@ pub(super) fn draw<DB: DrawingBackend>(architecture: &Architecture, canvas: &Can
         |place: usize| Frame { left, top: FIRST_ROW_PT - height / 2.0 + place as f64 * pitch, width, height };
     let mut boxes: Vec<(Frame, Fill, Vec<String>)> = (head.iter().enumerate())
         .map(|(index, layer)| {
-            let fill = if layer.name.is_some() { Fill::Weights } else { Fill::Plain };
+            let fill = if layer.name.is_some() { Fill::Weights(architecture.model) } else { Fill::Plain };
             let inputs = architecture.input_of(lstm.len() + index).values();
             (frame(index), fill, lines(layer, inputs))
         })
@@ -119,7 +119,7 @@ fn draw_frames<DB: DrawingBackend>(canvas: &Canvas<DB>, samples: usize, y: f64) 
 /// Draws a layer's cells, what goes from one to the next, and what comes up from `below`.
 fn draw_row<DB: DrawingBackend>(
     canvas: &Canvas<DB>,
-    layer: &Layer,
+    (model, layer): (Model, &Layer),
     inputs: usize,
     y: f64,
     below: f64,
@@ -132,7 +132,7 @@ fn draw_row<DB: DrawingBackend>(
     let [first, second, third, gap, end, _] = COLUMNS_PT;
     let (half_width, half_height) = (CELL_PT.0 / 2.0, CELL_PT.1 / 2.0);
     for x in [first, second, third, end] {
-        canvas.boxed(Frame::around((x, y), CELL_PT.0, CELL_PT.1), Fill::Weights, &["LSTM"])?;
+        canvas.boxed(Frame::around((x, y), CELL_PT.0, CELL_PT.1), Fill::Weights(model), &["LSTM"])?;
         canvas.arrow(&[(x, below), (x, y + half_height)])?;
     }
     for (from, to) in [(first, second), (second, third)] {

@@ -7,17 +7,19 @@
 use plotters::prelude::*;
 
 use super::super::axis::Axis;
-use super::super::dots::{Mark, Marked, draw_legend};
+use super::super::dots::{Level, Mark, Marked, draw_legend};
 use super::super::theme::{self, Anchor, Canvas, Drawn};
+use super::super::words::InWords;
 use super::{heading, mark};
 use crate::audit::{Audit, CONDITIONS, CUT, Estimate, Reach, WEAK_STRENGTH};
+use crate::evaluation::Known;
 use crate::preparation::Scheme;
 use crate::recordings::synthetic::Effect;
 
 /// A panel's height, and what is written above and below it.
 const PANEL_PT: f64 = 190.0;
 const ABOVE_PT: f64 = 16.0;
-const BELOW_PT: f64 = 48.0;
+const BELOW_PT: f64 = 56.0;
 /// Between the two panels, and left of the first.
 const BETWEEN_PT: f64 = 16.0;
 const LEFT_PT: f64 = 42.0;
@@ -40,8 +42,7 @@ pub(in super::super) struct Dependency {
 /// Accuracies at places along a line.
 #[derive(Debug, Clone, PartialEq)]
 struct Panel {
-    /// What a guess reaches that knows the design alone, from 0 to 1.
-    chance: Option<f64>,
+    chance: Option<Level>,
     scheme: Scheme,
     heading: String,
     under: &'static str,
@@ -58,6 +59,18 @@ impl Dependency {
 
     /// The height of the drawing, in points.
     pub(in super::super) const HEIGHT_PT: f64 = ABOVE_PT + PANEL_PT + BELOW_PT;
+
+    pub(in super::super) fn in_words(&self) -> InWords {
+        InWords::new(
+            "Look left for a rise from short blocks to whole recordings: order beyond a block would cause it. Look right for a \
+             lag above chance: the planted echo shows what an echo in the recordings would look like.",
+            format!(
+                "Two panels of accuracies in percent, in brackets 95 % confidence intervals over participants. {} {}",
+                self.blocks.description(),
+                self.lags.description()
+            ),
+        )
+    }
 
     /// Draws a line for each network, from the shortest blocks to the whole recording, and one for each kind of
     /// recordings, from the shortest lags to the longest.
@@ -77,9 +90,9 @@ impl Dependency {
         }
         self.blocks.draw(canvas, &axis, (left, middle), (top, bottom))?;
         self.lags.draw(canvas, &axis, (middle + canvas.pt(BETWEEN_PT), right), (top, bottom))?;
-        let note = "Bars: 95 % with other participants. Broken: chance.";
+        let note = "Bars: 95 % CI over participants. Broken: chance.";
         let muted = canvas.text(theme::SMALL_PT, theme::MUTED);
-        canvas.write(note, (right, height - canvas.pt(8.0)), Anchor::Right, &muted)
+        canvas.write(note, (0, height - canvas.pt(7.0)), Anchor::Left, &muted)
     }
 }
 
@@ -108,7 +121,7 @@ impl Panel {
         let whole = own(CUT.name).into_iter().filter(|one| schedules.contains(&(one.series, one.epochs)));
         let whole = ("whole".to_owned(), whole.filter_map(mark).collect());
         Self {
-            chance: own(CUT.name).first().map(|estimate| estimate.chance),
+            chance: own(CUT.name).first().map(|estimate| Level::of(estimate.chance, estimate.known())),
             scheme,
             heading: format!("networks, {} epochs", epochs.join("/")),
             under: "order is kept within blocks of so many seconds",
@@ -130,13 +143,25 @@ impl Panel {
             (reach.lags().replace(" s", ""), marks.collect())
         });
         Self {
-            chance: audit.reaches.first().map(|reach| reach.chance),
+            chance: audit.reaches.first().map(|reach| Level::of(reach.chance, Known::Nothing)),
             scheme: Scheme::Participant,
-            heading: "no network: support vectors told autocorrelations".to_owned(),
+            heading: "no network: SVM on autocorrelations".to_owned(),
             under: "lags (s)",
             places: places.collect(),
             series: &LAGS,
         }
+    }
+
+    fn description(&self) -> String {
+        let series = self.series.iter().map(|of| {
+            let own = self.places.iter().filter_map(|(name, marks)| {
+                Some(format!("{name}: {}", marks.iter().find(|mark| mark.of == *of)?))
+            });
+            format!("{}: {}", of.name(), own.collect::<Vec<_>>().join(", "))
+        });
+        let chance = self.chance.map(Level::name);
+        let all: Vec<String> = series.chain(chance).collect();
+        format!("{} ({}; {}): {}.", self.heading, heading(self.scheme), self.under, all.join("; "))
     }
 
     fn draw<DB: DrawingBackend>(
@@ -158,8 +183,15 @@ impl Panel {
         let above = format!("{}; {}", self.heading, heading(self.scheme));
         canvas.write(&above, (centre, top - canvas.pt(9.0)), Anchor::Centre, &small)?;
         if let Some(chance) = self.chance {
-            let level = y(100.0 * chance);
+            let level = y(chance.percent);
             canvas.broken_path((left, level), (right, level), canvas.line(0.8, theme::INK))?;
+            // Far above all marks, and joined to its line: no interval reaches so high.
+            let above = level - canvas.pt(32.0);
+            canvas.path(
+                &[(left + canvas.pt(8.0), above), (left + canvas.pt(8.0), level)],
+                canvas.line(0.4, theme::INK),
+            )?;
+            canvas.write_clear(&chance.name(), (left + canvas.pt(4.0), above), Anchor::Left, &small)?;
         }
         for (place, (name, _)) in self.places.iter().enumerate() {
             canvas.write(name, (x(place), bottom + canvas.pt(8.0)), Anchor::Centre, &small)?;

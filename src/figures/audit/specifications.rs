@@ -5,6 +5,7 @@ use plotters::prelude::*;
 use super::super::axis::Axis;
 use super::super::dots::Marked;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
+use super::super::words::InWords;
 use crate::audit::{Audit, CHOICES, Specification};
 use crate::runs::series::ReportedSeries;
 
@@ -44,6 +45,38 @@ impl Specifications {
     /// The height of the drawing, in points.
     pub(in super::super) fn height_pt(&self) -> f64 {
         ABOVE_PT + PANEL_PT + BELOW_PT + ROW_PT * self.choices.len() as f64
+    }
+
+    pub(in super::super) fn in_words(&self) -> InWords {
+        let panel = |(series, all): &(ReportedSeries, Vec<Specification>)| {
+            let percent = |place: usize| 100.0 * all[place].accuracy;
+            let paper = series.reported();
+            let reaches = all.iter().filter(|one| 100.0 * one.accuracy >= f64::from(paper.average)).count();
+            format!(
+                "{}: {} trainings, lowest {:.1}, median {:.1}, highest {:.1}; the paper's lowest {}, average {}, highest {}; \
+                 {reaches} trainings reach the paper's average.",
+                series.label(),
+                all.len(),
+                percent(0),
+                percent((all.len() - 1) / 2),
+                percent(all.len() - 1),
+                paper.lowest,
+                paper.average,
+                paper.highest,
+            )
+        };
+        let panels: Vec<String> = self.panels.iter().map(panel).collect();
+        InWords::new(
+            "Look at where each rising curve of single trainings crosses the line of the paper's average: a seed and a split \
+             alone move an accuracy across the paper's whole range.",
+            format!(
+                "Specification curves: test accuracy in percent of every training on a random split, sorted, for {} networks; \
+                 below, the choices of each training ({}). {}",
+                self.panels.len(),
+                self.choices.join("; "),
+                panels.join(" ")
+            ),
+        )
     }
 
     /// Draws a dot for each training, upwards by its accuracy, over a tick in the row of its choice.
@@ -88,6 +121,7 @@ impl Specifications {
                     canvas.broken_path((from, level), (to, level), style)?;
                 }
             }
+            Marked::Paper.draw(canvas, (from, y(f64::from(reported.average))))?;
             let colour = Marked::of(*series).map_or(theme::INK, Marked::colour);
             let dot = canvas.pt(DOT_PT);
             for (rank, training) in trainings.iter().enumerate() {
@@ -102,7 +136,7 @@ impl Specifications {
                 canvas.path(&tick, canvas.line(0.6, colour))?;
             }
         }
-        let note = "A dot: one training on one random split. Line: the paper's average; broken: its lowest and highest.";
+        let note = "Dot: one training on one random split. Diamond and line: the paper's average; broken: its lowest and highest.";
         canvas.write(note, (right, height - canvas.pt(6.0)), Anchor::Right, &muted)
     }
 }

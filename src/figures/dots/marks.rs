@@ -1,10 +1,13 @@
 //! A mark for each of what is compared: by its shape as well as by its colour.
 
+use std::fmt;
+
 use plotters::prelude::*;
 
 use super::super::theme::{self, Anchor, Canvas, Drawn};
 use crate::classifiers::Classifier;
 use crate::evaluation::statistics::Interval;
+use crate::models::Model;
 use crate::runs::series::ReportedSeries;
 
 /// Half the size of a mark.
@@ -13,7 +16,9 @@ const HALF_PT: f64 = 2.6;
 /// What is marked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in super::super) enum Marked {
-    /// A guess that never sees a signal.
+    /// What the paper reports.
+    Paper,
+    /// A predictor without access to the signal.
     Guess,
     Baseline,
     Multilayer,
@@ -35,14 +40,17 @@ pub(in super::super) enum Marked {
 /// The shape of a mark.
 enum Shape {
     Circle,
+    Ring,
     Triangle,
     Square,
     Diamond,
+    Cross,
 }
 
 impl Marked {
     /// All of them, in the order of a legend.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
+        Self::Paper,
         Self::Guess,
         Self::Baseline,
         Self::Multilayer,
@@ -67,9 +75,19 @@ impl Marked {
         }
     }
 
-    const fn name(self) -> &'static str {
+    /// A network, with any of its weights.
+    pub(in super::super) const fn of_network(model: Model) -> Self {
+        match model {
+            Model::Baseline => Self::Baseline,
+            Model::Multilayer => Self::Multilayer,
+            Model::Cnn => Self::Cnn,
+        }
+    }
+
+    pub(in super::super) const fn name(self) -> &'static str {
         match self {
-            Self::Guess => "guess without a signal",
+            Self::Paper => "the paper",
+            Self::Guess => "predictor without EEG",
             Self::Baseline => "baseline LSTM",
             Self::Multilayer => "multi-layer LSTM",
             Self::Cnn => "CNN",
@@ -87,21 +105,24 @@ impl Marked {
     const fn shape(self) -> Shape {
         match self {
             Self::Baseline | Self::Classifier(Classifier::Knn) | Self::Genre | Self::Model => Shape::Circle,
-            Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Recordings | Self::Participant => {
-                Shape::Triangle
-            }
+            Self::Planted | Self::Participant => Shape::Ring,
+            Self::Multilayer | Self::Classifier(Classifier::Svm) | Self::Recordings => Shape::Triangle,
             Self::Cnn | Self::Classifier(Classifier::Mlp) => Shape::Square,
-            Self::Guess | Self::Planted => Shape::Diamond,
+            Self::Paper => Shape::Diamond,
+            Self::Guess => Shape::Cross,
         }
     }
 
-    /// One colour for each shape.
+    /// A colour for each network and one for all classifiers of features; predictors without EEG are grey, and black is the
+    /// paper and what needs no colour.
     pub(in super::super) const fn colour(self) -> RGBColor {
-        match self.shape() {
-            Shape::Circle => theme::DARK,
-            Shape::Triangle => theme::LIGHT,
-            Shape::Square => theme::THIRD,
-            Shape::Diamond => theme::MUTED,
+        match self {
+            Self::Baseline => theme::BASELINE,
+            Self::Multilayer => theme::MULTILAYER,
+            Self::Cnn => theme::CNN,
+            Self::Classifier(_) | Self::Recordings => theme::FEATURES,
+            Self::Guess => theme::MUTED,
+            Self::Paper | Self::Planted | Self::Genre | Self::Participant | Self::Model => theme::INK,
         }
     }
 
@@ -115,6 +136,10 @@ impl Marked {
         let outline = canvas.line(0.8, colour);
         match self.shape() {
             Shape::Circle => Ok(canvas.area.draw(&Circle::new((x, y), half, colour.filled()))?),
+            Shape::Ring => {
+                canvas.area.draw(&Circle::new((x, y), half, WHITE.filled()))?;
+                Ok(canvas.area.draw(&Circle::new((x, y), half, outline))?)
+            }
             Shape::Triangle => {
                 let points = [(x, y - half), (x + half, y + half), (x - half, y + half)];
                 Ok(canvas.area.draw(&Polygon::new(points, colour.filled()))?)
@@ -125,7 +150,12 @@ impl Marked {
                 canvas.shape(&points, WHITE, outline)
             }
             Shape::Diamond => {
-                canvas.shape(&[(x, y - half), (x + half, y), (x, y + half), (x - half, y)], WHITE, outline)
+                let half = half * 4 / 3;
+                canvas.shape(&[(x, y - half), (x + half, y), (x, y + half), (x - half, y)], colour, outline)
+            }
+            Shape::Cross => {
+                canvas.path(&[(x - half, y - half), (x + half, y + half)], outline)?;
+                canvas.path(&[(x - half, y + half), (x + half, y - half)], outline)
             }
         }
     }
@@ -143,6 +173,14 @@ impl Mark {
     pub(in super::super) fn new(of: Marked, accuracy: f64, interval: Option<Interval>) -> Self {
         let interval = interval.map(|Interval { low, high }| (100.0 * low, 100.0 * high));
         Self { of, percent: 100.0 * accuracy, interval }
+    }
+}
+
+/// As `39.1 (30.1 to 48.0)`.
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.1}", self.percent)?;
+        self.interval.map_or(Ok(()), |(low, high)| write!(f, " ({low:.1} to {high:.1})"))
     }
 }
 

@@ -4,6 +4,7 @@ use plotters::prelude::*;
 
 use super::super::axis::Axis;
 use super::super::theme::{self, Anchor, Canvas, Drawn};
+use super::super::words::{InWords, counted, range, rounded};
 use crate::evaluation::statistics::quantile;
 use crate::features::{Feature, FeatureTable};
 
@@ -68,6 +69,37 @@ impl Distributions {
             labels: labels.iter().map(String::from).collect(),
             participants: theme::short_names(&participants),
         }
+    }
+
+    pub(in super::super) fn in_words(&self) -> InWords {
+        let recordings = |panel: &Panel| panel.by_label.iter().map(Vec::len).sum::<usize>();
+        let panel =
+            |panel: &Panel| {
+                let labels = self.labels.iter().zip(&panel.by_label).filter_map(|(label, values)| {
+                    Some(format!("{label} {}", rounded(quantile(values, 0.5)?)))
+                });
+                let of_participants = panel.by_participant.iter().filter_map(|own| {
+                    quantile(&own.iter().map(|(value, _)| *value).collect::<Vec<f64>>(), 0.5)
+                });
+                format!(
+                    "{}: medians by label: {}; medians of participants: {}.",
+                    panel.name,
+                    labels.collect::<Vec<_>>().join(", "),
+                    range(of_participants)
+                )
+            };
+        let panels: Vec<String> = self.panels.iter().map(panel).collect();
+        InWords::new(
+            "Compare the black medians: how far apart are those of labels, on the left, and those of participants, on the right?",
+            format!(
+                "{} features of {}, on the left by {}, on the right by {}. {}",
+                self.panels.len(),
+                counted(self.panels.first().map_or(0, recordings), "recording", "recordings"),
+                counted(self.labels.len(), "label", "labels"),
+                counted(self.participants.len(), "participant", "participants"),
+                panels.join(" ")
+            ),
+        )
     }
 
     /// Draws the labels on the left and the participants on the right, a feature below the other.

@@ -6,38 +6,63 @@ mod view;
 pub(super) use distributions::Distributions;
 pub use view::FeatureView;
 
-use super::dots::{Dots, Group, Mark, Marked, Row};
+use super::dots::{Dots, Group, Level, Mark, Marked, Row};
 use crate::classifiers::SelectedOn;
 use crate::classifiers::trials::RahmanLabel;
 use crate::classifiers::trials::{Classification, Division, Origin, TrialEstimate};
 use crate::features::{Feature, FeatureSummary};
 
-/// The title of the figure of accuracies.
-pub(super) const CLASSIFIERS: &str = "Classifiers of features: known people and stimuli, and new ones";
+/// The titles of the figure of accuracies, and of the one for an appendix.
+pub(super) const CLASSIFIERS: [&str; 2] = [
+    "How accurate are classifiers of features?",
+    "Appendix: classifiers of all features, of selected ones, and of the published table",
+];
 
-/// How much of each feature's spread lies between labels and between participants; of several channels, those of the first.
-pub(super) fn knowledge(summary: &FeatureSummary) -> Dots {
+/// The most rows of a main figure.
+const MOST_ROWS: usize = 7;
+
+/// How much of each feature's spread lies between labels and between participants; of several channels, those of the first. A main
+/// figure has the features that separate labels best, the best first.
+pub(super) fn knowledge(summary: &FeatureSummary, all: bool) -> Dots {
     let is_first = summary.features.len() > Feature::ALL.len();
-    let rows = summary.features.iter().take(Feature::ALL.len()).map(|feature| {
+    let mut features: Vec<_> = summary.features.iter().take(Feature::ALL.len()).collect();
+    let number = features.len();
+    if !all {
+        let share = |part: Option<f64>| part.unwrap_or(f64::NEG_INFINITY);
+        features.sort_by(|one, other| share(other.by_label).total_cmp(&share(one.by_label)));
+        features.truncate(MOST_ROWS);
+    }
+    let between_participants = summary.features.iter().take(number);
+    let more = between_participants.filter(|one| one.by_participant > one.by_label).count();
+    let rows = features.into_iter().map(|feature| {
         let marks = [(Marked::Genre, feature.by_label), (Marked::Participant, feature.by_participant)];
         let marks = marks.into_iter().filter_map(|(of, part)| Some(Mark::new(of, part?, None))).collect();
         Row { name: feature.name.replace('-', " "), chance: None, marks, note: String::new() }
     });
-    let name = if is_first { "features of the first channel" } else { "features of the recordings" };
-    let group = Group { name: name.to_owned(), rows: rows.collect() };
+    let rows: Vec<Row> = rows.collect();
+    let of = if is_first { "the first channel" } else { "the recordings" };
+    let name = match all {
+        true => format!("features of {of}"),
+        false => format!("the {} of {number} features of {of} that separate labels best", rows.len()),
+    };
     Dots::new(
-        vec![group],
-        "part of the spread of ranks (%)",
-        "0: as much as between groups that mean nothing.",
+        vec![Group { name, rows }],
+        "share of the variance of ranks (%)",
+        "0: as much as between groups drawn at random.",
+        format!(
+            "Look at the distance between the two marks of a row: {more} of {number} features separate participants better than \
+             labels."
+        ),
     )
 }
 
-/// Accuracies of all features under each division, of selected ones on held-out participants, and as reported.
-pub(super) fn classifiers(classification: &Classification) -> Dots {
-    let of_origin = |origin: Origin, name: &str| {
+/// Accuracies of all features under each division, and as reported; for an appendix also of selected ones, and of the published
+/// table of features.
+pub(super) fn classifiers(classification: &Classification, all: bool) -> Dots {
+    let of_origin = |origin: Origin, name: &str, divisions: &[Division]| {
         let own = |estimate: &&TrialEstimate| estimate.trial.origin == origin;
         let estimates: Vec<&TrialEstimate> = classification.estimates.iter().filter(own).collect();
-        let of_all = Division::ALL.map(|division| {
+        let of_all = divisions.iter().map(|&division| {
             let is_row = move |estimate: &TrialEstimate| {
                 estimate.trial.division == division && estimate.trial.recipe.selection.is_none()
             };
@@ -45,13 +70,14 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         });
         let ways = ["mutual-information", "minimum-redundancy", "floating-forward"];
         let selected = ways.map(|way| {
-            let name = format!("held-out participants, {}", way.replace('-', " "));
+            let name = format!("held out, {}", way.replace('-', " "));
             row(&estimates, &name, move |estimate| is_selected(estimate, way, SelectedOn::TrainingPart))
         });
-        let leaking = row(&estimates, "the same, on what is tested too", |estimate| {
+        let leaking = row(&estimates, "the same, selected on test too", |estimate| {
             is_selected(estimate, ways[2], SelectedOn::EveryRow)
         });
-        let rows = of_all.into_iter().chain(selected).chain([leaking]);
+        let selected = selected.into_iter().chain([leaking]).filter(|_| all);
+        let rows = of_all.chain(selected);
         Group { name: name.to_owned(), rows: rows.filter(|row| !row.marks.is_empty()).collect() }
     };
     let reported = classification.beside.iter().filter(|row| row.reported.label != RahmanLabel::Rating);
@@ -59,20 +85,28 @@ pub(super) fn classifiers(classification: &Classification) -> Dots {
         .map(|row| Mark::new(Marked::Classifier(row.classifier), row.reported.percent / 100.0, None))
         .collect();
     let is_of = |estimate: &&TrialEstimate| estimate.trial.division == Division::Participant;
-    let chance = classification.estimates.iter().find(is_of).map(|estimate| 100.0 * estimate.chance);
-    let rows = vec![Row {
-        name: "held-out participants, all features".to_owned(),
-        chance,
-        marks,
-        note: String::new(),
-    }];
+    let chance = classification.estimates.iter().find(is_of).map(level);
+    let rows =
+        vec![Row { name: apart(Division::Participant).to_owned(), chance, marks, note: String::new() }];
     let rows = rows.into_iter().filter(|row| !row.marks.is_empty()).collect();
-    Dots::of_accuracies(vec![
-        of_origin(Origin::Recordings, "here, features of the recordings"),
-        of_origin(Origin::Cut, "here, features of the recordings cut to one length"),
-        of_origin(Origin::Published, "here, the published table of features"),
-        Group { name: "as reported, features of 14 channels (Rahman et al.)".to_owned(), rows },
-    ])
+    let of_cut: &[Division] = if all { &Division::ALL } else { &[Division::Participant, Division::Random] };
+    let mut groups = vec![
+        of_origin(Origin::Recordings, "here, features of the recordings", &Division::ALL),
+        of_origin(Origin::Cut, "here, features of the recordings cut to one length", of_cut),
+    ];
+    if all {
+        groups.push(of_origin(Origin::Published, "here, the published table of features", &Division::ALL));
+    }
+    groups.push(Group { name: "as reported, features of 14 channels (Rahman et al.)".to_owned(), rows });
+    Dots::of_accuracies(
+        groups,
+        "Compare the first row of each group, held-out participants, with the last row, which holds the reported accuracies.",
+    )
+}
+
+/// What a guess reaches under the division of a trial.
+fn level(estimate: &TrialEstimate) -> Level {
+    Level::of(estimate.chance, estimate.trial.division.known())
 }
 
 fn is_selected(estimate: &TrialEstimate, way: &str, on: SelectedOn) -> bool {
@@ -87,16 +121,16 @@ fn row(estimates: &[&TrialEstimate], name: &str, is_row: impl Fn(&TrialEstimate)
         let of = Marked::Classifier(estimate.trial.recipe.classifier);
         Mark::new(of, estimate.accuracy, estimate.over_participants)
     };
-    let chance = own.first().map(|estimate| 100.0 * estimate.chance);
+    let chance = own.first().map(|estimate| level(estimate));
     Row { name: name.to_owned(), chance, marks: own.iter().map(mark).collect(), note: String::new() }
 }
 
 const fn apart(division: Division) -> &'static str {
     match division {
-        Division::Participant => "held-out participants, all features",
-        Division::Stimulus => "new stimuli, all features",
-        Division::Random => "the paper's splits, all features",
-        Division::TenFold => "ten random parts, all features",
+        Division::Participant => "held-out participants",
+        Division::Stimulus => "held-out stimuli",
+        Division::Random => "random splits, as the paper's",
+        Division::TenFold => "ten random parts",
     }
 }
 
@@ -121,7 +155,12 @@ mod tests {
     fn features_can_be_drawn_as_far_as_there_are_any() {
         let set = few();
         let table = FeatureTable::of(&set);
-        let figures = [Figure::distributions(&table, &set), Figure::knowledge(&table.summary(), &set)];
+        let summary = table.summary();
+        let figures = [
+            Figure::distributions(&table, &set),
+            Figure::knowledge(&summary, &set),
+            Figure::all_knowledge(&summary, &set),
+        ];
         for (view, figure) in FeatureView::ALL.into_iter().zip(figures) {
             assert_eq!((figure.title.as_str(), figure.png().is_ok()), (view.title(), true), "{view}");
             assert_eq!(view.name().parse(), Ok(view));
@@ -143,7 +182,11 @@ mod tests {
             beside: Vec::new(),
             baselines: crate::classifiers::trials::baselines::Baselines::default(),
         };
-        assert_eq!(classifiers(&nothing), Dots::of_accuracies(Vec::new()));
-        assert!(Figure::classifiers(&nothing).svg().unwrap().contains(CLASSIFIERS));
+        for (figure, title) in
+            [Figure::classifiers(&nothing), Figure::all_classifiers(&nothing)].into_iter().zip(CLASSIFIERS)
+        {
+            assert!(figure.svg().unwrap().contains(title));
+            assert!(figure.description().starts_with("Dot plot of test accuracy, in percent, in 0 rows"));
+        }
     }
 }

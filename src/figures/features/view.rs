@@ -10,13 +10,16 @@ use crate::error::{Error, Fault, Place, Result};
 pub enum FeatureView {
     /// Values of some features by label, and by participant.
     Distributions,
-    /// How much of each feature's spread lies between labels, and how much between participants.
+    /// How much of a feature's spread lies between labels, and how much between participants, for the seven that separate labels
+    /// best.
     Knowledge,
+    /// For an appendix: the same of every feature.
+    AllKnowledge,
 }
 
 impl FeatureView {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Distributions, Self::Knowledge];
+    pub const ALL: [Self; 3] = [Self::Distributions, Self::Knowledge, Self::AllKnowledge];
 
     /// Its name on the command line.
     #[must_use]
@@ -24,6 +27,7 @@ impl FeatureView {
         match self {
             Self::Distributions => "distributions",
             Self::Knowledge => "knowledge",
+            Self::AllKnowledge => "all-knowledge",
         }
     }
 
@@ -35,8 +39,9 @@ impl FeatureView {
     /// What stands above it.
     pub(in super::super) const fn title(self) -> &'static str {
         match self {
-            Self::Distributions => "Four features, by label and by participant",
-            Self::Knowledge => "What a feature knows: the label or the participant",
+            Self::Distributions => "How do four features differ between labels and between participants?",
+            Self::Knowledge => "Does a feature separate labels or participants?",
+            Self::AllKnowledge => "Appendix: does a feature separate labels or participants?",
         }
     }
 }
@@ -52,7 +57,7 @@ impl FromStr for FeatureView {
 
     fn from_str(name: &str) -> Result<Self> {
         Self::ALL.into_iter().find(|view| view.name() == name).ok_or_else(|| {
-            let expected = "distributions or knowledge";
+            let expected = "distributions, knowledge or all-knowledge";
             Error::new(Fault::BAD_SETTING, Place::field("figure"), expected, name)
         })
     }

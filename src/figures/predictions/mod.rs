@@ -9,6 +9,7 @@ use plotters::prelude::*;
 use super::axis::Axis;
 use super::dots::{Mark, Marked};
 use super::theme::{self, Anchor, Canvas, Drawn};
+use super::words::{InWords, counted};
 use crate::audit::predictions::{DesignAudit, ModelAudit, PredictionAudit};
 use crate::evaluation::statistics::Interval;
 use crate::report::percent;
@@ -20,7 +21,7 @@ const GAP_PT: f64 = 5.0;
 const BELOW_PT: f64 = 42.0;
 /// Room for names on the left and numbers on the right.
 const NAMES_PT: f64 = 190.0;
-const NUMBERS_PT: f64 = 82.0;
+const NUMBERS_PT: f64 = 108.0;
 /// The longest name of a model, in letters.
 const LONGEST: usize = 36;
 
@@ -28,6 +29,8 @@ const LONGEST: usize = 36;
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Forest {
     groups: Vec<Vec<Row>>,
+    /// What intervals are over.
+    drawn: &'static str,
     note: String,
 }
 
@@ -35,6 +38,8 @@ pub(super) struct Forest {
 #[derive(Debug, Clone, PartialEq)]
 struct Row {
     name: String,
+    /// The same, not shortened.
+    whole_name: String,
     mark: Mark,
     /// Mean of the exchanges, and what 95 % of them stay within, in percent.
     chance: Option<(f64, [f64; 2])>,
@@ -51,9 +56,31 @@ impl Forest {
         };
         let drawn = audit.drawn.description();
         let note = format!(
-            "Line: 95 % with other {drawn}. Grey: 95 % of exchanged labels, bar: their mean. Broken: guesses without a signal."
+            "Line: 95 % CI over {drawn}. Grey: 95 % of permuted labels, bar: their mean, chance. Broken: predictors without EEG."
         );
-        Self { groups: audit.designs.iter().map(group).collect(), note }
+        Self { groups: audit.designs.iter().map(group).collect(), drawn, note }
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let all = || self.groups.iter().flatten();
+        let models = all().filter(|row| row.mark.of != Marked::Guess).map(|row| {
+            let chance = row.chance.map_or_else(String::new, |(mean, _)| format!(", chance {mean:.1} %"));
+            format!("{}: {} %{chance}", row.whole_name, row.mark)
+        });
+        let models: Vec<String> = models.collect();
+        let guesses = all().filter(|row| row.mark.of == Marked::Guess);
+        let guesses: Vec<String> = guesses.map(|row| format!("{}: {} %", row.whole_name, row.mark)).collect();
+        InWords::new(
+            "Look at whether the interval of a model lies above the grey bar, which needs no signal, and above the broken lines.",
+            format!(
+                "Accuracies in percent of {}, in brackets 95 % confidence intervals over {}. Models: {}. Predictors without the signal, \
+                 under the same folds: {}.",
+                counted(models.len(), "model", "models"),
+                self.drawn,
+                models.join("; "),
+                guesses.join("; ")
+            ),
+        )
     }
 
     /// The height of the drawing, in points.
@@ -82,7 +109,7 @@ impl Forest {
         let mut top = 0.0;
         for rows in &self.groups {
             let heading = canvas.pt(top + HEADING_PT / 2.0);
-            canvas.write("% (95 %)", (width, heading), Anchor::Right, &muted)?;
+            canvas.write("% (95 % CI), chance", (width, heading), Anchor::Right, &muted)?;
             top += HEADING_PT;
             let y = |place: usize| canvas.pt(top + (place as f64 + 0.5) * ROW_PT);
             // Lines first, so that nothing lies under them; of guesses that are equally good, the lowest has one.
@@ -117,15 +144,17 @@ impl Row {
             permutation.range.map(|range| (100.0 * permutation.chance, range.map(|part| 100.0 * part)));
         Self {
             name: format!("{shortened}{ending}"),
+            whole_name: model.name.clone(),
             mark: Mark::new(Marked::Model, accuracy.value, accuracy.interval),
             chance,
-            number: format!("{}{interval}", percent(accuracy.value)),
+            number: format!("{}{interval}, {}", percent(accuracy.value), percent(permutation.chance)),
         }
     }
 
     fn of_guess((name, accuracy): (&str, f64)) -> Self {
         let mark = Mark::new(Marked::Guess, accuracy, None::<Interval>);
-        Self { name: name.to_owned(), mark, chance: None, number: percent(accuracy) }
+        let name = name.to_owned();
+        Self { whole_name: name.clone(), name, mark, chance: None, number: percent(accuracy) }
     }
 
     fn draw<DB: DrawingBackend>(
@@ -195,11 +224,7 @@ mod tests {
             assert!(!page.contains(foreign), "{foreign}");
         }
         let alternative = page.split("alt=\"").nth(1).unwrap().split('"').next().unwrap();
-        assert!(
-            alternative.contains("first &lt;&amp;&quot;: 85.0 %")
-                || alternative.contains("first &lt;&amp;&quot;: "),
-            "{alternative}"
-        );
+        assert!(alternative.contains("first &lt;&amp;&quot;: "), "{alternative}");
         assert!(alternative.contains("most frequent training label: "), "{alternative}");
     }
 

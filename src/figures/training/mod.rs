@@ -2,19 +2,21 @@
 //!
 //! One run is drawn as a line over a band from the lowest to the highest of all runs. It is the run whose test accuracy
 //! after the last epoch is the median of all (of an even number, the lower of the middle two; of equal ones, the first):
-//! a run in the middle, chosen by something that the curves do not show. More epochs than can be told apart are drawn
-//! thinly, with their running median over them, and the figure says so; nothing else is smoothed.
+//! a run in the middle, chosen by something that the curves do not show. Of more epochs than can be told apart the running
+//! median of each run is drawn, and the figure says so; nothing else is smoothed.
 
 mod curves;
 
 use plotters::prelude::*;
 
 use super::axis::Axis;
-use super::theme::{self, Anchor, Canvas, Drawn};
+use super::dots::Marked;
+use super::theme::{self, Anchor, Canvas, Drawn, apart};
+use super::words::{InWords, counted};
 use crate::error::Result;
 use crate::models::Model;
-use crate::runs::Record;
 use crate::runs::series::Series;
+use crate::runs::{Curve, Record};
 use curves::{Bundle, Quantity, WINDOW, bundle, check, median, running_median, values};
 
 /// Height of a panel, and of what is written below all panels.
@@ -35,8 +37,10 @@ pub(super) const fn quantities(model: Model) -> &'static [Quantity] {
 /// The curves of all runs of one network.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Training {
+    model: Model,
     panels: Vec<Panel>,
     epochs: usize,
+    runs: usize,
     note: [String; 2],
 }
 
@@ -60,11 +64,15 @@ impl Training {
         let median = median(&series.accuracies);
         let run = series.runs[median];
         let labels = records.first().map_or(1, |record| record.last.labels.count());
+        let drawn = |curve: &Curve, quantity: Quantity| {
+            let values = values(curve, quantity);
+            if epochs > MOST_EPOCHS { running_median(&values) } else { values }
+        };
         let panel = |&quantity: &Quantity| Panel {
             quantity,
             guessing: 100.0 / labels as f64,
-            training: bundle(records, run, |record| values(&record.history.training, quantity)),
-            validation: bundle(records, run, |record| values(&record.history.validation, quantity)),
+            training: bundle(records, run, |record| drawn(&record.history.training, quantity)),
+            validation: bundle(records, run, |record| drawn(&record.history.validation, quantity)),
         };
         let (runs, accuracy) = (series.runs.len(), 100.0 * series.accuracies[median]);
         let line = if runs == 1 {
@@ -78,12 +86,40 @@ impl Training {
         };
         let band = if epochs > MOST_EPOCHS {
             format!(
-                "Thick: its running median over {WINDOW} epochs. Bands: from the lowest to the highest run in each epoch."
+                "All curves: running medians over {WINDOW} epochs. Bands: from the lowest to the highest run in each epoch."
             )
         } else {
             "Bands: from the lowest to the highest run in each epoch.".to_owned()
         };
-        Ok(Self { panels: quantities(series.model).iter().map(panel).collect(), epochs, note: [line, band] })
+        let panels = quantities(series.model).iter().map(panel).collect();
+        Ok(Self { model: series.model, panels, epochs, runs, note: [line, band] })
+    }
+
+    pub(super) fn in_words(&self) -> InWords {
+        let panels: Vec<String> = self.panels.iter().map(Panel::description).collect();
+        let look = |panel: &Panel| {
+            let (epoch, best) = panel.best();
+            match panel.quantity {
+                Quantity::Accuracy => format!(
+                    "Look at the distance between the solid line, training, and the broken one, validation, whose highest \
+                     accuracy is {best:.1} % after epoch {epoch}."
+                ),
+                Quantity::Loss => format!(
+                    "Look at the ring: the validation loss is lowest, {best:.2}, after epoch {epoch} of {}, while the training \
+                     loss goes on.",
+                    self.epochs
+                ),
+            }
+        };
+        let caption: Vec<String> = self.panels.iter().map(look).collect();
+        let description = format!(
+            "Curves over {} epochs of {}, a line for one run over a band of all. {} {}",
+            self.epochs,
+            counted(self.runs, "run", "runs"),
+            panels.join(" "),
+            self.note.join(" ")
+        );
+        InWords::new(caption.join(" "), description)
     }
 
     /// The height of the drawing, in points.
@@ -99,14 +135,15 @@ impl Training {
             canvas.text(theme::SMALL_PT, theme::INK),
             canvas.text(theme::SMALL_PT, theme::MUTED),
         );
-        let (left, right) = (canvas.pt(42.0), width - canvas.pt(58.0));
+        let (left, right) = (canvas.pt(42.0), width - canvas.pt(62.0));
         let bottom = height - canvas.pt(BELOW_PT);
         let epochs = Axis::of_counts(self.epochs);
         let x = |epoch: f64| left + (epochs.part(epoch) * f64::from(right - left)).round() as i32;
         let pitch = bottom / self.panels.len().max(1) as i32;
         for (panel, place) in self.panels.iter().zip(0..) {
             let (top, bottom) = (place * pitch + canvas.pt(6.0), (place + 1) * pitch - canvas.pt(6.0));
-            panel.draw(canvas, (left, top, right, bottom), &x)?;
+            let colour = Marked::of_network(self.model).colour();
+            panel.draw(canvas, colour, (left, top, right, bottom), &x)?;
         }
         let axis = bottom - canvas.pt(6.0);
         for &tick in epochs.ticks() {
@@ -128,6 +165,38 @@ impl Training {
 }
 
 impl Panel {
+    /// The epoch after which the drawn validation is best, and its value then: of equal ones the first.
+    fn best(&self) -> (usize, f64) {
+        let better = |one: f64, other: f64| match self.quantity {
+            Quantity::Accuracy => one > other,
+            Quantity::Loss => one < other,
+        };
+        let values = (1..).zip(self.validation.line.iter().copied());
+        values.reduce(|best, next| if better(next.1, best.1) { next } else { best }).unwrap_or((0, f64::NAN))
+    }
+
+    fn description(&self) -> String {
+        let (name, unit, decimals) = match self.quantity {
+            Quantity::Accuracy => ("Accuracy in percent", " %", 1),
+            Quantity::Loss => ("Loss", "", 2),
+        };
+        let end = |bundle: &Bundle| {
+            let last = bundle.line.last().copied().unwrap_or(f64::NAN);
+            let (low, high) = bundle.band.last().copied().unwrap_or((f64::NAN, f64::NAN));
+            format!("{last:.decimals$} (all runs {low:.decimals$} to {high:.decimals$})")
+        };
+        let (epoch, best) = self.best();
+        let guessing = match self.quantity {
+            Quantity::Accuracy => format!("; guessing {:.1}{unit}", self.guessing),
+            Quantity::Loss => String::new(),
+        };
+        format!(
+            "{name}: training ends at {}, validation at {}; best validation {best:.decimals$}{unit} after epoch {epoch}{guessing}.",
+            end(&self.training),
+            end(&self.validation)
+        )
+    }
+
     fn axis(&self) -> Axis {
         let losses = || [&self.training, &self.validation].into_iter().flat_map(|bundle| &bundle.band);
         match self.quantity {
@@ -143,6 +212,7 @@ impl Panel {
     fn draw<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
+        colour: RGBColor,
         (left, top, right, bottom): (i32, i32, i32, i32),
         x: &impl Fn(f64) -> i32,
     ) -> Drawn<()> {
@@ -162,41 +232,48 @@ impl Panel {
             let text = format!("{}", (tick * 1e9).round() / 1e9);
             canvas.write(&text, (left - canvas.pt(4.0), y(tick)), Anchor::Right, &small)?;
         }
-        for (bundle, colour) in [(&self.training, theme::DARK), (&self.validation, theme::LIGHT)] {
-            bundle.draw_band(canvas, colour, x, &y)?;
+        for (bundle, share) in [(&self.training, 0.32), (&self.validation, 0.14)] {
+            bundle.draw_band(canvas, colour.mix(share), x, &y)?;
         }
         let mut names = Vec::new();
         if self.quantity == Quantity::Accuracy {
             let guessing = y(self.guessing);
             canvas.broken_path((left, guessing), (right, guessing), canvas.line(0.6, theme::MUTED))?;
-            names.push((guessing, "guessing", theme::INK));
+            names.push((guessing, format!("guessing {:.1}", self.guessing), theme::INK));
         }
-        let parts =
-            [(&self.validation, theme::LIGHT, "validation"), (&self.training, theme::DARK, "training")];
         let points = |line: &[f64]| -> Vec<(i32, i32)> {
             (1..).zip(line).map(|(epoch, &value)| (x(f64::from(epoch)), y(value))).collect()
         };
-        let is_dense = self.training.line.len() > MOST_EPOCHS;
-        if is_dense {
-            for (bundle, colour, _) in parts {
-                let faint = ShapeStyle { color: colour.mix(0.3), ..canvas.line(0.25, colour) };
-                canvas.path(&points(&bundle.line), faint)?;
+        for (bundle, name) in [(&self.validation, "validation"), (&self.training, "training")] {
+            let points = points(&bundle.line);
+            match name {
+                "validation" => canvas.broken_line(&points, canvas.line(0.9, colour))?,
+                _ => canvas.path(&points, canvas.line(0.9, colour))?,
             }
-        }
-        for (bundle, colour, name) in parts {
-            let points = if is_dense { points(&running_median(&bundle.line)) } else { points(&bundle.line) };
-            canvas.path(&points, canvas.line(if is_dense { 1.0 } else { 0.7 }, colour))?;
             if let Some(&end) = points.last() {
                 canvas.area.draw(&Circle::new(end, canvas.pt(1.8), colour.filled()))?;
-                names.push((end.1, name, colour));
+                names.push((end.1, name.to_owned(), colour));
             }
+        }
+        if self.quantity == Quantity::Loss {
+            let (epoch, lowest) = self.best();
+            let at = (x(epoch as f64), y(lowest));
+            canvas.area.draw(&Circle::new(at, canvas.pt(2.4), WHITE.filled()))?;
+            canvas.area.draw(&Circle::new(at, canvas.pt(2.4), canvas.line(0.9, theme::INK)))?;
+            let name = format!("lowest validation loss: {lowest:.2}, epoch {epoch}");
+            let beside = (
+                at.0 + canvas.pt(5.0),
+                at.1 + canvas.pt(if at.1 + canvas.pt(30.0) < bottom { 24.0 } else { -24.0 }),
+            );
+            canvas.path(&[at, beside], canvas.line(0.4, theme::INK))?;
+            canvas.write_clear(&name, beside, Anchor::Left, &small)?;
         }
         canvas.path(&[(left, top), (left, bottom), (right, bottom)], canvas.line(0.5, theme::MUTED))?;
         names.sort_by_key(|(y, ..)| *y);
         let heights = apart(names.iter().map(|(y, ..)| *y).collect(), canvas.pt(theme::LEADING_PT), bottom);
         for ((_, name, colour), y) in names.into_iter().zip(heights) {
             let style = canvas.text(theme::SMALL_PT, colour);
-            canvas.write(name, (right + canvas.pt(5.0), y), Anchor::Left, &style)?;
+            canvas.write(&name, (right + canvas.pt(5.0), y), Anchor::Left, &style)?;
         }
         Ok(())
     }
@@ -207,7 +284,7 @@ impl Bundle {
     fn draw_band<DB: DrawingBackend>(
         &self,
         canvas: &Canvas<DB>,
-        colour: RGBColor,
+        colour: RGBAColor,
         x: &impl Fn(f64) -> i32,
         y: &impl Fn(f64) -> i32,
     ) -> Drawn<()> {
@@ -216,21 +293,8 @@ impl Bundle {
         };
         let lower: Vec<(i32, i32)> = edge(|band| band.0).collect();
         let outline: Vec<(i32, i32)> = edge(|band| band.1).chain(lower.into_iter().rev()).collect();
-        Ok(canvas.area.draw(&Polygon::new(outline, colour.mix(0.22).filled()))?)
+        Ok(canvas.area.draw(&Polygon::new(outline, colour.filled()))?)
     }
-}
-
-/// Moves rising heights apart until neighbours are `gap` apart and none is below `lowest`.
-fn apart(mut heights: Vec<i32>, gap: i32, lowest: i32) -> Vec<i32> {
-    for index in 1..heights.len() {
-        heights[index] = heights[index].max(heights[index - 1] + gap);
-    }
-    let mut bound = lowest;
-    for height in heights.iter_mut().rev() {
-        *height = (*height).min(bound);
-        bound = *height - gap;
-    }
-    heights
 }
 
 #[cfg(test)]

@@ -33,13 +33,16 @@ fn show_text(text: &impl Display) {
 }
 
 impl Figure {
-    /// Shows it as a picture.
+    /// Shows it as a picture; as text, where no picture is shown, its caption and below an empty line its description.
     ///
     /// # Panics
     /// If it cannot be drawn, with all that [`Self::png`] says of it: here a cell can be ended in no other way.
     pub fn evcxr_display(&self) {
         match self.png() {
-            Ok(png) => show(&[("image/png", BASE64_STANDARD.encode(png))]),
+            Ok(png) => show(&[
+                ("image/png", BASE64_STANDARD.encode(png)),
+                ("text/plain", format!("{}\n\n{}", self.caption(), self.description())),
+            ]),
             Err(error) => panic!("{error}"),
         }
     }
