@@ -14,6 +14,11 @@ impl Fault {
         "repeated-prediction",
         "keep one row of a recording in each model, seed and fold; number repeated trainings in `seed`",
     );
+    /// Two stores hold the same record with different contents.
+    pub const DISAGREEING_RECORDS: Self = Self::rule(
+        "disagreeing-records",
+        "find out which of the two is right, as by training it once more, and delete the other; nothing was joined",
+    );
     /// A row of a table of predictions belongs to no known part of a split.
     pub const UNKNOWN_PART: Self = Self::rule("unknown-part", "write train, validation or test");
     /// A probability is not from 0 to 1, or those of a row do not add up to 1.

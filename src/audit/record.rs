@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Cell;
-use crate::error::{Error, Fault, Place, Result};
+use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::Model;
 use crate::preparation::{Scheme, Split};
 use crate::recordings::{Design, Fingerprint, Label, Labels, RecordingId};
@@ -209,6 +209,45 @@ impl CellRecord {
         self.configuration.instructions = Instructions::of_all(&instructions);
         self.trainings.extend(trainings);
         self.trainings.sort_by_key(|one| (one.draw, one.fold));
+    }
+
+    /// With the trainings of another record of the cell, which the file `path` holds.
+    ///
+    /// # Errors
+    /// [`Fault::FOREIGN_RECORDS`] if that is of another configuration; [`Fault::FOREIGN_INSTRUCTIONS`] unless `any_level`
+    /// accepts others; [`Fault::DISAGREEING_RECORDS`] for every training that both have and that differs.
+    pub(super) fn joined(mut self, other: Self, path: &Path, any_level: bool) -> Result<Self> {
+        let instructions = other.configuration.instructions;
+        if !any_level {
+            self.configuration.instructions.check(&instructions, Place::file(path))?;
+        }
+        let configuration = CellConfiguration {
+            instructions: self.configuration.instructions.clone(),
+            ..other.configuration
+        };
+        if configuration != self.configuration {
+            let expected = to_json("configuration", &self.configuration)?;
+            let found = to_json("configuration", &configuration)?;
+            return Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found));
+        }
+        let (mut new, mut problems) = (Vec::new(), Vec::new());
+        for training in other.trainings {
+            let Training { draw, fold, .. } = training;
+            match self.trainings.iter().find(|own| (own.draw, own.fold) == (draw, fold)) {
+                None => new.push((training, instructions.clone())),
+                Some(own) if *own == training => {}
+                Some(_) => {
+                    let place = Place::file(path).of_field(format!("draw {draw}, fold {fold}"));
+                    let (expected, found) = ("the training of the other stores", "another");
+                    problems.push(Problem::new(Fault::DISAGREEING_RECORDS, place, expected, found));
+                }
+            }
+        }
+        Error::unless_none(problems)?;
+        if !new.is_empty() {
+            self.add(new);
+        }
+        Ok(self)
     }
 
     /// The draws of which all trainings that the cell asks for are done, and nothing else; `None` without such a draw.

@@ -12,6 +12,7 @@ mod features;
 mod figure;
 mod memory;
 mod notebooks;
+mod plan;
 mod predict;
 mod records;
 mod reproduce;
@@ -22,7 +23,7 @@ mod study;
 mod train;
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -41,6 +42,7 @@ use device::DeviceArgs;
 use features::FeaturesArgs;
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
+use plan::PlanArgs;
 use predict::PredictArgs;
 use records::RecordsTask;
 use reproduce::reproduce;
@@ -64,6 +66,7 @@ Examples:
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre audit predictions mine.csv             what predictions of any study are worth
+  eegenre plan study --tsv                       what there is to do, for a cluster (workflow/README.md)
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
 Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
@@ -117,6 +120,9 @@ enum Task {
     /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet. Or, with
     /// `predictions FILE`, what anyone's predictions are worth
     Audit(AuditArgs),
+    /// What there is to do, unit by unit, for machines that share the work: the file that each leaves, whether it is there, what it
+    /// takes, and the command
+    Plan(PlanArgs),
     /// Features of the recordings, as those that the paper compares itself with
     Features(FeaturesArgs),
     /// Classifiers of features: what the paper compares itself with (section 3.4)
@@ -208,11 +214,18 @@ impl Task {
             Self::Notebooks(notebooks) => notebooks.run(project, json),
             Self::Study(study) => study.run(project, json),
             Self::Audit(audit) => audit.run(project, json),
+            Self::Plan(plan) => plan.run(project, json),
             Self::Features(features) => features.run(project, json),
             Self::Classify(classify) => classify.run(project, json),
             Self::Predict(predict) => predict.run(project, json),
         }
     }
+}
+
+/// Prints the file that a unit of a plan left.
+fn print_unit(file: &Path, json: bool) -> Result<()> {
+    let file = file.display();
+    if json { print(&json!({ "file": file.to_string() }), json) } else { print(&file.to_string(), json) }
 }
 
 /// Prints an answer, as text or as JSON.
