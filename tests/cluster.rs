@@ -1,8 +1,8 @@
-//! Snakemake and Slurm do eight units, two of which are killed, and leave the bytes of `train` alone.
+//! Snakemake and Slurm do eight units, two of which are killed, and leave the same bytes as `train` alone.
 //!
-//! `cargo test --release --test cluster -- --ignored`, in a few minutes: a Slurm of one node is started, with its own keys,
-//! ports and folders, and stopped again; Snakemake is installed into `target/workflow`. Without one of the two, it is said that
-//! nothing was tested.
+//! `cargo test --release --test cluster -- --ignored --test-threads=1` takes a few minutes. The test starts a Slurm of one node with
+//! its own keys, ports and folders, and stops it again. It installs Snakemake into `target/workflow`. If one of the two is not there
+//! and cannot be installed, the test says that it tested nothing, and passes.
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
@@ -17,30 +17,30 @@ use eegenre::recordings::synthetic::{self, Settings};
 use eegenre::report::note;
 use tempfile::{TempDir, tempdir};
 
-/// How long anything may take. With two free cores, all of it should take less than five minutes.
+/// Longest wait for one event. With two free cores, all tests together take less than five minutes.
 const PATIENCE: Duration = Duration::from_secs(900);
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 
-/// Asks until there is an answer.
+/// Asks again and again until there is an answer.
 fn wait_for<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let begun = Instant::now();
     loop {
         if let Some(answer) = ask() {
             return answer;
         }
-        assert!(begun.elapsed() < PATIENCE, "waited in vain for {what}");
+        assert!(begun.elapsed() < PATIENCE, "no {what} within {PATIENCE:?}");
         sleep(Duration::from_millis(20));
     }
 }
 
-/// What a program answers on standard output, if it ends well.
+/// The standard output of a program that succeeds.
 fn answer(command: &mut Command) -> Option<String> {
     let output = command.stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8(output.stdout).unwrap())
 }
 
-/// Starts a program that goes on, with a log in a folder.
+/// Starts a program in the background, with a log in a folder.
 fn daemon(folder: &Path, program: &Path, arguments: &[String]) -> Child {
     let log = fs::File::create(folder.join(program.file_name().unwrap()).with_extension("log")).unwrap();
     let mut command = Command::new(program);
@@ -54,7 +54,7 @@ struct Slurm {
 }
 
 impl Slurm {
-    /// Nothing, with the reason, where it is not installed.
+    /// Starts Slurm; the reason, if Slurm is not installed.
     fn start() -> Result<Self, String> {
         let program = |name: &str| {
             let path = std::env::var_os("PATH").unwrap_or_default();
@@ -102,7 +102,7 @@ impl Slurm {
         ];
         let settings: String = settings.iter().map(|(name, value)| format!("{name}={value}\n")).collect();
         fs::write(at("slurm.conf"), settings).unwrap();
-        // Jobs of Snakemake start without SLURM_CONF, and a file in /etc is not ours to write.
+        // Snakemake removes SLURM_CONF from its jobs, so srun gets the variable from a script on the PATH.
         let steps = format!("#!/bin/sh\nSLURM_CONF={} exec {} \"$@\"\n", at("slurm.conf"), srun.display());
         fs::create_dir(at("bin")).unwrap();
         fs::write(at("bin/srun"), steps).unwrap();
@@ -121,14 +121,14 @@ impl Slurm {
         let munged = daemon(folder.path(), &munged, &of_munge);
         let mut slurm = Self { daemons: vec![munged], folder };
         let folder = slurm.folder.path();
-        wait_for("munge", || folder.join("socket").exists().then_some(()));
+        wait_for("socket of munge", || folder.join("socket").exists().then_some(()));
         let conf = folder.join("slurm.conf").display().to_string();
         let started = [
             daemon(folder, &controller, &words(&["-D", "-i", "-f", &conf])),
             daemon(folder, &node, &words(&["-D", "-f", &conf])),
         ];
         slurm.daemons.extend(started);
-        wait_for("an idle node", || {
+        wait_for("idle node", || {
             slurm.says("sinfo", &["-h", "-o", "%T"]).filter(|state| state.trim() == "idle")
         });
         Ok(slurm)
@@ -160,7 +160,7 @@ impl Drop for Slurm {
     }
 }
 
-/// Snakemake with its Slurm executor, as `workflow/requirements.txt` has it. Nothing, with the reason, if it cannot be installed.
+/// Snakemake with its Slurm executor, from `workflow/requirements.txt`; the reason, if it cannot be installed.
 fn snakemake() -> Result<PathBuf, String> {
     let (place, required) =
         (Path::new(ROOT).join("target/workflow"), Path::new(ROOT).join("workflow/requirements.txt"));
@@ -180,7 +180,7 @@ fn snakemake() -> Result<PathBuf, String> {
     Ok(program)
 }
 
-/// A working folder with recordings, in which units are planned and done.
+/// A working folder with synthetic recordings, a plan and its records.
 struct Sweep {
     place: TempDir,
 }
@@ -199,7 +199,7 @@ impl Sweep {
         command
     }
 
-    /// Plans runs of the baseline, which say after each epoch where they stand, and writes the plan.
+    /// Plans runs of the baseline with a checkpoint after each epoch, and writes the plan.
     fn plan(&self, runs: &str, form: &str) -> PathBuf {
         let arguments =
             format!("plan experiment {runs} --only baseline --data data --{form} -- --checkpoint 0");
@@ -208,7 +208,7 @@ impl Sweep {
         path
     }
 
-    /// Snakemake in the folder, on units of the plan there.
+    /// Snakemake in the folder, with the plan there.
     fn snakemake(&self, mut command: Command, arguments: &str) -> Command {
         command.current_dir(self.place.path()).env_remove("EEGENRE_DATA").env_remove("EEGENRE_PROJECT");
         command.arg("--snakefile").arg(Path::new(ROOT).join("workflow/Snakefile")).args(arguments.split(' '));
@@ -230,9 +230,10 @@ impl Sweep {
         folders.filter(named).map(|folder| folder.join("baseline")).next().unwrap_or_default()
     }
 
-    /// A run that is being trained, other than these: its number, and the process that trains it.
-    fn training(&self, except: &[u64]) -> (u64, u32) {
-        wait_for("a run that is being trained", || {
+    /// A run that the engine's processes train, other than these: its number and its process.
+    fn training(&self, engine: &mut Child, except: &[u64]) -> (u64, u32) {
+        wait_for("run in training", || {
+            assert_eq!(engine.try_wait().unwrap(), None, "the engine ended: {}", self.log());
             (0..8).filter(|run| !except.contains(run)).find_map(|run| {
                 let file = |name: String| self.records().join(name);
                 let holder = fs::read_to_string(file(format!(".run-{run:02}.lock"))).ok()?;
@@ -244,7 +245,7 @@ impl Sweep {
         })
     }
 
-    /// What must be the same whoever trained it.
+    /// The files that must not depend on the process that trained them.
     fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
         let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
         let named =
@@ -261,7 +262,7 @@ fn job_of(process: u32) -> String {
     own.expect("a process that Slurm has started").to_owned()
 }
 
-/// Whether a log says that a run went on from its checkpoint.
+/// Whether a log says that a run continued from its checkpoint.
 fn went_on(log: &str, run: u64) -> bool {
     let of_run = format!("run {run:02} of ");
     log.lines().any(|line| line.contains(&of_run) && line.contains("goes on after epoch"))
@@ -271,20 +272,20 @@ fn kill(process: u32) {
     assert!(Command::new("kill").args(["-9", &process.to_string()]).status().unwrap().success());
 }
 
-/// Ends with the exit code that it should have.
+/// Waits for a process and asserts its success.
 fn succeeds(mut child: Child, sweep: &Sweep) {
-    let status = wait_for("the engine", || child.try_wait().unwrap());
+    let status = wait_for("end of the engine", || child.try_wait().unwrap());
     assert!(status.success(), "{}", sweep.log());
 }
 
-/// Says past the harness, which hides what passing tests print, why nothing is tested.
+/// Says why nothing is tested. `note` also prints from passing tests, whose own output the harness hides.
 fn not_tested(what: &str, reason: &str) {
     note(format_args!("{what}: NOT tested ({reason})"));
 }
 
 #[test]
-#[ignore = "minutes, and Slurm and Snakemake: cargo test --release --test cluster -- --ignored"]
-fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
+#[ignore = "minutes; needs Slurm and Snakemake: see the head of this file"]
+fn units_killed_on_a_cluster_leave_the_bytes_of_train_alone() {
     let (slurm, snakemake) = match (Slurm::start(), snakemake()) {
         (Ok(slurm), Ok(snakemake)) => (slurm, snakemake),
         (slurm, snakemake) => {
@@ -298,11 +299,11 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
     sweep.plan("--runs 8", "json");
     let options = "--executor slurm --jobs 2 --latency-wait 10 --slurm-init-seconds-before-status-checks 2 --slurm-status-command squeue \
                    --slurm-keep-successful-logs --default-resources slurm_partition=short mem_mb=500";
-    let engine = sweep.snakemake(slurm.command(snakemake), options).spawn().unwrap();
-    let (first, process) = sweep.training(&[]);
+    let mut engine = sweep.snakemake(slurm.command(snakemake), options).spawn().unwrap();
+    let (first, process) = sweep.training(&mut engine, &[]);
     kill(process);
     step(&format!("run {first} killed with kill -9"));
-    let (second, process) = sweep.training(&[first]);
+    let (second, process) = sweep.training(&mut engine, &[first]);
     assert!(slurm.says("scancel", &[&job_of(process)]).is_some());
     step(&format!("run {second} killed with scancel"));
     succeeds(engine, &sweep);
@@ -319,7 +320,7 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
     assert_eq!(expected.len(), 1 + 8 * 3);
     assert!(Sweep::contents(&sweep.records()) == expected, "other bytes");
 
-    // The same without Snakemake: four of them once more, as tasks of an array, one of which is requeued.
+    // Without Snakemake: an array does four of the runs again, and one of its tasks is requeued.
     for run in 4..8 {
         for ending in ["json", "times.json", "final.safetensors", "best.safetensors"] {
             fs::remove_file(sweep.records().join(format!("run-{run:02}.{ending}"))).unwrap();
@@ -337,8 +338,8 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
         "--open-mode=append",
     ]);
     array.arg(script).arg(plan).current_dir(sweep.place.path()).stdout(Stdio::null());
-    let array = array.spawn().unwrap();
-    let (run, process) = sweep.training(&[]);
+    let mut array = array.spawn().unwrap();
+    let (run, process) = sweep.training(&mut array, &[]);
     assert!(slurm.says("scontrol", &["requeue", &job_of(process)]).is_some());
     step(&format!("run {run} requeued"));
     succeeds(array, &sweep);
@@ -351,8 +352,8 @@ fn units_killed_on_a_cluster_end_with_the_bytes_of_train_alone() {
 }
 
 #[test]
-#[ignore = "Snakemake: cargo test --release --test cluster -- --ignored"]
-fn the_same_file_does_the_units_on_a_laptop() {
+#[ignore = "minutes; needs Snakemake: see the head of this file"]
+fn snakemake_does_the_units_on_a_laptop_and_restarts_a_killed_one() {
     let snakemake = match snakemake() {
         Ok(snakemake) => snakemake,
         Err(reason) => return not_tested("Snakemake", &reason),
@@ -360,8 +361,8 @@ fn the_same_file_does_the_units_on_a_laptop() {
     let sweep = Sweep::new();
     sweep.plan("--runs 3", "json");
     let engine = || sweep.snakemake(Command::new(&snakemake), "--cores 2").spawn().unwrap();
-    let interrupted = engine();
-    let (run, process) = sweep.training(&[]);
+    let mut interrupted = engine();
+    let (run, process) = sweep.training(&mut interrupted, &[]);
     kill(process);
     succeeds(interrupted, &sweep);
     let log = sweep.log();

@@ -1,4 +1,4 @@
-//! Units of a plan: each leaves its file, in any order, by any number of processes, and is done once.
+//! Units of a plan: each leaves its file, whatever the order and the number of processes, and is done once.
 
 mod support;
 
@@ -50,7 +50,7 @@ fn run(place: &TempDir, command: &[String]) -> Command {
     run
 }
 
-/// What must be the same whoever did it, by its path below a folder.
+/// The files below a folder that must not depend on the process that wrote them, by their paths.
 fn contents(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut all = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap() {
@@ -100,7 +100,7 @@ fn a_plan_names_what_each_command_leaves_and_what_is_done_costs_nothing() {
         }
         assert!(plan(&place, arguments).iter().all(|(_, _, is_done, _)| *is_done));
     }
-    // Of 13 variations and three networks, as far as a variation concerns each; nothing is trained.
+    // 13 variations, each with the networks that it concerns. Nothing is trained.
     let study = plan(&place, "study");
     assert_eq!(study.len(), 2 * 3 * 15 + 7 * 3 * 5 + 4 * 5);
     assert!(
@@ -125,7 +125,7 @@ fn splits_of_a_cell_are_summed_up_by_the_cell() {
     assert!(!is_done);
     done(run(&place, &command).output().unwrap());
     let parts = fs::read(&cell).unwrap();
-    // The cell has taken them over: nothing is left of them, and they are done.
+    // The cell's record has taken the trainings over: their own files are gone, and they are done.
     assert!(splits.iter().all(|(_, file, ..)| !file.exists()));
     assert!(plan(&place, "splits --profile smoke --only whole,random").iter().all(|unit| unit.2));
     done(run(&place, &splits[0].3).output().unwrap());
@@ -158,7 +158,7 @@ fn two_processes_never_do_the_same_unit() {
 }
 
 #[test]
-fn units_that_there_are_not_are_refused() {
+fn unknown_units_are_refused() {
     let place = place();
     for (arguments, said) in [
         ("train baseline --runs 3..3", "3..7"),

@@ -17,7 +17,7 @@ impl Fault {
     /// Two stores hold the same record with different contents.
     pub const DISAGREEING_RECORDS: Self = Self::rule(
         "disagreeing-records",
-        "find out which of the two is right, as by training it once more, and delete the other; nothing was joined",
+        "train the run once more to find out which of the two is right, and delete the other; nothing was merged",
     );
     /// A row of a table of predictions belongs to no known part of a split.
     pub const UNKNOWN_PART: Self = Self::rule("unknown-part", "write train, validation or test");

@@ -1,8 +1,8 @@
-//! Stores of several machines, joined.
+//! Merges the record stores of several machines into one.
 //!
-//! A store is any folder with records below it: of runs, of an audit's cells, of trials. Files that are in one store are
-//! copied, those that are in several must agree, and of a cell each store may have other trainings. What was not finished
-//! (checkpoints) and what nobody needs (locks, times of the second of two) stays behind.
+//! A store is any folder with records below it: of runs, of audit cells, of trials. Merging copies a file that one store has.
+//! Files that several stores have must agree. Two stores may hold different trainings of one cell; merging unites them.
+//! Checkpoints and locks stay behind. Of two files of times, merging keeps the first.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -19,28 +19,28 @@ use crate::store::{
     create_folder, differences, files_below, read_record, to_value, write_atomically, write_record,
 };
 
-/// What became of the files of several stores.
+/// Counts of what merging did with the files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Merged {
-    /// Files that were copied.
+    /// Files copied.
     pub copied: usize,
-    /// Cells whose trainings came from several stores.
+    /// Cells united from the trainings of several stores.
     pub joined: usize,
-    /// Files that were there before.
+    /// Files that the target had before.
     pub present: usize,
 }
 
-/// A file of the joined store.
+/// What happens to one file of the target.
 enum Outcome {
     Present,
     Copied(PathBuf),
     Joined(Box<CellRecord>),
 }
 
-/// Joins stores into one, which may hold records already. If anything disagrees, nothing is written.
+/// Merges stores into the folder `into`, which may hold records already. If anything disagrees, nothing is written.
 ///
-/// Runs of a series, and trainings of a cell, must have been computed with the same [instructions](Instructions), or with any
-/// if `any_level` says so: each record goes on saying what computed it.
+/// Runs of one series, and trainings of one cell, must have the same [instructions](Instructions). `any_level` lifts that rule;
+/// each record still names its own instructions.
 ///
 /// # Errors
 /// - [`Fault::UNREADABLE_FILE`] for a store that cannot be read; [`Fault::BAD_RECORD`];
@@ -86,7 +86,7 @@ pub fn merge(stores: &[PathBuf], into: &Path, any_level: bool) -> Result<Merged>
     Ok(merged)
 }
 
-/// The records of a store, with what belongs to them, as paths below it.
+/// The records of a store and their weights, as paths below the store, sorted.
 fn records_below(store: &Path) -> Result<Vec<PathBuf>> {
     if !store.is_dir() {
         return Err(Error::new(Fault::UNREADABLE_FILE, Place::file(store), "a folder of records", "none"));
@@ -98,7 +98,7 @@ fn records_below(store: &Path) -> Result<Vec<PathBuf>> {
     Ok(below.filter(is_kept).map(Path::to_owned).collect())
 }
 
-/// What becomes of a file that these stores have, the joined one first if it is among them.
+/// What happens to a file that these stores hold. The target comes first if it holds the file.
 fn joined(file: &Path, holders: &[&Path], into: &Path, any_level: bool) -> Result<Outcome> {
     let (first, others) = (holders[0].join(file), &holders[1..]);
     let unchanged = if holders[0] == into { Outcome::Present } else { Outcome::Copied(first.clone()) };
@@ -119,56 +119,38 @@ fn joined(file: &Path, holders: &[&Path], into: &Path, any_level: bool) -> Resul
     Ok(cell.map_or(unchanged, |cell| Outcome::Joined(Box::new(cell))))
 }
 
-/// Whether two machines leave other bytes there for the same record: its times, and the first of a series' instructions, which
-/// [`foreign`] compares.
+/// Whether two machines may leave different bytes in this file for the same record: times vary, and [`foreign`] compares the
+/// instructions in the configuration of a series.
 fn may_differ(file: &Path) -> bool {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".times.json") || name == CONFIGURATION
 }
 
-/// The file of what the runs of a series share.
+/// The file with the configuration that all runs of a series share.
 const CONFIGURATION: &str = "configuration.json";
 
-/// Says where two files differ.
+/// An error that names the first field in which two files differ, if any does.
 fn disagreement(first: &Path, own: &[u8], second: &Path, other: &[u8]) -> Result<()> {
-    let trees = serde_json::from_slice::<Value>(own).ok().zip(serde_json::from_slice::<Value>(other).ok());
-    let found = match trees {
-        None => None,
-        Some((own, other)) => match differences(&own, &other).into_iter().next() {
-            // The same in other words.
+    let trees =
+        serde_json::from_slice::<Value>(own).and_then(|own| Ok((own, serde_json::from_slice(other)?)));
+    let (field, expected, found) = match trees {
+        Err(_) => (None, "the same bytes".to_owned(), "other bytes".to_owned()),
+        Ok((own, other)) => match differences(&own, &other).into_iter().next() {
+            // The same values in another layout.
             None => return Ok(()),
-            found => found,
+            Some((field, own, other)) => (Some(field), shown(&own), shown(&other)),
         },
     };
-    let of_first = |value: String| format!("{value}, as in {}", first.display());
-    let (field, expected, found) = match found {
-        Some((field, own, other)) => {
-            let (field, own, other) = within(field, &own, &other);
-            (Some(field), of_first(own), other)
-        }
-        None => (None, of_first("the same bytes".to_owned()), "others".to_owned()),
-    };
+    let expected = format!("{expected}, as in {}", first.display());
     Err(Error::new(Fault::DISAGREEING_RECORDS, Place { field, ..Place::file(second) }, expected, found))
 }
 
-/// The first place in which two values differ, if they are lists, as `predictions[3].genre`.
-fn within(field: String, own: &Value, other: &Value) -> (String, String, String) {
-    if let (Value::Array(own), Value::Array(other)) = (own, other) {
-        if own.len() != other.len() {
-            return (field, format!("{} entries", own.len()), format!("{} entries", other.len()));
-        }
-        let pairs = own.iter().zip(other).enumerate();
-        if let Some((place, (own, other))) = pairs.into_iter().find(|(_, (own, other))| own != other) {
-            let inner = differences(own, other).into_iter().next();
-            let (name, own, other) = inner.unwrap_or((String::new(), own.clone(), other.clone()));
-            let dot = if name.is_empty() { "" } else { "." };
-            return within(format!("{field}[{place}]{dot}{name}"), &own, &other);
-        }
-    }
-    (field, own.to_string(), other.to_string())
+/// A value as an error shows it: of a list, its length.
+fn shown(value: &Value) -> String {
+    value.as_array().map_or_else(|| value.to_string(), |list| format!("{} entries", list.len()))
 }
 
-/// Problems for runs that are in one folder and not of one series, wherever they come from.
+/// A problem for each run in a folder that is not of the same series as the folder's first run, whichever store holds it.
 fn foreign(files: &BTreeMap<PathBuf, Vec<&Path>>, any_level: bool) -> Result<Vec<Problem>> {
     let mut problems = Vec::new();
     let mut series: BTreeMap<&Path, (PathBuf, Value, Instructions)> = BTreeMap::new();
@@ -205,9 +187,9 @@ fn foreign(files: &BTreeMap<PathBuf, Vec<&Path>>, any_level: bool) -> Result<Vec
     Ok(problems)
 }
 
-/// The configuration in the file of a series or of a run; none in other files.
+/// The configuration that a file of a series or of a run holds; `None` for other files.
 fn configuration_of(path: &Path) -> Result<Option<Configuration>> {
-    /// What is read of a run's record.
+    /// The one field of a run's record that matters here.
     #[derive(Deserialize)]
     struct Configured {
         configuration: Configuration,
@@ -231,7 +213,7 @@ fn read(path: &Path) -> Result<Vec<u8>> {
 impl fmt::Display for Merged {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { copied, joined, present } = self;
-        write!(f, "{copied} files copied, {joined} cells joined, {present} files there before")
+        write!(f, "{copied} files copied, {joined} cells united, {present} files unchanged")
     }
 }
 

@@ -314,7 +314,7 @@ pub fn train(
     Ok(())
 }
 
-/// Trains one cell of a profile, or of it one [draw and fold](Training). Returns the file that this leaves.
+/// Trains one cell of a profile, or one [draw and fold](Training) of the cell. Returns the file with the record.
 ///
 /// # Errors
 /// Those of [`train`]; [`Fault::BAD_SETTING`] if the cell has no such draw or fold.
@@ -334,7 +334,7 @@ pub fn train_cell(
     Ok(CellRecord::path(&folder, cell))
 }
 
-/// The cells of a profile as units, as far as the design allows their schemes.
+/// One unit for each cell of a profile whose scheme the design allows.
 ///
 /// # Errors
 /// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
@@ -353,8 +353,8 @@ pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<Pl
     }))
 }
 
-/// The trainings of these cells as units, split by split: what fills more processors than there are cells. `audit` sums up
-/// what they leave.
+/// One unit for each training of these cells, to occupy more processors than there are cells. [`train`] then collects the
+/// trainings into the records of the cells.
 ///
 /// # Errors
 /// As [`units`].
@@ -364,7 +364,7 @@ pub fn units_of_splits(project: &Project, set: &Design, profile: Profile) -> Res
     Error::gather(cells(profile, Preset::of(set), set).iter().map(of)).map(|units| units.concat())
 }
 
-/// Where the records of cells are, and below which folder what is not done.
+/// The folder of the cells' records, and the folder of their unfinished trainings.
 fn places(project: &Project, set: &Design, profile: Profile) -> (PathBuf, PathBuf) {
     (folder(project, set, profile), own_folder(project, set, profile, "audit-trainings"))
 }

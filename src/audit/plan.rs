@@ -44,7 +44,7 @@ impl Cell {
         }
     }
 
-    /// The task of the command line that trains it.
+    /// The arguments of `eegenre` that train the cell.
     #[must_use]
     pub(super) fn command(&self, profile: Profile) -> Vec<String> {
         ["audit", "--profile", profile.name(), "--cell", &self.name()].map(str::to_owned).into()
@@ -56,7 +56,7 @@ impl Cell {
     /// [`Fault::BAD_SETTING`] if it has none.
     pub fn named(name: &str, profile: Profile) -> Result<Self> {
         plan(profile).into_iter().find(|cell| cell.name() == name).ok_or_else(|| {
-            let expected = format!("a cell of the profile {profile}, as `eegenre plan audit` names them");
+            let expected = format!("a cell of the profile {profile}; `eegenre plan audit` lists their names");
             Error::new(Fault::BAD_SETTING, Place::field("cell"), expected, name)
         })
     }

@@ -12,7 +12,7 @@ use crate::models::Model;
 use crate::preparation::{Scheme, Split};
 use crate::recordings::{Design, Fingerprint, Label, Labels, RecordingId};
 use crate::runs::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
-use crate::store::{create_folder, read_record, to_json, write_record};
+use crate::store::{create_folder, differences, read_record, to_json, to_value, write_record};
 
 /// The record of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -211,11 +211,11 @@ impl CellRecord {
         self.trainings.sort_by_key(|one| (one.draw, one.fold));
     }
 
-    /// With the trainings of another record of the cell, which the file `path` holds.
+    /// The union of this record's trainings with those of `other`, a record of the same cell read from `path`.
     ///
     /// # Errors
-    /// [`Fault::FOREIGN_RECORDS`] if that is of another configuration; [`Fault::FOREIGN_INSTRUCTIONS`] unless `any_level`
-    /// accepts others; [`Fault::DISAGREEING_RECORDS`] for every training that both have and that differs.
+    /// [`Fault::FOREIGN_RECORDS`] if the configurations differ; [`Fault::FOREIGN_INSTRUCTIONS`] if the instructions differ and
+    /// `any_level` is false; [`Fault::DISAGREEING_RECORDS`] for every training that both hold with different contents.
     pub(super) fn joined(mut self, other: Self, path: &Path, any_level: bool) -> Result<Self> {
         let instructions = other.configuration.instructions;
         if !any_level {
@@ -235,11 +235,14 @@ impl CellRecord {
             let Training { draw, fold, .. } = training;
             match self.trainings.iter().find(|own| (own.draw, own.fold) == (draw, fold)) {
                 None => new.push((training, instructions.clone())),
-                Some(own) if *own == training => {}
-                Some(_) => {
-                    let place = Place::file(path).of_field(format!("draw {draw}, fold {fold}"));
-                    let (expected, found) = ("the training of the other stores", "another");
-                    problems.push(Problem::new(Fault::DISAGREEING_RECORDS, place, expected, found));
+                Some(own) => {
+                    let differing =
+                        differences(&to_value("training", own)?, &to_value("training", &training)?);
+                    problems.extend(differing.into_iter().next().map(|(field, ours, found)| {
+                        let place = Place::file(path).of_field(format!("draw {draw}, fold {fold}, {field}"));
+                        let expected = format!("{ours}, as in the other stores");
+                        Problem::new(Fault::DISAGREEING_RECORDS, place, expected, found.to_string())
+                    }));
                 }
             }
         }

@@ -11,7 +11,7 @@ use crate::preparation::Split;
 use crate::recordings::{DataSet, Design, Label, RecordingId};
 use crate::runs::profile::Profile;
 use crate::runs::queue::side_by_side;
-use crate::runs::{self, Control, Instructions, PlannedUnit, Store, expected_seconds};
+use crate::runs::{self, Control, Instructions, PlannedUnit, Record, Store, expected_seconds};
 use crate::store::{claim, discard};
 
 /// What the stamp of a cell's folder says.
@@ -82,8 +82,8 @@ pub(super) fn train(
     Error::gather(failed).map(drop)
 }
 
-/// Trains one of a cell's trainings, which leaves a record below `workspace` for the cell's own. Nothing is done if either is
-/// there. Returns the file.
+/// Does one training of a cell and leaves its record below `workspace`, from where the cell's record takes it over. If either
+/// record exists, nothing is trained. Returns the file with the training.
 ///
 /// # Errors
 /// [`Fault::BAD_SETTING`] if the cell has no such draw or fold; those of [`runs::train`].
@@ -114,12 +114,12 @@ pub(super) fn train_one(
         }
     }
     let _ = claim(&workspace, WORKSPACE);
-    let control = Control { threads: 1, ..*control };
-    runs::train(set, &task.split, cell.settings(set, draw), 1, &task.folder(&workspace), &control)?;
+    task.run(cell, set, &workspace, control)?;
     Ok(task.record(&workspace))
 }
 
-/// A cell's trainings as units, each with its draw and fold, whose records are its own or one below `workspace`.
+/// One unit for each training of a cell. A training is done if the cell's record holds it, or if its own record exists below
+/// `workspace`.
 ///
 /// # Errors
 /// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
@@ -192,23 +192,28 @@ impl Task {
         workspace.join(format!("draw-{}", self.draw)).join(format!("fold-{:02}", self.fold))
     }
 
-    /// The file of that record.
+    /// The file of the training's record.
     fn record(&self, workspace: &Path) -> PathBuf {
         Store::record_in(&self.folder(workspace), 0)
     }
 
+    /// The record of its run, which is trained on one thread: the trainings of a cell are side by side already.
+    fn run(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Record> {
+        let (settings, folder) = (cell.settings(set, self.draw), self.folder(workspace));
+        let control = Control { threads: 1, ..*control };
+        let mut records = runs::train(set, &self.split, settings, 1, &folder, &control)?;
+        Ok(records.remove(0))
+    }
+
     fn train(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Computed> {
         let Self { draw, fold, split } = self;
-        let settings = cell.settings(set, *draw);
-        let folder = self.folder(workspace);
-        // One run on one thread: the trainings of a cell are side by side already.
-        let control = Control { threads: 1, ..*control };
-        let records = runs::train(set, split, settings, 1, &folder, &control)?;
-        let tested = settings.preparation.signals(set, split.test())?;
+        let record = self.run(cell, set, workspace, control)?;
+        let preparation = record.configuration.settings.preparation;
+        let tested = preparation.signals(set, split.test())?;
         let names = set.labels();
         let labels: BTreeMap<RecordingId, Label> =
             tested.into_iter().map(|signal| (signal.recording, names[signal.class])).collect();
-        let instructions = records[0].configuration.instructions.clone();
-        Ok((Training::of(*draw, *fold, &records[0], &labels), instructions))
+        let training = Training::of(*draw, *fold, &record, &labels);
+        Ok((training, record.configuration.instructions))
     }
 }

@@ -55,7 +55,7 @@ impl Experiment {
         runs::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
     }
 
-    /// The units of all networks: their runs, as many as the profile has or as are asked for.
+    /// One unit for each run of each network: `runs` runs, or those of the profile.
     ///
     /// # Errors
     /// [`Fault::BAD_RECORD`](crate::error::Fault::BAD_RECORD) for a folder that cannot be read.

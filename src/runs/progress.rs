@@ -40,7 +40,7 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 impl Progress {
-    /// Runs of so many epochs: some, or so many from the first.
+    /// Progress of these runs, or of as many as a number says, each of `epochs` epochs.
     #[must_use]
     pub fn new(series: impl Into<String>, runs: impl Into<Runs>, epochs: usize) -> Self {
         let (series, runs, epochs) = (series.into(), runs.into(), epochs as u64);

@@ -1,4 +1,4 @@
-//! Which runs of a series.
+//! A range of runs of a series.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use crate::error::{Error, Fault, Place, Result};
 
-/// Runs of a series, by their numbers: from one to before another. Written `3..7`, or `7` for the first seven.
+/// A range of run numbers, counted from 0, without the end. Written `3..7`, or `7` for the first seven runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runs(Range<u64>);
 
@@ -17,19 +17,19 @@ impl Runs {
         Self(run..run.saturating_add(1))
     }
 
-    /// Their number.
+    /// The number of runs.
     #[must_use]
     pub const fn count(&self) -> u64 {
         self.0.end.saturating_sub(self.0.start)
     }
 
-    /// Each of them, rising.
+    /// The run numbers, in rising order.
     pub fn iter(&self) -> impl Iterator<Item = u64> + use<> {
         self.0.clone()
     }
 }
 
-/// The first runs of a series, so many.
+/// The first `count` runs of a series.
 impl From<u64> for Runs {
     fn from(count: u64) -> Self {
         Self(0..count)
@@ -41,7 +41,7 @@ impl FromStr for Runs {
 
     fn from_str(text: &str) -> Result<Self> {
         let bad = || {
-            let expected = "a number of runs, or the first run and the one behind the last, as 3..7";
+            let expected = "a number of runs, or a range without its end, as 3..7 for the runs 3 to 6";
             Error::new(Fault::BAD_SETTING, Place::field("runs"), expected, text)
         };
         let number = |text: &str| text.parse::<u64>().map_err(|_| bad());
@@ -67,7 +67,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn runs_are_read_as_they_are_written() {
+    fn a_range_is_parsed_from_its_own_text() {
         for (text, runs) in [("15", 0..15), ("3..7", 3..7), ("0..2", 0..2)] {
             let read: Runs = text.parse().unwrap();
             assert_eq!(read, Runs(runs));
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_span_without_runs_and_other_texts_are_refused() {
+    fn an_empty_range_and_other_texts_are_refused() {
         for text in ["", "x", "7..7", "7..3", "3..", "..3", "-1", "1..2..3"] {
             let error = text.parse::<Runs>().unwrap_err();
             assert_eq!(error.problems()[0].fault, Fault::BAD_SETTING, "{text}");

@@ -32,10 +32,10 @@ use crate::store::{
 /// What files of a store hold.
 const RECORD: &str = "a record as training writes it";
 
-/// Most runs whose times are read for their mean.
+/// Number of runs, at most, whose times enter the mean.
 const TIMED: usize = 10;
 
-/// What is read of the [`Times`] of a run.
+/// The fields of [`Times`] that an estimate needs.
 #[derive(Deserialize)]
 struct Seconds {
     seconds: f64,
@@ -88,7 +88,7 @@ impl Store {
         Self::read_as(folder.as_ref(), |record| record)
     }
 
-    /// The same without the networks' outputs, which take most of the memory and which no summary needs: about 5 kB a run.
+    /// The same records without the networks' outputs, which no summary needs and which take most of the memory.
     ///
     /// # Errors
     /// Those of [`Self::read`].
@@ -96,7 +96,7 @@ impl Store {
         Self::read_as(folder.as_ref(), Record::without_outputs)
     }
 
-    /// The same, each record changed as soon as it is read, on all cores.
+    /// The same records, read on all cores. `change` is applied to each record as soon as it is read.
     fn read_as(folder: &Path, change: impl Fn(Record) -> Record + Sync) -> Result<Vec<Record>> {
         let runs: Vec<u64> = Self::done(folder)?.into_iter().collect();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
@@ -116,7 +116,7 @@ impl Store {
         Ok(records)
     }
 
-    /// The runs of a folder that are done, by one look at it; none if it is not there.
+    /// The runs of a folder that have records, from one listing of the folder; none if there is no folder.
     ///
     /// # Errors
     /// [`Fault::BAD_RECORD`] if it cannot be read.
@@ -128,7 +128,7 @@ impl Store {
         }
     }
 
-    /// The mean of the seconds that some of these runs took in a folder, as far as that is known.
+    /// The mean seconds on one core of the first timed runs among these; `None` if none of them was timed.
     pub(crate) fn seconds(folder: &Path, done: &BTreeSet<u64>) -> Option<f64> {
         let times = done.iter().take(TIMED).filter_map(|run| {
             let path = path_of(folder, *run, "times.json");
@@ -138,7 +138,7 @@ impl Store {
         (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64)
     }
 
-    /// The run whose record has this file name, if it is one.
+    /// The number of the run whose record has this file name; `None` for other names.
     pub(crate) fn run_of(name: &OsStr) -> Option<u64> {
         name.to_str()?.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok()
     }
@@ -178,7 +178,7 @@ impl Store {
         Ok(configuration.map(|configuration| configuration.instructions))
     }
 
-    /// Refuses to add one of these runs to what other instructions computed. If all are done, nothing is added.
+    /// Refuses to add these runs to a series that other instructions computed. If all of them are done, nothing is added.
     ///
     /// # Errors
     /// [`Fault::FOREIGN_INSTRUCTIONS`] for the first file; [`Fault::BAD_RECORD`].

@@ -15,8 +15,8 @@ use crate::models::{Model, Network, NetworkDevice, NetworkTask};
 use crate::preparation::Split;
 use crate::recordings::DataSet;
 
-/// Trains some runs, or so many from the first, and returns their records, in order. Runs whose records are in the folder are not
-/// trained again; a run that was stopped goes on where it stood.
+/// Trains these runs, or as many as a number says from run 0, and returns their records, in order. Runs whose records are in
+/// the folder are not trained again; a run that was stopped goes on where it stood.
 ///
 /// On a CPU the records have the same bytes for any number of threads, in whatever order the runs end and for either
 /// [`Schedule`].

@@ -1,7 +1,8 @@
-//! Units: what one process does alone, and what it leaves.
+//! Units of work and plans.
 //!
-//! A plan is a list of them. Engines that know files and commands, as Snakemake and Slurm, do the rest: units may be done in
-//! any order, by any number of processes on any number of machines, into one store.
+//! A unit is the work that one process does alone, and leaves one file. A plan lists units. Processes on any number of machines
+//! may do the units of a plan in any order into one store, so that workflow engines (Snakemake, Slurm) need only the files and
+//! commands of the plan.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -13,24 +14,24 @@ use crate::error::Result;
 use crate::models::Model;
 use crate::report::{Table, as_text, separated};
 
-/// What one process does alone. It leaves one file.
+/// The work that one process does alone. A unit leaves one file.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PlannedUnit {
-    /// Its name among those of its plan, in words: `baseline run-03`.
+    /// Words that name the unit within its plan: `baseline run-03`.
     pub name: String,
-    /// The file that it leaves.
+    /// The file that the unit leaves.
     #[serde(serialize_with = "as_text")]
     pub file: PathBuf,
-    /// Whether what it does is done.
+    /// Whether the work is done.
     pub done: bool,
-    /// What it takes one core, in seconds; 0 if it is done.
+    /// Expected seconds on one core; 0 if the unit is done.
     pub seconds: f64,
-    /// The command that does it: the task and its arguments.
+    /// The arguments of `eegenre` that do the unit.
     pub command: Vec<String>,
 }
 
 impl PlannedUnit {
-    /// A unit for each of some runs in a folder. `command` trains them; each unit adds `--run`.
+    /// One unit for each of these runs in a folder. `command` trains the series; each unit adds `--run`.
     ///
     /// # Errors
     /// [`Fault::BAD_RECORD`](crate::error::Fault::BAD_RECORD) if the folder cannot be read.
@@ -57,11 +58,10 @@ impl PlannedUnit {
     }
 }
 
-/// What training a network takes one core, in seconds, where no run of it was timed.
+/// Expected seconds on one core of a training that was never timed.
 ///
-/// One whole run of each network, with records and checkpoints, took 4.9, 147.6 and 132.3 s for 300, 600 and 3000 epochs
-/// (README, Speed). Other recordings, frames and inputs take as many times longer as they have more samples, which is
-/// not looked at here.
+/// The estimate scales one measured run of each network by the number of epochs: 4.9, 147.6 and 132.3 s for 300, 600 and 3000
+/// epochs (`benches/README.md`, Training). The estimate ignores the number and length of the recordings.
 #[must_use]
 pub fn expected_seconds(settings: &Settings) -> f64 {
     let of_epoch = match settings.model {
@@ -72,15 +72,15 @@ pub fn expected_seconds(settings: &Settings) -> f64 {
     of_epoch * settings.hyperparameters.epochs as f64
 }
 
-/// What there is to do. `Display` is the table of the command line.
+/// A list of units. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Plan {
-    /// All of it, whether it is done or not.
+    /// All units, done or not.
     pub units: Vec<PlannedUnit>,
 }
 
 impl Plan {
-    /// As tab-separated values: name, file, done (`yes` or `no`), seconds, and the command as a shell reads it.
+    /// The plan as tab-separated values: name, file, done (`yes` or `no`), seconds, and the command, quoted for a POSIX shell.
     ///
     /// # Errors
     /// [`Fault::UNWRITABLE`](crate::error::Fault::UNWRITABLE)
@@ -117,7 +117,7 @@ fn yes_or_no(done: bool) -> String {
     if done { "yes" } else { "no" }.to_owned()
 }
 
-/// A word as a POSIX shell reads it.
+/// A word, quoted for a POSIX shell.
 fn quoted(word: &str) -> String {
     let is_plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:=,+@%".contains(letter);
     if !word.is_empty() && word.chars().all(is_plain) {
@@ -132,7 +132,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_that_is_there_is_done_and_tells_what_the_others_take() {
+    fn recorded_runs_are_done_and_their_times_give_the_expected_seconds_of_the_others() {
         let folder = tempfile::tempdir().unwrap();
         let settings = settings(Model::Baseline, 2);
         let plan =
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shell_reads_the_words_of_a_command_as_they_are() {
+    fn a_shell_reads_quoted_words_unchanged() {
         for word in ["", "plain-1.json", "two words", "it's", "$HOME `x` \"y\"\\"] {
             let script = format!("printf %s {}", quoted(word));
             let output = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();

@@ -97,8 +97,8 @@ impl Lock {
     }
 }
 
-/// Works on tasks, each under the lock of the file that it leaves. A task that another process has is left for last, and
-/// then waited for; `work` must see for itself that nothing is left to do.
+/// Works on each task under the lock of the file that the task leaves. Tasks that other processes hold come last, and are waited
+/// for. By then their work may be done: `work` checks that itself.
 ///
 /// # Errors
 /// Those of [`Lock::wait`]; the first of `work`.
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn tasks_that_another_has_come_last_and_none_is_done_twice_at_once() {
+    fn tasks_held_elsewhere_come_last_and_each_is_worked_on_under_its_lock() {
         let folder = tempfile::tempdir().unwrap();
         let file = |task: &usize| folder.path().join(format!("task-{task}.json"));
         let held = Lock::attempt(folder.path().join(".task-1.lock")).unwrap().unwrap();

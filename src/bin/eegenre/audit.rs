@@ -42,13 +42,13 @@ pub struct AuditArgs {
     /// Train networks too, on recordings of your own; on those of the published design they are trained anyway
     #[arg(long)]
     networks: bool,
-    /// Train one cell alone, as `eegenre plan audit` names them, and show nothing
+    /// Train only this cell and print the file of its record; `eegenre plan audit` lists the names
     #[arg(long, value_name = "NAME", conflicts_with_all = ["only", "recorded"])]
     cell: Option<String>,
-    /// Of the cell, one draw alone, counted from 0
+    /// Train only this draw of the cell, counted from 0
     #[arg(long, value_name = "D", requires_all = ["cell", "fold"])]
     draw: Option<u64>,
-    /// Which fold of the draw, counted from 1
+    /// The fold of the draw, counted from 1
     #[arg(long, value_name = "F", requires = "draw")]
     fold: Option<u64>,
     /// Train nothing: show what is recorded. So it is without recordings

@@ -51,7 +51,7 @@ pub struct ClassifyArgs {
     /// Select on all rows, those included that are tested. This leaks, and is there to show how much
     #[arg(long, requires = "select")]
     leak: bool,
-    /// Make one trial of the profile alone, as those that are missing are named, and show nothing
+    /// Make only this trial of the profile, as `recordings participant-knn`, and print the file of its record
     #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "recorded", "markdown"])]
     trial: Option<String>,
     /// Make nothing: show what is recorded. So it is without recordings

@@ -66,7 +66,7 @@ Examples:
 
   eegenre train baseline --runs 3 --epochs 50    three short trainings
   eegenre audit predictions mine.csv             what predictions of any study are worth
-  eegenre plan study --tsv                       what there is to do, for a cluster (workflow/README.md)
+  eegenre plan study --tsv                       the units of work, for a cluster (workflow/README.md)
   eegenre predict --model baseline --weights target/records/baseline/run-00.final.safetensors
 
 Exit codes: 0 all is well, 1 a check failed, 2 bad input, bad usage or an answer that could not be\nwritten, 130 interrupted (Ctrl-C), 143 terminated (TERM, HUP).";
@@ -120,8 +120,7 @@ enum Task {
     /// What the numbers are worth: shortcuts, controls, splits without leaks; trains what is not recorded yet. Or, with
     /// `predictions FILE`, what anyone's predictions are worth
     Audit(AuditArgs),
-    /// What there is to do, unit by unit, for machines that share the work: the file that each leaves, whether it is there, what it
-    /// takes, and the command
+    /// List the units of work of a plan, for several processes or machines: file, done or not, expected seconds, command
     Plan(PlanArgs),
     /// Features of the recordings, as those that the paper compares itself with
     Features(FeaturesArgs),
@@ -222,7 +221,7 @@ impl Task {
     }
 }
 
-/// Prints the file that a unit of a plan left.
+/// Prints the file that a unit left.
 fn print_unit(file: &Path, json: bool) -> Result<()> {
     let file = file.display();
     if json { print(&json!({ "file": file.to_string() }), json) } else { print(&file.to_string(), json) }

@@ -16,40 +16,40 @@ use eegenre::store::Project;
 use crate::data::DataArgs;
 use crate::print;
 
-/// What has a plan.
+/// The work that a plan divides into units.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Planned {
-    /// The paper's experiment: each run of each network
+    /// The paper's experiment: a unit is one run of one network
     Experiment,
-    /// The experiment with other choices: each run of each variation and network
+    /// The variations of the experiment: a unit is one run of one network under one variation
     Study,
-    /// The audit: each cell
+    /// The audit: a unit is one cell
     Audit,
-    /// The audit's cells once more, each training on its own: for more processors than there are cells
+    /// The audit: a unit is one training of one cell, for more processors than there are cells
     Splits,
 }
 
 #[derive(Args)]
 pub struct PlanArgs {
-    /// Of what
+    /// The work to plan
     #[arg(value_enum)]
     of: Planned,
     #[command(flatten)]
     data: DataArgs,
-    /// How much is trained [default: quick for the experiment; for the audit paper for the published recordings, else
-    /// quick]. The study has the paper's extent alone
+    /// How much is trained [default: quick for the experiment; paper for the audit of the published recordings, else quick].
+    /// The study always has the paper's extent
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
-    /// So many runs of each network of the experiment [default: as the profile has]
+    /// Runs of each network of the experiment [default: those of the profile]
     #[arg(long, value_name = "N")]
     runs: Option<u64>,
-    /// Only units in whose names all of these words stand, as `--only raw,baseline`
+    /// Only units whose names contain all of these words, as `--only raw,baseline`
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
-    /// Answer in tab-separated values, with the command as a shell reads it
+    /// Answer in tab-separated values, with each command quoted for a POSIX shell
     #[arg(long)]
     tsv: bool,
-    /// What every command is told besides, as `-- --device cuda`
+    /// Options to add to every command, as `-- --device cuda`
     #[arg(last = true, value_name = "OPTION")]
     besides: Vec<String>,
 }
@@ -62,12 +62,12 @@ impl PlanArgs {
         if let (Planned::Study, Some(profile)) = (self.of, self.profile) {
             return refused(
                 "--profile",
-                "none for the study, which has the paper's extent",
+                "no profile: the study always has the paper's extent",
                 profile.to_string(),
             );
         }
         if let (Planned::Study | Planned::Audit | Planned::Splits, Some(runs)) = (self.of, self.runs) {
-            return refused("--runs", "none but for the experiment", runs.to_string());
+            return refused("--runs", "no number of runs, which only the experiment takes", runs.to_string());
         }
         let source = self.data.source(project);
         note(format_args!("recordings from {source}"));
@@ -88,7 +88,7 @@ impl PlanArgs {
         let is_chosen =
             |unit: &PlannedUnit| self.only.iter().all(|word| unit.name.split(' ').any(|own| own == word));
         units.retain(is_chosen);
-        // Commands mean the same in any folder of a checkout and in any environment.
+        // Absolute paths: a unit may start in another folder and without the caller's environment.
         let program = std::env::current_exe().map_or_else(|_| "eegenre".to_owned(), |path| text(&path));
         let mut besides = vec!["--data".to_owned(), text(source.folder())];
         besides.extend(project.checkout().into_iter().flat_map(|root| ["--project".to_owned(), text(root)]));

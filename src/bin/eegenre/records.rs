@@ -18,18 +18,18 @@ pub enum RecordsTask {
     Check,
     /// Record anew what is known of signals without a network (with recordings), and list every SHA-256
     Update(DataArgs),
-    /// Join stores of several machines, as `records merge here there --into all`
+    /// Merge stores of several machines, as `records merge here there --into all`
     ///
-    /// A store is a folder with records anywhere below it. If something disagrees, that is said and nothing is written. What
-    /// was not finished stays behind.
+    /// A store is a folder with records anywhere below it. If two records disagree, the command names them and writes nothing.
+    /// Checkpoints of unfinished runs are not copied.
     Merge {
         /// The stores
         #[arg(required = true, value_name = "DIR")]
         stores: Vec<PathBuf>,
-        /// The folder for all of it, which may be a store already
+        /// The folder for the merged records, which may hold records already
         #[arg(long, value_name = "DIR")]
         into: PathBuf,
-        /// Join runs of one series although other vector instructions, or other kinds of device, computed them
+        /// Merge runs of one series although other vector instructions, or other kinds of device, computed them
         #[arg(long)]
         any_level: bool,
     },

@@ -21,10 +21,10 @@ pub struct StudyArgs {
     /// channel-1, kernel-5, kernel-7 (CNN): 5 runs.
     #[arg(value_name = "VARIATION")]
     variations: Vec<String>,
-    /// Of one variation, one run of this network alone
+    /// Train only one run of this network, under one variation
     #[arg(long, value_name = "baseline|multilayer|cnn", requires = "run")]
     network: Option<Model>,
-    /// Which run, counted from 0
+    /// The run to train, counted from 0
     #[arg(long, value_name = "K", requires = "network")]
     run: Option<u64>,
     #[command(flatten)]

@@ -145,10 +145,10 @@ pub struct TrainArgs {
     preset: Option<Preset>,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Trainings, each from a seed of its own: so many, or those from A to before B
+    /// Number of trainings, each from a seed of its own, or a range: A..B trains the runs A to B - 1
     #[arg(long, value_name = "N|A..B", default_value_t = Runs::from(RUNS as u64))]
     runs: Runs,
-    /// One of them alone, counted from 0
+    /// Train only this run, counted from 0
     #[arg(long, value_name = "K", conflicts_with = "runs")]
     run: Option<u64>,
     /// Passes over the training recordings [default: the paper's 300, 600 or 3000; small 100, 100 or 40]

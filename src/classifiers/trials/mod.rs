@@ -179,8 +179,7 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
     make(project, set, tables, profile, |_| true).map(drop)
 }
 
-/// Makes one trial of a profile or one of its baselines: the name is that among those that are [missing](Classification).
-/// Returns the file that this leaves.
+/// Makes one trial or one baseline of a profile, named as in [`Classification::missing`]. Returns the file with the record.
 ///
 /// # Errors
 /// Those of [`classify`]; [`Fault::BAD_SETTING`] if the profile has no such trial.
@@ -197,7 +196,7 @@ pub fn classify_one(
     })
 }
 
-/// Makes those of a profile whose names are chosen. Returns the files of all that are chosen.
+/// Makes the trials and baselines of a profile whose names are chosen. Returns the files of all chosen ones.
 fn make(
     project: &Project,
     set: &DataSet,
@@ -248,7 +247,7 @@ fn make(
     Ok(chosen)
 }
 
-/// The name of a trial among those of all origins.
+/// The name of a trial, with its origin.
 fn full_name(trial: &Trial) -> String {
     format!("{} {}", trial.origin, trial.name())
 }

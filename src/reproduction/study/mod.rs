@@ -133,7 +133,7 @@ impl Variation {
         Ok(())
     }
 
-    /// Trains one run of one of its networks there. Returns the file that this leaves.
+    /// Trains one run of one of the variation's networks. Returns the file with the record.
     ///
     /// # Errors
     /// [`Fault::BAD_SETTING`] if it has no such network or run; those of [`runs::train`].
@@ -172,7 +172,7 @@ impl Variation {
         trained.map(drop)
     }
 
-    /// Its units: a run of each of its networks.
+    /// One unit for each run of each of the variation's networks.
     ///
     /// # Errors
     /// [`Fault::BAD_RECORD`] for a folder that cannot be read.
@@ -193,7 +193,7 @@ impl Variation {
         Error::gather(self.models.iter().map(of)).map(|units| units.concat())
     }
 
-    /// Where the records of one of its networks are, below those of all variations.
+    /// The folder of the records of one of the variation's networks, below those of all variations.
     fn folder(&self, records: &Path, model: Model) -> PathBuf {
         records.join(self.name).join(model.name())
     }

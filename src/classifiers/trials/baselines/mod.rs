@@ -80,8 +80,8 @@ impl Baselines {
     }
 }
 
-/// Makes the records of a profile's trials that are missing below a folder, as far as their names are chosen. Schemes that the
-/// design does not allow are left out. Returns the files of all that are chosen.
+/// Makes the missing records of a profile's trials below a folder, for the trials whose names are chosen. Schemes that the
+/// design does not allow are left out. Returns the files of all chosen trials.
 ///
 /// # Errors
 /// Those of [`BaselineRecord::read`], [`BaselineRecord::make`] and [`BaselineRecord::write`].
