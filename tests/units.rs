@@ -140,13 +140,13 @@ fn two_processes_never_do_the_same_unit() {
     for (arguments, began) in [
         ("train baseline --epochs 40 --run 1 --out runs", "run 01 of 1..2: begins"),
         ("audit --profile smoke --cell", "draw 1, fold 1"),
-        ("classify --profile smoke --trial", "recordings participant-mlp"),
+        ("classify --profile smoke --trial", "recordings participant-svm"),
     ] {
         let start = || -> Child {
             let mut command = eegenre(&place, arguments);
             match arguments.split(' ').next_back() {
                 Some("--cell") => command.arg("whole random baseline 2"),
-                Some("--trial") => command.arg("recordings participant-mlp"),
+                Some("--trial") => command.arg("recordings participant-svm"),
                 _ => &mut command,
             };
             command.args(["--data", "data"]).spawn().unwrap()
