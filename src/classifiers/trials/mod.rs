@@ -191,7 +191,9 @@ pub fn classify_one(
     name: &str,
 ) -> Result<PathBuf> {
     make(project, set, tables, profile, |own| own == name)?.pop().ok_or_else(|| {
-        let expected = format!("a trial of the profile {profile}, as `recordings participant-knn`");
+        let expected = format!(
+            "a trial of the profile {profile}, as `recordings participant-knn`; `eegenre classify --recorded` lists missing ones"
+        );
         Error::new(Fault::BAD_SETTING, Place::field("trial"), expected, name)
     })
 }
