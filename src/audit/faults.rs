@@ -14,6 +14,11 @@ impl Fault {
         "repeated-prediction",
         "keep one row of a recording in each model, seed and fold; number repeated trainings in `seed`",
     );
+    /// Two stores hold the same record with different contents.
+    pub const DISAGREEING_RECORDS: Self = Self::rule(
+        "disagreeing-records",
+        "train the run once more to find out which of the two is right, and delete the other; nothing was merged",
+    );
     /// A row of a table of predictions belongs to no known part of a split.
     pub const UNKNOWN_PART: Self = Self::rule("unknown-part", "write train, validation or test");
     /// A probability is not from 0 to 1, or those of a row do not add up to 1.

@@ -39,6 +39,7 @@ mod faults;
 pub mod instrument;
 mod leak;
 mod live;
+pub mod merge;
 mod methods;
 pub mod one_split;
 mod plan;
@@ -83,8 +84,8 @@ use crate::report::Steps;
 use crate::reproduction::study::{self, Study};
 use crate::runs::profile::Profile;
 use crate::runs::series::ReportedSeries;
-use crate::runs::{Control, Instructions, Preset};
-use crate::store::{Project, check_writable};
+use crate::runs::{Control, Instructions, PlannedUnit, Preset, expected_seconds};
+use crate::store::{Project, check_writable, in_turn};
 
 /// All that is known. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -306,9 +307,8 @@ pub fn train(
     control: &Control,
 ) -> Result<()> {
     if only != [INSTRUMENT] {
-        let folder = folder(project, set, profile);
+        let (folder, workspace) = places(project, set, profile);
         measure_signals(&folder, set)?;
-        let workspace = own_folder(project, set, profile, "audit-trainings");
         if only.is_empty() || only == [BLOCKS] {
             measure_blocks(&folder, set, profile)?;
         }
@@ -324,6 +324,61 @@ pub fn train(
         instrument::train(project, profile, control)?;
     }
     Ok(())
+}
+
+/// Trains one cell of a profile, or one [draw and fold](Training) of the cell. Returns the file with the record.
+///
+/// # Errors
+/// Those of [`train`]; [`Fault::BAD_SETTING`] if the cell has no such draw or fold.
+pub fn train_cell(
+    project: &Project,
+    set: &DataSet,
+    profile: Profile,
+    cell: &Cell,
+    training: Option<[u64; 2]>,
+    control: &Control,
+) -> Result<PathBuf> {
+    let (folder, workspace) = places(project, set, profile);
+    if let Some(training) = training {
+        return training::train_one(cell, set, &folder, &workspace, training, control);
+    }
+    train_below(&folder, &workspace, set, std::slice::from_ref(cell), control)?;
+    Ok(CellRecord::path(&folder, cell))
+}
+
+/// One unit for each cell of a profile whose scheme the design allows.
+///
+/// # Errors
+/// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
+pub fn units(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
+    let (folder, _) = places(project, set, profile);
+    Error::gather(cells(profile, Preset::of(set), set).iter().map(|cell| {
+        let record = CellRecord::read(&folder, cell, set)?;
+        let lacking = training::lacking(cell, set, record.as_ref())?;
+        Ok(PlannedUnit {
+            name: cell.name(),
+            file: CellRecord::path(&folder, cell),
+            done: lacking == 0,
+            seconds: lacking as f64 * expected_seconds(&cell.settings(set, 0)),
+            command: cell.command(profile),
+        })
+    }))
+}
+
+/// One unit for each training of these cells, to occupy more processors than there are cells. [`train`] then collects the
+/// trainings into the records of the cells.
+///
+/// # Errors
+/// As [`units`].
+pub fn units_of_splits(project: &Project, set: &Design, profile: Profile) -> Result<Vec<PlannedUnit>> {
+    let (folder, workspace) = places(project, set, profile);
+    let of = |cell: &Cell| training::units(cell, set, &folder, &workspace, profile);
+    Error::gather(cells(profile, Preset::of(set), set).iter().map(of)).map(|units| units.concat())
+}
+
+/// The folder of the cells' records, and the folder of their unfinished trainings.
+fn places(project: &Project, set: &Design, profile: Profile) -> (PathBuf, PathBuf) {
+    (folder(project, set, profile), own_folder(project, set, profile, "audit-trainings"))
 }
 
 /// The same, with records below `folder` and what is not done below `workspace`.
@@ -356,10 +411,19 @@ fn train_below(
             steps.begin(what);
         }
     };
-    for cell in open {
-        training::train(cell, set, folder, workspace, control, &|which| tell(format!("{cell}: {which}")))?;
-        training::clear(cell, workspace);
-    }
+    let open: Vec<&Cell> = open.collect();
+    in_turn(
+        &open,
+        |cell| CellRecord::path(folder, cell),
+        control.stop,
+        |cell| {
+            training::train(cell, set, folder, workspace, control, &|which| {
+                tell(format!("{cell}: {which}"))
+            })?;
+            training::clear(cell, workspace);
+            Ok(())
+        },
+    )?;
     if let Ok(steps) = steps.into_inner() {
         steps.finish();
     }

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::condition::{CLEAN, CONDITIONS, CUT, Condition, RAW, WHOLE};
+use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::preparation::{AskedFraming, Scheme};
 use crate::recordings::Design;
@@ -41,6 +42,23 @@ impl Cell {
             Preset::Paper => self.epochs.to_string(),
             preset @ Preset::Small => format!("{preset}{between}{}", self.epochs),
         }
+    }
+
+    /// The arguments of `eegenre` that train the cell.
+    #[must_use]
+    pub(super) fn command(&self, profile: Profile) -> Vec<String> {
+        ["audit", "--profile", profile.name(), "--cell", &self.name()].map(str::to_owned).into()
+    }
+
+    /// The cell of a profile that has this [name](Self::name).
+    ///
+    /// # Errors
+    /// [`Fault::BAD_SETTING`] if it has none.
+    pub fn named(name: &str, profile: Profile) -> Result<Self> {
+        plan(profile).into_iter().find(|cell| cell.name() == name).ok_or_else(|| {
+            let expected = format!("a cell of the profile {profile}; `eegenre plan audit` lists their names");
+            Error::new(Fault::BAD_SETTING, Place::field("cell"), expected, name)
+        })
     }
 
     /// The settings of a draw's trainings. The draw is the seed of all that is random in them.

@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::plan::Cell;
-use crate::error::{Error, Fault, Place, Result};
+use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::models::Model;
 use crate::preparation::{Scheme, Split};
 use crate::recordings::{Design, Fingerprint, Label, Labels, RecordingId};
 use crate::runs::{Curve, Instructions, Prediction, Record, Settings, Weights, revision, significant};
-use crate::store::{create_folder, read_record, to_json, write_record};
+use crate::store::{create_folder, differences, read_record, to_json, to_value, write_record};
 
 /// The record of a cell.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -209,6 +209,48 @@ impl CellRecord {
         self.configuration.instructions = Instructions::of_all(&instructions);
         self.trainings.extend(trainings);
         self.trainings.sort_by_key(|one| (one.draw, one.fold));
+    }
+
+    /// The union of this record's trainings with those of `other`, a record of the same cell read from `path`.
+    ///
+    /// # Errors
+    /// [`Fault::FOREIGN_RECORDS`] if the configurations differ; [`Fault::FOREIGN_INSTRUCTIONS`] if the instructions differ and
+    /// `any_level` is false; [`Fault::DISAGREEING_RECORDS`] for every training that both hold with different contents.
+    pub(super) fn joined(mut self, other: Self, path: &Path, any_level: bool) -> Result<Self> {
+        let instructions = other.configuration.instructions;
+        if !any_level {
+            self.configuration.instructions.check(&instructions, Place::file(path))?;
+        }
+        let configuration = CellConfiguration {
+            instructions: self.configuration.instructions.clone(),
+            ..other.configuration
+        };
+        if configuration != self.configuration {
+            let expected = to_json("configuration", &self.configuration)?;
+            let found = to_json("configuration", &configuration)?;
+            return Err(Error::new(Fault::FOREIGN_RECORDS, Place::file(path), expected, found));
+        }
+        let (mut new, mut problems) = (Vec::new(), Vec::new());
+        for training in other.trainings {
+            let Training { draw, fold, .. } = training;
+            match self.trainings.iter().find(|own| (own.draw, own.fold) == (draw, fold)) {
+                None => new.push((training, instructions.clone())),
+                Some(own) => {
+                    let differing =
+                        differences(&to_value("training", own)?, &to_value("training", &training)?);
+                    problems.extend(differing.into_iter().next().map(|(field, ours, found)| {
+                        let place = Place::file(path).of_field(format!("draw {draw}, fold {fold}, {field}"));
+                        let expected = format!("{ours}, as in the other stores");
+                        Problem::new(Fault::DISAGREEING_RECORDS, place, expected, found.to_string())
+                    }));
+                }
+            }
+        }
+        Error::unless_none(problems)?;
+        if !new.is_empty() {
+            self.add(new);
+        }
+        Ok(self)
     }
 
     /// The draws of which all trainings that the cell asks for are done, and nothing else; `None` without such a draw.

@@ -9,8 +9,9 @@ use super::record::{CellRecord, Training};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Split;
 use crate::recordings::{DataSet, Design, Label, RecordingId};
+use crate::runs::profile::Profile;
 use crate::runs::queue::side_by_side;
-use crate::runs::{self, Control, Instructions, Store};
+use crate::runs::{self, Control, Instructions, PlannedUnit, Record, Store, expected_seconds};
 use crate::store::{claim, discard};
 
 /// What the stamp of a cell's folder says.
@@ -38,8 +39,8 @@ pub(super) fn lacking(cell: &Cell, set: &Design, record: Option<&CellRecord>) ->
     .map(|tasks| tasks.len())
 }
 
-/// Trains what a cell's record below `records` lacks, and adds it to the record. Each training leaves a record below
-/// `workspace`, so that what was interrupted goes on; `began` is told of each as it begins.
+/// Trains what a cell's record below `records` lacks, and adds it to the record, whose lock the caller holds. Each training
+/// leaves a record below `workspace`, so that what was interrupted goes on; `began` is told of each as it begins.
 ///
 /// # Errors
 /// Those of [`runs::train`], for each training that fails; once `control` is asked to stop, [`Fault::INTERRUPTED`].
@@ -79,6 +80,71 @@ pub(super) fn train(
         return Err(Error::new(Fault::INTERRUPTED, Place::field(cell.name()), expected, found));
     }
     Error::gather(failed).map(drop)
+}
+
+/// Does one training of a cell and leaves its record below `workspace`, from where the cell's record takes it over. If either
+/// record exists, nothing is trained. Returns the file with the training.
+///
+/// # Errors
+/// [`Fault::BAD_SETTING`] if the cell has no such draw or fold; those of [`runs::train`].
+pub(super) fn train_one(
+    cell: &Cell,
+    set: &DataSet,
+    records: &Path,
+    workspace: &Path,
+    [draw, fold]: [u64; 2],
+    control: &Control,
+) -> Result<PathBuf> {
+    let workspace = own_workspace(cell, workspace);
+    let tasks = tasks(cell, set)?;
+    let Some(task) = tasks.iter().find(|task| [task.draw, task.fold as u64] == [draw, fold]) else {
+        let folds = tasks.iter().map(|task| task.fold).max().unwrap_or(0);
+        let expected = format!("a draw from 0 to {}, a fold from 1 to {folds}", cell.draws - 1);
+        let (place, found) = (Place::field(cell.name()), format!("draw {draw}, fold {fold}"));
+        return Err(Error::new(Fault::BAD_SETTING, place, expected, found));
+    };
+    if let Some(record) = CellRecord::read(records, cell, set)? {
+        let path = CellRecord::path(records, cell);
+        if record.has(task.draw, task.fold) {
+            return Ok(path);
+        }
+        if !control.any_level {
+            Instructions::of(control.processor)
+                .check(&record.configuration.instructions, Place::file(path))?;
+        }
+    }
+    let _ = claim(&workspace, WORKSPACE);
+    task.run(cell, set, &workspace, control)?;
+    Ok(task.record(&workspace))
+}
+
+/// One unit for each training of a cell. A training is done if the cell's record holds it, or if its own record exists below
+/// `workspace`.
+///
+/// # Errors
+/// Those of [`CellRecord::read`] and [`Scheme::draw`](crate::preparation::Scheme::draw).
+pub(super) fn units(
+    cell: &Cell,
+    set: &Design,
+    records: &Path,
+    workspace: &Path,
+    profile: Profile,
+) -> Result<Vec<PlannedUnit>> {
+    let workspace = own_workspace(cell, workspace);
+    let record = CellRecord::read(records, cell, set)?;
+    let is_begun = workspace.is_dir();
+    let seconds = expected_seconds(&cell.settings(set, 0));
+    let of = |task: Task| {
+        let Task { draw, fold, .. } = task;
+        let file = task.record(&workspace);
+        let is_recorded = record.as_ref().is_some_and(|record| record.has(draw, fold));
+        let done = is_recorded || (is_begun && file.exists());
+        let mut command = cell.command(profile);
+        command.extend(["--draw".to_owned(), draw.to_string(), "--fold".to_owned(), fold.to_string()]);
+        let name = format!("{cell} draw-{draw} fold-{fold:02}");
+        PlannedUnit { name, file, done, seconds: if done { 0.0 } else { seconds }, command }
+    };
+    Ok(tasks(cell, set)?.into_iter().map(of).collect())
 }
 
 /// Removes what the trainings of a cell left below `workspace`, once its own record is written. What stays does no harm.
@@ -126,18 +192,28 @@ impl Task {
         workspace.join(format!("draw-{}", self.draw)).join(format!("fold-{:02}", self.fold))
     }
 
+    /// The file of the training's record.
+    fn record(&self, workspace: &Path) -> PathBuf {
+        Store::record_in(&self.folder(workspace), 0)
+    }
+
+    /// The record of its run, which is trained on one thread: the trainings of a cell are side by side already.
+    fn run(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Record> {
+        let (settings, folder) = (cell.settings(set, self.draw), self.folder(workspace));
+        let control = Control { threads: 1, ..*control };
+        let mut records = runs::train(set, &self.split, settings, 1, &folder, &control)?;
+        Ok(records.remove(0))
+    }
+
     fn train(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Computed> {
         let Self { draw, fold, split } = self;
-        let settings = cell.settings(set, *draw);
-        let folder = self.folder(workspace);
-        // One run on one thread: the trainings of a cell are side by side already.
-        let control = Control { threads: 1, ..*control };
-        let records = runs::train(set, split, settings, 1, &folder, &control)?;
-        let tested = settings.preparation.signals(set, split.test())?;
+        let record = self.run(cell, set, workspace, control)?;
+        let preparation = record.configuration.settings.preparation;
+        let tested = preparation.signals(set, split.test())?;
         let names = set.labels();
         let labels: BTreeMap<RecordingId, Label> =
             tested.into_iter().map(|signal| (signal.recording, names[signal.class])).collect();
-        let instructions = records[0].configuration.instructions.clone();
-        Ok((Training::of(*draw, *fold, &records[0], &labels), instructions))
+        let training = Training::of(*draw, *fold, &record, &labels);
+        Ok((training, record.configuration.instructions))
     }
 }

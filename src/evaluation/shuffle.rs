@@ -50,6 +50,15 @@ impl Shuffler {
         }
     }
 
+    /// The number of heads among so many tosses of a fair coin: one bit each.
+    pub(crate) fn heads(&mut self, tosses: u64) -> u64 {
+        let whole: u64 = (0..tosses / 64).map(|_| u64::from(self.0.next_u64().count_ones())).sum();
+        match tosses % 64 {
+            0 => whole,
+            rest => whole + u64::from((self.0.next_u64() >> (64 - rest)).count_ones()),
+        }
+    }
+
     /// A number from 0 to `bound - 1`, all equally likely: numbers beyond the last full multiple are drawn again.
     pub(crate) fn below(&mut self, bound: u64) -> u64 {
         let end = u64::MAX - u64::MAX % bound;

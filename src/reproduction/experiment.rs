@@ -4,12 +4,12 @@
 
 use std::path::PathBuf;
 
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::models::Model;
 use crate::preparation::Split;
 use crate::recordings::DataSet;
 use crate::runs::profile::Profile;
-use crate::runs::{self, Control, Progress, Record, Settings};
+use crate::runs::{self, Control, PlannedUnit, Progress, Record, Settings};
 use crate::store::Project;
 
 /// The seed of the split that results are reported on.
@@ -53,6 +53,23 @@ impl Experiment {
         let (runs, _) = self.profile.extent(model);
         let folder = self.records.join(model.name());
         runs::train(&self.set, &self.split, self.settings(model), runs, &folder, control)
+    }
+
+    /// One unit for each run of each network: `runs` runs, or those of the profile.
+    ///
+    /// # Errors
+    /// [`Fault::BAD_RECORD`](crate::error::Fault::BAD_RECORD) for a folder that cannot be read.
+    pub fn units(&self, runs: Option<u64>) -> Result<Vec<PlannedUnit>> {
+        let of = |model: Model| {
+            let (planned, epochs) = self.profile.extent(model);
+            let (folder, epochs) = (self.records.join(model.name()), epochs.to_string());
+            let out = folder.display().to_string();
+            let command = ["train", model.name(), "--preset", "paper", "--epochs", &epochs, "--out", &out];
+            let command = command.map(str::to_owned);
+            let runs = runs.unwrap_or(planned).into();
+            PlannedUnit::series(model.name(), &self.settings(model), &runs, &folder, &command)
+        };
+        Error::gather(Model::ALL.map(of)).map(|units| units.concat())
     }
 
     /// The same of all networks, with progress that is shown.

@@ -24,9 +24,11 @@ mod record;
 mod schedule;
 pub mod series;
 mod settings;
+mod span;
 mod store;
 mod tables;
 mod train;
+mod unit;
 mod workers;
 
 pub use control::{Control, Event, NoObserver, Observer};
@@ -40,9 +42,11 @@ pub(crate) use record::significant;
 pub use record::{Curve, History, Outcome, Prediction, Record, Weights};
 pub use schedule::Schedule;
 pub use settings::{Configuration, Settings, revision};
+pub use span::Runs;
 pub use store::Store;
 pub use tables::runs_table;
 pub use train::train;
+pub use unit::{Plan, PlannedUnit, expected_seconds};
 
 use std::path::PathBuf;
 

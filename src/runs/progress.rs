@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use super::{Event, Observer};
+use super::{Event, Observer, Runs};
 use crate::report::{note, time_left, to_terminal};
 
 /// The runs of a series: on a terminal a bar for each running one and one for the whole, elsewhere a line now and then.
 #[derive(Debug)]
 pub struct Progress {
     series: String,
-    runs: u64,
+    runs: Runs,
     epochs: u64,
     bars: Option<MultiProgress>,
     whole: ProgressBar,
@@ -43,16 +43,16 @@ fn style(template: &str) -> ProgressStyle {
 }
 
 impl Progress {
-    /// So many runs of so many epochs.
+    /// Progress of these runs, or of as many as a number says, each of `epochs` epochs.
     #[must_use]
-    pub fn new(series: impl Into<String>, runs: u64, epochs: usize) -> Self {
-        let (series, epochs) = (series.into(), epochs as u64);
+    pub fn new(series: impl Into<String>, runs: impl Into<Runs>, epochs: usize) -> Self {
+        let (series, runs, epochs) = (series.into(), runs.into(), epochs as u64);
         let bars = to_terminal().then(MultiProgress::new);
         let whole = match &bars {
-            Some(bars) => bars.add(ProgressBar::new(runs * epochs).with_style(style(WHOLE_TEMPLATE))),
+            Some(bars) => bars.add(ProgressBar::new(runs.count() * epochs).with_style(style(WHOLE_TEMPLATE))),
             None => ProgressBar::hidden(),
         };
-        whole.set_prefix(format!("{series}, {runs} runs"));
+        whole.set_prefix(format!("{series}, {} runs", runs.count()));
         Self { series, runs, epochs, bars, whole, started: Instant::now(), state: Mutex::default() }
     }
 
@@ -63,7 +63,7 @@ impl Progress {
 
     /// The time left of all runs, after a message.
     fn left(&self, state: &State) -> String {
-        let all = self.runs * self.epochs;
+        let all = self.runs.count() * self.epochs;
         let done: u64 = state.epochs.values().sum();
         let left = time_left(
             done.saturating_sub(state.before),

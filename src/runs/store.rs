@@ -11,21 +11,37 @@
 //! .run-03.lock               held by the process that trains the run
 //! ```
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use serde::Deserialize;
 use serde_json::Value;
 
 use super::course::Times;
-use super::{Configuration, Instructions, Record, Weights};
+use super::queue::side_by_side;
+use super::{Configuration, Instructions, Record, Runs, Weights};
 use crate::error::{Error, Fault, Place, Problem, Result};
-use crate::store::{Lock, create_folder, differences, read_record, to_value, write_atomically, write_record};
+use crate::store::{
+    Lock, create_folder, differences, lock_of, read_record, to_value, write_atomically, write_record,
+};
 
 /// What files of a store hold.
 const RECORD: &str = "a record as training writes it";
+
+/// Number of runs, at most, whose times enter the mean.
+const TIMED: usize = 10;
+
+/// The fields of [`Times`] that an estimate needs.
+#[derive(Deserialize)]
+struct Seconds {
+    seconds: f64,
+    #[serde(default)]
+    at_once: usize,
+}
 
 /// Records of one configuration.
 #[derive(Debug, Clone)]
@@ -69,25 +85,68 @@ impl Store {
     /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
     /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
-        let folder = folder.as_ref();
-        let mut runs = match fs::read_dir(folder) {
-            Ok(entries) => runs_of(entries).map_err(|cause| bad_record(folder, &cause))?,
-            Err(cause) if cause.kind() == ErrorKind::NotFound => Vec::new(),
-            Err(cause) => return Err(bad_record(folder, &cause)),
-        };
-        runs.sort_unstable();
-        let records = runs.into_iter().filter_map(|run| record_of(folder, run).transpose());
-        let records = Error::gather(records)?;
+        Self::read_as(folder.as_ref(), |record| record)
+    }
+
+    /// The same records without the networks' outputs, which no summary needs and which take most of the memory.
+    ///
+    /// # Errors
+    /// Those of [`Self::read`].
+    pub(crate) fn read_answers(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
+        Self::read_as(folder.as_ref(), Record::without_outputs)
+    }
+
+    /// The same records, read on all cores. `change` is applied to each record as soon as it is read.
+    fn read_as(folder: &Path, change: impl Fn(Record) -> Record + Sync) -> Result<Vec<Record>> {
+        let runs: Vec<u64> = Self::done(folder)?.into_iter().collect();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        let read = |(): &mut (), run: &u64| record_of(folder, *run).map(|record| record.map(&change));
+        let records = side_by_side(threads, &runs, || false, || (), read);
+        let records = Error::gather(records.into_iter().flatten().filter_map(Result::transpose))?;
         if let Some(first) = records.first() {
-            let ours = to_value("configuration", &first.configuration.of_series())?;
+            let series = first.configuration.of_series();
+            let ours = to_value("configuration", &series)?;
             let mut problems = Vec::new();
-            for record in &records {
+            for record in records.iter().filter(|record| record.configuration.of_series() != series) {
                 let found = to_value("configuration", &record.configuration.of_series())?;
                 compare(&path_of(folder, record.run, "json"), &ours, &found, &mut problems);
             }
             Error::unless_none(problems)?;
         }
         Ok(records)
+    }
+
+    /// The runs of a folder that have records, from one listing of the folder; none if there is no folder.
+    ///
+    /// # Errors
+    /// [`Fault::BAD_RECORD`] if it cannot be read.
+    pub(crate) fn done(folder: &Path) -> Result<BTreeSet<u64>> {
+        match fs::read_dir(folder) {
+            Ok(entries) => runs_of(entries).map_err(|cause| bad_record(folder, &cause)),
+            Err(cause) if cause.kind() == ErrorKind::NotFound => Ok(BTreeSet::new()),
+            Err(cause) => Err(bad_record(folder, &cause)),
+        }
+    }
+
+    /// The mean seconds on one core of the first timed runs among these; `None` if none of them was timed.
+    pub(crate) fn seconds(folder: &Path, done: &BTreeSet<u64>) -> Option<f64> {
+        let times = done.iter().take(TIMED).filter_map(|run| {
+            let path = path_of(folder, *run, "times.json");
+            read_record::<Seconds>(path, "the times of a run").ok().flatten()
+        });
+        let seconds: Vec<f64> = times.map(|times| times.seconds / times.at_once.max(1) as f64).collect();
+        (!seconds.is_empty()).then(|| seconds.iter().sum::<f64>() / seconds.len() as f64)
+    }
+
+    /// The number of the run whose record has this file name; `None` for other names.
+    pub(crate) fn run_of(name: &OsStr) -> Option<u64> {
+        name.to_str()?.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok()
+    }
+
+    /// The file of a run's record in a folder.
+    #[must_use]
+    pub fn record_in(folder: &Path, run: u64) -> PathBuf {
+        path_of(folder, run, "json")
     }
 
     /// Replaces all records of a folder by [condensed](Record::condensed) ones.
@@ -119,12 +178,12 @@ impl Store {
         Ok(configuration.map(|configuration| configuration.instructions))
     }
 
-    /// Refuses to add a run from 0 to `runs` - 1 to what other instructions computed. If all are done, nothing is added.
+    /// Refuses to add these runs to a series that other instructions computed. If all of them are done, nothing is added.
     ///
     /// # Errors
     /// [`Fault::FOREIGN_INSTRUCTIONS`] for the first file; [`Fault::BAD_RECORD`].
-    pub(super) fn check_instructions(&self, runs: u64) -> Result<()> {
-        if (0..runs).all(|run| self.path(run, "json").exists()) {
+    pub(super) fn check_instructions(&self, runs: &Runs) -> Result<()> {
+        if runs.iter().all(|run| self.path(run, "json").exists()) {
             return Ok(());
         }
         let field = Place::field("instructions").field;
@@ -133,7 +192,7 @@ impl Store {
             self.accept(&found, place)?;
         }
         // A record that cannot be read is told when its run has its turn.
-        let records = (0..runs).filter_map(|run| record_of(&self.folder, run).ok().flatten());
+        let records = runs.iter().filter_map(|run| record_of(&self.folder, run).ok().flatten());
         for record in records {
             let field = Place::field("configuration.instructions").field;
             let place = Place { field, ..Place::file(self.path(record.run, "json")) };
@@ -208,7 +267,7 @@ impl Store {
     }
 
     fn lock_path(&self, run: u64) -> PathBuf {
-        self.folder.join(format!(".{}.lock", stem(run)))
+        lock_of(&self.path(run, "json"))
     }
 
     /// Where an unfinished run stands.
@@ -256,18 +315,13 @@ impl Store {
 }
 
 /// The runs that files of records are named after. Other files may lie beside them.
-fn runs_of(entries: fs::ReadDir) -> std::io::Result<Vec<u64>> {
-    let run = |name: &OsStr| name.to_str()?.strip_prefix("run-")?.strip_suffix(".json")?.parse().ok();
-    let runs = entries.map(|entry| Ok(run(&entry?.file_name())));
+fn runs_of(entries: fs::ReadDir) -> std::io::Result<BTreeSet<u64>> {
+    let runs = entries.map(|entry| Ok(Store::run_of(&entry?.file_name())));
     runs.filter_map(Result::transpose).collect()
 }
 
-fn stem(run: u64) -> String {
-    format!("run-{run:02}")
-}
-
 fn path_of(folder: &Path, run: u64, extension: &str) -> PathBuf {
-    folder.join(format!("{}.{extension}", stem(run)))
+    folder.join(format!("run-{run:02}.{extension}"))
 }
 
 fn record_of(folder: &Path, run: u64) -> Result<Option<Record>> {

@@ -7,14 +7,16 @@ use dfdx::prelude::*;
 use super::group::Parts;
 use super::store::Store;
 use super::workers::Workers;
-use super::{Configuration, Control, Instructions, Processor, Purpose, Record, Schedule, Settings, revision};
+use super::{
+    Configuration, Control, Instructions, Processor, Purpose, Record, Runs, Schedule, Settings, revision,
+};
 use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Model, Network, NetworkDevice, NetworkTask};
 use crate::preparation::Split;
 use crate::recordings::DataSet;
 
-/// Trains runs 0 to `runs` - 1 and returns their records, in order. Runs whose records are in the folder are not
-/// trained again; a run that was stopped goes on where it stood.
+/// Trains these runs, or as many as a number says from run 0, and returns their records, in order. Runs whose records are in
+/// the folder are not trained again; a run that was stopped goes on where it stood.
 ///
 /// On a CPU the records have the same bytes for any number of threads, in whatever order the runs end and for either
 /// [`Schedule`].
@@ -27,11 +29,12 @@ pub fn train(
     set: &DataSet,
     split: &Split,
     settings: Settings,
-    runs: u64,
+    runs: impl Into<Runs>,
     folder: &Path,
     control: &Control,
 ) -> Result<Vec<Record>> {
-    for (name, number) in [("runs", runs), ("threads", control.threads as u64)] {
+    let runs = &runs.into();
+    for (name, number) in [("runs", runs.count()), ("threads", control.threads as u64)] {
         if number == 0 {
             return Err(Error::new(Fault::BAD_SETTING, Place::field(name), "at least 1", "0"));
         }
@@ -74,7 +77,7 @@ struct Series<'a> {
     set: &'a DataSet,
     split: &'a Split,
     store: &'a Store,
-    runs: u64,
+    runs: &'a Runs,
     control: &'a Control<'a>,
 }
 
@@ -115,7 +118,7 @@ impl<D: NetworkDevice, F: Fn(u64) -> Result<D> + Sync> NetworkTask<D> for TrainA
             return Err(interrupted(results));
         }
         // What others train is waited for; if one of them dies, its run is trained here.
-        Error::gather((0..).zip(results).map(|(run, result)| match result {
+        Error::gather(runs.iter().zip(results).map(|(run, result)| match result {
             Some(result) => result,
             None => workers.alone::<N, D>(run, store.wait_for_lock(run, control.stop)?),
         }))

@@ -1,20 +1,22 @@
 //! What trains the runs of a series: threads, one run each, or one training of all of them.
 
+use std::collections::BTreeMap;
+
 use super::course::Course;
 use super::group::{Group, OpenRun, Parts};
 use super::queue::side_by_side;
 use super::store::Store;
-use super::{Control, Event, Record, Settings};
+use super::{Control, Event, Record, Runs, Settings};
 use crate::error::Result;
 use crate::models::{Network, NetworkDevice};
 use crate::nn::{WorkingMemory, random};
 use crate::store::Lock;
 use crate::training::Checkpoint;
 
-/// All runs of a series, and what makes each.
+/// Runs of a series, and what makes each.
 pub(super) struct Workers<'a, X, F, B> {
     pub(super) store: &'a Store,
-    pub(super) runs: u64,
+    pub(super) runs: &'a Runs,
     pub(super) control: &'a Control<'a>,
     pub(super) parts: &'a Parts<X>,
     pub(super) device: &'a F,
@@ -40,7 +42,7 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
             }
             result
         };
-        let runs: Vec<u64> = (0..self.runs).collect();
+        let runs: Vec<u64> = self.runs.iter().collect();
         let stopped = || self.control.stopped();
         let results = side_by_side(self.control.threads, &runs, stopped, WorkingMemory::of_training, work);
         results.into_iter().map(Option::flatten).collect()
@@ -58,9 +60,10 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         B: Fn(&D) -> Result<N>,
     {
         let _memory = WorkingMemory::of_training();
-        let mut results: Vec<Option<Result<Record>>> = (0..self.runs).map(|_| None).collect();
+        let mut results: BTreeMap<u64, Option<Result<Record>>> =
+            self.runs.iter().map(|run| (run, None)).collect();
         let mut waiting = Vec::new();
-        for (run, result) in (0..).zip(&mut results) {
+        for (&run, result) in &mut results {
             let opened =
                 self.lock(run).and_then(|lock| lock.map(|lock| self.open::<N, D>(run, lock)).transpose());
             match opened.transpose() {
@@ -77,9 +80,9 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
             if result.is_err() {
                 self.control.tell(run, Event::Failed);
             }
-            results[run as usize] = Some(result);
+            results.insert(run, Some(result));
         }
-        Ok(results)
+        Ok(results.into_values().collect())
     }
 
     /// The right to train a run; none if another process has it.

@@ -97,6 +97,37 @@ impl Lock {
     }
 }
 
+/// Works on each task under the lock of the file that the task leaves. Tasks that other processes hold come last, and are waited
+/// for. By then their work may be done: `work` checks that itself.
+///
+/// # Errors
+/// Those of [`Lock::wait`]; the first of `work`.
+pub(crate) fn in_turn<T>(
+    tasks: &[T],
+    file: impl Fn(&T) -> PathBuf,
+    stop: &AtomicBool,
+    mut work: impl FnMut(&T) -> Result<()>,
+) -> Result<()> {
+    let mut elsewhere = Vec::new();
+    for task in tasks {
+        match Lock::attempt(lock_of(&file(task)))? {
+            Some(_lock) => work(task)?,
+            None => elsewhere.push(task),
+        }
+    }
+    for task in elsewhere {
+        let _lock = Lock::wait(lock_of(&file(task)), stop)?;
+        work(task)?;
+    }
+    Ok(())
+}
+
+/// The lock file of a file: `.run-03.lock` beside `run-03.json`.
+pub(crate) fn lock_of(file: &Path) -> PathBuf {
+    let stem = file.file_stem().unwrap_or_default().to_string_lossy();
+    file.with_file_name(format!(".{stem}.lock"))
+}
+
 impl Drop for Lock {
     fn drop(&mut self) {
         if let Some(path) = &self.held {
@@ -174,6 +205,28 @@ mod tests {
             drop(held);
             waiting.join().unwrap().unwrap();
         });
+    }
+
+    #[test]
+    fn tasks_held_elsewhere_come_last_and_each_is_worked_on_under_its_lock() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = |task: &usize| folder.path().join(format!("task-{task}.json"));
+        let held = Lock::attempt(folder.path().join(".task-1.lock")).unwrap().unwrap();
+        let done = Mutex::new(Vec::new());
+        std::thread::scope(|scope| {
+            let work = |task: &usize| {
+                assert!(Lock::attempt(lock_of(&file(task))).unwrap().is_none());
+                done.lock().unwrap().push(*task);
+                Ok(())
+            };
+            let working = scope.spawn(move || in_turn(&[0, 1, 2], file, &NEVER, work));
+            while done.lock().unwrap().len() < 2 {
+                sleep(Duration::from_millis(5));
+            }
+            drop(held);
+            working.join().unwrap().unwrap();
+        });
+        assert_eq!(done.into_inner().unwrap(), [0, 2, 1]);
     }
 
     #[test]

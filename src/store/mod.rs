@@ -14,7 +14,7 @@ pub use atomic::{check_writable, create_folder, write_atomically};
 pub(crate) use digest::{Digest, files_below};
 pub(crate) use json::{differences, to_json, to_value};
 pub use lock::Lock;
-pub(crate) use lock::NEVER;
+pub(crate) use lock::{NEVER, in_turn, lock_of};
 pub use project::{PROJECT_VARIABLE, Project};
 pub use record::{read_record, write_record};
 pub use stamped::{STAMP, claim, discard, renew};

@@ -28,7 +28,7 @@ pub fn write_recordings(folder: &Path) {
 
 /// Every task that needs no checkout, in an order in which what one writes another reads. `DATA` and `OUT` stand for
 /// folders; the code is what each exits with.
-pub const TASKS: [(&str, i32); 19] = [
+pub const TASKS: [(&str, i32); 20] = [
     ("data describe --data DATA", 0),
     ("data check DATA", 0),
     ("data synthesize --out OUT/made", 0),
@@ -45,6 +45,7 @@ pub const TASKS: [(&str, i32); 19] = [
     ("results --records OUT/r --data DATA", 0),
     ("results --records OUT/r --against OUT/other --data DATA", 2),
     ("study --records OUT/study --data DATA", 2),
+    ("plan audit --profile smoke --tsv --data DATA", 0),
     ("audit --recorded --profile smoke --data DATA", 0),
     ("predict --weights OUT/missing.safetensors --data DATA", 2),
     ("data check OUT/missing", 2),

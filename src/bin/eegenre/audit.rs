@@ -1,11 +1,12 @@
 //! `eegenre audit`.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
 use eegenre::audit::predictions::PredictionAudit;
-use eegenre::audit::{self, Audit};
+use eegenre::audit::{self, Audit, Cell};
 use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::figures;
 use eegenre::recordings::{Material, Provenance};
@@ -16,7 +17,7 @@ use eegenre::store::{Project, write_atomically};
 
 use crate::data::DataArgs;
 use crate::device::LevelArgs;
-use crate::{print, signals};
+use crate::{print, print_unit, signals};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -41,11 +42,23 @@ pub struct AuditArgs {
     /// Train networks too, on recordings of your own; on those of the published design they are trained anyway
     #[arg(long)]
     networks: bool,
+    /// Train only this cell and print the file of its record; `eegenre plan audit` lists the names
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["only", "recorded"])]
+    cell: Option<String>,
+    /// Train only this draw of the cell, counted from 0
+    #[arg(long, value_name = "D", requires_all = ["cell", "fold"])]
+    draw: Option<u64>,
+    /// The fold of the draw, counted from 1
+    #[arg(long, value_name = "F", requires = "draw")]
+    fold: Option<u64>,
     /// Train nothing: show what is recorded. So it is without recordings
     #[arg(long, conflicts_with_all = ["only", "networks"])]
     recorded: bool,
     #[command(flatten)]
     level: LevelArgs,
+    /// Trainings side by side [default: one on each core]
+    #[arg(long, value_name = "T")]
+    threads: Option<NonZeroUsize>,
 }
 
 #[derive(Subcommand)]
@@ -95,18 +108,26 @@ impl AuditArgs {
                 "some samples are negative: z-scores of each recording take the place of the logarithmic scale",
             );
         }
-        if of.recordings().is_none() && !self.only.is_empty() {
-            let (place, found) = (Place::field("--only"), "records alone");
+        if of.recordings().is_none() && !(self.only.is_empty() && self.cell.is_none()) {
+            let (place, found) = (Place::field("--only or --cell"), "records alone");
             return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to train on", found));
         }
         if let (Material::Recordings(source, set), false) = (&of, self.recorded) {
             let stop = signals::working();
+            let mut control = self.level.control(&stop)?;
+            control.threads = self.threads.map_or(control.threads, NonZeroUsize::get);
+            if let Some(name) = self.cell {
+                let cell = Cell { preset, ..Cell::named(&name, profile)? };
+                let training = self.draw.zip(self.fold).map(<[u64; 2]>::from);
+                let file = audit::train_cell(project, set, profile, &cell, training, &control)?;
+                return print_unit(&file, json);
+            }
             let is_own = set.provenance() == Provenance::Unknown;
             if is_own && self.only.is_empty() {
                 audit::without_networks(project, set, source.folder(), profile)?;
             }
             if !is_own || self.networks || !self.only.is_empty() {
-                audit::train(project, set, (profile, preset), &self.only, &self.level.control(&stop)?)?;
+                audit::train(project, set, (profile, preset), &self.only, &control)?;
             }
         }
         print(&Audit::read_with(project, &of, profile, preset)?, json)

@@ -8,14 +8,14 @@ use eegenre::classifiers::trials::{
     self, Classification, Division, Exchanges, Origin, SELECTED, Tables, Trial, TrialEstimate, TrialRecord,
 };
 use eegenre::classifiers::{Classifier, Recipe, SelectedOn, Selection};
-use eegenre::error::Result;
+use eegenre::error::{Error, Fault, Place, Result};
 use eegenre::features::{self, FeatureTable};
 use eegenre::recordings::Material;
 use eegenre::runs::profile::Profile;
 use eegenre::store::{Project, check_writable};
 
 use crate::data::DataArgs;
-use crate::print;
+use crate::{print, print_unit};
 
 /// Exchanges of labels for a trial of one's own: p is 0.01 at least.
 const EXCHANGES: u64 = 99;
@@ -51,6 +51,9 @@ pub struct ClassifyArgs {
     /// Select on all rows, those included that are tested. This leaks, and is there to show how much
     #[arg(long, requires = "select")]
     leak: bool,
+    /// Make only this trial of the profile, as `recordings participant-knn`, and print the file of its record
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "recorded", "markdown"])]
+    trial: Option<String>,
     /// Make nothing: show what is recorded. So it is without recordings
     #[arg(long, conflicts_with = "model")]
     recorded: bool,
@@ -90,7 +93,14 @@ impl ClassifyArgs {
             if !folder.exists() {
                 check_writable(folder)?;
             }
-            trials::classify(project, set, &Tables::of(set, source.folder())?, profile)?;
+            let tables = Tables::of(set, source.folder())?;
+            if let Some(name) = self.trial {
+                return print_unit(&trials::classify_one(project, set, &tables, profile, &name)?, json);
+            }
+            trials::classify(project, set, &tables, profile)?;
+        } else if self.trial.is_some() {
+            let (place, found) = (Place::field("--trial"), "records alone");
+            return Err(Error::new(Fault::NO_RECORDINGS, place, "recordings to classify", found));
         }
         let classification = Classification::read(project, &of, profile)?;
         if self.markdown && !json {

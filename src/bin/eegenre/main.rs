@@ -13,6 +13,7 @@ mod features;
 mod figure;
 mod memory;
 mod notebooks;
+mod plan;
 mod predict;
 mod records;
 mod reproduce;
@@ -24,7 +25,7 @@ mod train;
 mod welcome;
 
 use std::fmt::Display;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -44,6 +45,7 @@ use device::DeviceArgs;
 use features::FeaturesArgs;
 use figure::FigureArgs;
 use notebooks::NotebooksArgs;
+use plan::PlanArgs;
 use predict::PredictArgs;
 use records::RecordsTask;
 use reproduce::reproduce;
@@ -118,6 +120,9 @@ enum Task {
     /// Trains what is not recorded yet. With `predictions FILE`: what anyone's predictions are worth, of any study.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
+    /// List the units of work of a plan, for several processes or machines
+    #[command(after_help = PLAN_EXAMPLES)]
+    Plan(PlanArgs),
     /// Compute 26 features of every recording
     Features(FeaturesArgs),
     /// Run the classifiers of features that the paper compares itself with (section 3.4)
@@ -161,6 +166,10 @@ Examples:
   eegenre audit --recorded                       the audit of the published study, from its records
   eegenre audit --data ~/recordings              the audit of a study of your own
   eegenre audit predictions mine.csv             the audit of predictions from any program";
+
+const PLAN_EXAMPLES: &str = "\
+Example:
+  eegenre plan study --tsv                       file, state, expected seconds and command of each unit";
 
 const PREDICT_EXAMPLES: &str = "\
 Example:
@@ -255,12 +264,19 @@ impl Task {
             Self::Notebooks(notebooks) => notebooks.run(project, json),
             Self::Study(study) => study.run(project, json),
             Self::Audit(audit) => audit.run(project, json),
+            Self::Plan(plan) => plan.run(project, json),
             Self::Features(features) => features.run(project, json),
             Self::Classify(classify) => classify.run(project, json),
             Self::Predict(predict) => predict.run(project, json),
             Self::Completions(completions) => completions.run(json),
         }
     }
+}
+
+/// Prints the file that a unit left.
+fn print_unit(file: &Path, json: bool) -> Result<()> {
+    let file = file.display();
+    if json { print(&json!({ "file": file.to_string() }), json) } else { print(&file.to_string(), json) }
 }
 
 /// Prints an answer, as text or as JSON.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Subcommand;
 use serde_json::json;
 
-use eegenre::audit::{committed, export};
+use eegenre::audit::{committed, export, merge};
 use eegenre::error::Result;
 use eegenre::store::Project;
 
@@ -18,6 +18,21 @@ pub enum RecordsTask {
     Check,
     /// Record anew what is known of signals without a network (with recordings), and list every SHA-256
     Update(DataArgs),
+    /// Merge stores of several machines, as `records merge here there --into all`
+    ///
+    /// A store is a folder with records anywhere below it. If two records disagree, the command names them and writes nothing.
+    /// Checkpoints of unfinished runs are not copied.
+    Merge {
+        /// The stores
+        #[arg(required = true, value_name = "DIR")]
+        stores: Vec<PathBuf>,
+        /// The folder for the merged records, which may hold records already
+        #[arg(long, value_name = "DIR")]
+        into: PathBuf,
+        /// Merge runs of one series although other vector instructions, or other kinds of device, computed them
+        #[arg(long)]
+        any_level: bool,
+    },
     /// Write every recorded prediction of the networks into one table of comma-separated values
     ///
     /// A line for each test recording of each training and its two sets of weights; data/README.md describes the columns.
@@ -39,6 +54,7 @@ impl RecordsTask {
                 }
                 print(&format!("{files} files are listed in data/SHA256SUMS"), json)
             }
+            Self::Merge { stores, into, any_level } => print(&merge::merge(&stores, &into, any_level)?, json),
             Self::Export { out } => {
                 let count = export::write(project, &out)?;
                 if json {

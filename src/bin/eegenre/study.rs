@@ -4,13 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use eegenre::error::{Error, Result};
+use eegenre::error::{Error, Fault, Place, Result};
+use eegenre::models::Model;
 use eegenre::reproduction::study::{self, Study, Variation};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
 use crate::device::DeviceArgs;
-use crate::{print, signals};
+use crate::{print, print_unit, signals};
 
 #[derive(Args)]
 pub struct StudyArgs {
@@ -20,6 +21,12 @@ pub struct StudyArgs {
     /// channel-1, kernel-5, kernel-7 (CNN): 5 runs.
     #[arg(value_name = "VARIATION")]
     variations: Vec<String>,
+    /// Train only one run of this network, under one variation
+    #[arg(long, value_name = "baseline|multilayer|cnn", requires = "run")]
+    network: Option<Model>,
+    /// The run to train, counted from 0
+    #[arg(long, value_name = "K", requires = "network")]
+    run: Option<u64>,
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
@@ -44,6 +51,15 @@ impl StudyArgs {
             let set = self.data.load(project)?;
             let folder = self.records.unwrap_or_else(|| study::folder(project, &set));
             let stop = signals::working();
+            if let (Some(model), Some(run)) = (self.network, self.run) {
+                let control = self.device.control(&stop)?;
+                let [variation] = variations[..] else {
+                    let found = format!("{} variations", variations.len());
+                    let place = Place::field("--run");
+                    return Err(Error::new(Fault::BAD_SETTING, place, "one variation", found));
+                };
+                return print_unit(&variation.train_run(model, run, &set, &folder, &control)?, json);
+            }
             for variation in variations {
                 variation.train(&set, &folder, &self.device.control(&stop)?)?;
             }

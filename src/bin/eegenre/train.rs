@@ -14,8 +14,7 @@ use eegenre::preparation::{
 };
 use eegenre::recordings::Design;
 use eegenre::reproduction::experiment::SPLIT_SEED;
-use eegenre::runs::RUNS;
-use eegenre::runs::{self, Control, Preset, Progress, Settings};
+use eegenre::runs::{self, Control, Preset, Progress, RUNS, Runs, Settings};
 use eegenre::store::Project;
 
 use crate::data::DataArgs;
@@ -146,9 +145,12 @@ pub struct TrainArgs {
     preset: Option<Preset>,
     #[command(flatten)]
     network: NetworkArgs,
-    /// Trainings, each from a seed of its own
-    #[arg(long, value_name = "N", default_value_t = RUNS as u64)]
-    runs: u64,
+    /// Number of trainings, each from a seed of its own, or a range: A..B trains the runs A to B - 1
+    #[arg(long, value_name = "N|A..B", default_value_t = Runs::from(RUNS as u64))]
+    runs: Runs,
+    /// Train only this run, counted from 0
+    #[arg(long, value_name = "K", conflicts_with = "runs")]
+    run: Option<u64>,
     /// Passes over the training recordings [default: the paper's 300, 600 or 3000; small 100, 100 or 40]
     #[arg(long, value_name = "E")]
     epochs: Option<usize>,
@@ -188,13 +190,14 @@ impl TrainArgs {
         warn_of_leaks(&remaining, std::slice::from_ref(&split));
         let folder = self.out.unwrap_or_else(|| project.records().join(self.model.name()));
         let stop = signals::working();
-        let progress = Progress::new(self.model.name(), self.runs, settings.hyperparameters.epochs);
+        let runs = self.run.map_or(self.runs, Runs::one);
+        let progress = Progress::new(self.model.name(), runs.clone(), settings.hyperparameters.epochs);
         let mut control = Control { observer: &progress, ..self.device.control(&stop)? };
         control.checkpoint_every = Duration::from_secs(self.checkpoint);
         if let Some(threads) = self.threads {
             control.threads = threads.get();
         }
-        let records = runs::train(&set, &split, settings, self.runs, &folder, &control);
+        let records = runs::train(&set, &split, settings, runs, &folder, &control);
         progress.finish();
         drop(stop);
         let records = records?;

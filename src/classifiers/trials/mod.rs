@@ -48,13 +48,13 @@ pub use table::NOT_COMPARABLE;
 pub use trial::{Exchanges, Origin, SELECTED, Trial, plan};
 
 use self::baselines::Baselines;
-use crate::error::{Error, Result};
+use crate::error::{Error, Fault, Place, Result};
 use crate::features::{FeatureSummary, FeatureTable, published};
 use crate::preparation::Preparation;
 use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
-use crate::store::{Project, check_writable};
+use crate::store::{NEVER, Project, check_writable, in_turn};
 
 /// All that is recorded. `Display` is the table of the command line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -139,11 +139,10 @@ impl Classification {
         let trials: Vec<(Trial, &String)> = trials.collect();
         let found =
             Error::gather(trials.iter().map(|(trial, digest)| TrialRecord::read(folder, *trial, digest)))?;
-        let name = |trial: &Trial| format!("{} {}", trial.origin, trial.name());
         let of = |is_lacking: &dyn Fn(&Trial, Option<&TrialRecord>) -> bool| -> Vec<String> {
             let each = trials.iter().map(|(trial, _)| trial).zip(&found);
             let lacking = each.filter(|(trial, record)| is_lacking(trial, record.as_ref()));
-            lacking.map(|(trial, _)| name(trial)).collect()
+            lacking.map(|(trial, _)| full_name(trial)).collect()
         };
         let missing = of(&|_, record| record.is_none());
         let without_exchanges =
@@ -177,17 +176,49 @@ fn allowed(origin: Origin, profile: Profile, design: &Design) -> impl Iterator<I
 /// # Errors
 /// Those of [`TrialRecord::read`], [`TrialRecord::make`], [`TrialRecord::write`] and [`baselines::make`].
 pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Profile) -> Result<()> {
+    make(project, set, tables, profile, |_| true).map(drop)
+}
+
+/// Makes one trial or one baseline of a profile, named as in [`Classification::missing`]. Returns the file with the record.
+///
+/// # Errors
+/// Those of [`classify`]; [`Fault::BAD_SETTING`] if the profile has no such trial.
+pub fn classify_one(
+    project: &Project,
+    set: &DataSet,
+    tables: &Tables,
+    profile: Profile,
+    name: &str,
+) -> Result<PathBuf> {
+    make(project, set, tables, profile, |own| own == name)?.pop().ok_or_else(|| {
+        let expected = format!(
+            "a trial of the profile {profile}, as `recordings participant-knn`; `eegenre classify --recorded` lists missing ones"
+        );
+        Error::new(Fault::BAD_SETTING, Place::field("trial"), expected, name)
+    })
+}
+
+/// Makes the trials and baselines of a profile whose names are chosen. Returns the files of all chosen ones.
+fn make(
+    project: &Project,
+    set: &DataSet,
+    tables: &Tables,
+    profile: Profile,
+    is_chosen: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>> {
     let folder = folder(project, set, profile);
-    let mut open = Vec::new();
+    let (mut chosen, mut open) = (Vec::new(), Vec::new());
     let findings = FeatureFindings::of(set, tables);
     if FeatureFindings::read(&folder, set)?.as_ref() != Some(&findings) {
         findings.write(&folder)?;
     }
+    let recorded = |trial: Trial, digest: &str| TrialRecord::read(&folder, trial, digest);
+    let is_whole = |trial: Trial, record: &TrialRecord| record.has(trial.exchanges(profile));
     for (origin, table) in tables.by_origin() {
-        for trial in allowed(origin, profile, set) {
-            let record = TrialRecord::read(&folder, trial, &findings.digests[&origin])?;
-            if !record.as_ref().is_some_and(|record| record.has(trial.exchanges(profile))) {
-                open.push((trial, table, record));
+        for trial in allowed(origin, profile, set).filter(|trial| is_chosen(&full_name(trial))) {
+            chosen.push(TrialRecord::path(&folder, &trial));
+            if !recorded(trial, &findings.digests[&origin])?.is_some_and(|record| is_whole(trial, &record)) {
+                open.push((trial, table));
             }
         }
     }
@@ -195,17 +226,32 @@ pub fn classify(project: &Project, set: &DataSet, tables: &Tables, profile: Prof
         check_writable(&folder)?;
     }
     let mut steps = Steps::new(open.len() as u64);
-    for (trial, table, record) in open {
-        steps.begin(format!("{} {}", trial.origin, trial.name()));
-        let mut record = record.map_or_else(|| TrialRecord::make(trial, table), Ok)?;
-        let exchanges = trial.exchanges(profile);
-        if !record.has(exchanges) {
-            record.exchange(table, exchanges)?;
-        }
-        record.write(&folder)?;
-    }
+    in_turn(
+        &open,
+        |(trial, _)| TrialRecord::path(&folder, trial),
+        &NEVER,
+        |&(trial, table)| {
+            let record = recorded(trial, &findings.digests[&trial.origin])?;
+            if record.as_ref().is_some_and(|record| is_whole(trial, record)) {
+                // Another process has made it since.
+                return Ok(());
+            }
+            steps.begin(full_name(&trial));
+            let mut record = record.map_or_else(|| TrialRecord::make(trial, table), Ok)?;
+            if !is_whole(trial, &record) {
+                record.exchange(table, trial.exchanges(profile))?;
+            }
+            record.write(&folder)
+        },
+    )?;
     steps.finish();
-    baselines::make(&folder, set, profile)
+    chosen.extend(baselines::make(&folder, set, profile, is_chosen)?);
+    Ok(chosen)
+}
+
+/// The name of a trial, with its origin.
+fn full_name(trial: &Trial) -> String {
+    format!("{} {}", trial.origin, trial.name())
 }
 
 /// Where records are: `data/records/classification` for the paper's profile on the published recordings, else a folder of

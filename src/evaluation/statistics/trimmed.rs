@@ -102,9 +102,12 @@ pub fn paired_exchange_test(first: &[f64], second: &[f64]) -> Probability {
 }
 
 /// The probability that the average of differences is at least as far from 0 if each had as soon had the other sign: the
-/// [sign-flip test](super::sign_flip_test) of an average, two-sided.
+/// [sign-flip test](super::sign_flip_test) of an average, two-sided. Of more than 16 differences, signs are drawn.
 #[must_use]
 pub fn average_sign_flip_test(differences: &[f64]) -> Probability {
+    if differences.len() > MAX_COUNTED {
+        return drawn_signs(differences);
+    }
     let mut flipped = differences.to_vec();
     either_way(differences.len(), |is_flipped| {
         for (place, is_flipped) in is_flipped.iter().enumerate() {
@@ -114,15 +117,42 @@ pub fn average_sign_flip_test(differences: &[f64]) -> Probability {
     })
 }
 
-/// How often a statistic is as far from 0 as with no choice taken, over all choices of so many things; of more than 16,
-/// choices are drawn.
+/// The sign-flip test of an average with drawn signs.
+///
+/// The average depends only on how many differences of each size are positive, which follow a binomial distribution. Accuracies
+/// take few values, so that a draw costs a bit for each difference and a step for each size.
+fn drawn_signs(differences: &[f64]) -> Probability {
+    let mut sizes: Vec<f64> = differences.iter().map(|difference| difference.abs()).collect();
+    sizes.sort_by(f64::total_cmp);
+    let groups: Vec<(f64, u64)> =
+        sizes.chunk_by(|one, next| one == next).map(|group| (group[0], group.len() as u64)).collect();
+    let (smallest, left) = (groups[0].0, differences.len() - 2 * cut(differences.len()));
+    let found = average(differences).abs();
+    Probability::drawn(|chance| {
+        // The groups rise, so the last positive one holds the highest value, and the last negative one the lowest.
+        let (mut sum, mut lowest, mut highest) = (0.0, smallest, -smallest);
+        for (size, count) in &groups {
+            let positive = chance.heads(*count);
+            sum += size * (2.0 * positive as f64 - *count as f64);
+            highest = if positive > 0 { *size } else { highest };
+            lowest = if positive < *count { -size } else { lowest };
+        }
+        is_reached(((sum - lowest - highest) / left as f64).abs(), found)
+    })
+}
+
+/// Most choices of one of two ways whose combinations are counted.
+const MAX_COUNTED: usize = 16;
+
+/// How often a statistic is as far from 0 as with no choice taken, over all choices of so many things; of more than
+/// [`MAX_COUNTED`], choices are drawn.
 fn either_way(count: usize, mut statistic: impl FnMut(&[bool]) -> f64) -> Probability {
     let mut choices = vec![false; count];
     if count == 0 {
         return Probability::counted(1.0);
     }
     let found = statistic(&choices).abs();
-    if count > 16 {
+    if count > MAX_COUNTED {
         return Probability::drawn(|chance| {
             choices.iter_mut().for_each(|choice| *choice = chance.below(2) == 1);
             is_reached(statistic(&choices).abs(), found)
@@ -249,6 +279,17 @@ mod tests {
         assert_eq!([exchange_test(&[], &[1.0]), paired_exchange_test(&[], &[])].map(|test| test.p), [1.0; 2]);
         let alike = [0.4; 20];
         assert_eq!(paired_exchange_test(&alike, &alike).p, 1.0);
+    }
+
+    #[test]
+    fn drawn_signs_agree_with_counted_ones() {
+        let differences = [0.5, 0.25, 0.25, -0.25, 0.75, 0.5, -0.5, 0.25, 0.0, 1.0, 0.25, -0.25];
+        let (counted, drawn) = (average_sign_flip_test(&differences), drawn_signs(&differences));
+        assert_eq!(counted.standard_error, None);
+        assert_close(drawn.p, counted.p, 4.0 * drawn.standard_error.unwrap());
+        // Of 2¹⁷ choices, 2 have equal signs, and 34 have one other sign, which trimming leaves out.
+        let many = average_sign_flip_test(&[1.0; 17]);
+        assert_close(many.p, 36.0 / 131_072.0, 5.0 * many.standard_error.unwrap());
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Results {
     /// Those of [`Store::read`] and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
     pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
         let folder = folder.as_ref();
-        let groups = Error::gather(Model::ALL.map(|model| Store::read(folder.join(model.name()))))?;
+        let groups = Error::gather(Model::ALL.map(|model| Store::read_answers(folder.join(model.name()))))?;
         let groups: Vec<&[Record]> =
             groups.iter().map(Vec::as_slice).filter(|group| !group.is_empty()).collect();
         if groups.is_empty() {

@@ -15,7 +15,7 @@ use crate::recordings::{DataSet, Design, Provenance};
 use crate::reproduction::experiment::SPLIT_SEED;
 use crate::reproduction::paper::{self, ReportedSeries};
 use crate::runs::series::Series;
-use crate::runs::{self, Control, Progress, Settings, Store, Weights};
+use crate::runs::{self, Control, PlannedUnit, Progress, Runs, Settings, Store, Weights};
 use crate::store::Project;
 
 /// Runs of a variation that is not one of the two full ones.
@@ -120,24 +120,82 @@ impl Variation {
     /// # Errors
     /// Those of [`runs::train`] and [`runs::look_back`].
     pub fn train(&self, set: &DataSet, folder: &Path, control: &Control) -> Result<()> {
-        let split = self.split(set)?;
         for &model in self.models {
-            let settings = self.settings(model);
-            let title = format!("{} {model}", self.name);
-            let progress = Progress::new(title, self.runs, settings.hyperparameters.epochs);
-            let folder = folder.join(self.name).join(model.name());
-            let control = Control { observer: &progress, ..*control };
-            let trained = runs::train(set, &split, settings, self.runs, &folder, &control);
-            progress.finish();
-            trained?;
+            self.train_runs(model, self.runs.into(), set, folder, control)?;
+            let folder = self.folder(folder, model);
             if self.runs == FEW {
                 // No curve is drawn of so few.
                 Store::condense(folder)?;
             } else {
-                runs::look_back(set, &split, &folder)?;
+                runs::look_back(set, &self.split(set)?, &folder)?;
             }
         }
         Ok(())
+    }
+
+    /// Trains one run of one of the variation's networks. Returns the file with the record.
+    ///
+    /// # Errors
+    /// [`Fault::BAD_SETTING`] if it has no such network or run; those of [`runs::train`].
+    pub fn train_run(
+        &self,
+        model: Model,
+        run: u64,
+        set: &DataSet,
+        folder: &Path,
+        control: &Control,
+    ) -> Result<PathBuf> {
+        if !self.models.contains(&model) || run >= self.runs {
+            let names: Vec<&str> = self.models.iter().map(|model| model.name()).collect();
+            let expected = format!("a network of {}, a run from 0 to {}", names.join(", "), self.runs - 1);
+            let found = format!("{model}, run {run}");
+            return Err(Error::new(Fault::BAD_SETTING, Place::field(self.name), expected, found));
+        }
+        self.train_runs(model, Runs::one(run), set, folder, control)?;
+        Ok(Store::record_in(&self.folder(folder, model), run))
+    }
+
+    fn train_runs(
+        &self,
+        model: Model,
+        runs: Runs,
+        set: &DataSet,
+        folder: &Path,
+        control: &Control,
+    ) -> Result<()> {
+        let settings = self.settings(model);
+        let title = format!("{} {model}", self.name);
+        let progress = Progress::new(title, runs.clone(), settings.hyperparameters.epochs);
+        let (folder, control) = (self.folder(folder, model), Control { observer: &progress, ..*control });
+        let trained = runs::train(set, &self.split(set)?, settings, runs, &folder, &control);
+        progress.finish();
+        trained.map(drop)
+    }
+
+    /// One unit for each run of each of the variation's networks.
+    ///
+    /// # Errors
+    /// [`Fault::BAD_RECORD`] for a folder that cannot be read.
+    pub fn units(&self, folder: &Path) -> Result<Vec<PlannedUnit>> {
+        let of = |model: &Model| {
+            let command = ["study", self.name, "--network", model.name(), "--records"];
+            let command = command.map(str::to_owned).into_iter().chain([folder.display().to_string()]);
+            let name = format!("{} {model}", self.name);
+            let folder = self.folder(folder, *model);
+            PlannedUnit::series(
+                &name,
+                &self.settings(*model),
+                &self.runs.into(),
+                &folder,
+                &command.collect::<Vec<_>>(),
+            )
+        };
+        Error::gather(self.models.iter().map(of)).map(|units| units.concat())
+    }
+
+    /// The folder of the records of one of the variation's networks, below those of all variations.
+    fn folder(&self, records: &Path, model: Model) -> PathBuf {
+        records.join(self.name).join(model.name())
     }
 }
 
@@ -181,7 +239,7 @@ impl Study {
         for Variation { name, what, models, .. } in VARIATIONS {
             let mut series = Vec::new();
             for model in *models {
-                let records = Store::read(folder.join(name).join(model.name()))?;
+                let records = Store::read_answers(folder.join(name).join(model.name()))?;
                 let weights: &[Weights] = match model {
                     _ if records.is_empty() => &[],
                     Model::Multilayer => &[Weights::Final, Weights::Best],

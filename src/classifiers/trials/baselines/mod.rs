@@ -48,6 +48,7 @@ use crate::preparation::{Framing, Scheme};
 use crate::recordings::{DataSet, Design};
 use crate::report::Steps;
 use crate::runs::profile::Profile;
+use crate::store::{NEVER, in_turn};
 
 #[cfg(doc)]
 use crate::preparation::{Zeros, exchanged_labels};
@@ -79,26 +80,40 @@ impl Baselines {
     }
 }
 
-/// Makes the records of a profile's trials that are missing below a folder. Schemes that the design does not allow are left
-/// out.
+/// Makes the missing records of a profile's trials below a folder, for the trials whose names are chosen. Schemes that the
+/// design does not allow are left out. Returns the files of all chosen trials.
 ///
 /// # Errors
 /// Those of [`BaselineRecord::read`], [`BaselineRecord::make`] and [`BaselineRecord::write`].
-pub fn make(folder: &Path, set: &DataSet, profile: Profile) -> Result<()> {
+pub fn make(
+    folder: &Path,
+    set: &DataSet,
+    profile: Profile,
+    is_chosen: impl Fn(&str) -> bool,
+) -> Result<Vec<PathBuf>> {
     let folder = own(folder);
+    let is_open =
+        |trial| BaselineRecord::read(&folder, trial, set.fingerprint()).map(|record| record.is_none());
+    let mut chosen = allowed(profile, set);
+    chosen.retain(|trial| is_chosen(&trial.name()));
     let mut open = Vec::new();
-    for trial in allowed(profile, set) {
-        if BaselineRecord::read(&folder, trial, set.fingerprint())?.is_none() {
+    for &trial in &chosen {
+        if is_open(trial)? {
             open.push(trial);
         }
     }
+    let path = |trial: &BaselineTrial| BaselineRecord::path(&folder, trial);
     let mut steps = Steps::new(open.len() as u64);
-    for trial in open {
+    in_turn(&open, path, &NEVER, |&trial| {
+        if !is_open(trial)? {
+            // Another process has made it since.
+            return Ok(());
+        }
         steps.begin(trial.name());
-        BaselineRecord::make(trial, set)?.write(&folder)?;
-    }
+        BaselineRecord::make(trial, set)?.write(&folder)
+    })?;
     steps.finish();
-    Ok(())
+    Ok(chosen.iter().map(path).collect())
 }
 
 /// The trials of a profile whose schemes a design allows, and whose methods the shortest recording is long enough for: with
