@@ -86,6 +86,7 @@ fn texts(figure: &Figure) -> Vec<Written> {
 fn assert_legible(figure: &Figure) {
     let (width, height) = figure.pixels(theme::PRINT_PIXELS_PER_INCH);
     let texts = texts(figure);
+    assert!(texts.len() > 5, "{} has {} texts", figure.name(), texts.len());
     for (place, one) in texts.iter().enumerate() {
         let inside =
             one.from.0 >= 0 && one.from.1 >= 0 && one.to.0 <= width as i32 && one.to.1 <= height as i32;
