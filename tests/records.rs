@@ -61,6 +61,20 @@ fn the_readme_shows_the_results_of_the_committed_records() {
     assert_eq!(shown, results.series_table().markdown().trim());
 }
 
+#[test]
+fn the_readme_describes_its_figure_to_those_who_do_not_see_it() {
+    let readme = fs::read_to_string(project().root().join("README.md")).unwrap();
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_eegenre"))
+        .args(["figure", "controls", "--describe", "--json", "--project"])
+        .arg(project().root())
+        .env_remove("EEGENRE_DATA")
+        .output()
+        .unwrap();
+    let described: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let description = described["figures"][0]["description"].as_str().unwrap();
+    assert!(readme.contains(&format!("![{description}](figures/audit-controls.png)")), "{description}");
+}
+
 /// Variations that were not run on the published recordings.
 const NOT_RECORDED: [&str; 2] = ["z-score", "min-max"];
 

@@ -115,7 +115,6 @@ def cells_of(notebook, stem, source, out):
                 "code": highlight(cell.source, lexer, HtmlFormatter()),
                 "lines": len(cell.source.splitlines()),
                 "live": cell.source.startswith("// Live:"),
-                "open": "show-input" in cell.metadata.get("tags", []),
                 "outputs": list(outputs_of(cell, images)),
             }
 
