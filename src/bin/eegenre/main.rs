@@ -60,8 +60,7 @@ const TEMPLATE: &str = "{about}\n\n{usage-heading} {usage}\n\n{subcommands}{afte
 
 const AFTER_HELP: &str = "\
 Every command takes --json, -q (--quiet: no progress or notes), --project DIR (a checkout), --help.
-Recordings: --data DIR, else EEGENRE_DATA, else data/music-affect_v2 in the checkout. Without any,
-records or synthetic recordings take their place, and each result says so.
+Recordings: --data, else EEGENRE_DATA, else data/music-affect_v2; else records or synthetic ones.
 Exit codes: 0 success, 1 a check failed, 2 bad input or usage, 130 interrupted, 143 terminated.";
 
 /// Rebuilds a study of music genre from EEG and measures what its numbers, or any study's, are worth.
