@@ -35,5 +35,12 @@ fn the_main_job_without_recordings_gives_what_is_committed() {
     assert_eq!(found["figures"].as_array().unwrap().len(), committed);
     let live = |study: &str| found["live"][study]["accuracy"].as_f64().unwrap();
     assert!(live("planted") > 0.6 && live("null") < 0.5, "{}", found["live"]);
+    // The README shows the same studies; processors differ by a few recordings.
+    let readme = std::fs::read_to_string(project().root().join("README.md")).unwrap();
+    for (study, row, place) in [("planted", "local texture", 5), ("null", "nothing ", 4)] {
+        let shown = readme.lines().find(|line| line.starts_with(row)).unwrap();
+        let shown: f64 = shown.split_whitespace().nth(place).unwrap().parse().unwrap();
+        assert!((shown - 100.0 * live(study)).abs() < 10.0, "README: {shown}, found {}", found["live"]);
+    }
     assert!(std::fs::exists(found["book"].as_str().unwrap()).unwrap());
 }

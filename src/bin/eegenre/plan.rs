@@ -98,7 +98,7 @@ impl PlanArgs {
             unit.command.extend(besides.iter().cloned());
         }
         let plan = Plan { units };
-        if self.tsv { answer(plan.tab_separated()?.trim_end()) } else { print(&plan, json) }
+        if self.tsv && !json { answer(plan.tab_separated()?.trim_end()) } else { print(&plan, json) }
     }
 }
 
