@@ -394,6 +394,8 @@ fn train_below(
         cells.iter().zip(&known).map(|(cell, record)| training::lacking(cell, set, record.as_ref()));
     let lacking = Error::gather(lacking)?;
     let trainings: usize = lacking.iter().sum();
+    let seconds = |cell: &Cell| expected_seconds(&cell.settings(set, 0));
+    let work = cells.iter().zip(&lacking).map(|(cell, lacking)| seconds(cell) * *lacking as f64).sum();
     if trainings > 0 {
         check_writable(folder)?;
     }
@@ -405,10 +407,10 @@ fn train_below(
         }
     }
     let open = cells.iter().zip(lacking).filter(|(_, lacking)| *lacking > 0).map(|(cell, _)| cell);
-    let steps = Mutex::new(Steps::new(trainings as u64));
-    let tell = |what: String| {
+    let steps = Mutex::new(Steps::unequal(trainings as u64, work));
+    let tell = |cell: &Cell, which: &str| {
         if let Ok(mut steps) = steps.lock() {
-            steps.begin(what);
+            steps.begin_of(seconds(cell), format!("{cell}: {which}"));
         }
     };
     let open: Vec<&Cell> = open.collect();
@@ -417,9 +419,7 @@ fn train_below(
         |cell| CellRecord::path(folder, cell),
         control.stop,
         |cell| {
-            training::train(cell, set, folder, workspace, control, &|which| {
-                tell(format!("{cell}: {which}"))
-            })?;
+            training::train(cell, set, folder, workspace, control, &|which| tell(cell, which))?;
             training::clear(cell, workspace);
             Ok(())
         },

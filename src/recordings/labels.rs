@@ -1,6 +1,6 @@
 //! The labels of a study, and the classes that networks and classifiers have of them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,8 @@ impl Labels {
     /// The genres of the published study.
     #[must_use]
     pub fn published() -> Self {
-        Self::of(Genre::ALL.map(Label::from))
+        static LABELS: LazyLock<Labels> = LazyLock::new(|| Labels::of(Genre::ALL.map(Label::from)));
+        LABELS.clone()
     }
 
     /// Whether they are the genres of the published study.
@@ -53,7 +54,8 @@ impl Labels {
     /// The class of a label, if the study has it.
     #[must_use]
     pub fn find(&self, label: Label) -> Option<usize> {
-        self.0.binary_search(&label).ok()
+        // Labels are few, and their natural order takes longer to compare than whether they are equal.
+        self.0.iter().position(|own| *own == label)
     }
 
     /// The label of a class, if there is such a class.

@@ -3,10 +3,12 @@
 use std::cmp::Ordering;
 use std::collections::HashSet;
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
-use std::sync::{LazyLock, Mutex};
+use std::sync::{LazyLock, PoisonError, RwLock};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::Deserializer;
+use serde::de::Visitor;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Error, Fault, Place, Result};
@@ -15,26 +17,13 @@ use crate::error::{Error, Fault, Place, Result};
 pub const LONGEST_NAME: usize = 64;
 
 /// Every name that was read. A study has at most as many as its table has cells, and copies of one cost nothing.
-static NAMES: LazyLock<Mutex<HashSet<&'static str>>> = LazyLock::new(Mutex::default);
+static NAMES: LazyLock<RwLock<HashSet<&'static str>>> = LazyLock::new(RwLock::default);
 
 /// A name: 1 to [`LONGEST_NAME`] characters, without `/`, control characters and blanks around it.
 ///
 /// Names are in natural order: by their text, with runs of digits compared as numbers, so `S2` comes before `S10`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Name(&'static str);
-
-impl Serialize for Name {
-    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0)
-    }
-}
-
-// By hand, because the derived one would borrow the text for as long as the name lives.
-impl<'de> Deserialize<'de> for Name {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
-    }
-}
 
 impl Name {
     /// The text.
@@ -65,6 +54,9 @@ impl FromStr for Name {
 
     fn from_str(text: &str) -> Result<Self> {
         let text = text.trim();
+        if let Some(name) = NAMES.read().unwrap_or_else(PoisonError::into_inner).get(text) {
+            return Ok(Self(name));
+        }
         let is_bad = |character: char| character == '/' || character.is_control();
         if text.is_empty() || text.chars().count() > LONGEST_NAME || text.contains(is_bad) {
             let expected = format!("1 to {LONGEST_NAME} characters, without / and control characters");
@@ -75,7 +67,8 @@ impl FromStr for Name {
                 format!("{text:?}"),
             ));
         }
-        let mut names = NAMES.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut names = NAMES.write().unwrap_or_else(PoisonError::into_inner);
+        // Another thread may have added it meanwhile.
         if let Some(name) = names.get(text) {
             return Ok(Self(name));
         }
@@ -141,18 +134,39 @@ impl fmt::Debug for Name {
     }
 }
 
-/// Gives types text, and so JSON, by their `Display` and `FromStr`.
+/// Reads a value from a text by its `FromStr`, without a copy of the text.
+pub(super) fn read_text<'de, T: FromStr<Err: fmt::Display>, D: Deserializer<'de>>(
+    deserializer: D,
+) -> std::result::Result<T, D::Error> {
+    struct Text<T>(PhantomData<T>);
+
+    impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Text<T> {
+        type Value = T;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a text")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> std::result::Result<T, E> {
+            text.parse().map_err(E::custom)
+        }
+    }
+    deserializer.deserialize_str(Text(PhantomData))
+}
+
+/// Gives types JSON by their `Display` and `FromStr`.
 macro_rules! serialized_as_text {
     ($($name:ident),*) => {$(
-        impl From<$name> for String {
-            fn from(value: $name) -> Self {
-                value.to_string()
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
             }
         }
-        impl TryFrom<String> for $name {
-            type Error = $crate::error::Error;
-            fn try_from(text: String) -> $crate::error::Result<Self> {
-                text.parse()
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(
+                deserializer: D,
+            ) -> std::result::Result<Self, D::Error> {
+                $crate::recordings::name::read_text(deserializer)
             }
         }
     )*};
@@ -163,8 +177,7 @@ pub(super) use serialized_as_text;
 macro_rules! names {
     ($($(#[$doc:meta])* $name:ident)*) => {$(
         $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(into = "String", try_from = "String")]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Name);
 
         impl $name {
@@ -192,6 +205,8 @@ macro_rules! names {
         }
     )*};
 }
+
+serialized_as_text!(Name);
 
 names! {
     /// What is to be predicted of a recording: a genre, in the paper's study.

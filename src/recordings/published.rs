@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::LazyLock;
 
 use super::{Label, Participant, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
@@ -113,7 +114,9 @@ impl FromStr for Song {
 
 impl From<Genre> for Label {
     fn from(genre: Genre) -> Self {
-        genre.to_string().parse().expect("a genre is a name")
+        static LABELS: LazyLock<[Label; 3]> =
+            LazyLock::new(|| Genre::ALL.map(|genre| genre.to_string().parse().expect("a genre is a name")));
+        LABELS[genre.label()]
     }
 }
 

@@ -5,8 +5,6 @@ use std::ops::Range;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::name::serialized_as_text;
 use super::{Channels, Label, Participant, Session, Song, Stimulus};
 use crate::error::{Error, Fault, Place, Result};
@@ -15,8 +13,7 @@ serialized_as_text!(RecordingId);
 
 /// The name of a recording: whose, and during what. As text, and so in JSON, it is `S1/P01`; `S1/P01/2` for the second of this
 /// participant and this stimulus.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordingId {
     /// The stimulus.
     pub stimulus: Stimulus,

@@ -66,8 +66,8 @@ impl Progress {
         let all = self.runs.count() * self.epochs;
         let done: u64 = state.epochs.values().sum();
         let left = time_left(
-            done.saturating_sub(state.before),
-            all.saturating_sub(state.before),
+            done.saturating_sub(state.before) as f64,
+            all.saturating_sub(state.before) as f64,
             self.started.elapsed(),
         );
         left.map(|left| format!("; {left} in all")).unwrap_or_default()

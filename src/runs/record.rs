@@ -60,17 +60,6 @@ impl Record {
         }
     }
 
-    /// The same without the networks' outputs.
-    #[must_use]
-    pub(super) fn without_outputs(mut self) -> Self {
-        for prediction in
-            [&mut self.last, &mut self.best].into_iter().flat_map(|outcome| &mut outcome.predictions)
-        {
-            prediction.logits = Vec::new();
-        }
-        self
-    }
-
     /// The same with the history of the two epochs alone whose weights are tested, which is all that a summary needs.
     #[must_use]
     pub fn condensed(&self) -> Self {

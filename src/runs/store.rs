@@ -32,6 +32,9 @@ use crate::store::{
 /// What files of a store hold.
 const RECORD: &str = "a record as training writes it";
 
+/// Most records that are in memory at once while a store is read.
+const AT_ONCE: usize = 256;
+
 /// Number of runs, at most, whose times enter the mean.
 const TIMED: usize = 10;
 
@@ -82,38 +85,53 @@ impl Store {
     /// All records of a folder, in the order of their runs; none if it is not there.
     ///
     /// # Errors
-    /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
-    /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
+    /// Those of [`Self::each`].
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
-        Self::read_as(folder.as_ref(), |record| record)
+        let mut records = Vec::new();
+        Self::each(folder, |record| record, |record| records.push(record))?;
+        Ok(records)
     }
 
-    /// The same records without the networks' outputs, which no summary needs and which take most of the memory.
+    /// Hands on what `change` makes of each record of a folder, in the order of the runs; nothing if the folder is not there.
+    /// Records are read and changed on all cores, and few of them are in memory at once.
     ///
     /// # Errors
-    /// Those of [`Self::read`].
-    pub(crate) fn read_answers(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
-        Self::read_as(folder.as_ref(), Record::without_outputs)
-    }
-
-    /// The same records, read on all cores. `change` is applied to each record as soon as it is read.
-    fn read_as(folder: &Path, change: impl Fn(Record) -> Record + Sync) -> Result<Vec<Record>> {
-        let runs: Vec<u64> = Self::done(folder)?.into_iter().collect();
+    /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
+    /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
+    pub(crate) fn each<T: Send>(
+        folder: impl AsRef<Path>,
+        change: impl Fn(Record) -> T + Sync,
+        mut visit: impl FnMut(T),
+    ) -> Result<()> {
+        let folder = folder.as_ref();
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let read = |(): &mut (), run: &u64| record_of(folder, *run).map(|record| record.map(&change));
-        let records = side_by_side(threads, &runs, || false, || (), read);
-        let records = Error::gather(records.into_iter().flatten().filter_map(Result::transpose))?;
-        if let Some(first) = records.first() {
-            let series = first.configuration.of_series();
-            let ours = to_value("configuration", &series)?;
-            let mut problems = Vec::new();
-            for record in records.iter().filter(|record| record.configuration.of_series() != series) {
-                let found = to_value("configuration", &record.configuration.of_series())?;
-                compare(&path_of(folder, record.run, "json"), &ours, &found, &mut problems);
+        let read = |(): &mut (), run: &u64| -> Result<Option<(u64, Configuration, T)>> {
+            let record = record_of(folder, *run)?;
+            Ok(record.map(|record| (*run, record.configuration.of_series(), change(record))))
+        };
+        let mut first: Option<Configuration> = None;
+        let mut problems = Vec::new();
+        let runs: Vec<u64> = Self::done(folder)?.into_iter().collect();
+        for runs in runs.chunks(AT_ONCE) {
+            for found in side_by_side(threads, runs, || false, || (), read).into_iter().flatten() {
+                match found {
+                    Ok(Some((run, series, changed))) => {
+                        let first = first.get_or_insert_with(|| series.clone());
+                        if *first == series {
+                            visit(changed);
+                        } else {
+                            let [ours, found] =
+                                [&*first, &series].map(|series| to_value("configuration", series));
+                            compare(&path_of(folder, run, "json"), &ours?, &found?, &mut problems);
+                        }
+                    }
+                    // Another process has removed it since.
+                    Ok(None) => {}
+                    Err(error) => problems.extend(error.problems().iter().cloned()),
+                }
             }
-            Error::unless_none(problems)?;
         }
-        Ok(records)
+        Error::unless_none(problems)
     }
 
     /// The runs of a folder that have records, from one listing of the folder; none if there is no folder.

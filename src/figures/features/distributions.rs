@@ -66,7 +66,7 @@ impl Distributions {
         };
         Self {
             panels: FEATURES.into_iter().filter_map(panel).collect(),
-            labels: labels.iter().map(String::from).collect(),
+            labels: labels.iter().map(|label| label.to_string()).collect(),
             participants: theme::short_names(&participants),
         }
     }

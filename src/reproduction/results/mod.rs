@@ -15,11 +15,10 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::models::Model;
 use crate::recordings::{Design, Fingerprint, Provenance};
 use crate::report::Table;
-use crate::reproduction::paper::{CLAIMS, OBSERVATIONS};
-use crate::reproduction::verdict::{SeriesVerdict, TestedClaim, TestedObservation};
+use crate::reproduction::paper::{CLAIMS, OBSERVATIONS, Observation};
+use crate::reproduction::verdict::{ObservedRun, SeriesVerdict, TestedClaim, TestedObservation};
 use crate::runs::profile::Profile;
-use crate::runs::series::ReportedSeries;
-use crate::runs::series::{self, Chance, Series};
+use crate::runs::series::{self, Chance, RunAnswers, Series, SeriesBuilder};
 use crate::runs::{Record, Store, Weights};
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
@@ -67,12 +66,43 @@ impl Results {
     /// Those of [`Series::of`]; [`Fault::NO_RECORDS`] if there is nothing at all; [`Fault::MIXED_RECORDS`] if a network comes
     /// twice, or the recordings, the split or the test recordings differ.
     pub fn of(groups: &[&[Record]], provenance: &Provenance) -> Result<Self> {
-        let mut series = Error::gather(groups.iter().map(|records| all_of(records)))?.concat();
+        Self::of_networks(groups.iter().map(|records| Network::of(records)).collect(), provenance)
+    }
+
+    /// From the records in the folders of the networks below `folder`, which are those of these recordings. Few records are
+    /// in memory at once.
+    ///
+    /// # Errors
+    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
+    pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
+        let folder = folder.as_ref();
+        let networks = Error::gather(Model::ALL.map(|model| Network::read(&folder.join(model.name()))))?;
+        let networks: Vec<Network> = networks.into_iter().flatten().collect();
+        if networks.is_empty() {
+            let found = "none below it";
+            return Err(Error::new(
+                Fault::NO_RECORDS,
+                Place::file(folder),
+                "records of at least one network",
+                found,
+            ));
+        }
+        let results = Self::of_networks(networks, &set.provenance())?;
+        set.check_record(folder, results.data)?;
+        Ok(results)
+    }
+
+    fn of_networks(networks: Vec<Network>, provenance: &Provenance) -> Result<Self> {
+        let count = networks.len();
+        let (series, observed): (Vec<_>, Vec<_>) =
+            networks.into_iter().map(|network| (network.series, network.observed)).unzip();
+        let series = series.into_iter().flatten().map(SeriesBuilder::build);
+        let mut series: Vec<Series> = Error::gather(series)?;
         series.sort_by_key(|series| series.model);
         let Some(first) = series.first() else {
             return Err(Error::new(Fault::NO_RECORDS, Place::field("records"), "at least one", "none"));
         };
-        check(groups, &series)?;
+        check(count, &series)?;
         let (data, split, chance) =
             (first.configuration.data, first.configuration.split.clone(), first.chance.clone());
         let mut results = Self {
@@ -86,34 +116,11 @@ impl Results {
             observations: Vec::new(),
             withheld: Vec::new(),
         };
-        results.judge(groups, provenance);
+        results.judge(&observed.concat(), provenance);
         Ok(results)
     }
 
-    /// From the records in the folders of the networks below `folder`, which are those of these recordings.
-    ///
-    /// # Errors
-    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
-    pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
-        let folder = folder.as_ref();
-        let groups = Error::gather(Model::ALL.map(|model| Store::read_answers(folder.join(model.name()))))?;
-        let groups: Vec<&[Record]> =
-            groups.iter().map(Vec::as_slice).filter(|group| !group.is_empty()).collect();
-        if groups.is_empty() {
-            let found = "none below it";
-            return Err(Error::new(
-                Fault::NO_RECORDS,
-                Place::file(folder),
-                "records of at least one network",
-                found,
-            ));
-        }
-        let results = Self::of(&groups, &set.provenance())?;
-        set.check_record(folder, results.data)?;
-        Ok(results)
-    }
-
-    fn judge(&mut self, groups: &[&[Record]], provenance: &Provenance) {
+    fn judge(&mut self, observed: &[(Observation, Vec<ObservedRun>)], provenance: &Provenance) {
         let withheld =
             |verdict_on: &str, reason: String| Withheld { verdict_on: verdict_on.to_owned(), reason };
         // The records say themselves which recordings they are of, so a mistaken provenance does no harm.
@@ -139,8 +146,8 @@ impl Results {
             }
         }
         for observation in OBSERVATIONS {
-            let own = groups.iter().find(|records| of_series(records) == Some(observation.series));
-            match TestedObservation::of(observation, own.copied().unwrap_or_default()) {
+            let own = observed.iter().find(|(own, _)| *own == observation);
+            match TestedObservation::of(observation, own.map_or(&[], |(_, runs)| runs)) {
                 Ok(tested) => self.observations.push(tested),
                 Err(reason) => self.withheld.push(withheld(observation.statement, reason)),
             }
@@ -182,29 +189,71 @@ impl Results {
     }
 }
 
-/// The series of the paper that the weights after the last epoch belong to.
-fn of_series(records: &[Record]) -> Option<ReportedSeries> {
-    let model = records.first()?.configuration.settings.model;
-    series::reported(model, Weights::Final)
+/// What is gathered of the records of one network.
+#[derive(Debug, Default)]
+struct Network {
+    series: Vec<SeriesBuilder>,
+    observed: Vec<(Observation, Vec<ObservedRun>)>,
 }
 
-/// The series that the paper reports of a network.
-fn all_of(records: &[Record]) -> Result<Vec<Series>> {
-    let weights: &[Weights] = match records.first().map(|record| record.configuration.settings.model) {
-        Some(Model::Multilayer) => &[Weights::Final, Weights::Best],
-        Some(Model::Baseline | Model::Cnn) | None => &[Weights::Final],
-    };
-    weights.iter().map(|weights| Series::of(records, *weights)).collect()
+/// What is kept of one record.
+struct NetworkRun {
+    model: Model,
+    answers: Vec<RunAnswers>,
+    observed: Vec<ObservedRun>,
+}
+
+impl NetworkRun {
+    fn of(record: &Record) -> Self {
+        let model = record.configuration.settings.model;
+        let series = SeriesBuilder::reported(model);
+        Self {
+            model,
+            answers: series.iter().map(|series| RunAnswers::of(record, series.weights())).collect(),
+            observed: observations(model).map(|observation| ObservedRun::of(observation, record)).collect(),
+        }
+    }
+}
+
+/// What the paper says of the curves of a network.
+fn observations(model: Model) -> impl Iterator<Item = Observation> {
+    let own = series::reported(model, Weights::Final);
+    OBSERVATIONS.into_iter().filter(move |observation| own == Some(observation.series))
+}
+
+impl Network {
+    fn of(records: &[Record]) -> Self {
+        let mut network = Self::default();
+        records.iter().for_each(|record| network.add(NetworkRun::of(record)));
+        network
+    }
+
+    /// From a folder of records; nothing if it is not there.
+    fn read(folder: &Path) -> Result<Option<Self>> {
+        let mut network = Self::default();
+        Store::each(folder, |record| NetworkRun::of(&record), |run| network.add(run))?;
+        Ok((!network.series.is_empty()).then_some(network))
+    }
+
+    /// The first run says which network it is.
+    fn add(&mut self, run: NetworkRun) {
+        if self.series.is_empty() {
+            self.series = SeriesBuilder::reported(run.model);
+            self.observed = observations(run.model).map(|observation| (observation, Vec::new())).collect();
+        }
+        self.series.iter_mut().zip(run.answers).for_each(|(series, answers)| series.add(answers));
+        self.observed.iter_mut().zip(run.observed).for_each(|((_, runs), observed)| runs.push(observed));
+    }
 }
 
 /// Refuses series, at least one, that do not stand beside each other.
-fn check(groups: &[&[Record]], series: &[Series]) -> Result<()> {
+fn check(networks: usize, series: &[Series]) -> Result<()> {
     let mixed = |field: String, expected: &str, found: String| {
         Err(Error::new(Fault::MIXED_RECORDS, Place::field(field), expected, found))
     };
     let models: BTreeSet<Model> = series.iter().map(|series| series.model).collect();
-    if models.len() < groups.len() {
-        return mixed("records".into(), "one group for each network", format!("{} groups", groups.len()));
+    if models.len() < networks {
+        return mixed("records".into(), "one group for each network", format!("{networks} groups"));
     }
     let same = |one: &Series, other: &Series| {
         one.configuration.data == other.configuration.data

@@ -14,8 +14,8 @@ use crate::preparation::{Normalisation, Split};
 use crate::recordings::{DataSet, Design, Provenance};
 use crate::reproduction::experiment::SPLIT_SEED;
 use crate::reproduction::paper::{self, ReportedSeries};
-use crate::runs::series::Series;
-use crate::runs::{self, Control, PlannedUnit, Progress, Runs, Settings, Store, Weights};
+use crate::runs::series::{Series, SeriesBuilder};
+use crate::runs::{self, Control, PlannedUnit, Progress, Runs, Settings, Store};
 use crate::store::Project;
 
 /// Runs of a variation that is not one of the two full ones.
@@ -239,15 +239,7 @@ impl Study {
         for Variation { name, what, models, .. } in VARIATIONS {
             let mut series = Vec::new();
             for model in *models {
-                let records = Store::read_answers(folder.join(name).join(model.name()))?;
-                let weights: &[Weights] = match model {
-                    _ if records.is_empty() => &[],
-                    Model::Multilayer => &[Weights::Final, Weights::Best],
-                    Model::Baseline | Model::Cnn => &[Weights::Final],
-                };
-                for weights in weights {
-                    series.push(Series::of(&records, *weights)?);
-                }
+                series.extend(SeriesBuilder::read_reported(&folder.join(name).join(model.name()), *model)?);
             }
             if !series.is_empty() {
                 rows.push(Row { name, what, series });

@@ -44,6 +44,7 @@
 
 mod observation;
 
+pub(crate) use observation::ObservedRun;
 pub use observation::TestedObservation;
 
 use std::fmt;

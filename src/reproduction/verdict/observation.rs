@@ -47,13 +47,36 @@ pub struct TestedObservation {
     pub interval: Interval,
 }
 
+/// What a run shows of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ObservedRun {
+    settings: Settings,
+    measured: f64,
+    /// Whether it says yes to a rise or a fall.
+    agrees: bool,
+}
+
+impl ObservedRun {
+    /// Of a run of the statement's network.
+    pub(crate) fn of(observation: Observation, record: &Record) -> Self {
+        let observed = observation.observed;
+        let loss = loss(observed, record);
+        let agrees = match observed {
+            Observed::ValidationAccuracyNear { .. } => false,
+            Observed::ValidationLossRisesAfter { epoch } => rises_after(loss, epoch),
+            Observed::TrainingLossFalls | Observed::ValidationLossFalls => keeps_falling(loss),
+        };
+        Self { settings: record.configuration.settings, measured: measured(observed, record), agrees }
+    }
+}
+
 impl TestedObservation {
-    /// Holds a statement against the records of its network.
+    /// Holds a statement against runs of its network.
     ///
     /// # Errors
     /// The reason why there is no verdict.
-    pub fn of(observation: Observation, records: &[Record]) -> Result<Self, String> {
-        let Some(settings) = records.first().map(|record| record.configuration.settings) else {
+    pub(crate) fn of(observation: Observation, runs: &[ObservedRun]) -> Result<Self, String> {
+        let Some(settings) = runs.first().map(|run| run.settings) else {
             return Err(format!("no runs of: {}", observation.series.label()));
         };
         let epochs = Settings::paper(settings.model).hyperparameters.epochs;
@@ -61,7 +84,8 @@ impl TestedObservation {
             let found = settings.hyperparameters.epochs;
             return Err(format!("{found} epochs, in the paper {epochs}"));
         }
-        let runs: Vec<f64> = records.iter().map(|record| measured(observation.observed, record)).collect();
+        let agree = runs.iter().filter(|run| run.agrees).count();
+        let runs: Vec<f64> = runs.iter().map(|run| run.measured).collect();
         let interval = mean_interval(&runs).filter(|_| runs.len() >= FEWEST_RUNS);
         let interval =
             interval.ok_or_else(|| format!("{} runs; a verdict needs {FEWEST_RUNS}", runs.len()))?;
@@ -69,12 +93,9 @@ impl TestedObservation {
             Observed::ValidationAccuracyNear { percent } => {
                 of_value(interval.shifted(-f64::from(percent) / 100.0))
             }
-            Observed::ValidationLossRisesAfter { epoch } => {
-                of_votes(records.iter().map(|record| rises_after(&record.history.validation.loss, epoch)))
-            }
-            Observed::TrainingLossFalls | Observed::ValidationLossFalls => {
-                of_votes(records.iter().map(|record| keeps_falling(loss(observation.observed, record))))
-            }
+            Observed::ValidationLossRisesAfter { .. }
+            | Observed::TrainingLossFalls
+            | Observed::ValidationLossFalls => of_votes(agree, runs.len()),
         };
         Ok(Self { observation, verdict, mean: mean(&runs), interval, runs })
     }
@@ -130,7 +151,7 @@ fn measured(observed: Observed, record: &Record) -> f64 {
 
 /// The mean over the last tenth of all epochs.
 fn end(curve: &[f64]) -> f64 {
-    mean(&curve[curve.len() - tenth(curve)..])
+    mean(&curve[curve.len().saturating_sub(tenth(curve))..])
 }
 
 /// A tenth of all epochs, at least one.
@@ -170,10 +191,8 @@ fn of_value(distance: Interval) -> ClaimVerdict {
     }
 }
 
-/// Of runs that say yes or no.
-fn of_votes(runs: impl ExactSizeIterator<Item = bool>) -> ClaimVerdict {
-    let all = runs.len();
-    let agree = runs.filter(|is_yes| *is_yes).count();
+/// Of so many runs, some of which say yes.
+fn of_votes(agree: usize, all: usize) -> ClaimVerdict {
     if binomial_test(agree, all, 0.5) >= Evidence::LEVEL {
         ClaimVerdict::NotDecided
     } else if 2 * agree > all {
@@ -206,7 +225,14 @@ mod tests {
     }
 
     fn verdict(index: usize, records: &[Record]) -> ClaimVerdict {
-        TestedObservation::of(OBSERVATIONS[index], records).unwrap().verdict
+        of(index, records).unwrap().verdict
+    }
+
+    fn of(index: usize, records: &[Record]) -> Result<TestedObservation, String> {
+        let observation = OBSERVATIONS[index];
+        let runs: Vec<ObservedRun> =
+            records.iter().map(|record| ObservedRun::of(observation, record)).collect();
+        TestedObservation::of(observation, &runs)
     }
 
     #[test]
@@ -263,12 +289,12 @@ mod tests {
     #[test]
     fn short_runs_and_few_runs_get_no_verdict() {
         let mut short = baseline(|_| 1.0, 45);
-        assert!(TestedObservation::of(OBSERVATIONS[0], &short[..3]).unwrap_err().contains("3 runs"));
+        assert!(of(0, &short[..3]).unwrap_err().contains("3 runs"));
         for record in &mut short {
             record.configuration.settings.hyperparameters.epochs = 150;
         }
-        let reason = TestedObservation::of(OBSERVATIONS[0], &short).unwrap_err();
+        let reason = of(0, &short).unwrap_err();
         assert_eq!(reason, "150 epochs, in the paper 300");
-        assert!(TestedObservation::of(OBSERVATIONS[0], &[]).is_err());
+        assert!(of(0, &[]).is_err());
     }
 }

@@ -1,5 +1,9 @@
+use super::builder::confusion;
 use super::testing::{BASELINE, outcome, record, records, scattered, steady};
 use super::*;
+use crate::error::{Error, Fault};
+use crate::evaluation::statistics::mean;
+use crate::runs::Outcome;
 
 fn faults(error: &Error) -> Vec<Fault> {
     error.problems().iter().map(|problem| problem.fault).collect()
@@ -70,6 +74,14 @@ fn records_come_in_any_order() {
     let mut records = records(Model::Baseline, 0.7, &BASELINE, scattered);
     let expected = Series::of(&records, Weights::Final).unwrap();
     records.reverse();
+    assert_eq!(Series::of(&records, Weights::Final).unwrap(), expected);
+}
+
+#[test]
+fn predictions_of_a_run_come_in_any_order() {
+    let mut records = records(Model::Baseline, 0.7, &BASELINE, scattered);
+    let expected = Series::of(&records, Weights::Final).unwrap();
+    records[3].last.predictions.rotate_left(5);
     assert_eq!(Series::of(&records, Weights::Final).unwrap(), expected);
 }
 
