@@ -19,7 +19,7 @@ const EXPECTED: &str = "what signals show without a network";
 pub struct SignalFindings {
     /// What identifies the recordings.
     pub data: Fingerprint,
-    /// What names a label without being signal, in the files as they are.
+    /// Properties that predict a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
     /// What autocorrelations know of the label.
     pub reaches: Vec<Reach>,

@@ -1,7 +1,7 @@
-//! What names a label without being signal: each property of the files alone, under each scheme of splitting.
+//! Properties of the files that predict a label without being signal: each alone, under each scheme of splitting.
 //!
 //! For each [`Artefact`] a rule of one feature is cross-validated: a test recording gets the label that is most frequent
-//! among the training recordings of the nearest values. Its accuracy is held against that of the same rule with labels
+//! among the training recordings of the nearest values. Its accuracy is compared with that of the same rule with labels
 //! [exchanged as the design calls for](exchanged_labels), as often as [`EXCHANGES`] says, so chance is that of the design and
 //! the split. p values are corrected for all artefacts and schemes (Holm).
 

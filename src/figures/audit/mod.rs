@@ -1,4 +1,4 @@
-//! What the audit found: accuracies with their intervals over participants.
+//! Results of the audit: accuracies with their intervals over participants.
 
 mod dependency;
 mod specifications;
