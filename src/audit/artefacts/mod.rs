@@ -195,7 +195,7 @@ impl fmt::Display for Finding {
         let Self { artefact, scheme, accuracy, chance, p_holm, .. } = self;
         write!(
             f,
-            "a rule that sees only {artefact} names the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
+            "a rule that sees only {artefact} predicts the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
              {EXCHANGES} exchanges of labels, Holm)",
             100.0 * accuracy,
             100.0 * chance,
@@ -285,7 +285,7 @@ mod tests {
         for artefact in [Artefact::Zeros, Artefact::ZerosAtEnds] {
             assert!(of(artefact).all(|finding| finding.p == 1.0), "{artefact}");
         }
-        // With the zeros the last sample names the label of three in four; chance is up to 45 %, by stimulus.
+        // With the zeros the last sample predicts the label of three in four; chance is up to 45 %, by stimulus.
         assert!(of(Artefact::LastSample).all(|finding| finding.accuracy < 0.6));
     }
 
