@@ -105,7 +105,7 @@ pub struct Audit {
     pub left_out: Vec<(Scheme, String)>,
     /// Properties that predict a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// How far levels of power tell a participant's labels apart; nothing if that is not recorded.
+    /// How well levels of power separate a participant's labels; nothing if that is not recorded.
     pub blocks: Option<Blocks>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
@@ -117,7 +117,7 @@ pub struct Audit {
     pub one_split: OneSplit,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
-    /// What autocorrelations know of the label, without a network.
+    /// The accuracy of autocorrelations, without a network.
     pub reaches: Vec<Reach>,
     /// How often echoes are found that are put into recordings; nothing if that is not recorded.
     pub echo: Option<EchoPower>,

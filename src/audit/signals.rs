@@ -21,7 +21,7 @@ pub struct SignalFindings {
     pub data: Fingerprint,
     /// Properties that predict a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// What autocorrelations know of the label.
+    /// The accuracy of autocorrelations.
     pub reaches: Vec<Reach>,
 }
 

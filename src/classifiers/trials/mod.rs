@@ -69,7 +69,7 @@ pub struct Classification {
     pub missing: Vec<String>,
     /// Recorded trials that have not yet been repeated with exchanged labels.
     pub without_exchanges: Vec<String>,
-    /// What each feature of the recordings knows; none if it is not recorded.
+    /// How well each feature of the recordings separates labels; none if it is not recorded.
     pub features: FeatureSummary,
     /// What the records say.
     pub estimates: Vec<TrialEstimate>,

@@ -70,7 +70,7 @@ pub const MAX_STRENGTH: f64 = 2.0;
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// What tells the genres apart.
+    /// The effect that separates the genres.
     pub effect: Effect,
     /// How much it does: 0 gives `null`'s samples, 1 is the default, [`MAX_STRENGTH`] the most.
     pub strength: f64,
