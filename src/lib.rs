@@ -1,12 +1,12 @@
-//! A reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and an audit of what its accuracies are worth.
+//! A reproduction of *Music Genre Classification using LSTM and CNN* (Q. Wang), and an audit of its accuracies.
 //!
-//! The paper trains three networks on the EEG of people who listen to music and concludes that the signals hold long-range
-//! dependencies. This crate rebuilds it, on the published recordings or on those of any study. The notebooks tell the story
-//! section by section. This page leads through the code.
+//! The paper trains three networks on the EEG of participants who listen to music and concludes that the signals hold
+//! long-range dependencies. This crate rebuilds the paper, on the published recordings or on those of any study. The notebooks
+//! go through the paper section by section. This page leads through the code.
 //!
 //! # One example
-//! A small study is made, divided, trained on and summed up. The effect in its recordings is planted, so the right answer is
-//! known.
+//! The example makes a small study, splits it, trains on it and prints a table. The effect in its recordings is planted, so the
+//! right answer is known.
 //! ```
 //! use std::sync::atomic::AtomicBool;
 //!
@@ -43,7 +43,7 @@
 //! ```
 //!
 //! # The rooms, in reading order
-//! A line of code belongs to the first room that needs it. Imports go upwards in this table only, and a test holds them to it;
+//! A line of code belongs to the first room that needs it. Imports go upwards in this table only, and a test checks that;
 //! [`error`] and [`report`] are for every room.
 //!
 //! | room | holds | begin with |
@@ -59,9 +59,9 @@
 //! | [`runs`] | trainings from many seeds, and their records | [`runs::train`], [`runs::Record`] |
 //! | [`classifiers`] | classifiers of features, and their trials | [`classifiers::Classifier`] |
 //! | [`reproduction`] | the paper's statements, the experiment, verdicts | [`reproduction::paper`], [`reproduction::results`] |
-//! | [`audit`] | what accuracies are worth: shortcuts, controls, leakage | [`audit::Audit`], [`audit::predictions`] |
+//! | [`audit`] | the audit of accuracies: shortcuts, controls, leakage | [`audit::Audit`], [`audit::predictions`] |
 //! | [`figures`] | all figures | [`figures::Figure`] |
-//! | [`notebook`] | what notebooks call, and what runs, checks and shows them | [`notebook::Run`] |
+//! | [`notebook`] | the functions that notebooks call; running, checking and showing notebooks | [`notebook::Run`] |
 //!
 //! # Where is a section of the paper?
 //!
@@ -76,7 +76,7 @@
 //! | 3.4 features and their classifiers | [`features`], [`classifiers::trials`] |
 //! | 4 long-range dependencies | [`audit`], [`preparation::Ablation`] |
 //! | Figures 1 to 7 | [`figures::Figure::recordings`], [`figures::Figure::architecture`], [`figures::Figure::training`] |
-//! | what the paper states, and what it leaves open | [`reproduction::paper`] |
+//! | the paper's statements and open choices | [`reproduction::paper`] |
 
 #![deny(missing_docs)]
 

@@ -76,7 +76,7 @@ fn a_split_of_the_published_study_warns_of_what_its_files_tell() {
     for scheme in ["random", "participant", "stimulus", "both"] {
         let output = eegenre(checkout().path(), &["split", "--scheme", scheme]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        let warning = "a rule that sees only exact zeros names the label of";
+        let warning = "a rule that sees only exact zeros predicts the label of";
         assert!(said.contains(warning) && said.contains(&format!("split by {scheme}; chance")), "{said}");
     }
 }

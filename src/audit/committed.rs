@@ -160,7 +160,7 @@ fn record_signals(project: &Project, source: &Source, set: &DataSet) -> Result<(
     write_record(records.join(DESCRIPTION), &Description::of(set))?;
     steps.begin("what signals show without a network");
     SignalFindings::of(set)?.write(&audit::folder(project, set, Profile::Paper))?;
-    steps.begin("what features know");
+    steps.begin("how well features separate labels");
     let tables = Tables::of(set, source.folder())?;
     FeatureFindings::of(set, &tables).write(&trials::folder(project, set, Profile::Paper))?;
     steps.finish();

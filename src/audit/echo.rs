@@ -12,9 +12,9 @@
 //! the echo and pop ones its inverse; with *one genre*, classical ones alone.
 //!
 //! Two kinds of recordings get it: synthetic ones in which nothing is planted, one set for each of ten seeds, and the recordings
-//! that are audited, with the genres of each participant exchanged in ten ways, so that nothing but the echo goes with a
-//! genre. An echo is found if the octave of its lag names the genre of held-out participants above chance (p < 0.05 after
-//! Holm's correction for all octaves).
+//! that are audited, with the genres of each participant exchanged in ten ways, so that only the echo depends on the
+//! genre. An echo is found if the octave of its lag predicts the genre of held-out participants significantly above chance
+//! (p < 0.05 after Holm's correction for all octaves).
 
 use std::path::{Path, PathBuf};
 

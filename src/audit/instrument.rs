@@ -1,4 +1,4 @@
-//! Is the audit able to see what it looks for? It is held against synthetic recordings whose truth is known.
+//! Can the audit see what it looks for? It is applied to synthetic recordings of known truth.
 //!
 //! | planted | what must be seen |
 //! |---|---|
@@ -6,7 +6,7 @@
 //! | `local`: texture within a second or two | the CNN above chance on held-out participants |
 //! | `long-range`: how moments 50 s apart relate | an LSTM above a third and above the CNN; above a third and more accurate when order is kept within 64 s than within 16 s |
 //!
-//! Autocorrelations ([`Reach`]) must name the label at the lags of what is planted, a fifth as strong too, and nowhere
+//! Autocorrelations ([`Reach`]) must predict the label at the lags of what is planted, a fifth as strong too, and nowhere
 //! where nothing is.
 //!
 //! Where something is planted and not seen, its absence from the audit of real recordings says nothing.
@@ -104,7 +104,7 @@ const DEMANDS: [Demand; 8] = [
     ),
 ];
 
-/// Where autocorrelations must name the label of held-out participants above a third: effect, strength, and a lag in
+/// Where autocorrelations must predict the label of held-out participants above a third: effect, strength, and a lag in
 /// seconds; at none where there is none.
 const REACHES: [(Effect, f64, Option<usize>); 4] = [
     (Effect::Null, FULL, None),

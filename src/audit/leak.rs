@@ -1,4 +1,4 @@
-//! What a network can know of a test before it hears anything.
+//! What a network can know of a test without a signal.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -103,24 +103,24 @@ impl fmt::Display for Leak {
         match of {
             Leaked::Participants => write!(
                 f,
-                "{known} of {tested} participants of the test train or validate too: a network that recognises them knows \
-                 which {labels} they have. `eegenre split --scheme participant` keeps them apart."
+                "{known} of {tested} participants of the test are also in training or validation: a network that recognises \
+                 them can infer their {labels}. `eegenre split --scheme participant` holds participants out."
             ),
             Leaked::Stimuli => write!(
                 f,
-                "{known} of {tested} {stimuli} of the test train or validate too: a test on them does not tell what becomes of \
-                 a new {stimulus}. `eegenre split --scheme stimulus` keeps them apart."
+                "{known} of {tested} {stimuli} of the test are also in training or validation: the test does not measure \
+                 accuracy for a new {stimulus}. `eegenre split --scheme stimulus` holds {stimuli} out."
             ),
             Leaked::Lengths => write!(
                 f,
-                "the {label} of {known} of {tested} test recordings is that of the nearest lengths that train: a network that \
+                "{known} of {tested} test recordings have the {label} of the training recordings of nearest length: a network that \
                  counts needs no signal. `eegenre train --truncate`, with the samples of the shortest recording, makes lengths \
                  equal."
             ),
             Leaked::Untrained => write!(
                 f,
-                "the {label} of {known} of {tested} test recordings is that of no recording that trains, so no classifier can \
-                 name it: where each {label} belongs to one participant, participants cannot be held out."
+                "{known} of {tested} test recordings have a {label} that no training recording has, so no classifier can \
+                 predict it: if each {label} belongs to one participant, participants cannot be held out."
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! What a methods section should say of a classification, filled from its results.
+//! A paragraph on a classification for a methods section, filled from its results.
 
 use super::predictions::PredictionAudit;
 use super::{Artefact, ArtefactScan};
@@ -6,8 +6,8 @@ use crate::classifiers::trials::TrialEstimate;
 use crate::recordings::Design;
 use crate::report::percent;
 
-/// A paragraph on a trial: recordings, split, accuracy with its interval, chance, what names labels without a signal, and with
-/// what program.
+/// A paragraph on a trial: recordings, split, accuracy with its interval, chance, properties that predict labels without a
+/// signal, and the program.
 #[must_use]
 pub fn methods(
     design: &Design,
@@ -24,7 +24,7 @@ pub fn methods(
             .range
             .map_or_else(String::new, |[low, high]| format!(", 95 % of exchanges {} to {}", percent(low), percent(high)));
         format!(
-            " With labels exchanged {} times as the design allows, training included, it was {} %{range} (p = {:.3}).",
+            " With labels exchanged {} times as the design allows, training included, accuracy was {} %{range} (p = {:.3}).",
             exchanged.exchanges,
             percent(exchanged.mean),
             exchanged.p
@@ -37,10 +37,13 @@ pub fn methods(
         _ if scan.cannot_tell().is_some() => {
             "The design allows too few exchanges to find artefacts.".to_owned()
         }
-        [] => "No property of the files that we scanned named the labels.".to_owned(),
+        [] => "No property of the files that we scanned predicted the labels.".to_owned(),
         some => {
             let names: Vec<String> = some.iter().map(ToString::to_string).collect();
-            format!("These properties of the files named labels without being signal: {}.", names.join(", "))
+            format!(
+                "These properties of the files predicted labels without being signal: {}.",
+                names.join(", ")
+            )
         }
     };
     let guess = predictions.designs.first().and_then(|design| design.guesses.best()).map_or_else(

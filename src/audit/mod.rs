@@ -1,5 +1,5 @@
-//! What the numbers are worth: what a network can read besides music, what leaks from training into test, how sure one
-//! can be, and what becomes of the paper's conclusion (section 4).
+//! The audit: information that a network can read besides music, leaks from training into test, the precision of an
+//! accuracy, and the paper's conclusion (section 4).
 //!
 //! ```text
 //! Condition (what signals keep) × Scheme (what a split keeps apart) × Model = Cell ─► trainings ─► CellRecord
@@ -9,23 +9,23 @@
 //! Reach (autocorrelations, no network) ─────────────────┘            (Tally: right answers by recording)
 //! ```
 //!
-//! A fifteenfold training on one split of 39 recordings, as the paper's, shows what seeds change and nothing about other
-//! recordings. Here every uncertainty names its unit: intervals and tests are over participants, whose recordings hang
-//! together; the spread over draws (seeds, and for random splits the test set) stands beside them.
+//! Fifteen trainings on one split of 39 recordings, as in the paper, show the influence of the seed and nothing about other
+//! recordings. Here every uncertainty names its unit. Intervals and tests are over participants, because recordings of one
+//! participant are correlated. The spread over draws (seeds, and for random splits the test set) is given beside them.
 //!
-//! Networks are chosen, where they are chosen, by validation recordings inside the part that trains. A scheme keeps
-//! apart for validation what it keeps apart for the test.
+//! Where a network is chosen, validation recordings inside the training part choose it. A scheme keeps apart for validation
+//! what it keeps apart for the test.
 //!
-//! The [`instrument`] check holds all of it against synthetic recordings of known truth.
+//! The [`instrument`] check applies the audit to synthetic recordings of known truth.
 //!
-//! [`predictions`] asks the same of anyone's predictions, from one table.
+//! [`predictions`] audits the predictions of any model, from one table.
 //!
-//! # What a reader must know
-//! - Leaving a participant out takes two labels of three out of the balance of what trains. A network that follows the
-//!   class balance is then wrong by construction, and accuracies below chance are no mistake.
+//! # Before you read accuracies
+//! - Leaving a participant out makes that participant's two labels of three rarer in the training part. A network that follows
+//!   the class balance is then wrong by construction, so accuracies below chance are to be expected.
 //! - Chance follows from the design ([`best_guess`](crate::evaluation::best_guess)), or from the same training with labels
-//!   exchanged within participants where that is recorded: for the baseline. For the two larger networks it would take days; for
-//!   them the bound of the design, intervals and the baseline's exchanges serve.
+//!   exchanged within participants. Exchanges are recorded for the baseline alone. For the two larger networks they would take
+//!   days; the bound of the design, intervals and the baseline's exchanges take their place.
 
 mod artefacts;
 pub mod blocks;
@@ -103,9 +103,9 @@ pub struct Audit {
     pub missing: Vec<String>,
     /// Schemes of splitting that the design does not allow, each with the reason. Sessions are not among them where none is named.
     pub left_out: Vec<(Scheme, String)>,
-    /// What names a label without being signal, in the files as they are.
+    /// Properties that predict a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// How far levels of power tell a participant's labels apart; nothing if that is not recorded.
+    /// How well levels of power separate a participant's labels; nothing if that is not recorded.
     pub blocks: Option<Blocks>,
     /// Guesses that never see a signal.
     pub guesses: Vec<GuessEstimate>,
@@ -117,7 +117,7 @@ pub struct Audit {
     pub one_split: OneSplit,
     /// What controls change.
     pub controls: Vec<ControlEffect>,
-    /// What autocorrelations know of the label, without a network.
+    /// The accuracy of autocorrelations, without a network.
     pub reaches: Vec<Reach>,
     /// How often echoes are found that are put into recordings; nothing if that is not recorded.
     pub echo: Option<EchoPower>,

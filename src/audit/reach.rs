@@ -1,4 +1,4 @@
-//! How far dependencies reach, measured without a network: what autocorrelations know of the label, lag by lag.
+//! How far dependencies reach, measured without a network: the accuracy of autocorrelations, lag by lag.
 //!
 //! A network that does not profit from order far apart may only be unable to learn it from 122 recordings. So the
 //! question is also put directly. Of each recording, cut to the length of the shortest:
@@ -11,7 +11,7 @@
 //!
 //! The autocorrelations r_k of an octave of lags (1, 2-3, 4-7, …, 64-127 s) are the features of a trial as in
 //! [`classification`](crate::classifiers::trials): support vectors, each participant left out in turn. Where only an octave
-//! of long lags names the label, the label is in dependencies of that length and nowhere nearer.
+//! of long lags predicts the label, the label is in dependencies of that length and nowhere nearer.
 //!
 //! Of several channels the autocorrelations of all of them are the features, channel after channel.
 //!
@@ -34,7 +34,7 @@ use crate::recordings::{DataSet, Recording};
 /// How far from its median the logarithm of a sample may lie.
 const HELD: f64 = 1.5;
 
-/// What an octave of lags knows of the label.
+/// The accuracy of an octave of lags.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Reach {

@@ -19,9 +19,9 @@ const EXPECTED: &str = "what signals show without a network";
 pub struct SignalFindings {
     /// What identifies the recordings.
     pub data: Fingerprint,
-    /// What names a label without being signal, in the files as they are.
+    /// Properties that predict a label without being signal, in the files as they are.
     pub artefacts: ArtefactScan,
-    /// What autocorrelations know of the label.
+    /// The accuracy of autocorrelations.
     pub reaches: Vec<Reach>,
 }
 

@@ -9,11 +9,11 @@ use crate::report::{Table, percent};
 use crate::runs::series::ReportedSeries;
 
 /// Above the first table of blocks and drift.
-const BLOCKS: &str = "Blocks and drift: how far the level of power tells a participant's labels apart. The order in which stimuli \
+const BLOCKS: &str = "Blocks and drift: how well the level of power separates a participant's labels. The order in which stimuli \
 were presented is not published and labels are ranges of stimulus numbers, so label and time cannot be separated.";
 
 /// The same for a study of one's own.
-const OWN_BLOCKS: &str = "Blocks: how far the level of the signal tells a participant's labels apart, and whether neighbours in the \
+const OWN_BLOCKS: &str = "Blocks: how well the level of the signal separates a participant's labels, and whether neighbours in the \
 order of stimuli, by their names, are alike.";
 
 impl Audit {
@@ -215,25 +215,21 @@ impl Audit {
     pub fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables = vec![
             (
-                "Properties of the files that may name a label; * beyond exchanged labels (p < 0.05, Holm).",
+                "Accuracy of single properties of the files; * above exchanged labels (p < 0.05, Holm).",
                 self.artefacts.table(),
             ),
+            ("Guesses that never see a signal, under each scheme of splitting.", self.guesses_table()),
             (
-                "Guesses that never see a signal, by what the parts of a split keep apart.",
-                self.guesses_table(),
-            ),
-            (
-                "Networks; intervals with other participants, with other stimuli and with both; detectable: the least effect above \
-                 chance that the last interval shows in 80 % of simulated studies of this design; labels exchanged: chance (95 %) \
-                 and number of the same training with labels exchanged within participants, which p then comes from; else p is \
-                 that of being so far above chance, the most that a guess without a signal reaches (one-sided, participants); \
-                 two labels: accuracy among those that the participant heard, known from the design.",
+                "Networks. Intervals: over participants, over stimuli, over both. Detectable: the least effect above chance that the \
+                 last interval shows in 80 % of simulated studies of this design. Labels exchanged: mean accuracy (95 %) of the same \
+                 training with labels exchanged within participants, and the number of exchanges; p then comes from these. Else p is a \
+                 one-sided test over participants against chance, the accuracy of the best guess without a signal. Two labels: \
+                 accuracy between the two that the participant heard, known from the design.",
                 self.estimates_table(),
             ),
-            ("The paper's claims: points by which they hold.", self.claims_table()),
+            ("The paper's claims, in points.", self.claims_table()),
             (
-                "What one split can say: test accuracy in percent on random splits, one training each; over splits: standard \
-                 deviation.",
+                "Test accuracy in percent on random splits, one training each. Over splits: standard deviation.",
                 self.one_split.series_table(),
             ),
             (
@@ -241,19 +237,19 @@ impl Audit {
                 self.one_split.differences_table(),
             ),
             (
-                "The same: standard deviations in points of one training on the paper's scale, and what they are made of.",
+                "The same: standard deviations in points of one training on the paper's scale, and their parts.",
                 self.one_split.variance_table(),
             ),
-            ("Controls: points that they add.", self.controls_table()),
+            ("Controls, in points beside the condition without the control.", self.controls_table()),
             (
-                "Without a network: what autocorrelations know, recordings of one length, held-out participants.",
+                "Without a network: accuracy of autocorrelations, recordings of one length, held-out participants.",
                 self.reaches_table(),
             ),
             ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
         ];
         if let Some(echo) = &self.echo {
             tables.push((
-                "The power of the echo check: in how many sets an echo of the logarithm of power is found that was put into them.",
+                "The power of the echo check: the number of sets in which an echo put into the logarithm of power is found.",
                 echo.table(),
             ));
         }

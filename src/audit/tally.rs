@@ -24,7 +24,7 @@ struct Count {
     of: usize,
 }
 
-/// With whom answers hang together.
+/// The unit within which answers are correlated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Unit {

@@ -19,9 +19,9 @@
 //! | [`SupportVectors`] | linfa-svm | one against the rest, C = 1, γ = 1 / features |
 //! | [`HiddenLayer`] | dfdx, as all networks here | 30 hidden units, Adam |
 //!
-//! linfa rather than smartcore: linfa's support vectors come from sequential minimal optimisation, in milliseconds; those
-//! of smartcore from two passes of an approximate solver with a random order, and sixty times as slowly, which a
-//! floating selection asks for thousands of times.
+//! Why linfa and not smartcore: linfa computes support vectors by sequential minimal optimisation, in milliseconds. smartcore
+//! uses two passes of an approximate solver with a random order, and takes sixty times as long. A floating selection needs
+//! thousands of such fits.
 //!
 //! # For null distributions
 //! The classifiers of [`baselines`](crate::classifiers::trials::baselines) do all that needs no labels once, and then answer for

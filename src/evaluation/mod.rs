@@ -1,15 +1,15 @@
-//! What a result is held against: null distributions under the design, and what follows from them; [`statistics`] for the
-//! rest.
+//! References for a result: null distributions under the design, and the tests and intervals that follow from them;
+//! [`statistics`] for the rest.
 //!
 //! | question | answer |
 //! |---|---|
-//! | the most that a guess without a signal reaches | [`best_guess`] |
-//! | what is reached when labels say nothing | [`NullDistribution`] |
-//! | how often that is as good as what was found | [`NullDistribution::p`] |
+//! | how accurate is the best guess without a signal? | [`best_guess`] |
+//! | which accuracies come from labels without information? | [`NullDistribution`] |
+//! | how often do these reach the accuracy that was found? | [`NullDistribution::p`] |
 //! | the same for the best of many | [`corrected`] |
 //! | the same for any statistic | [`exceedance`] |
-//! | what it could be with other participants and other stimuli | [`crossed_interval`] |
-//! | how large an effect must be to be found | [`minimum_effect`] |
+//! | what could the accuracy be with other participants and other stimuli? | [`crossed_interval`] |
+//! | how large must an effect be to be found? | [`minimum_effect`] |
 
 mod chance;
 mod crossed;

@@ -12,7 +12,7 @@ impl Fault {
     );
     /// A column of a table of features has no name, or that of another.
     pub const UNREADABLE_HEADING: Self =
-        Self::rule("unreadable-heading", "name the column, or delete what stands below it");
+        Self::rule("unreadable-heading", "name the column, or delete the cells below it");
     /// A row of a table of features has more or fewer cells than the heading.
     pub const RAGGED_ROW: Self =
         Self::rule("ragged-row", "give each row a cell for each column, empty where there is no value");

@@ -1,5 +1,5 @@
-//! Features of a signal: what Rahman et al. (IJCNN 2020, doi 10.1109/IJCNN48605.2020.9207392) gave to their
-//! classifiers instead of the signal (paper, section 3.4).
+//! Features of a signal: the input of the classifiers of Rahman et al. (IJCNN 2020, doi 10.1109/IJCNN48605.2020.9207392), in
+//! place of the signal (paper, section 3.4).
 //!
 //! ```text
 //! DataSet ─► FeatureTable::of ──┐
@@ -42,14 +42,14 @@
 //! | 47 samples | Hurst exponent |
 //! | 49 samples | fluctuation exponent |
 //!
-//! # What features know besides music
-//! Sum, sum of absolute values and simple square integral grow with the length of a recording, and the length names its
+//! # Information in features besides music
+//! Sum, sum of absolute values and simple square integral grow with the length of a recording, and the length determines its
 //! label. The log detector is 0 as soon as one sample is exactly 0, which happens only at the ends of classical and pop
-//! recordings. All amplitudes know the participant, whose scale differs from others' by orders of magnitude.
+//! recordings. All amplitudes identify the participant: scales of participants differ by orders of magnitude.
 //!
 //! # No bands
-//! Theta, alpha, beta and gamma cannot be had from these recordings: a sample is a band power already, eight of them a
-//! second, so frequencies above 4 Hz are gone.
+//! Theta, alpha, beta and gamma cannot be computed from these recordings. A sample is a band power already, eight of them a
+//! second, so frequencies above 4 Hz are lost.
 //!
 //! # Example
 //! ```

@@ -1,4 +1,4 @@
-//! What a table of features holds, and what each of them knows: the label, or the listener.
+//! A table of features in numbers: how well each feature separates labels, and participants.
 
 use std::collections::BTreeMap;
 use std::fmt;

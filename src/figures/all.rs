@@ -55,7 +55,7 @@ pub fn of_features(project: &Project, of: &Material, views: &[FeatureView]) -> R
             let folder = trials::folder(project, of, Profile::Paper);
             let findings = FeatureFindings::read(&folder, of)?.ok_or_else(|| {
                 let place = Place::file(FeatureFindings::path(&folder));
-                Error::new(Fault::NO_RECORDS, place, "what features know", "no such file")
+                Error::new(Fault::NO_RECORDS, place, "statistics of features", "no such file")
             })?;
             match view {
                 FeatureView::AllKnowledge => Ok(Figure::all_knowledge(&findings.features, of)),

@@ -1,6 +1,6 @@
 //! The design of a study: participants by stimuli, and the lengths of recordings.
 //!
-//! Two facts matter more than all others for what an accuracy is worth: whether a length names its label, and which labels a
+//! Two facts matter more than all others for the meaning of an accuracy: whether a length names its label, and which labels a
 //! participant has. In the paper's study a stimulus's length names its label, and a participant heard two labels of three.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -9,20 +9,20 @@
 //! | 2, 4, 6: the networks | 2.2, 2.3, 2.4 | [`Figure::architecture`] |
 //! | 3, 5, 7: training | 3.1, 3.2, 3.3 | [`Figure::training`] |
 //! | 8: test accuracies | 3 | [`Figure::results`] |
-//! | design: who heard what | | [`Figure::design`] |
+//! | design: which participant heard which stimulus | | [`Figure::design`] |
 //! | how far back the networks look | | [`Figure::look_back`] |
-//! | what the audit found, in five views | | [`Figure::audit`] |
-//! | what features know | 3.4 | [`Figure::distributions`], [`Figure::knowledge`] |
+//! | results of the audit, in five views | | [`Figure::audit`] |
+//! | how well features separate labels | 3.4 | [`Figure::distributions`], [`Figure::knowledge`] |
 //! | classifiers of features | 3.4 | [`Figure::classifiers`] |
 //! | anyone's predictions | | [`Figure::predictions`], and a page around it: [`prediction_page`] |
 //!
-//! [`Subject`] names those of recordings and runs and makes each from recordings and a folder of records;
-//! [`View`] those of the audit, [`FeatureView`] those of features. Grids with more than seven rows are for an appendix and have a
+//! [`Subject`] lists the figures of recordings and runs, and makes each from recordings and a folder of records; [`View`] lists
+//! those of the audit, [`FeatureView`] those of features. Grids with more than seven rows are for an appendix and have a
 //! main figure beside them.
 //!
 //! A colour has one meaning in all of them: three for the networks, one for classifiers of features, grey for predictors without
-//! EEG, black for the paper and for what needs no colour; the others are those of labels. What validates is broken, what trains is
-//! not. Every figure has a [caption](Figure::caption) and a [description](Figure::description), which go where its picture goes.
+//! EEG, black for the paper and for marks that need no colour; the others are those of labels. Lines of validation are broken, lines of training are
+//! solid. Every figure has a [caption](Figure::caption) and a [description](Figure::description), which go with its picture.
 
 mod all;
 mod architecture;
@@ -349,7 +349,7 @@ impl Figure {
         }
     }
 
-    /// What anyone's predictions are worth: each model with its interval, chance and guesses without a signal.
+    /// The audit of anyone's predictions: each model with its interval, chance and guesses without a signal.
     #[must_use]
     pub fn predictions(audit: &PredictionAudit) -> Self {
         let drawing = predictions::Forest::of(audit);

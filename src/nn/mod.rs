@@ -1,4 +1,4 @@
-//! The layers that dfdx lacks, as dfdx's own are made: modules, on its tape, on any device.
+//! The layers that dfdx lacks, made as dfdx's own: modules, on its tape, on any device.
 //!
 //! Every layer is a stack: of one run, or of several that are trained together, each with weights and batches of its own. The
 //! run is the first dimension of all tensors, nothing mixes runs, and a run whose numbers overflow harms no other.
@@ -26,9 +26,9 @@
 //! ```
 //!
 //! Each layer has one folder and two implementations of one definition. `composed` is written in dfdx's primitives:
-//! it runs on every device and is what the other is tested against. `cpu` is fused: one node of the tape for a whole
-//! layer over a whole batch, its gradient written by hand in vector instructions ([`Level`]).
-//! What there are kernels for on CUDA has a `.cu` file beside it, whose text is tested on a CPU (`emulation`).
+//! it runs on every device, and tests compare the other one with it. `cpu` is fused: one node of the tape for a whole layer over
+//! a whole batch, with its gradient written by hand in vector instructions ([`Level`]). A layer with kernels for CUDA has a `.cu`
+//! file beside it; tests run the text of that file on a CPU (`emulation`).
 
 use dfdx::prelude::{NoneTape, Tensor};
 

@@ -1,5 +1,4 @@
-//! Notebooks: what they stand on, a kernel for them, running them without a browser, checking what is committed, and the
-//! book.
+//! Notebooks: their session, a kernel for them, running them without a browser, checking the committed ones, and the book.
 //!
 //! ```text
 //! in a notebook    Session::begin ─► design, split, records ─► results, figures, shown in cells
@@ -11,18 +10,18 @@
 //!                                                                                                         ──► check
 //! ```
 //!
-//! Cells are Rust, run by evcxr. A notebook without a file of [`Checks`] has failed. [`Environment`] says where
-//! everything is.
+//! Cells are Rust, run by evcxr. A notebook without a file of [`Checks`] has failed. [`Environment`] holds all
+//! paths.
 //!
-//! | where | what | stands on |
+//! | module | holds | uses |
 //! |---|---|---|
-//! | `session` | what cells call: the session, its checks, how values look below a cell | the rest of the library |
+//! | `session` | the functions that cells call: the session, its checks, the display of values below a cell | the rest of the library |
 //! | `document` | a notebook's file; the notebooks of a folder | |
-//! | `environment` | the folder of all that running needs, its lock, the programs that are run in it | |
+//! | `environment` | the folder of everything that running needs, its lock, the programs in it | |
 //! | `kernel` | a running kernel: code goes in, outputs come out; how a cell ended | `document`, `environment` |
 //! | `setup` | making an environment: Python, evcxr, eegenre compiled for cells | `kernel` |
-//! | `committed` | what holds for notebooks that are committed: how they are written, what their outputs came from | `document` |
-//! | `run`, `book`, `lab` | what a user does with notebooks | all of these |
+//! | `committed` | rules for committed notebooks: how they are written, the origin of their outputs | `document` |
+//! | `run`, `book`, `lab` | running, reading and changing notebooks | all of these |
 
 mod book;
 mod committed;

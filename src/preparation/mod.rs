@@ -1,4 +1,4 @@
-//! From recordings to what a network reads (paper, sections 2.1 and 2.4).
+//! From recordings to the input of a network (paper, sections 2.1 and 2.4).
 //!
 //! ```text
 //! DataSet ── Split ──────────► which recordings train, validate and test
@@ -8,10 +8,10 @@
 //!         ablate, median, normalise      Framing: how many samples
 //! ```
 //!
-//! A frame of several channels holds the values of all of them at its samples, in time order: `[t, 8 × channels]`. Scales,
-//! filters and zeros are matters of each channel; lengths count samples, not values.
+//! A frame of several channels holds the values of all channels at its samples, in time order: `[t, 8 × channels]`. Scales,
+//! filters and zeros belong to each channel; lengths count samples, not values.
 //!
-//! Every step but an [`Ablation`] looks at one recording alone, so nothing that is measured on a test recording reaches
+//! Every step but an [`Ablation`] looks at one recording alone, so no number measured on a test recording reaches
 //! training.
 
 mod ablation;

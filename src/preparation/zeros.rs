@@ -10,7 +10,7 @@ use crate::error::{Error, Fault, Place, Result};
 /// What becomes of samples that are exactly 0.
 ///
 /// Band power is above 0. The published recordings hold 83 exact zeros, all at the ends of classical and pop stimuli, so
-/// a zero names the label without being signal.
+/// a zero predicts the label without being signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Zeros {

@@ -12,7 +12,7 @@ use super::design::{Design, Outline};
 use super::{Label, Words};
 use crate::report::significant;
 
-/// What there is to know of a data set before anything is trained on it. Lengths are in samples.
+/// A data set in numbers, before any training. Lengths are in samples.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Description {
@@ -43,7 +43,7 @@ pub struct Description {
     pub labels_per_participant: Option<usize>,
     /// Participants by the labels that they have.
     pub participants_by_labels: BTreeMap<String, usize>,
-    /// Whether no length occurs with two labels: then the length alone names the label.
+    /// Whether no length occurs with two labels: then the length alone determines the label.
     pub length_names_label: bool,
     /// Each label's recordings.
     pub labels: BTreeMap<Label, LabelDescription>,
@@ -232,7 +232,7 @@ impl fmt::Display for Description {
         if self.length_names_label {
             writeln!(
                 f,
-                "              no length occurs in two {labels}: the length alone names the {label}"
+                "              no length occurs in two {labels}: the length alone determines the {label}"
             )?;
         }
         writeln!(

@@ -262,7 +262,7 @@ impl Design {
         counts.first().filter(|_| counts.len() == 1).copied()
     }
 
-    /// Whether no length occurs with two labels: then the length alone names the label.
+    /// Whether no length occurs with two labels: then the length alone determines the label.
     #[must_use]
     pub fn length_names_label(&self) -> bool {
         let mut labels: BTreeMap<usize, BTreeSet<Label>> = BTreeMap::new();

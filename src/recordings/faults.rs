@@ -81,7 +81,7 @@ impl Fault {
     pub const BOOLEAN_CELL: Self =
         Self::rule("boolean-cell", "replace the cell by the number that it should hold");
     /// A cell between two filled ones of its column is blank.
-    pub const BLANK_CELL: Self = Self::rule("blank-cell", "fill the cell, or delete what stands below it");
+    pub const BLANK_CELL: Self = Self::rule("blank-cell", "fill the cell, or delete the cells below it");
     /// A cell has a formula, and no result of it is stored beside it.
     pub const FORMULA_WITHOUT_VALUE: Self = Self::rule(
         "formula-without-value",
@@ -232,8 +232,8 @@ impl Fault {
         Self::rule("extra-cell", "remove the cell, or put names with commas in them into quotes");
     /// A cell that has to be filled is empty.
     pub const EMPTY_FIELD: Self = Self::rule("empty-field", "fill the cell");
-    /// A question mark stands where somebody who knows has to write something.
-    pub const UNFILLED: Self = Self::rule("unfilled", "write what you know in its place");
+    /// A question mark is left where a person has to write a value.
+    pub const UNFILLED: Self = Self::rule("unfilled", "replace the question mark by the value");
     /// A time or an order is not a number, or a recording ends before it starts.
     pub const BAD_TIME: Self = Self::rule("bad-time", "write a number with a decimal point");
     /// Channels are named twice.

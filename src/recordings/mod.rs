@@ -1,10 +1,10 @@
-//! The recordings: what one is, how a folder of workbooks becomes a set of them, and which set is used.
+//! The recordings: one recording, a set of them read from a folder of workbooks, and the choice of the set.
 //!
 //! ```text
 //! Source ── which folder, and why ──► load ──► DataSet ──► Description
 //!                                      │          └─ Recording { stimulus, label, participant, rate_hz, channels, samples }
 //!             S1.xlsx … S12.xlsx ──────┘
-//!             synthetic ──► the same twelve workbooks, with a truth that is known
+//!             synthetic ──► the same twelve workbooks, with a known truth
 //! ```
 //!
 //! Any other study is described by a table of its recordings, in any of several formats:

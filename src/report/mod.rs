@@ -1,4 +1,4 @@
-//! What people and programs read: tables, answers, notes, and the progress of long work.
+//! Output for people and programs: tables, answers, notes, and the progress of long work.
 
 mod csv;
 mod document;

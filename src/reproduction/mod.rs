@@ -1,4 +1,4 @@
-//! The paper's experiment, what comes of it, and what becomes of its numbers and claims.
+//! The paper's experiment, its results, and verdicts on the paper's numbers and claims.
 //!
 //! ```text
 //! experiment: the paper's three networks, as a profile says ─┐

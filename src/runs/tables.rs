@@ -31,11 +31,11 @@ impl Outcome {
         table
     }
 
-    /// A row for each test recording: its true label, what each of its slices names, and what they decide together. A whole
-    /// signal names one label.
+    /// A row for each test recording: its true label, the prediction of each slice, and their vote. A whole signal has one
+    /// prediction.
     #[must_use]
     pub fn votes_table(&self) -> Table {
-        let mut table = Table::new(["recording", "true", "named", "decided"]);
+        let mut table = Table::new(["recording", "true", "slices", "vote"]);
         for prediction in &self.predictions {
             let recording = prediction.recording;
             let named: Vec<&str> = (prediction.logits.iter())

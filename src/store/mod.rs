@@ -1,4 +1,4 @@
-//! How anything is kept: files that are whole or absent, one right to change them, and where each thing goes.
+//! Storage: files that are whole or absent, one lock to change them, and the place of each file.
 
 mod atomic;
 mod digest;

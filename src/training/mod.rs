@@ -4,13 +4,12 @@
 //! each epoch:  examples in a new order ─► batches ─► logits ─► cross-entropy ─► gradients ─► Adam
 //! ```
 //!
-//! A training is of one run, or of several that advance together: networks in one stack, which share each launch of a kernel
-//! on a GPU. Every run sees its own order of examples, its own masks and its own losses, so it takes the course that it would
-//! take alone, to rounding. The loss of all is the sum of theirs: its gradient for the weights of a run is that of the run's
-//! own loss.
+//! A training has one run, or several that advance together: networks in one stack, which share each launch of a kernel on a
+//! GPU. Every run has its own order of examples, its own masks and its own losses, so it ends as it would alone, to rounding.
+//! The loss of all runs is the sum of their losses: its gradient for the weights of one run is that of the run's own loss.
 //!
 //! Everything random comes from numbers: the order of an epoch from (seed, run, epoch), a dropout mask from (seed,
-//! run, step, layer), the initial weights from (seed, run). So there is no state of a generator to be saved, and runs
+//! run, step, layer), the initial weights from (seed, run). So no state of a generator has to be saved, and runs
 //! side by side do not disturb one another.
 
 mod adam;

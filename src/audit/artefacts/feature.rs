@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::evaluation::statistics::quantile;
 use crate::recordings::Recording;
 
-/// One number of a recording that may name its label without being signal. Of several channels, what is not of the length is the
+/// One number of a recording that may predict its label without being signal. Of several channels, what is not of the length is the
 /// mean of the numbers of all channels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

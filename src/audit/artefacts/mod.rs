@@ -1,7 +1,7 @@
-//! What names a label without being signal: each property of the files alone, under each scheme of splitting.
+//! Properties of the files that predict a label without being signal: each alone, under each scheme of splitting.
 //!
 //! For each [`Artefact`] a rule of one feature is cross-validated: a test recording gets the label that is most frequent
-//! among the training recordings of the nearest values. Its accuracy is held against that of the same rule with labels
+//! among the training recordings of the nearest values. Its accuracy is compared with that of the same rule with labels
 //! [exchanged as the design calls for](exchanged_labels), as often as [`EXCHANGES`] says, so chance is that of the design and
 //! the split. p values are corrected for all artefacts and schemes (Holm).
 
@@ -195,7 +195,7 @@ impl fmt::Display for Finding {
         let Self { artefact, scheme, accuracy, chance, p_holm, .. } = self;
         write!(
             f,
-            "a rule that sees only {artefact} names the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
+            "a rule that sees only {artefact} predicts the label of {:.1} % of test recordings (split by {scheme}; chance {:.1} %, p {:.3} by \
              {EXCHANGES} exchanges of labels, Holm)",
             100.0 * accuracy,
             100.0 * chance,
@@ -285,7 +285,7 @@ mod tests {
         for artefact in [Artefact::Zeros, Artefact::ZerosAtEnds] {
             assert!(of(artefact).all(|finding| finding.p == 1.0), "{artefact}");
         }
-        // With the zeros the last sample names the label of three in four; chance is up to 45 %, by stimulus.
+        // With the zeros the last sample predicts the label of three in four; chance is up to 45 %, by stimulus.
         assert!(of(Artefact::LastSample).all(|finding| finding.accuracy < 0.6));
     }
 

@@ -1,7 +1,7 @@
-//! Blocks and drift: how far the level of power tells a participant's labels apart, and whether that is the label or time.
+//! Blocks and drift: how well the level of power separates a participant's labels, and whether label or time is the cause.
 //!
-//! A participant who heard all stimuli of one label before those of another has two blocks of recordings, and what drifts from
-//! hour to hour (electrode contact, fatigue) then tells the labels apart for that participant, without any music. Levels are
+//! A participant who heard all stimuli of one label before those of another has two blocks of recordings, and anything that drifts
+//! from hour to hour (electrode contact, fatigue) then separates the labels of that participant, without any music. Levels are
 //! quantiles of the logarithm of power, in recordings cut to one length and without exact zeros ([`Zeros::Reflect`]).
 //!
 //! | question | statistic | labels that chance comes from |

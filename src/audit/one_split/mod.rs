@@ -1,10 +1,10 @@
-//! What one random split can say: the paper's protocol on many splits, where the paper's numbers fall among them, and how much of
-//! the spread is seeds, splits and choices.
+//! The limits of one random split: the paper's protocol on many splits, the paper's numbers among them, and the shares of seeds,
+//! splits and choices in the spread.
 //!
 //! The paper draws one split of 39 test recordings and trains each network 15 times on it. Here each split has one training of
-//! each network, so an accuracy has the spread of seeds in it that an average of 15 has not; [`Variance`] tells the two
-//! apart. All splits are draws of the same recordings and share most of them: how often something comes out of them says what one
-//! drawing decides, and nothing about other participants or stimuli.
+//! each network, so an accuracy contains the spread of seeds, which an average of 15 hardly does; [`Variance`] separates the
+//! two. All splits are draws of the same recordings and share most of them. So frequencies over splits show the influence of the
+//! draw, and nothing about other participants or stimuli.
 //!
 //! Written on 28 November 2026, when 8 of 40 splits had all three networks; those 8 were in the audit's claims already.
 

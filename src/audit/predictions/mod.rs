@@ -1,21 +1,21 @@
-//! What predictions are worth, of any study and any model: from one table, without any signal.
+//! An audit of predictions, of any study and any model: from one table, without any signal.
 //!
 //! ```text
 //! table ─► Predictions ─► DesignAudit (folds that leak, guesses without a signal, exchanges of labels)
 //!                     ├─► ModelAudit  (accuracy with intervals, seeds, p under the design)
 //!                     ├─► Comparison  (pairs of models, Holm)
-//!                     └─► Limit       (what cannot be said)
+//!                     └─► Limit       (limits of these statements)
 //! ```
 //!
 //! | column | holds |
 //! |---|---|
-//! | `recording` | the name of what is classified: a trial, or a whole signal |
-//! | `participant_id` | whose it is |
+//! | `recording` | the name of a trial or signal |
+//! | `participant_id` | the name of its participant |
 //! | `label` | its true label, any text; 2 to 64 labels |
 //! | `predicted` | the predicted label; may follow from probabilities |
 //! | `fold` | the fold that tests it; rows outside a fold train it |
 //! | `part` | in place of `fold`, or beside it: train, validation or test |
-//! | `stimulus` | optional: what was presented, where results are to extend to other stimuli |
+//! | `stimulus` | optional: the presented stimulus, if results should extend to other stimuli |
 //! | `length` | optional: how long the recording is, in any unit |
 //! | `seed`, `model` | optional: which training, which model |
 //! | `probability_LABEL` | optional: probabilities, one column for each label |
@@ -130,7 +130,7 @@ pub struct DesignAudit {
     pub one_stimulus_a_label: bool,
 }
 
-/// What a model's predictions are worth.
+/// The audit of a model's predictions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ModelAudit {
     /// Its name; empty if the table names none.

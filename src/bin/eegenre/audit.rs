@@ -28,18 +28,18 @@ pub struct AuditArgs {
     data: DataArgs,
     /// How much is trained [default: paper for the published recordings, else quick]
     ///
-    /// paper: all three networks under every condition, hours of training where it is not recorded. quick and smoke: the
-    /// baseline under a few of them, and on recordings of your own only with --networks.
+    /// paper: all three networks under every condition; cells without a record take hours of training. quick and smoke: the
+    /// baseline under a few conditions; on recordings of your own only with --networks.
     #[arg(long, value_name = "smoke|quick|paper")]
     profile: Option<Profile>,
-    /// Sizes and hyper-parameters of the networks, but for scale and epochs [default: paper at 8 Hz with one channel, else small]
+    /// Sizes and hyper-parameters of the networks, except scale and epochs [default: paper at 8 Hz with one channel, else small]
     #[arg(long, value_name = "paper|small")]
     preset: Option<Preset>,
-    /// Train only these, as `--only cut,baseline`: a condition, a scheme, a network, or some of the three; or only the
-    /// `instrument`, which is held against synthetic recordings
+    /// Train only some cells, as `--only cut,baseline`: name a condition, a scheme, a network, or several of these; or
+    /// `instrument`, the check on synthetic recordings
     #[arg(long, value_name = "WORD,...", value_delimiter = ',')]
     only: Vec<String>,
-    /// Train networks too, on recordings of your own; on those of the published design they are trained anyway
+    /// Also train networks on recordings of your own; on those of the published design they are always trained
     #[arg(long)]
     networks: bool,
     /// Train only this cell and print the file of its record; `eegenre plan audit` lists the names
@@ -51,7 +51,7 @@ pub struct AuditArgs {
     /// The fold of the draw, counted from 1
     #[arg(long, value_name = "F", requires = "draw")]
     fold: Option<u64>,
-    /// Train nothing: show what is recorded. So it is without recordings
+    /// Train nothing: show the records. This is the default without recordings
     #[arg(long, conflicts_with_all = ["only", "networks"])]
     recorded: bool,
     #[command(flatten)]

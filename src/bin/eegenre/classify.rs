@@ -26,8 +26,8 @@ pub struct ClassifyArgs {
     data: DataArgs,
     /// How much is tried [default: paper for the published recordings, else quick]
     ///
-    /// paper: every classifier, division and way to select features, some minutes where it is not recorded. quick and smoke:
-    /// all features, each division drawn once.
+    /// paper: every classifier, division and way to select features; trials without a record take some minutes. quick and
+    /// smoke: all features, each division drawn once.
     #[arg(long, value_name = "smoke|quick|paper", conflicts_with = "model")]
     profile: Option<Profile>,
     /// Classify a table of features instead: one that `eegenre features --out` wrote, or the published .xlsx
@@ -36,7 +36,7 @@ pub struct ClassifyArgs {
     /// One classifier alone, without a record [default: the whole comparison of section 3.4, from records]
     #[arg(long, value_name = "knn|svm|mlp")]
     model: Option<Classifier>,
-    /// What its tests keep apart
+    /// What test and training do not share
     ///
     /// participant: each participant is left out in turn. stimulus: one stimulus of each label. random: the paper's split.
     /// ten-fold: a tenth of the rows, which leaks.
@@ -48,13 +48,13 @@ pub struct ClassifyArgs {
     /// How many features are selected, at most
     #[arg(long, value_name = "N", default_value_t = SELECTED, requires = "select")]
     count: usize,
-    /// Select on all rows, those included that are tested. This leaks, and is there to show how much
+    /// Select on all rows, tested ones included. This leaks; use it to measure the leak
     #[arg(long, requires = "select")]
     leak: bool,
     /// Make only this trial of the profile, as `recordings participant-knn`, and print the file of its record
     #[arg(long, value_name = "NAME", conflicts_with_all = ["model", "recorded", "markdown"])]
     trial: Option<String>,
-    /// Make nothing: show what is recorded. So it is without recordings
+    /// Run nothing: show the records. This is the default without recordings
     #[arg(long, conflicts_with = "model")]
     recorded: bool,
     /// Print the table of section 3.4 as Markdown

@@ -57,8 +57,8 @@ pub enum DataTask {
     Describe(DataArgs),
     /// Begin the description of a study of your own: recordings.tsv and study.toml
     ///
-    /// Both are written by looking: at BIDS names, events.tsv and participants.tsv, or at the names of the files. What the
-    /// folder does not tell becomes a question mark. Nothing is overwritten.
+    /// Both are drafted from BIDS names, events.tsv and participants.tsv, or from the names of the files. Values that the folder
+    /// does not contain become a question mark. Nothing is overwritten.
     Init {
         /// Folder of .edf, .bdf, .csv, .tsv or .xlsx files
         dir: PathBuf,
@@ -83,10 +83,10 @@ pub struct SynthesizeArgs {
     /// Seed: the same seed gives the same bytes
     #[arg(long, value_name = "N", default_value_t = Settings::default().seed)]
     seed: u64,
-    /// What tells the labels apart
+    /// The effect that separates the labels
     ///
-    /// null: nothing but the design (lengths, who heard what). local: how fast power changes within a second or two.
-    /// long-range: how moments 50 s apart relate, and nothing that a window of half a minute shows. mixed: half of the
+    /// null: the design alone (lengths, who heard what). local: how fast power changes within a second or two.
+    /// long-range: how moments 50 s apart relate; no window of half a minute shows it. mixed: half of the
     /// local effect and all of the long-range one.
     #[arg(long, value_name = "null|local|long-range|mixed", default_value_t = Settings::default().effect)]
     effect: Effect,

@@ -10,7 +10,7 @@ use eegenre::runs::{Control, Processor, Schedule};
 
 #[derive(Args)]
 pub struct DeviceArgs {
-    /// What computes
+    /// The device that computes
     #[arg(long, value_name = "cpu|cuda|cuda:N", default_value_t = Processor::default())]
     device: Processor,
     /// How runs share the time: each on a thread of its own, or all step by step as one [default: together on a GPU]
@@ -23,10 +23,10 @@ pub struct DeviceArgs {
 /// With which vector instructions a CPU computes.
 #[derive(Args)]
 pub struct LevelArgs {
-    /// Vector instructions of the CPU, to repeat what another processor computed [default: the widest that it has]
+    /// Vector instructions of the CPU, to repeat the results of another processor [default: the widest that it has]
     #[arg(long, value_name = "AVX-512|AVX2+FMA|NEON|portable")]
     level: Option<String>,
-    /// Go on although other vector instructions, or another kind of device, computed the runs that are there
+    /// Continue although other vector instructions, or another kind of device, computed the existing runs
     #[arg(long)]
     any_level: bool,
 }

@@ -63,7 +63,7 @@ Every command takes --json, -q (--quiet: no progress or notes), --project DIR (a
 Recordings: --data, else EEGENRE_DATA, else data/music-affect_v2; else records or synthetic ones.
 Exit codes: 0 success, 1 a check failed, 2 bad input or usage, 130 interrupted, 143 terminated.";
 
-/// Rebuilds a study of music genre from EEG and measures what its numbers, or any study's, are worth.
+/// Rebuilds a study of music genre from EEG, and audits the numbers of this or any other study.
 #[derive(Parser)]
 #[command(version, propagate_version = true, max_term_width = 100)]
 #[command(help_template = TEMPLATE, after_help = AFTER_HELP)]
@@ -74,13 +74,13 @@ struct Command {
     /// Answer in JSON, problems included
     #[arg(long, global = true)]
     json: bool,
-    /// No progress, notes or warnings: answers and errors only, and that recordings are synthetic
+    /// No progress, notes or warnings: only answers, errors, and the note that recordings are synthetic
     #[arg(short, long, global = true)]
     quiet: bool,
     /// The checkout of eegenre to work in [default: the one around the working folder]
     ///
-    /// EEGENRE_PROJECT names it too. Only notebooks and reproduce need one; outside a checkout, everything that is made goes to
-    /// eegenre/ in the working folder.
+    /// EEGENRE_PROJECT names it too. Only notebooks and reproduce need a checkout; without one, all output goes to eegenre/ in
+    /// the working folder.
     #[arg(long, value_name = "DIR", global = true)]
     project: Option<PathBuf>,
 }
@@ -101,7 +101,7 @@ enum Task {
     /// Draw one figure, or all of them
     #[command(after_help = FIGURE_EXAMPLES)]
     Figure(FigureArgs),
-    /// Train a network several times on one split; an interrupted training goes on
+    /// Train a network several times on one split; an interrupted training resumes
     #[command(after_help = TRAIN_EXAMPLES)]
     Train(TrainArgs),
     /// Show the paper's results beside those of the records, with a verdict on each
@@ -114,9 +114,9 @@ enum Task {
     Notebooks(NotebooksArgs),
     /// Train and compare variations where the paper leaves choices open
     Study(StudyArgs),
-    /// Measure what accuracies are worth: shortcuts, controls, splits without leakage
+    /// Audit accuracies: shortcuts, controls, splits without leakage
     ///
-    /// Trains what is not recorded yet. With `predictions FILE`: what anyone's predictions are worth, of any study.
+    /// Trains the cells that are not recorded yet. `predictions FILE` audits the predictions of any study.
     #[command(after_help = AUDIT_EXAMPLES)]
     Audit(AuditArgs),
     /// List the units of work of a plan, for several processes or machines
@@ -178,7 +178,7 @@ Example:
 struct ReproduceArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// How much is trained again, where there are recordings
+    /// How much is trained again, if there are recordings
     ///
     /// smoke: a few epochs. quick: fewer and shorter runs than the paper's. paper: all of it, most of an hour on two cores.
     #[arg(long, value_name = "smoke|quick|paper", default_value_t = Profile::default())]

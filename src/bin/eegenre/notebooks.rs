@@ -25,10 +25,10 @@ pub struct NotebooksArgs {
 
 #[derive(Subcommand)]
 enum NotebooksTask {
-    /// Make what running notebooks needs: a Python with packages, the kernel, compiled dependencies
+    /// Set up the notebooks: a Python with packages, the kernel, compiled dependencies
     ///
-    /// Everything goes to target/jupyter; outside it only the caches of pip and cargo are written. What is there
-    /// already is not made again, and a set-up that was stopped goes on.
+    /// Everything goes to target/jupyter; outside it only the caches of pip and cargo are written. Existing
+    /// parts are kept, and an interrupted set-up resumes.
     Setup,
     /// Open JupyterLab with the Rust kernel, in the notebooks' folder; installed on first use
     Lab {
@@ -36,11 +36,11 @@ enum NotebooksTask {
         #[arg(last = true, value_name = "ARGUMENT")]
         arguments: Vec<OsString>,
     },
-    /// Run the notebooks, each in a kernel that remembers nothing of the others, and read their checks
+    /// Run the notebooks, each in a fresh kernel, and read their checks
     Run(RunArgs),
-    /// Check the committed notebooks: how they are written, and that their outputs belong to what is committed
+    /// Check the committed notebooks: how they are written, and that their outputs belong to the committed cells and records
     Check,
-    /// Write the notebooks and what they put out as a site that needs no network
+    /// Write the notebooks and their outputs as a site that needs no network
     Book {
         /// Folder of executed notebooks [default: notebooks]
         #[arg(long, value_name = "DIR")]
@@ -55,10 +55,10 @@ enum NotebooksTask {
 struct RunArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// Give the committed notebooks what they put out, if all pass
+    /// Write the outputs into the committed notebooks, if all pass
     #[arg(long, conflicts_with = "only")]
     update: bool,
-    /// Only notebooks whose names start so, as 03
+    /// Only notebooks whose names begin with this, as 03
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
 }

@@ -21,11 +21,11 @@ use crate::train::NetworkArgs;
 pub struct PredictArgs {
     /// Weights: a safetensors file of `eegenre train`, or of a PyTorch module with the same names
     ///
-    /// A file of `eegenre train` knows its network and how signals were prepared. Options that say otherwise are refused,
-    /// as are recordings of another sampling rate or with other channels.
+    /// A file of `eegenre train` holds its network and the preparation of signals. Options that contradict it are refused,
+    /// and so are recordings of another sampling rate or with other channels.
     #[arg(long, value_name = "FILE")]
     weights: PathBuf,
-    /// Which network the weights belong to [default: as the file says; a PyTorch module's does not]
+    /// Which network the weights belong to [default: as the file says; the file of a PyTorch module says nothing]
     #[arg(long, value_name = "baseline|multilayer|cnn")]
     model: Option<Model>,
     #[command(flatten)]

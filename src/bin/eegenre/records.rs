@@ -16,7 +16,7 @@ use crate::print;
 pub enum RecordsTask {
     /// Check every committed record: SHA-256, form, configuration, and that summaries follow from answers
     Check,
-    /// Record anew what is known of signals without a network (with recordings), and list every SHA-256
+    /// Record the statistics of signals anew (with recordings), and list every SHA-256
     Update(DataArgs),
     /// Merge stores of several machines, as `records merge here there --into all`
     ///

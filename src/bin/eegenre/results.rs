@@ -21,7 +21,7 @@ pub struct ResultsArgs {
     /// [default: data/records/raw for the published recordings, else target/records]
     #[arg(long, value_name = "DIR")]
     records: Option<PathBuf>,
-    /// Another such folder, as of another device: show by how much the first's accuracies differ from this one's
+    /// Another such folder, for example of another device: show how much accuracies differ between the two
     #[arg(long, value_name = "DIR", conflicts_with = "markdown")]
     against: Option<PathBuf>,
     /// Print the tables as Markdown

@@ -21,9 +21,9 @@ use crate::print;
 pub struct SplitArgs {
     #[command(flatten)]
     data: DataArgs,
-    /// What the parts of a split keep apart
+    /// What the parts of a split do not share
     ///
-    /// random: the paper's way, recordings only (one split). participant: nobody is in two parts (a fold for each
+    /// random: recordings only, as in the paper (one split). participant: no participant is in two parts (a fold for each
     /// participant). stimulus: no stimulus is in two parts (a fold for each stimulus of a label). session: no session that
     /// tests is in another part (a fold for each session). both: no participant and no stimulus is in two parts.
     #[arg(long, value_name = "random|participant|stimulus|session|both", default_value_t = Scheme::Random)]
@@ -73,7 +73,7 @@ impl SplitArgs {
     }
 }
 
-/// Says on standard error which properties of the files name labels under a scheme: from the record of these recordings, else from
+/// Says on standard error which properties of the files predict labels under a scheme: from the record of these recordings, else from
 /// a scan of them. Lengths have a [warning](warn_of_leaks) of their own.
 fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result<()> {
     let recorded = SignalFindings::load(&audit::folder(project, of, Profile::Paper), of)?;
@@ -93,7 +93,7 @@ fn warn_of_artefacts(project: &Project, of: &Material, scheme: Scheme) -> Result
     Ok(())
 }
 
-/// Says on standard error what a network can know of the test before it hears anything.
+/// Says on standard error what a network can know of the test without a signal.
 pub fn warn_of_leaks(set: &Design, splits: &[Split]) {
     for leak in leaks(set, splits) {
         note(format_args!("warning: {leak}"));

@@ -37,30 +37,30 @@ pub struct NetworkArgs {
     /// Replace samples of exactly 0: keep leaves them, reflect mirrors the samples before them [default: keep]
     #[arg(long, value_name = "keep|reflect")]
     pub zeros: Option<Zeros>,
-    /// What becomes of an incomplete last frame [default: zero as in the paper; with another normalisation than raw, cut]
+    /// The treatment of an incomplete last frame [default: zero as in the paper; with another normalisation than raw, cut]
     ///
-    /// zero: filled with zeros after scaling, which on another scale than raw can name the stimulus. cut: left out. hold:
+    /// zero: filled with zeros after scaling, which on another scale than raw can reveal the stimulus. cut: left out. hold:
     /// filled with the last sample.
     #[arg(long, value_name = "zero|cut|hold")]
     pub last_frame: Option<LastFrame>,
-    /// Take something away, to see whether the network needs it [default: nothing]
+    /// Remove one property, to see whether the network needs it [default: nothing]
     ///
     /// constant, noise (no signal), crop (no length), end (no last second), shuffle-N (no order beyond N seconds),
     /// participant-scale, labels, own-labels, participant-labels
     #[arg(long, value_name = "NAME")]
     pub ablate: Option<Ablated>,
-    /// Seed of what the ablation draws
+    /// Seed of the ablation
     #[arg(long, value_name = "N", default_value_t = 0, requires = "ablate")]
     pub ablation_seed: u64,
-    /// What an LSTM reads of each signal: all of it, the CNN's slices, or both in training [default: whole]
+    /// The input of an LSTM: whole signals, the CNN's slices, or both in training [default: whole]
     #[arg(long, value_name = "whole|slices|slices-and-whole")]
     pub input: Option<Input>,
-    /// Samples of a frame, all channels of each: what an LSTM reads at a step, and a place of the CNN
+    /// Samples of a frame (of all channels): one step of an LSTM, one place of the CNN
     ///
     /// [default: 8 at 8 Hz with one channel, as in the paper; else 1/8 s, at most a quarter of the shortest recording]
     #[arg(long, value_name = "N")]
     pub frame: Option<usize>,
-    /// Samples of a slice, a multiple of the frame: what the CNN reads, and an LSTM with --input slices
+    /// Samples of a slice, a multiple of the frame: the input of the CNN, and of an LSTM with --input slices
     ///
     /// [default: 960 at 8 Hz with one channel, as in the paper; else 4 s, or the shortest recording if that is shorter]
     #[arg(long, value_name = "N")]
@@ -154,7 +154,7 @@ pub struct TrainArgs {
     /// Passes over the training recordings [default: the paper's 300, 600 or 3000; small 100, 100 or 40]
     #[arg(long, value_name = "E")]
     epochs: Option<usize>,
-    /// From which the seeds of all runs follow
+    /// The seed from which the seeds of all runs follow
     #[arg(long, value_name = "S", default_value_t = 0)]
     seed: u64,
     /// Manifest of a split, as `eegenre split --out` writes it [default: the paper's, from seed 0]
@@ -168,7 +168,7 @@ pub struct TrainArgs {
     /// Folder of the records [default: target/records/NETWORK]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-    /// Seconds after which an unfinished run at the latest saves where it stands
+    /// Seconds between two saved states of an unfinished run, at most
     #[arg(long, value_name = "SECONDS", default_value_t = 20)]
     checkpoint: u64,
 }

@@ -41,7 +41,7 @@ impl Welcome {
                 INIT,
                 Suggestion {
                     command: "eegenre audit predictions FILE",
-                    does: "what a table of predictions is worth, from any study",
+                    does: "audit a table of predictions, from any study",
                 },
                 Suggestion {
                     command: "eegenre reproduce --project DIR",
@@ -55,10 +55,7 @@ impl Welcome {
 
 impl fmt::Display for Welcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "eegenre rebuilds a study of music genre from EEG, and measures what its numbers are worth.\n"
-        )?;
+        writeln!(f, "eegenre rebuilds a study of music genre from EEG, and audits its numbers.\n")?;
         writeln!(f, "Begin with one of these:")?;
         let width = self.next.iter().map(|next| next.command.len()).max().unwrap_or_default();
         for Suggestion { command, does } in self.next {

@@ -1,13 +1,13 @@
-//! Which features a classifier is given.
+//! The selection of features for a classifier.
 //!
 //! | | how |
 //! |---|---|
-//! | [`Selection::MutualInformation`] | those that say most of the label, each for itself |
-//! | [`Selection::MinimumRedundancy`] | one after the other: what says most of the label and least of those before |
-//! | [`Selection::FloatingForward`] | those with which a classifier does best, added and taken away again |
+//! | [`Selection::MutualInformation`] | the features with most information on the label, each by itself |
+//! | [`Selection::MinimumRedundancy`] | one after the other: the feature with most information on the label and least on those before |
+//! | [`Selection::FloatingForward`] | the features with which a classifier is most accurate, added and taken away again |
 //!
-//! A selection has seen the labels of the rows that it was made on. Made on the training part, that is learning; made on
-//! rows that are tested later, it is a leak ([`SelectedOn`]).
+//! A selection has seen the labels of its rows. On rows of the training part, selection is learning; on rows that are tested
+//! later, it is a leak ([`SelectedOn`]).
 
 mod floating;
 mod information;

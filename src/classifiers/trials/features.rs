@@ -12,9 +12,9 @@ use crate::recordings::{Design, Fingerprint};
 use crate::store::{create_folder, read_record, write_record};
 
 /// What its file holds.
-const EXPECTED: &str = "what the tables of features are, and what each feature knows";
+const EXPECTED: &str = "the tables of features, and how well each feature separates labels";
 
-/// Which tables of features there are, and what the features of the recordings know.
+/// The tables of features, and how well the features of the recordings separate labels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FeatureFindings {
@@ -22,7 +22,7 @@ pub struct FeatureFindings {
     pub data: Fingerprint,
     /// What identifies each table ([`FeatureTable::digest`](crate::features::FeatureTable::digest)).
     pub digests: BTreeMap<Origin, String>,
-    /// What each feature of the recordings knows.
+    /// How well each feature of the recordings separates labels.
     pub features: FeatureSummary,
 }
 

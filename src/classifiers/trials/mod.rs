@@ -11,15 +11,15 @@
 //! ([`best_guess`](crate::evaluation::best_guess)), and p the part of 500 exchanges of labels that are as accurate, training
 //! included; a floating selection has none, because it takes minutes for each exchange.
 //!
-//! The recordings are tried whole and cut to one length, because their ends name the label (samples of exactly 0 stand
+//! The recordings are tried whole and cut to one length, because their ends predict the label (samples of exactly 0 occur
 //! only there, and not in instrumental ones), and so do their lengths.
 //!
 //! Methods that are stronger than theirs, with chance from exchanged labels, are in [`baselines`].
 //!
 //! # What cannot be compared
-//! Rahman et al. had 14 channels, signals sampled 128 times a second, and the listeners' ratings. Published are band
-//! powers of one channel, eight a second, and a table of features of that channel. So what is measured here is how far
-//! their classifiers come on what others can have, and how much each way of dividing gives away.
+//! Rahman et al. had 14 channels, signals sampled 128 times a second, and the participants' ratings. They published band
+//! powers of one channel, eight a second, and a table of features of that channel. So the trials measure how accurate their
+//! classifiers are on the published data, and how much each way of dividing gives away.
 
 pub mod baselines;
 mod comparison;
@@ -69,7 +69,7 @@ pub struct Classification {
     pub missing: Vec<String>,
     /// Recorded trials that have not yet been repeated with exchanged labels.
     pub without_exchanges: Vec<String>,
-    /// What each feature of the recordings knows; none if it is not recorded.
+    /// How well each feature of the recordings separates labels; none if it is not recorded.
     pub features: FeatureSummary,
     /// What the records say.
     pub estimates: Vec<TrialEstimate>,

@@ -23,7 +23,7 @@ pub enum Origin {
     /// [`FeatureTable::of`](crate::features::FeatureTable::of) recordings: a row for each.
     Recordings,
     /// The same of recordings that are all cut to the length of the shortest: neither their length nor what stands at
-    /// their ends is left, and both name the label.
+    /// their ends is left, and both predict the label.
     Cut,
     /// The table that Rahman et al. published: a row for each recording and band.
     Published,

@@ -1,9 +1,9 @@
-//! Answers that hang together, as those to one participant do.
+//! Answers that are correlated within clusters, as those to one participant are.
 
 use super::Interval;
 use super::student::student_quantile;
 
-/// The mean of all values, of which those of one cluster hang together, with an interval that does not count them as
+/// The mean of all values, of which those of one cluster are correlated, with an interval that does not count them as
 /// independent. Each cluster is given by the sum of its values and their number.
 ///
 /// `x̄ = Σ sum_g / Σ n_g`, and `x̄ ± t √(G/(G - 1) Σ (sum_g - x̄ n_g)²) / Σ n_g` with `G - 1` degrees of freedom for `G`

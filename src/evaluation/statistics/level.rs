@@ -1,4 +1,4 @@
-//! Right answers that hang together, held against a level.
+//! Right answers that are correlated within clusters, compared with a level.
 
 use super::{Probability, sign_flip_test};
 

@@ -6,12 +6,12 @@
 //!
 //! | question | answer |
 //! |---|---|
-//! | the paper's average over runs, and how sure it is | [`trimmed_mean`], [`trimmed_mean_interval`] |
+//! | the paper's average over runs, and its interval | [`trimmed_mean`], [`trimmed_mean_interval`] |
 //! | a mean, and a mean of paired differences | [`mean`], [`mean_interval`], [`sign_flip_test`] |
 //! | a difference of two such averages | [`difference_of_averages`], [`exchange_test`]; of pairs [`difference_of_paired_averages`], [`paired_exchange_test`] |
-//! | such an average held against a level | [`average_interval`], [`average_sign_flip_test`] |
-//! | a mean of values that hang together in clusters | [`cluster_interval`] |
-//! | right answers in clusters, held against a level | [`level_test`] |
+//! | such an average compared with a level | [`average_interval`], [`average_sign_flip_test`] |
+//! | a mean of values that are correlated within clusters | [`cluster_interval`] |
+//! | right answers in clusters, compared with a level | [`level_test`] |
 //! | how much of a spread groups explain | [`rank_eta_squared`] |
 //! | whether a curve rises or falls | [`trend`] |
 //! | several tests at once | [`holm`] |

@@ -1,4 +1,4 @@
-//! How hard a signal is to foretell.
+//! Entropies: how hard a signal is to predict.
 //!
 //! | entropy | of what | unit |
 //! |---|---|---|

@@ -6,7 +6,7 @@ use crate::features::constant::is_constant;
 /// Bins of equal width between the lowest and the highest sample.
 ///
 /// Fixed, because bins that multiply with the number of samples would make the entropy grow with the length of a
-/// recording, which names its genre.
+/// recording, which determines its genre.
 pub const SHANNON_BINS: usize = 16;
 
 /// `-Σ pₖ log₂ pₖ` of the parts of all samples in each of 16 bins of equal width, in bits: from 0, when all samples are in

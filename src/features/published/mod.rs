@@ -6,17 +6,16 @@
 //! | 3 | 1 | 2.31 | 4.02 | … | 1 |
 //!
 //! The heading is the first row that is not blank. Labels are 1 classical, 2 instrumental, 3 pop. Every mistake in the
-//! sheet is reported, up to [`MAX_PROBLEMS`](crate::recordings::MAX_PROBLEMS). The file is not ours to publish.
+//! sheet is reported, up to [`MAX_PROBLEMS`](crate::recordings::MAX_PROBLEMS). We may not publish the file.
 //!
-//! # What the table tells of itself
-//! Its 576 rows are three for each of 192 recordings, and nothing says which is which. But the sum over the mean is the
-//! number of values that a row's features were computed from, and it is 6, 17 and 20 in turn, without exception. That
-//! is far less than the 1600 samples of a recording, and just the number of whole hertz in 8-13, 14-30 and 31-50: rows are
-//! of the alpha, beta and gamma [`Band`], and features are those of a *spectrum*, not of a signal in time (this much is
-//! inference). So its "Hurst exponent" or "fuzzy entropy" is that of up to 20 neighbouring frequencies, and cannot be
+//! # The bands of the rows
+//! The 576 rows are three for each of 192 recordings, and the table does not name them. But the sum divided by the mean is the
+//! number of values behind a row's features. It is 6, 17 and 20 in turn, without exception: far less than the 1600 samples of
+//! a recording, and exactly the number of whole hertz in 8-13, 14-30 and 31-50. So rows are of the alpha, beta and gamma
+//! [`Band`], and features are those of a *spectrum*, not of a signal in time (this much is inference). So its "Hurst exponent" or "fuzzy entropy" is that of up to 20 neighbouring frequencies, and cannot be
 //! compared with ours.
 //!
-//! One heading, `var_F7`, stands twice. The first is the variance; the second is the simple square integral over one
+//! One heading, `var_F7`, occurs twice. The first is the variance; the second is the simple square integral over one
 //! less than the number of values, the variance of A. Phinyomark et al. (2012). The second is read as `var_F7 2`.
 //!
 //! Four fuzzy entropies are 65535, next to which all others are below 30. MATLAB's `xlswrite` writes 65535 for what is

@@ -1,4 +1,4 @@
-//! How a signal's fluctuations grow with the time over which one looks: long-range dependence in one number.
+//! How a signal's fluctuations grow with the length of the window: long-range dependence in one number.
 //!
 //! Both exponents are slopes of a straight line through the logarithms, by least squares, over box sizes in a geometric
 //! row. They need some dozens of samples to mean anything and are absent below.

@@ -1,4 +1,4 @@
-//! Figures 2, 4 and 6 (paper, sections 2.2 to 2.4): the networks, drawn from what their types say of themselves.
+//! Figures 2, 4 and 6 (paper, sections 2.2 to 2.4): the networks, drawn from their types.
 
 mod convolutional;
 mod recurrent;

@@ -1,7 +1,7 @@
-//! How far dependencies reach: the dependency-length curve of networks, and what autocorrelations know lag by lag.
+//! How far dependencies reach: the dependency-length curve of networks, and the accuracy of autocorrelations lag by lag.
 //!
 //! If far dependencies carried the label, the accuracy of networks would rise with the length of the blocks within which
-//! order is kept, up to where the blocks hold them; and autocorrelations would name the label at the lags of these
+//! order is kept, up to where the blocks hold them; and autocorrelations would predict the label at the lags of these
 //! dependencies, as they do in synthetic recordings.
 
 use plotters::prelude::*;

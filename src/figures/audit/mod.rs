@@ -1,4 +1,4 @@
-//! What the audit found: accuracies with their intervals over participants.
+//! Results of the audit: accuracies with their intervals over participants.
 
 mod dependency;
 mod specifications;
@@ -102,8 +102,8 @@ pub(super) fn splits(audit: &Audit, conditions: &[&str], schemes: &[Scheme]) -> 
     });
     Dots::of_accuracies(
         groups.collect(),
-        "Look from row to row of a group: accuracies under random splits are held against a higher chance, because the \
-         participant is known there.",
+        "Look from row to row of a group: chance is higher under random splits, because the participant is known \
+         there.",
     )
 }
 

@@ -1,4 +1,4 @@
-//! What features know, and what classifiers make of them.
+//! How well features separate labels, and how accurate classifiers of features are.
 
 mod distributions;
 mod view;

@@ -2,8 +2,8 @@
 //!
 //! One run is drawn as a line over a band from the lowest to the highest of all runs. It is the run whose test accuracy
 //! after the last epoch is the median of all (of an even number, the lower of the middle two; of equal ones, the first):
-//! a run in the middle, chosen by something that the curves do not show. Of more epochs than can be told apart the running
-//! median of each run is drawn, and the figure says so; nothing else is smoothed.
+//! a run in the middle, chosen by a number that the curves do not show. With more epochs than the eye can separate, the figure
+//! draws the running median of each run and says so; nothing else is smoothed.
 
 mod curves;
 

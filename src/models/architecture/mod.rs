@@ -1,7 +1,6 @@
-//! What a network is made of, as plain values: for figures, tables and JSON.
+//! The layers of a network as plain values: for figures, tables and JSON.
 //!
-//! A test computes the layers one after
-//! the other as they are described here and compares the result with the network's own.
+//! A test computes the layers one after the other from this description and compares the result with the network's own.
 
 use std::fmt;
 

@@ -1,7 +1,7 @@
 //! Batch normalisation over time (paper, section 2.4: after every convolution of a residual block).
 //!
 //! Each channel is brought to mean 0 and variance 1 over the n = batch · length values of the batch, then scaled and
-//! shifted by what is learnt:
+//! shifted by learnt numbers:
 //!
 //! ```text
 //! μ = Σ x / n    σ² = Σ (x - μ)² / n    y = w (x - μ) / √(σ² + ε) + b        ε = 1e-5

@@ -1,4 +1,4 @@
-//! Dropout (paper, section 2.2: 10 %) whose masks can be had again.
+//! Dropout (paper, section 2.2: 10 %) with masks that can be computed again.
 //!
 //! In training, every element is dropped with probability p and the others are scaled up, so that the expectation
 //! stays as it is:

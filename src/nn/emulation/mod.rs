@@ -1,7 +1,6 @@
 //! The CUDA kernels on a CPU, thread for thread: their very text, compiled by a C compiler.
 //!
-//! So what they compute is tested where there is no GPU. How fast they are, and whether they are launched rightly, is
-//! not.
+//! So tests cover their results on machines without a GPU. Tests do not cover their speed or their launches.
 
 use std::io::Write;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! Vector arithmetic for the fused layers: one source, three instruction sets.
 //!
 //! A kernel is written once, over a [`Simd`] token, and compiled for each: for AVX-512, AVX2 with FMA or NEON, and
-//! in portable Rust. [`Level::detected`] asks the processor at run time which of them it can run. A token can only
-//! be had from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
+//! in portable Rust. [`Level::detected`] asks the processor at run time which of them it can run. A token comes
+//! only from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
 //! instructions are missing.
 //!
 //! `f32` has them all; `f64`, which only the tests use (finite differences), has the portable one.

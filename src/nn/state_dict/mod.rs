@@ -1,7 +1,7 @@
 //! A network's tensors under PyTorch's names, in memory and as [safetensors](https://huggingface.co/docs/safetensors).
 //!
 //! Files are those that `safetensors.torch.save_file(module.state_dict(), …)` writes and `load_file` reads. Unlike
-//! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_runs`] names everything that does not fit.
+//! dfdx's own loading, which stops at the first mismatch, [`StateDict::load_runs`] lists everything that does not fit.
 
 mod file;
 

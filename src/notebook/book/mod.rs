@@ -1,13 +1,16 @@
 //! The book: executed notebooks as one site that needs no network.
 //!
-//! A page is made of Markdown, code and outputs by one Python script and one template; search, folding and the choice of light or
-//! dark are one small program that no page needs to be read. Two generators were tried in its place. mystmd 1.8 (Jupyter Book 2)
-//! fetches its template while it builds, so it builds nothing without network. Sphinx 9.0 with myst-nb 1.4 and sphinx-book-theme
-//! 1.4 works headless and from `file://`, search included, but brings 76 packages of 255 MB (ours: 32 of 65 MB) and a site of 16 MB
-//! (ours: 4 MB), loads MathJax from a CDN unless that is bundled too, has one serious violation of accessibility rules on every page
-//! (axe: `label-content-name-mismatch`, in its own search button), and knows neither descriptions nor captions of figures that
-//! cells put out, "open larger", nor a cover: these would remain our own code, on top of somebody else's templates. So the script
-//! stays. `tests/book.rs` looks at every page in a browser.
+//! One Python script and one template make a page of Markdown, code and outputs. Search, folding and the choice of light or dark
+//! are one small program; pages can be read without it. Two generators were tried in place of the script.
+//!
+//! - mystmd 1.8 (Jupyter Book 2) fetches its template while it builds, so it builds nothing without network.
+//! - Sphinx 9.0 with myst-nb 1.4 and sphinx-book-theme 1.4 works headless and from `file://`, search included. But it brings 76
+//!   packages of 255 MB (ours: 32 of 65 MB) and a site of 16 MB (ours: 4 MB). It loads MathJax from a CDN unless that is bundled
+//!   too. It has one serious violation of accessibility rules on every page (axe: `label-content-name-mismatch`, in its own search
+//!   button). It has no descriptions and captions of figures in outputs, no "open larger" and no cover: these would remain our own
+//!   code, on top of other people's templates.
+//!
+//! So the script stays. `tests/book.rs` looks at every page in a browser.
 
 mod links;
 

@@ -1,5 +1,5 @@
-//! Whether committed notebooks are as they should be: how they are written, and that what they show belongs to the
-//! committed cells, records and figures. It needs neither kernel nor Python.
+//! Rules for committed notebooks: how they are written, and that their outputs belong to the committed cells, records and
+//! figures. The check needs neither kernel nor Python.
 
 mod lint;
 mod origin;

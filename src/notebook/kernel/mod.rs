@@ -1,4 +1,4 @@
-//! A running kernel. It is spoken to through a small Python script, because Jupyter's protocol is Python's at home.
+//! A running kernel. The program talks to it through a small Python script, because Jupyter's reference client is in Python.
 
 mod cells;
 pub(super) mod ending;

@@ -1,4 +1,4 @@
-//! Running notebooks: each in a kernel that remembers nothing, every cell watched, every failure told.
+//! Running notebooks: each in a fresh kernel, every cell watched, every failure reported.
 
 mod executed;
 mod exercises;

@@ -31,7 +31,7 @@ pub struct StudySession {
     checks_path: PathBuf,
 }
 
-/// A classification under held-out participants, and what it is worth.
+/// A classification under held-out participants, and its audit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Classified {
     /// Accuracy, interval, chance, exchanges.

@@ -1,4 +1,4 @@
-//! A notebook's session: what its first cell begins and its last cell ends.
+//! A notebook's session: its first cell begins it and its last cell ends it.
 
 mod any_study;
 mod checks;
@@ -145,7 +145,7 @@ impl Session {
         Study::read(&study::folder(&self.project, &self.design))
     }
 
-    /// What the numbers are worth.
+    /// The audit.
     ///
     /// # Errors
     /// Those of [`Audit::read`].

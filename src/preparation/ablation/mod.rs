@@ -1,4 +1,4 @@
-//! Controls: recordings from which one thing was taken away, to see whether a network needs it.
+//! Controls: recordings from which one property was removed, to see whether a network needs it.
 //!
 //! | name | takes away | leaves |
 //! |---|---|---|
@@ -15,11 +15,11 @@
 //! Channels of a recording are cut and shuffled together. Noise has the root mean square of each channel, and a participant's scale
 //! is the median of each channel. A frame is that of the study ([`Framing::unit`]), whatever a network reads.
 //!
-//! Cutting all recordings to one length is no ablation but a [preparation](super::Preparation::truncate); it comes
+//! Cutting all recordings to one length is not an ablation but a [preparation](super::Preparation::truncate); it comes
 //! before.
 //!
-//! Accuracy that stays without something was not owed to it. Accuracy that goes may have been, or the network has
-//! become harder to train: an ablation is read beside the others.
+//! If accuracy stays without a property, the network did not need the property. If accuracy falls, the network needed it or has
+//! become harder to train: read an ablation beside the others.
 
 mod labels;
 mod length;

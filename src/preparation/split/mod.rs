@@ -1,4 +1,4 @@
-//! Which recordings train, validate and test.
+//! Splits: the division of recordings into training, validation and test.
 //!
 //! A split is drawn once from a seed ([`Scheme::draw`]), saved as a [manifest](Split::write) and read back, so that
 //! every run of every model sees the same recordings in the same part. It knows what its parts share

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Fold, Leakage, Scheme, Split};
 use crate::recordings::{Fingerprint, RecordingId};
 
-/// What there is to know of a split before anything is trained on it.
+/// A split in numbers, before any training.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct SplitSummary {
     /// The scheme by which it was drawn; nothing if it was put together by hand.

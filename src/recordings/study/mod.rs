@@ -1,4 +1,4 @@
-//! A study of one's own: a table of its recordings, and what holds for all of them.
+//! A study of one's own: a table of its recordings, and the settings of all of them.
 //!
 //! ```text
 //! recordings.tsv  file            participant_id  stimulus  label      start_seconds  stop_seconds
@@ -6,8 +6,8 @@
 //! study.toml      name, unit, rate_hz, label_name, may_be_negative
 //! ```
 //!
-//! The words are those of BIDS where it has one. `data/README.md` has all columns. [`init`] writes both files for a folder
-//! by looking at it, and [`Study::check`] names every problem of the table, the settings and the files.
+//! The words are those of BIDS where it has one. `data/README.md` has all columns. [`init`] drafts both files from the
+//! files of a folder, and [`Study::check`] lists every problem of the table, the settings and the files.
 
 mod data_set;
 mod entry;

@@ -1,7 +1,7 @@
 //! Bursts of artefacts: blinks, jaws and loose electrodes that raise the power of a second or two many times over.
 //!
 //! b(t) = Σ A · hann(t - τ): the bursts of one recording begin at the times of a Poisson process, and each has one to
-//! four pulses. They know neither the genre nor the process below them.
+//! four pulses. They depend neither on the genre nor on the process below them.
 
 use super::design::RATE_HZ;
 use super::noise::Noise;

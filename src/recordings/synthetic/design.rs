@@ -5,7 +5,7 @@ use crate::recordings::{Genre, Participant, Song};
 
 /// Samples of each song's recordings, S1 to S12, equal for all who heard the song.
 ///
-/// Every genre's lengths differ from the other genres', so **a recording's length names its genre**, here as in the
+/// Every genre's lengths differ from the other genres', so **a recording's length determines its genre**, here as in the
 /// real set. That is part of the design and is kept: a check that must not be fooled by it cuts to
 /// [`SHORTEST`].
 pub const LENGTHS: [usize; SONGS as usize] =

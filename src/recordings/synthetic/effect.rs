@@ -1,4 +1,4 @@
-//! What tells the genres apart: the chosen effect, and the truth that it makes of each genre.
+//! The effect that separates the genres, and the truth that it makes of each genre.
 
 use std::fmt;
 use std::str::FromStr;
@@ -20,7 +20,7 @@ const ECHO_ARGUMENT: f64 = 1.1;
 /// The share of the local effect that `mixed` takes: moderate beside the full long-range one.
 const MIXED_LOCAL: f64 = 0.5;
 
-/// What tells the genres apart.
+/// The effect that separates the genres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Effect {
@@ -35,7 +35,7 @@ pub enum Effect {
     Mixed,
 }
 
-/// The two numbers in which genres differ. Nothing else in the generator knows the genre.
+/// The two numbers in which genres differ. Nothing else in the generator depends on the genre.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Truth {
     /// Duration of the shortest changes of power, in seconds.

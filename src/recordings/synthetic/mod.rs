@@ -2,27 +2,27 @@
 //!
 //! The same 12 workbooks as the real ones, with the same [design]: songs, lengths, participants, 8 samples a second.
 //! Their [signals](signal) are smooth, heavy-tailed band power with slow changes stronger than fast ones, scales that
-//! differ by orders of magnitude between participants, and [bursts of artefacts](artefacts). What tells the genres
-//! apart is chosen, and nothing else does:
+//! differ by orders of magnitude between participants, and [bursts of artefacts](artefacts). One chosen effect
+//! separates the genres, and nothing else does:
 //!
 //! | [`Effect`] | truth |
 //! |---|---|
-//! | `null` | nothing but the design |
+//! | `null` | the design alone |
 //! | `local` | how fast power changes, within a second or two |
 //! | `long-range` | how moments 50 s apart relate; windows of up to 34 s have one law in all genres |
 //! | `mixed` | half of the local effect and all of the long-range one |
 //!
-//! A model that scores on `null` reads the design: lengths, or which genres a participant heard. One that scores on
-//! `local` but not on `long-range` reads textures. The [process] gives the equations and the proofs; [`Effect::truth`]
+//! A model with accuracy above chance on `null` reads the design: lengths, or which genres a participant heard. A model with
+//! accuracy above chance on `local` but not on `long-range` reads textures. The [process] gives the equations and the proofs; [`Effect::truth`]
 //! gives the numbers.
 //!
-//! # What the instrument does not promise
-//! - Length names the genre, as in the real set. It is part of the design.
+//! # Limits of the instrument
+//! - Length determines the genre, as in the real set. It is part of the design.
 //! - "One law" is about windows, taken one by one. A statistic of a whole recording may differ without any test of
 //!   a lag: an echo makes the mean of a recording's log power vary more between recordings, an inverted one less. The
 //!   differing levels of recordings hide most of that.
-//! - It resembles the real signals in a few pooled numbers: quantiles, autocorrelation, bursts. It is no model of a
-//!   brain, and its participants are nobody. The real files' zeros at the ends of recordings are left out.
+//! - It resembles the real signals in a few pooled numbers: quantiles, autocorrelation, bursts. It is not a model of a
+//!   brain, and its participants do not exist. The real files' zeros at the ends of recordings are left out.
 //!
 //! # The same bytes everywhere
 //! Samples depend on the settings alone. Random numbers are ChaCha8's, one stream a recording; logarithms,
@@ -70,7 +70,7 @@ pub const MAX_STRENGTH: f64 = 2.0;
 /// What to make.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Settings {
-    /// What tells the genres apart.
+    /// The effect that separates the genres.
     pub effect: Effect,
     /// How much it does: 0 gives `null`'s samples, 1 is the default, [`MAX_STRENGTH`] the most.
     pub strength: f64,

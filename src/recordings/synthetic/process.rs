@@ -20,7 +20,7 @@
 //!
 //! # Why long lags cannot tell the texture
 //! The fast part is independent of the others, and its r₁(τ) is 0 for |τ| ≥ w₁. Without an echo, lags beyond w₁
-//! (2.1 s at strength 1) are those of the slow parts, which know no genre.
+//! (2.1 s at strength 1) are those of the slow parts, which do not depend on the genre.
 
 use std::f64::consts::TAU;
 

@@ -12,8 +12,8 @@
 //!
 //! # Memory
 //! The file stays compressed in memory, and a sheet is inflated piece by piece while its cells are read, so memory is that
-//! of the file and of the samples: under 90 MB for ten minutes of 24 participants at 256 Hz. Refused is what inflates more than
-//! [`MAX_INFLATION`]-fold, and what would take more memory than a sheet full of recordings may.
+//! of the file and of the samples: under 90 MB for ten minutes of 24 participants at 256 Hz. The reader refuses parts that inflate
+//! more than [`MAX_INFLATION`]-fold, and sheets that need more memory than a sheet full of recordings may.
 
 mod archive;
 mod cell;

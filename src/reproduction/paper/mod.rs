@@ -1,4 +1,4 @@
-//! What the paper states, each value with its section, and what it leaves open. A value that the program uses stands where it
+//! The paper's statements, each value with its section, and its open choices. A value that the program uses is defined where it
 //! is used first, and is shown here beside the others.
 //!
 //! Q. Wang, *Music Genre Classification using LSTM and CNN*. The recordings are those of J. S. Rahman, T. Gedeon,

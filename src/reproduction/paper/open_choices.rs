@@ -1,9 +1,9 @@
-//! What the paper leaves open (2.1 to 2.4), and what stands in for it.
+//! The paper's open choices (2.1 to 2.4), and our defaults.
 
-/// A choice that the paper does not make, and the default that stands in for it.
+/// A choice that the paper does not make, and our default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct OpenChoice {
-    /// What is open.
+    /// The open choice.
     pub question: &'static str,
     /// What we take unless told otherwise.
     pub default: &'static str,
@@ -11,7 +11,7 @@ pub struct OpenChoice {
     pub reason: &'static str,
 }
 
-/// What the paper leaves open (2.1 to 2.4).
+/// The paper's open choices (2.1 to 2.4).
 pub const OPEN_CHOICES: &[OpenChoice] = &[
     OpenChoice {
         question: "normalisation",
@@ -22,8 +22,8 @@ pub const OPEN_CHOICES: &[OpenChoice] = &[
     OpenChoice {
         question: "last incomplete frame",
         default: "zero-padded and counted",
-        reason: "songs 1 and 10 have 2047 and 2197 samples, which are not multiples of 8, and no samples are \
-                 said to be dropped",
+        reason: "songs 1 and 10 have 2047 and 2197 samples, which are not multiples of 8, and the paper does \
+                 not mention dropping samples",
     },
     OpenChoice {
         question: "rounding of the split",
@@ -33,17 +33,17 @@ pub const OPEN_CHOICES: &[OpenChoice] = &[
     OpenChoice {
         question: "stratification of the split",
         default: "none",
-        reason: "the paper says random sampling and no more",
+        reason: "the paper says random sampling only",
     },
     OpenChoice {
         question: "samples after the last full hop",
         default: "not covered by a slice",
-        reason: "slices have a fixed length and nothing is said of padding them",
+        reason: "slices have a fixed length, and the paper does not mention padding them",
     },
     OpenChoice {
         question: "an LSTM's input at one step",
         default: "one frame of 8 samples",
-        reason: "the paper speaks of 8 inputs for every time frame",
+        reason: "the paper states 8 inputs for every time frame",
     },
     OpenChoice {
         question: "the CNN's input",
@@ -58,11 +58,11 @@ pub const OPEN_CHOICES: &[OpenChoice] = &[
     OpenChoice {
         question: "dropout on a single LSTM layer",
         default: "on its output",
-        reason: "there is no second layer to drop the inputs of",
+        reason: "dropout between layers needs a second layer",
     },
     OpenChoice {
         question: "initial weights, Adam's other settings",
         default: "those of PyTorch",
-        reason: "nothing is said of either, and they are what most such work is done with",
+        reason: "the paper mentions neither, and most such work uses these",
     },
 ];

@@ -1,4 +1,4 @@
-//! All series beside the paper's, with verdicts and claims: what the command line, the notebooks and the README show.
+//! All series beside the paper's, with verdicts and claims. The command line, the notebooks and the README show them.
 
 mod differences;
 mod table;

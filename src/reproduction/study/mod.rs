@@ -1,6 +1,6 @@
-//! The paper's experiment once more with other choices: which of those that the paper leaves open decide its numbers?
+//! The paper's experiment once more with other choices: which of the open choices change its numbers?
 //!
-//! Each [`Variation`] changes one thing. Its records stand in a folder of its own beside those of the main experiment.
+//! Each [`Variation`] changes one thing. Its records are in a folder of its own beside those of the main experiment.
 
 mod table;
 

@@ -1,17 +1,17 @@
-//! The paper beside ours: the rule, and what it says.
+//! The paper beside ours: the rule and its verdicts.
 //!
 //! This rule was written on 23 November 2026, before there were results. Until 28 November claims compared plain means; since then
-//! they compare the paper's averages, as everything else here.
+//! they compare the paper's averages, as all other rules here.
 //!
 //! # A reported average
-//! `D` is our trimmed mean less the paper's. Two intervals lie around it, of the kind of
+//! `D` is our trimmed mean minus the paper's. Two intervals lie around `D`, of the kind of
 //! [`difference_interval`]:
 //!
-//! - **seeds**: what other seeds could make of it. Ours: [Tukey and McLaughlin's interval](trimmed_mean_interval) over
+//! - **seeds**: the values of `D` that other seeds could give. Ours: [Tukey and McLaughlin's interval](trimmed_mean_interval) over
 //!   our runs. The paper's: a t interval with the spread that its lowest and highest of 15 runs stand for.
-//! - **all doubt**: what other seeds and other test sets could make of it. Ours: the same, and a t interval over our test
+//! - **all doubt**: the values of `D` that other seeds and other test sets could give. Ours: the same, and a t interval over our test
 //!   recordings. The paper's: the [exact binomial interval](clopper_pearson_of_mean) of its average in 39 answers, which
-//!   holds the doubt about its seeds. The paper's split is not known, so its test set and ours are two.
+//!   includes the doubt about its seeds. The paper's split is not known, so its test set and ours differ.
 //!
 //! | all doubt holds 0 | seeds hold 0 | 15 runs or more | spread at most twice the paper's | training accuracy as stated | verdict |
 //! |---|---|---|---|---|---|
@@ -24,7 +24,7 @@
 //! for in 0.9 % of cases (400 000 simulated), and a wider one means that runs hardly tell anything. As stated: within [`TRAINING_TOLERANCE`] of "around",
 //! and not further than that below "above".
 //!
-//! There is no verdict if our series is no repetition of the paper's: fewer than [`FEWEST_RUNS`] runs, another test set
+//! There is no verdict if our series does not repeat the paper's: fewer than [`FEWEST_RUNS`] runs, another test set
 //! size than 39, other settings than the paper states (those that it leaves open may vary: normalisation, median
 //! filter, kernel, seed).
 //!
@@ -39,8 +39,8 @@
 //!
 //! Above 0 means that the whole interval is, and that the exact test's p is below 5 %: the wider interval and the larger p
 //! decide. A claim to be above chance is supported if both ways are above the most frequent genre's part of the test
-//! set, which is never less than 1/3, and contradicted if both are below 1/3. The levels are those of each claim by itself,
-//! not of all four together.
+//! set, which is never less than 1/3, and contradicted if both are below 1/3. The levels are not corrected for the
+//! number of claims.
 
 mod observation;
 

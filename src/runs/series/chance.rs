@@ -1,10 +1,10 @@
-//! What an answer is worth that looks at no signal.
+//! The accuracy of an answer that looks at no signal.
 
 use serde::Serialize;
 
 use crate::recordings::{Label, Labels};
 
-/// Accuracies that can be had on a test set without looking at a signal.
+/// Accuracies on a test set without looking at a signal.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Chance {
     /// By guessing, all labels of the test set equally often: 1/3 on the paper's, which the paper compares with (3.1).

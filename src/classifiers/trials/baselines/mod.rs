@@ -1,4 +1,4 @@
-//! Strong baselines: what other methods than the paper's networks know of the label, with chance from exchanged labels.
+//! Strong baselines: the accuracy of methods other than the paper's networks, with chance from exchanged labels.
 //!
 //! ```text
 //! Method × Lengths × Scale × Scheme = BaselineTrial ─► BaselineRecord (answers, null distributions) ─► BaselineEstimate
@@ -21,12 +21,12 @@
 //!
 //! # Chance
 //! Each trial is repeated, training included, with labels [exchanged](exchanged_labels) within participants, the same
-//! exchanges for all trials. Chance is the mean of what that reaches, and p the part that reaches as much as the true
-//! labels. Beside the answer among all labels stands that among the labels that the participant heard, which takes knowledge of the
-//! design: who heard what.
+//! exchanges for all trials. Chance is the mean accuracy of these repetitions, and p the share of them that reaches the accuracy of
+//! the true labels. Each answer among all labels is accompanied by one among the labels that the participant heard. That answer
+//! needs knowledge of the design: which participant heard which labels.
 //!
-//! They belong to `eegenre classify` because that command answers the same question, what a classifier without the paper's
-//! networks knows, of the same recordings, splits and participants.
+//! The baselines belong to `eegenre classify`, because that command too measures the accuracy of classifiers other than the paper's
+//! networks, on the same recordings, splits and participants.
 
 mod estimate;
 mod method;

@@ -1,5 +1,5 @@
-//! What lies under each kernel of a convolution, side by side in memory: what a product with the weights needs where
-//! there is none for overlapping rows.
+//! The values under each kernel of a convolution, side by side in memory. A product with the weights needs them where no product
+//! for overlapping rows exists.
 
 mod composed;
 #[cfg(feature = "cuda")]

@@ -1,11 +1,11 @@
 //! EDF, EDF+, BDF and BDF+: signals in data records of equal length, as integers of 16 or 24 bits with a scale.
 //!
 //! Source: Kemp et al., *A simple format for exchange of digitized polygraphic recordings* (1992); Kemp and Olivan, *European
-//! data format 'plus' (EDF+)* (2003); BioSemi's description of BDF. Values and rates are held against those of MNE in
+//! data format 'plus' (EDF+)* (2003); BioSemi's description of BDF. Values and rates are compared with those of MNE in
 //! `tests/data/formats`.
 //!
 //! # Why a reader of our own
-//! Three crates in pure Rust read EDF (November 2026). `edf-reader` (2019) and `edfplus` 0.1.0 know no BDF. `edf-rs` 0.2.0 knows
+//! Three crates in pure Rust read EDF (November 2026). `edf-reader` (2019) and `edfplus` 0.1.0 do not read BDF. `edf-rs` 0.2.0 reads
 //! both, and calls itself early and not stable. It takes buffer sizes from the header without a bound, and its errors name neither field
 //! nor value. Guarding it would take more code than reading does.
 //!
@@ -14,8 +14,8 @@
 //! - Channels of different rates are refused; MNE resamples all to the highest rate. Name channels of one rate.
 //! - A discontinuous file (EDF+D) with gaps is refused with its first gap, because samples on both sides of a gap are not
 //!   neighbours. MNE joins them. An EDF+D file without gaps is read.
-//! - A file that is shorter or longer than its header says is refused; MNE warns and goes by the size. Only a count of -1,
-//!   which recorders leave when they stop early, goes by the size; a record that is not whole is then dropped.
+//! - A file that is shorter or longer than its header says is refused; MNE warns and uses the size. Only for a count of -1,
+//!   which recorders leave when they stop early, the reader uses the size, and drops an incomplete last record.
 //! - Annotations and the status channel of BDF hold no signal and are left out.
 
 mod annotations;

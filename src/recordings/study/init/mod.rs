@@ -1,6 +1,6 @@
-//! Begins the description of a folder by looking at it.
+//! Drafts the description of a folder from its files.
 //!
-//! What a folder does not tell becomes a question mark, which [`Study::check`](super::Study::check) names as unfilled.
+//! A value that the folder does not contain becomes a question mark, and [`Study::check`](super::Study::check) reports it as unfilled.
 
 mod bids;
 mod electrodes;
