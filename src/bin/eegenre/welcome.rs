@@ -32,7 +32,7 @@ impl Welcome {
                 },
                 Suggestion {
                     command: "eegenre reproduce",
-                    does: "all tables, figures and notebooks, and the book, in about 15 minutes",
+                    does: "all tables, figures and notebooks, and the book, in about 20 minutes",
                 },
                 INIT,
             ]
