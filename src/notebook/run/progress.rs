@@ -1,16 +1,18 @@
 //! Progress of running notebooks: a bar for each on a terminal, a line for each cell elsewhere.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
-use crate::report::{note, to_terminal};
+use crate::report::{note, time_left, to_terminal};
 
 /// Notebooks that run side by side.
 #[derive(Debug)]
 pub(super) struct Progress {
     bars: Option<MultiProgress>,
     whole: ProgressBar,
+    notebooks: usize,
+    started: Instant,
 }
 
 impl Progress {
@@ -18,10 +20,19 @@ impl Progress {
     pub fn new(notebooks: usize) -> Self {
         let bars = to_terminal().then(MultiProgress::new);
         let whole = match &bars {
-            Some(bars) => bars.add(bar(notebooks, "[{elapsed_precise}] {bar:24} {pos}/{len} notebooks")),
+            Some(bars) => bars.add(bar(notebooks, "[{elapsed_precise}] {bar:24} {pos}/{len} notebooks{msg}")),
             None => ProgressBar::hidden(),
         };
-        Self { bars, whole }
+        Self { bars, whole, notebooks, started: Instant::now() }
+    }
+
+    /// One more has ended: the time left, after a message.
+    fn ended(&self) -> String {
+        self.whole.inc(1);
+        let left = time_left(self.whole.position() as f64, self.notebooks as f64, self.started.elapsed());
+        let left = left.map(|left| format!(", {left}")).unwrap_or_default();
+        self.whole.set_message(left.clone());
+        left
     }
 
     /// A notebook of so many cells begins.
@@ -73,10 +84,10 @@ impl Notebook<'_> {
     /// It has come to its end, or failed.
     pub fn end(self, passed: bool, seconds: f64) {
         let verdict = if passed { "passed" } else { "failed" };
+        let left = self.progress.ended();
         match self.bar {
             Some(bar) => bar.finish_and_clear(),
-            None => note(format_args!("{} {verdict} after {seconds:.0} s", self.name)),
+            None => note(format_args!("{} {verdict} after {seconds:.0} s{left}", self.name)),
         }
-        self.progress.whole.inc(1);
     }
 }

@@ -3,7 +3,6 @@ use super::testing::{BASELINE, outcome, record, records, scattered, steady};
 use super::*;
 use crate::error::{Error, Fault};
 use crate::evaluation::statistics::mean;
-use crate::runs::Outcome;
 
 fn faults(error: &Error) -> Vec<Fault> {
     error.problems().iter().map(|problem| problem.fault).collect()
