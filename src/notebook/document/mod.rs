@@ -211,6 +211,19 @@ impl Output {
         Some(serde_json::from_value(content).unwrap_or_else(unreadable))
     }
 
+    /// Gives a picture the description that its text carries, behind the caption and an empty line, as alternative text: where
+    /// nbconvert looks for it.
+    pub fn describe_picture(&mut self) {
+        let (Self::DisplayData { data, metadata } | Self::ExecuteResult { data, metadata, .. }) = self else {
+            return;
+        };
+        let text = data.get("text/plain").and_then(Value::as_str);
+        if let (Some(text), true) = (text, data.contains_key("image/png")) {
+            let description = text.split_once("\n\n").map_or(text, |(_, description)| description);
+            metadata.insert("image/png".to_owned(), serde_json::json!({ "alt": description.trim() }));
+        }
+    }
+
     /// Adds this output to those before it. The lines of one stream become one text.
     pub fn join(self, outputs: &mut Vec<Self>) {
         match (outputs.last_mut(), self) {
@@ -283,6 +296,20 @@ pub(super) mod tests {
         assert_eq!(outputs.len(), 3);
         assert_eq!(outputs[0], Output::Stream { name: "stdout".into(), text: Text("a\nb\n".into()) });
         assert_eq!(Output::of_message("status", serde_json::json!({})), None);
+    }
+
+    #[test]
+    fn a_picture_has_its_description_as_alternative_text() {
+        let of = |data: Value| {
+            let content = serde_json::json!({"data": data, "execution_count": 1, "metadata": {}});
+            let mut output = Output::of_message("execute_result", content).unwrap();
+            output.describe_picture();
+            serde_json::to_value(output).unwrap()["metadata"].clone()
+        };
+        let both =
+            of(serde_json::json!({"image/png": "AA", "text/plain": "Look left.\n\nA line, rising.\n"}));
+        assert_eq!(both, serde_json::json!({"image/png": {"alt": "A line, rising."}}));
+        assert_eq!(of(serde_json::json!({"text/plain": "Look.\n\nText"})), serde_json::json!({}));
     }
 
     #[test]

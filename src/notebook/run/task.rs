@@ -133,6 +133,7 @@ fn execute(
         if let Output::ExecuteResult { execution_count, .. } = output {
             *execution_count = Some(number);
         }
+        output.describe_picture();
     }
     cell.execution_count = Some(number);
     cell.outputs = outputs;
