@@ -95,6 +95,12 @@ fn every_song_must_be_there() {
     let folder = Folder::sound();
     std::fs::remove_file(folder.file("S3.xlsx")).unwrap();
     assert_eq!(folder.problem_of_s3().fault, Fault::MISSING_SONG);
+    // Another study lacks most of them, and reads of it once.
+    std::fs::remove_file(folder.file("S7.xlsx")).unwrap();
+    let problems = folder.problems();
+    let found: Vec<&str> = problems.iter().map(|problem| problem.found.as_str()).collect();
+    assert_eq!(found, ["no S3.xlsx, S7.xlsx"]);
+    assert!(problems[0].to_string().contains("eegenre data init DIR"), "{}", problems[0]);
 }
 
 #[test]

@@ -42,18 +42,23 @@ fn write_study(folder: &Path, amplitude: f64) {
     fs::write(folder.join("recordings.tsv"), table).unwrap();
 }
 
-/// What the program answers in JSON, in a folder of its own.
-fn answer(place: &Path, arguments: &[&str]) -> Value {
+/// What the program answers in words, in a folder of its own.
+fn words(place: &Path, arguments: &[&str]) -> String {
     let output = Command::new(env!("CARGO_BIN_EXE_eegenre"))
         .current_dir(place)
         .args(arguments)
-        .args(["--data", "study", "--json"])
+        .args(["--data", "study"])
         .env_remove("EEGENRE_DATA")
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{arguments:?}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// The same in JSON.
+fn answer(place: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&words(place, &[arguments, &["--json"]].concat())).unwrap()
 }
 
 #[test]
@@ -95,6 +100,23 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let audit = answer(&["audit", "--profile", "smoke", "--networks"]);
     let estimate = &audit["estimates"][0];
     assert_eq!(estimate["recordings"].as_u64().map(|count| count > 0), Some(true), "{estimate}");
+
+    // In words: what a label is called, and no columns of another design.
+    let words = |arguments: &[&str]| words(place.path(), arguments);
+    let described = words(&["data", "describe"]);
+    assert!(described.contains("\neyes          2 different\n"), "{described}");
+    assert!(described.contains("9 (2 labels per participant: 9 have all)"), "{described}");
+    let distributions = words(&["figure", "distributions", "--describe"]);
+    assert!(distributions.contains("medians by eyes: closed "), "{distributions}");
+    let audit = words(&["audit", "--profile", "smoke", "--recorded"]);
+    assert!(audit.contains("Properties of the files that may name the eyes;"), "{audit}");
+    let networks = audit.lines().find(|line| line.starts_with("Networks")).unwrap();
+    // No labels are exchanged for networks, and everybody has both labels.
+    for absent in ["exchanged", "heard", "two labels", "own labels", "within participants"] {
+        assert!(!networks.contains(absent), "{absent}: {networks}");
+    }
+    let heading = audit.lines().find(|line| line.starts_with("condition ")).unwrap();
+    assert!(!heading.contains("labels"), "{heading}");
 }
 
 #[test]

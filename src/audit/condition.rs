@@ -55,7 +55,8 @@ pub const CLEAN: Condition = Condition {
     ..WHOLE
 };
 
-/// The null distribution of [`CLEAN`]: each participant's labels exchange their names, or do not, by chance.
+/// The null distribution of [`CLEAN`]: labels are exchanged as the design [calls for](crate::preparation::Exchanged); in the published
+/// one the two labels of each participant exchange their names, or do not, by chance.
 pub const NULL: Condition = Condition {
     name: "null",
     what: "no pads, no zeros, labels exchanged",

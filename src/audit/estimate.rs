@@ -138,7 +138,7 @@ impl Estimate {
             training: mean(&fits),
             chance,
             null,
-            among_heard: among_heard(record, weights),
+            among_heard: among_heard(record, weights, design),
             p,
             p_error: standard_error,
         })
@@ -196,15 +196,26 @@ impl EstimateNull {
     }
 }
 
+/// Classes that each participant has. Where a control changes labels, those of the tested recordings count; the design does not know
+/// them. Elsewhere those of the design count: a few tested recordings may have fewer, which would tell the answer.
+fn heard(record: &CellRecord, design: &Design) -> BTreeMap<Participant, BTreeSet<usize>> {
+    let labels = design.labels();
+    let told = record.trainings.iter().flat_map(|training| &training.answers);
+    let tested: Vec<(RecordingId, usize)> = told.map(|(id, [label, ..])| (*id, *label)).collect();
+    let of_design = |outline: &Outline| (outline.id(), labels.class(outline.label));
+    let all: BTreeMap<RecordingId, usize> = design.outlines().iter().map(of_design).collect();
+    let is_changed = tested.iter().any(|(id, label)| all.get(id) != Some(label));
+    let mut heard: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
+    for (id, label) in if is_changed { tested } else { all.into_iter().collect() } {
+        heard.entry(id.participant).or_default().insert(label);
+    }
+    heard
+}
+
 /// The part of the answers that are right if only labels count that the participant heard: of slices most votes, each for the
 /// highest output among these; of equally many the lower label.
-fn among_heard(record: &CellRecord, weights: Weights) -> Option<f64> {
-    let mut heard: BTreeMap<Participant, BTreeSet<usize>> = BTreeMap::new();
-    for training in &record.trainings {
-        for (recording, [label, ..]) in &training.answers {
-            heard.entry(recording.participant).or_default().insert(*label);
-        }
-    }
+fn among_heard(record: &CellRecord, weights: Weights, design: &Design) -> Option<f64> {
+    let heard = heard(record, design);
     let (mut right, mut of) = (0, 0_usize);
     for training in &record.trainings {
         for (recording, [label, ..]) in &training.answers {
@@ -381,6 +392,22 @@ mod tests {
         let record = cell(&set, "clean", &[0, 0]);
         let estimate = &Estimate::all(&record, &[], &set)[0];
         assert_eq!((estimate.accuracy, estimate.among_heard), (0.0, Some(1.0)));
+        // A participant of whom one label alone is tested has two all the same.
+        let mut few = record.clone();
+        let wrong = |label: usize, own: &BTreeSet<usize>| *own.iter().find(|other| **other != label).unwrap();
+        for training in &mut few.trainings {
+            let kept: BTreeMap<Participant, usize> =
+                training.answers.iter().map(|(id, [label, ..])| (id.participant, *label)).collect();
+            training.answers.retain(|id, [label, ..]| kept[&id.participant] == *label);
+            for (id, [label, ..]) in &training.answers {
+                let own =
+                    set.labels_of(id.participant).into_iter().map(|own| set.labels().class(own)).collect();
+                let row: Vec<f32> =
+                    (0..3).map(|class| f32::from(u8::from(class == wrong(*label, &own)))).collect();
+                training.logits.insert(*id, [vec![row.clone()], vec![row]]);
+            }
+        }
+        assert_eq!(Estimate::all(&few, &[], &set)[0].among_heard, Some(0.0));
         let mut silent = record;
         silent.trainings[0].logits.clear();
         assert_eq!(Estimate::all(&silent, &[], &set)[0].among_heard, None);

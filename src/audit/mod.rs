@@ -79,7 +79,7 @@ pub use tally::{Difference, Tally, Unit};
 use crate::classifiers::trials::{self, Classification, Tables};
 use crate::error::{Error, Fault, Place, Result};
 use crate::preparation::Scheme;
-use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Design, Fingerprint, Provenance, Words};
 use crate::report::Steps;
 use crate::reproduction::study::{self, Study};
 use crate::runs::profile::Profile;
@@ -94,6 +94,9 @@ pub struct Audit {
     pub data: Fingerprint,
     /// The name by which they are known, if they are.
     pub known_as: Option<String>,
+    /// What its labels and stimuli are called.
+    #[serde(skip)]
+    pub words: Words,
     /// How much was trained.
     pub profile: Profile,
     /// Where the sizes of the networks come from.
@@ -208,6 +211,7 @@ impl Audit {
         Ok(Self {
             data: set.fingerprint(),
             known_as: set.known_as(),
+            words: set.words(),
             profile,
             preset,
             missing,

@@ -9,6 +9,9 @@
 //! r_k = Σ (d_s - m)(d_{s+k} - m) / Σ (d_s - m)²                           m: mean of d; k: lag in seconds
 //! ```
 //!
+//! Voltages have both signs and no logarithm. Of a channel with a negative sample, l is that of its power, which knows no unit:
+//! `l_t = ln((x_t - median)² + 0.01 · mean of (x - median)²)`.
+//!
 //! The autocorrelations r_k of an octave of lags (1, 2-3, 4-7, …, 64-127 s) are the features of a trial as in
 //! [`classification`](crate::classifiers::trials): support vectors, each participant left out in turn. Where only an octave
 //! of long lags predicts the label, the label is in dependencies of that length and nowhere nearer.
@@ -133,11 +136,22 @@ fn changes_by_second(recording: &Recording) -> Vec<Vec<f64>> {
 
 /// The same of one channel, a second having so many samples.
 fn changes(samples: &[f64], second: usize) -> Vec<f64> {
-    let log: Vec<f64> = samples.iter().map(|sample| (sample + 0.01).ln()).collect();
+    let log = logarithms(samples);
     let Some(median) = quantile(&log, 0.5) else { return Vec::new() };
     let held: Vec<f64> = log.iter().map(|log| (log - median).clamp(-HELD, HELD)).collect();
     let seconds: Vec<f64> = held.chunks_exact(second).map(mean).collect();
     seconds.windows(2).map(|pair| pair[1] - pair[0]).collect()
+}
+
+/// The logarithm of each sample; of its power, where one is negative.
+fn logarithms(samples: &[f64]) -> Vec<f64> {
+    if samples.iter().all(|sample| *sample >= 0.0) {
+        return samples.iter().map(|sample| (sample + 0.01).ln()).collect();
+    }
+    let centre = quantile(samples, 0.5).unwrap_or(0.0);
+    let powers: Vec<f64> = samples.iter().map(|sample| (sample - centre).powi(2)).collect();
+    let least = 0.01 * mean(&powers);
+    powers.into_iter().map(|power| (power + least).ln()).collect()
 }
 
 /// r_k; nothing for values that do not vary.
@@ -163,6 +177,20 @@ mod tests {
             assert!((autocorrelation(&values, lag).unwrap() - expected).abs() < 1e-12, "lag {lag}");
         }
         assert_eq!(autocorrelation(&[2.0, 2.0], 1), None);
+    }
+
+    #[test]
+    fn voltages_have_the_changes_of_their_power_in_any_unit() {
+        // A carrier whose amplitude swings with a period of 10 s, for 120 s at 16 Hz.
+        let carrier = |at: usize| if at.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let swing = |at: usize| 1.0 + 0.8 * (std::f64::consts::TAU * at as f64 / 160.0).sin();
+        let microvolts: Vec<f64> = (0..1920).map(|at| 20.0 * swing(at) * carrier(at)).collect();
+        let volts: Vec<f64> = microvolts.iter().map(|sample| 1e-6 * sample).collect();
+        let [of_microvolts, of_volts] = [&microvolts, &volts].map(|samples| changes(samples, 16));
+        assert_eq!(of_microvolts.len(), 119);
+        assert!(of_microvolts.iter().zip(&of_volts).all(|(one, other)| (one - other).abs() < 1e-9));
+        let at = |lag| autocorrelation(&of_volts, lag).unwrap();
+        assert!(at(10) > 0.8 && at(5) < -0.5, "{} and {}", at(10), at(5));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! The audit as tables.
 
+use std::borrow::Cow;
 use std::fmt;
 
-use super::{Audit, Difference, GuessEstimate, Reach, Shortcut};
+use super::{Audit, Difference, Estimate, GuessEstimate, Reach, Shortcut};
 use crate::evaluation::statistics::{Interval, Probability};
 use crate::preparation::Scheme;
 use crate::report::{Table, percent};
@@ -12,7 +13,33 @@ use crate::runs::series::ReportedSeries;
 const BLOCKS: &str = "Blocks and drift: how well the level of power separates a participant's labels. The order in which stimuli \
 were presented is not published and labels are ranges of stimulus numbers, so label and time cannot be separated.";
 
-/// The same for a study of one's own.
+/// Above the table of networks.
+const NETWORKS: &str = "Networks. Intervals: over participants, over stimuli, over both. Detectable: the least effect above chance that the \
+ last interval shows in 80 % of simulated studies of this design. Labels exchanged: mean accuracy (95 %) of the same \
+ training with labels exchanged within participants, and the number of exchanges; p then comes from these. Else p is a \
+ one-sided test over participants against chance, the accuracy of the best guess without a signal. Two labels: \
+ accuracy between the two that the participant heard, known from the design.";
+
+/// The same for a study of one's own; what columns are explained depends on which there are.
+const OWN_NETWORKS: &str = "Networks: accuracy in percent on test recordings. Intervals: over participants, over stimuli, over both. \
+ Chance: the accuracy of the best guess without a signal under the split. p: a one-sided test over participants against chance.";
+const OVER_DRAWS: &str =
+    " Over draws: standard deviation over seeds, and of random splits over test recordings too.";
+const DETECTABLE: &str = " Detectable: the least effect above chance that the interval over both shows in 80 % of simulated studies of this design.";
+const EXCHANGED: &str = " Labels exchanged: mean accuracy (95 %) of the same trainings with labels exchanged, and the number of \
+ exchanges. Whole participants exchange where each has one label, else labels are exchanged within participants. p then comes from these.";
+const OWN_LABELS: &str =
+    " Own labels: accuracy among the labels that the participant has, known from the design.";
+
+/// The columns of [`Audit::estimates_table`] that one of these explains.
+const EXPLAINED: [(&str, &str); 4] = [
+    ("over draws", OVER_DRAWS),
+    ("detectable", DETECTABLE),
+    ("labels exchanged", EXCHANGED),
+    ("own labels", OWN_LABELS),
+];
+
+/// Blocks for a study of one's own.
 const OWN_BLOCKS: &str = "Blocks: how well the level of the signal separates a participant's labels, and whether neighbours in the \
 order of stimuli, by their names, are alike.";
 
@@ -74,9 +101,28 @@ impl Audit {
         table
     }
 
-    /// A row for each network under each condition and scheme.
+    /// Whether it is of a study of one's own.
+    const fn is_own(&self) -> bool {
+        self.classifiers.is_some()
+    }
+
+    /// What stands above [`Self::estimates_table`].
+    fn estimates_heading(&self, table: &Table) -> Cow<'static, str> {
+        if !self.is_own() {
+            return NETWORKS.into();
+        }
+        let explained =
+            EXPLAINED.into_iter().filter(|(column, _)| table.header().iter().any(|one| one == column));
+        explained.fold(OWN_NETWORKS.to_owned(), |heading, (_, text)| heading + text).into()
+    }
+
+    /// A row for each network under each condition and scheme. Of a study of one's own it has no columns without values, and none for
+    /// the accuracy among a participant's own labels where these are all labels.
     #[must_use]
     pub fn estimates_table(&self) -> Table {
+        let is_own = self.is_own();
+        let tells = |estimate: &Estimate| estimate.among_heard.is_some_and(|own| own != estimate.accuracy);
+        let has_own_labels = !is_own || self.estimates.iter().any(tells);
         let mut table = Table::new([
             "condition",
             "split by",
@@ -93,7 +139,7 @@ impl Audit {
             "detectable",
             "p",
             "labels exchanged",
-            "two labels",
+            if is_own { "own labels" } else { "two labels" },
         ]);
         for estimate in &self.estimates {
             table.push([
@@ -117,10 +163,10 @@ impl Audit {
                     });
                     format!("{}{range}, {}", percent(null.chance), null.exchanges)
                 }),
-                estimate.among_heard.map_or_else(String::new, percent),
+                estimate.among_heard.filter(|_| has_own_labels).map_or_else(String::new, percent),
             ]);
         }
-        table
+        if is_own { table.without_empty_columns() } else { table }
     }
 
     /// A row for each of the paper's claims under each condition and scheme.
@@ -212,61 +258,56 @@ impl Audit {
 
     /// All tables that have rows, each with a heading.
     #[must_use]
-    pub fn tables(&self) -> Vec<(&'static str, Table)> {
+    pub fn tables(&self) -> Vec<(Cow<'static, str>, Table)> {
+        let estimates = self.estimates_table();
+        let fixed = |heading: &'static str, table: Table| (Cow::from(heading), table);
         let mut tables = vec![
-            (
+            fixed(
                 "Accuracy of single properties of the files; * above exchanged labels (p < 0.05, Holm).",
                 self.artefacts.table(),
             ),
-            ("Guesses that never see a signal, under each scheme of splitting.", self.guesses_table()),
-            (
-                "Networks. Intervals: over participants, over stimuli, over both. Detectable: the least effect above chance that the \
-                 last interval shows in 80 % of simulated studies of this design. Labels exchanged: mean accuracy (95 %) of the same \
-                 training with labels exchanged within participants, and the number of exchanges; p then comes from these. Else p is a \
-                 one-sided test over participants against chance, the accuracy of the best guess without a signal. Two labels: \
-                 accuracy between the two that the participant heard, known from the design.",
-                self.estimates_table(),
-            ),
-            ("The paper's claims, in points.", self.claims_table()),
-            (
+            fixed("Guesses that never see a signal, under each scheme of splitting.", self.guesses_table()),
+            (self.estimates_heading(&estimates), estimates),
+            fixed("The paper's claims, in points.", self.claims_table()),
+            fixed(
                 "Test accuracy in percent on random splits, one training each. Over splits: standard deviation.",
                 self.one_split.series_table(),
             ),
-            (
+            fixed(
                 "The same: the paper's claims and its order, split by split.",
                 self.one_split.differences_table(),
             ),
-            (
+            fixed(
                 "The same: standard deviations in points of one training on the paper's scale, and their parts.",
                 self.one_split.variance_table(),
             ),
-            ("Controls, in points beside the condition without the control.", self.controls_table()),
-            (
+            fixed("Controls, in points beside the condition without the control.", self.controls_table()),
+            fixed(
                 "Without a network: accuracy of autocorrelations, recordings of one length, held-out participants.",
                 self.reaches_table(),
             ),
-            ("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
+            fixed("The instrument, on synthetic recordings of known truth.", self.instrument.table()),
         ];
         if let Some(echo) = &self.echo {
-            tables.push((
+            tables.push(fixed(
                 "The power of the echo check: the number of sets in which an echo put into the logarithm of power is found.",
                 echo.table(),
             ));
         }
-        if self.classifiers.is_some() {
+        if self.is_own() {
             // A study of one's own: no claims of the paper, no instrument of its design, and no order of presentation.
             let own = [self.claims_table(), self.instrument.table()];
             tables.retain(|(_, table)| !own.contains(table));
             if let Some(blocks) = &self.blocks {
-                tables.insert(1, (OWN_BLOCKS, blocks.findings_table()));
+                tables.insert(1, fixed(OWN_BLOCKS, blocks.findings_table()));
             }
         } else if let Some(blocks) = &self.blocks {
             tables.splice(
                 1..1,
                 [
-                    (BLOCKS, blocks.findings_table()),
-                    ("The same: do participants share the direction?", blocks.directions_table()),
-                    (
+                    fixed(BLOCKS, blocks.findings_table()),
+                    fixed("The same: do participants share the direction?", blocks.directions_table()),
+                    fixed(
                         "The same: mean distance of levels (ln power) by distance of stimulus numbers.",
                         blocks.apart_table(),
                     ),

@@ -24,6 +24,9 @@ use crate::store::write_atomically;
 /// What the first columns hold.
 const NAMES: [&str; 3] = ["participant", "stimulus", "label"];
 
+/// The same as BIDS and this program's first tables name it.
+const OTHER_NAMES: [&str; 3] = ["participant_id", "song", "genre"];
+
 /// Writes a table of recordings: one row for each.
 ///
 /// # Errors
@@ -101,7 +104,9 @@ impl Reading {
     /// The names of all columns.
     fn heading(&mut self, heading: &StringRecord) -> Vec<String> {
         let names: Vec<String> = heading.iter().map(str::to_owned).collect();
-        let is_table = names.len() > NAMES.len() && NAMES.iter().zip(&names).all(|(own, name)| own == name);
+        let mut own = NAMES.iter().zip(OTHER_NAMES).zip(&names);
+        let is_table = names.len() > NAMES.len()
+            && own.all(|((one, other), name)| [*one, other].contains(&name.as_str()));
         if !is_table {
             let expected = "participant,stimulus,label and features";
             self.report(Fault::NO_FEATURE_HEADER, 0, 0, expected, format!("{:?}", names.join(",")));
@@ -225,6 +230,15 @@ mod tests {
         assert_eq!(table.rows()[0].values, [None, Some(2000.0)]);
         assert_eq!(table.rows()[1].stimulus, Some("S1".parse().unwrap()));
         assert_eq!(table.rows()[1].recording, 1);
+    }
+
+    #[test]
+    fn the_first_columns_may_have_the_names_of_bids_and_of_songs() {
+        let rows = "P1,S1,classical,1\nP2,S1,pop,2\n";
+        let own = read_text(format!("participant,stimulus,label,one\n{rows}").as_bytes()).unwrap();
+        for heading in ["participant,song,genre,one", "participant_id,stimulus,label,one"] {
+            assert_eq!(read_text(format!("{heading}\n{rows}").as_bytes()).unwrap(), own, "{heading}");
+        }
     }
 
     #[test]

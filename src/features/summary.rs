@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FeatureRow, FeatureTable};
 use crate::evaluation::statistics::{quantile, rank_eta_squared};
-use crate::report::Table;
+use crate::report::{Table, significant};
 
 /// A row for each feature.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ impl FeatureSummary {
         ]);
         for feature in &self.features {
             let [lowest, median, highest] =
-                feature.range.map_or_else(Default::default, |range| range.map(|value| format!("{value:.4}")));
+                feature.range.map_or_else(Default::default, |range| range.map(significant));
             let part =
                 |part: Option<f64>| part.map_or_else(String::new, |part| format!("{:.1}", 100.0 * part));
             let [genre, participant] = [feature.by_label, feature.by_participant].map(part);
@@ -123,5 +123,22 @@ mod tests {
         let skewness = &summary.features[Feature::Skewness as usize];
         assert_eq!((skewness.absent, skewness.range, skewness.by_label), (18, None, None));
         assert!(summary.to_string().contains("log-detector"));
+    }
+
+    #[test]
+    fn features_of_voltages_in_volts_are_told_apart() {
+        let volts = [1.5e-5, -2.5e-5, 4e-5, -1e-5, 3e-5];
+        let set = data_set(vec![recording("S1/P1", &volts), recording("S5/P1", &volts.map(|one| 2.0 * one))]);
+        let summary = FeatureTable::of(&set).summary();
+        for feature in &summary.features {
+            let [lowest, _, highest] = feature.range.unwrap_or_default().map(significant);
+            let [low, _, high] = feature.range.unwrap_or_default();
+            // Four digits tell values apart that differ by a part in a thousand.
+            let differs = (high - low).abs() > 1e-3 * low.abs().max(high.abs());
+            assert_eq!(lowest != highest, differs, "{}: {lowest} to {highest}", feature.name);
+        }
+        let table = summary.to_string();
+        let variance = table.lines().find(|line| line.starts_with("variance")).unwrap();
+        assert!(variance.contains("e-10") && variance.contains("e-9"), "{variance}");
     }
 }

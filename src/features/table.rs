@@ -10,7 +10,7 @@ use super::published::Band;
 use super::{Feature, FeatureVector};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::preparation::{Labelled, exchanged_labels};
-use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Stimulus, is_first};
+use crate::recordings::{DataSet, Label, Labels, MOST_LABELS, Participant, Recording, Stimulus, is_first};
 
 /// A row for each signal, a column for each feature, and who heard what.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,21 +39,36 @@ pub struct FeatureRow {
     pub values: Vec<Option<f64>>,
 }
 
+/// Recordings in steps: enough of them for all cores, and all of one stimulus.
+fn steps(recordings: &[Recording]) -> impl Iterator<Item = &[Recording]> {
+    let most = 4 * rayon::current_num_threads();
+    let by_stimulus = recordings.chunk_by(|one, other| one.stimulus == other.stimulus);
+    by_stimulus.flat_map(move |own| own.chunks(most))
+}
+
 impl FeatureTable {
     /// All features of all recordings, in the set's order, on all cores. Of several channels each has every feature: `C3 mean`.
     #[must_use]
     pub fn of(set: &DataSet) -> Self {
-        Self::by_stimulus(set, |_| {})
+        Self::in_steps(set, |_| {})
     }
 
-    /// The same, stimulus by stimulus: before the recordings of each, `begin` is called.
+    /// How many steps [`Self::in_steps`] has.
     #[must_use]
-    pub fn by_stimulus(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
+    pub fn steps(set: &DataSet) -> usize {
+        steps(set.recordings()).count()
+    }
+
+    /// The same in steps, each of some recordings of one stimulus: before each, `begin` is called.
+    ///
+    /// Two entropies compare every moment of a channel with all others, so time grows with the square of the length.
+    #[must_use]
+    pub fn in_steps(set: &DataSet, mut begin: impl FnMut(Stimulus)) -> Self {
         let mut rows = Vec::with_capacity(set.recordings().len());
-        for of_stimulus in set.recordings().chunk_by(|one, other| one.stimulus == other.stimulus) {
-            begin(of_stimulus[0].stimulus);
+        for step in steps(set.recordings()) {
+            begin(step[0].stimulus);
             let before = rows.len();
-            rows.par_extend(of_stimulus.par_iter().enumerate().map(|(index, recording)| {
+            rows.par_extend(step.par_iter().enumerate().map(|(index, recording)| {
                 FeatureRow {
                     participant: recording.participant,
                     label: recording.label,

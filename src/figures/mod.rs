@@ -61,7 +61,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::features::{FeatureSummary, FeatureTable};
 use crate::models::{Architecture, Model};
 use crate::preparation::Scheme;
-use crate::recordings::{DataSet, Design, Fingerprint, Provenance};
+use crate::recordings::{DataSet, Design, Fingerprint, Provenance, Words};
 use crate::reproduction::results::Results;
 use crate::runs::profile::Profile;
 use crate::runs::series::Series;
@@ -290,7 +290,9 @@ impl Figure {
     /// How a few features of recordings are distributed; the table is theirs.
     #[must_use]
     pub fn distributions(table: &FeatureTable, design: &Design) -> Self {
-        let drawing = Drawing::Distributions(features::Distributions::of(table));
+        // The published figure speaks of labels, as all of this chapter does.
+        let words = if design.about().is_some() { design.words() } else { Words::ANY };
+        let drawing = Drawing::Distributions(features::Distributions::of(table, words));
         let height = features::Distributions::HEIGHT_PT;
         Self::of_features(FeatureView::Distributions, design, (height, drawing))
     }

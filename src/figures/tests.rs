@@ -1,7 +1,7 @@
 use super::theme::written::Written;
 use super::*;
 use crate::recordings::synthetic::{self, Settings};
-use crate::recordings::{Channels, Material, Recording};
+use crate::recordings::{Channels, MOST_LABELS, Material, Recording};
 use crate::runs::series::testing::{BASELINE, records, scattered};
 
 fn paper_records() -> Vec<Record> {
@@ -52,11 +52,11 @@ fn records_of_other_recordings_are_not_called_published() {
     assert_ne!(folder(&project(), [&figure]), tracked());
 }
 
-/// A study of eight labels whose participants, stimuli and labels have long names.
-fn eight_labels() -> DataSet {
+/// A study of many labels whose participants, stimuli and labels have long names.
+fn study_of(labels: usize) -> DataSet {
     let name = |what: &str, number: usize| format!("{what} with a long name {number:02}");
     let recordings = (0..10).flat_map(|participant| {
-        (0..8).map(move |label| Recording {
+        (0..labels).map(move |label| Recording {
             stimulus: name("stimulus", label).parse().unwrap(),
             label: name("label", label).parse().unwrap(),
             participant: name("participant", participant).parse().unwrap(),
@@ -132,19 +132,21 @@ fn every_figure_has_a_caption_and_a_description_and_is_legible() {
 }
 
 #[test]
-fn eight_labels_and_long_names_stay_legible() {
-    let set = eight_labels();
-    let table = FeatureTable::of(&set);
-    let summary = table.summary();
-    for figure in [
-        Figure::recordings(&set),
-        Figure::design(&set),
-        Figure::distributions(&table, &set),
-        Figure::knowledge(&summary, &set),
-        Figure::all_knowledge(&summary, &set),
-    ] {
-        assert_described(&figure);
-        assert_legible(&figure);
+fn many_labels_and_long_names_stay_legible() {
+    for labels in [8, 9, MOST_LABELS] {
+        let set = study_of(labels);
+        let table = FeatureTable::of(&set);
+        let summary = table.summary();
+        for figure in [
+            Figure::recordings(&set),
+            Figure::design(&set),
+            Figure::distributions(&table, &set),
+            Figure::knowledge(&summary, &set),
+            Figure::all_knowledge(&summary, &set),
+        ] {
+            assert_described(&figure);
+            assert_legible(&figure);
+        }
     }
 }
 

@@ -239,8 +239,14 @@ impl<DB: DrawingBackend> Canvas<DB> {
         if corners.is_empty() {
             self.area.draw(&Circle::new(at, r, style))?;
         } else {
-            let corners = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r));
-            self.area.draw(&Polygon::new(corners.collect::<Vec<_>>(), style))?;
+            let corners: Vec<(i32, i32)> = corners.iter().map(|(dx, dy)| (x + dx * r, y + dy * r)).collect();
+            // The drawing library fills every polygon, whatever its style.
+            if turn(class) < 4 {
+                self.area.draw(&Polygon::new(corners, style))?;
+            } else {
+                let closed: Vec<(i32, i32)> = corners.iter().chain(corners.first()).copied().collect();
+                self.path(&closed, style)?;
+            }
         }
         Ok(())
     }
@@ -409,5 +415,35 @@ pub(super) mod written {
             ALL.with_borrow_mut(|all| all.push(Written { text: text.to_owned(), from, to }));
             Ok(())
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::recordings::MOST_LABELS;
+
+    /// What is drawn for a class.
+    fn drawn(draw: impl Fn(&Canvas<SVGBackend<'_>>) -> Drawn<()>) -> String {
+        let mut svg = String::new();
+        {
+            let area = SVGBackend::with_string(&mut svg, (400, 400)).into_drawing_area();
+            let canvas =
+                Canvas::new(area, PRINT_PIXELS_PER_INCH).unwrap_or_else(|failure| panic!("{}", failure.0));
+            draw(&canvas).unwrap_or_else(|failure| panic!("{}", failure.0));
+        }
+        svg
+    }
+
+    #[test]
+    fn no_two_labels_have_the_same_mark() {
+        let points = (0..MOST_LABELS).map(|class| drawn(|canvas| canvas.point((200, 200), 8.0, class)));
+        assert_eq!(points.collect::<BTreeSet<String>>().len(), MOST_LABELS);
+        let cells = (0..MOST_LABELS).map(|class| drawn(|canvas| canvas.cell([(10, 10), (390, 390)], class)));
+        assert_eq!(cells.collect::<BTreeSet<String>>().len(), MOST_LABELS);
+        // Up to eight, colours alone tell them apart.
+        assert_eq!((0..LABELS.len()).map(|class| colour(class).rgb()).collect::<BTreeSet<_>>().len(), 8);
     }
 }

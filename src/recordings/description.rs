@@ -39,6 +39,9 @@ pub struct Description {
     /// The unit of the samples, where the description of a study says it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unit: Option<String>,
+    /// What a label is called, where the description of a study says it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label_name: Option<String>,
     /// Labels that each participant has; nothing if participants differ in it.
     pub labels_per_participant: Option<usize>,
     /// Participants by the labels that they have.
@@ -118,6 +121,7 @@ impl Description {
             fingerprint: set.fingerprint(),
             known_as: set.known_as(),
             unit: set.about().map(|about| about.unit.clone()),
+            label_name: set.about().map(|about| about.label_name.to_string()),
             labels_per_participant: set.labels_per_participant(),
             participants_by_labels,
             length_names_label: set.length_names_label(),
@@ -188,6 +192,9 @@ impl Description {
     }
 }
 
+/// From so many sets of labels on they are counted and not listed.
+const MANY_SETS: usize = 7;
+
 impl fmt::Display for Description {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = |samples: usize| samples as f64 / self.rate_hz;
@@ -199,20 +206,23 @@ impl fmt::Display for Description {
         let is_described = self.unit.is_some();
         let words = if self.known_as.is_some() && !is_described { Words::MUSIC } else { Words::ANY };
         let Words { label, labels, stimuli, .. } = words;
+        let label = self.label_name.as_deref().unwrap_or(label);
         let heard = match self.labels_per_participant {
+            Some(1) => format!("1 {label} per participant"),
             Some(own) => format!("{own} {labels} per participant"),
             None => format!("{labels} per participant differ"),
         };
-        let pairs: Vec<String> = self
-            .participants_by_labels
-            .iter()
-            .map(|(own, participants)| {
-                format!(
-                    "{participants} {} {own}",
-                    if self.known_as.is_some() && !is_described { "heard" } else { "have" }
-                )
-            })
-            .collect();
+        let have = if self.known_as.is_some() && !is_described { "heard" } else { "have" };
+        let all = self.labels.keys().map(|label| label.as_str()).collect::<Vec<&str>>().join(" + ");
+        let pairs: Vec<String> = match self.participants_by_labels.len() {
+            // Where nearly everyone has others, their list says less than its length.
+            sets @ MANY_SETS.. => vec![format!("{sets} different sets of them")],
+            _ => (self.participants_by_labels.iter())
+                .map(|(own, participants)| {
+                    format!("{participants} {have} {}", if *own == all && is_described { "all" } else { own })
+                })
+                .collect(),
+        };
         let Samples { count, lowest, median, highest, zeros, median_of_recordings: (low, high) } =
             self.samples;
         let unit = self.unit.as_deref().unwrap_or("(unit of the recordings)");
@@ -221,6 +231,9 @@ impl fmt::Display for Description {
         writeln!(f, "recordings    {}", self.recordings)?;
         writeln!(f, "participants  {} ({heard}: {})", self.participants, pairs.join(", "))?;
         writeln!(f, "{stimuli:<14}{}", self.stimuli)?;
+        if is_described {
+            writeln!(f, "{label:<13} {} different", self.labels.len())?;
+        }
         writeln!(f, "rate          {} Hz", self.rate_hz)?;
         if let names @ [_, ..] = self.channels.names() {
             writeln!(f, "channels      {}: {}", names.len(), names.join(", "))?;
@@ -261,6 +274,7 @@ impl fmt::Display for Description {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recordings::{About, Participant, Recording};
 
     #[test]
     fn the_median_of_few_samples_is_known() {
@@ -268,5 +282,48 @@ mod tests {
         assert_eq!(median(&mut [3.0, 1.0]), 2.0);
         assert_eq!(median(&mut [9.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&mut [4.0, 1.0, 3.0, 2.0]), 2.5);
+    }
+    /// A described study in which each participant has some of the labels.
+    fn described(labels_of: &[&[&str]]) -> String {
+        let recordings = labels_of.iter().enumerate().flat_map(|(who, labels)| {
+            labels.iter().map(move |label| Recording {
+                stimulus: format!("of {label}").parse().unwrap(),
+                label: label.parse().unwrap(),
+                participant: Participant::new(who as u32 + 1),
+                take: 1,
+                session: None,
+                rate_hz: 1.0,
+                channels: Channels::ONE,
+                samples: vec![1.5e-5, -2e-5],
+                synthetic: None,
+            })
+        });
+        let about =
+            About { name: "x".to_owned(), unit: "V".to_owned(), label_name: "diagnosis".parse().unwrap() };
+        Description::of(&DataSet::new(recordings.collect()).unwrap().described(about)).to_string()
+    }
+
+    #[test]
+    fn a_described_study_is_told_in_its_own_words() {
+        let patients = described(&[&["patient"], &["control"], &["control"]]);
+        for line in [
+            "participants  3 (1 diagnosis per participant: 2 have control, 1 have patient)",
+            "diagnosis     2 different",
+            "samples       6, from -2e-5 to 1.5e-5 V, median -2.5e-6, 0 exact zeros",
+        ] {
+            assert!(patients.lines().any(|one| one == line), "{patients}");
+        }
+        let all = described(&[&["a", "b", "c"][..]; 4]);
+        assert!(all.contains("4 (3 labels per participant: 4 have all)"), "{all}");
+    }
+
+    #[test]
+    fn where_participants_have_many_sets_of_labels_these_are_counted() {
+        let names: Vec<String> = (0..9).map(|label| format!("label {label}")).collect();
+        let of: Vec<Vec<&str>> =
+            (0..8).map(|who| vec![names[who].as_str(), names[who + 1].as_str()]).collect();
+        let of: Vec<&[&str]> = of.iter().map(Vec::as_slice).collect();
+        let told = described(&of);
+        assert!(told.contains("8 (2 labels per participant: 8 different sets of them)"), "{told}");
     }
 }

@@ -12,7 +12,7 @@ impl Fault {
     /// A folder of recordings lacks the workbook of one of the twelve songs.
     pub const MISSING_SONG: Self = Self::rule(
         "missing-song",
-        "put the missing workbook into the folder; all twelve songs of the published study are needed. `eegenre data init DIR` begins \
+        "put what is missing into the folder; all twelve songs of the published study are needed. `eegenre data init DIR` begins \
          the description of any other study",
     );
     /// A workbook's number is not that of a song of the experiment, so its genre is unknown.
@@ -59,7 +59,8 @@ impl Fault {
     /// Time is not counted in whole seconds.
     pub const TIME_NOT_WHOLE_SECONDS: Self = Self::rule(
         "time-not-whole-seconds",
-        "count time in whole seconds; the rows that share a second give the rate",
+        "count time in whole seconds, so that the rows that share a second give the rate; or describe the study with `eegenre data \
+         init DIR`, which measures the rate with any times",
     );
     /// Time goes backwards.
     pub const TIME_GOES_BACKWARDS: Self = Self::rule("time-goes-backwards", "sort the rows by time");
@@ -67,8 +68,16 @@ impl Fault {
     pub const TIME_SKIPS: Self =
         Self::rule("time-skips", "fill in the missing seconds, or cut the recording before the gap");
     /// Seconds of one workbook have no common number of rows, or one has more than the others.
-    pub const UNEVEN_RATE: Self =
-        Self::rule("uneven-rate", "give every second the same number of rows; only lost rows may be missing");
+    pub const UNEVEN_RATE: Self = Self::rule(
+        "uneven-rate",
+        "write Time as the number of the sample divided by the rate, in a study that `eegenre data init DIR` describes; where Time \
+             counts seconds, only lost rows may be missing",
+    );
+    /// A workbook of songs has no whole number of rows a second.
+    pub const FRACTIONAL_RATE: Self = Self::rule(
+        "fractional-rate",
+        "describe the study with `eegenre data init DIR`, which measures any rate and keeps it as it is",
+    );
     /// Workbooks of one folder have different numbers of rows per second.
     pub const MIXED_RATES: Self =
         Self::rule("mixed-rates", "use recordings of one sampling rate in one folder");

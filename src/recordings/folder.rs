@@ -132,15 +132,21 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
         let expected = "recordings.tsv, or S1.xlsx ... S12.xlsx, in the folder";
         return Err(Error::new(Fault::MISSING_FOLDER, Place::file(folder), expected, "none of them"));
     }
-    for song in Song::all().filter(|song| !paths.contains_key(song)) {
-        let place = Place::file(folder.join(format!("{song}.xlsx")));
-        problems.push(Problem::new(
-            Fault::MISSING_SONG,
-            place,
-            format!("the workbook of song {song}"),
-            "no such file",
-        ));
-    }
+    let missing: Vec<String> =
+        Song::all().filter(|song| !paths.contains_key(song)).map(|song| format!("{song}.xlsx")).collect();
+    problems.extend(match &missing[..] {
+        [] => None,
+        [one] => {
+            let place = Place::file(folder.join(one));
+            Some(Problem::new(Fault::MISSING_SONG, place, "the workbook of a song", "no such file"))
+        }
+        // Whoever has another study lacks many, and reads of it once.
+        several => {
+            let expected = "S1.xlsx ... S12.xlsx, a workbook for each song";
+            let found = format!("no {}", several.join(", "));
+            Some(Problem::new(Fault::MISSING_SONG, Place::file(folder), expected, found))
+        }
+    });
     Ok((paths, problems))
 }
 

@@ -31,6 +31,20 @@ impl Table {
         &self.rows
     }
 
+    /// What stands above its columns.
+    pub(crate) fn header(&self) -> &[String] {
+        &self.header
+    }
+
+    /// The same without columns that are empty in every row.
+    #[must_use]
+    pub(crate) fn without_empty_columns(&self) -> Self {
+        let is_filled = |column: &usize| self.rows.iter().any(|row| !row[*column].is_empty());
+        let kept: Vec<usize> = (0..self.header.len()).filter(is_filled).collect();
+        let of = |row: &Vec<String>| kept.iter().map(|column| row[*column].clone()).collect();
+        Self { header: of(&self.header), rows: self.rows.iter().map(of).collect() }
+    }
+
     /// The same with no more than its first rows.
     #[must_use]
     pub fn first(&self, rows: usize) -> Self {

@@ -36,9 +36,11 @@ pub(super) fn nearest_block(levels: &[Level], labels: &[Label]) -> Option<f64> {
             let values = block.iter().filter(|place| **place != left_out).map(level);
             mean(&values.collect::<Vec<f64>>())
         };
-        for &one in &first {
-            for &other in &second {
-                let centres = [without(&first, one), without(&second, other)];
+        let centres_of = |block: &[usize]| block.iter().map(|one| without(block, *one)).collect::<Vec<f64>>();
+        let [of_first, of_second] = [&first, &second].map(|block| centres_of(block));
+        for (&one, &centre) in first.iter().zip(&of_first) {
+            for (&other, &other_centre) in second.iter().zip(&of_second) {
+                let centres = [centre, other_centre];
                 for (tested, own) in [(one, 0), (other, 1)] {
                     let distance = |block: usize| (level(&tested) - centres[block]).abs();
                     let (near, far) = (distance(own), distance(1 - own));

@@ -28,8 +28,8 @@ impl FeaturesArgs {
         if let Some(path) = &self.out {
             check_writable(path.parent().unwrap_or(path))?;
         }
-        let mut steps = Steps::new(set.stimuli().len() as u64);
-        let table = FeatureTable::by_stimulus(&set, |song| steps.begin(format!("features of {song}")));
+        let mut steps = Steps::new(FeatureTable::steps(&set) as u64);
+        let table = FeatureTable::in_steps(&set, |stimulus| steps.begin(format!("features of {stimulus}")));
         steps.finish();
         if let Some(path) = self.out {
             csv::write(&table, &path)?;

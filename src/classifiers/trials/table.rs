@@ -79,7 +79,8 @@ impl TrialEstimate {
     #[must_use]
     pub fn confusion_table(&self) -> Table {
         let answered = self.labels.iter().map(|label| format!("answered {label}"));
-        let mut table = Table::new(["heard".to_owned()].into_iter().chain(answered));
+        let truth = if self.labels.are_published() { "heard" } else { "label" };
+        let mut table = Table::new([truth.to_owned()].into_iter().chain(answered));
         for (label, row) in self.labels.iter().zip(&self.confusion.0) {
             let counts = row.iter().map(ToString::to_string);
             table.push([label.to_string()].into_iter().chain(counts));
@@ -164,17 +165,18 @@ impl fmt::Display for Classification {
             }
         }
         let baselines = self.baselines.heading();
+        // Other studies are not compared with the paper.
+        let is_own = self.beside.is_empty();
         for (heading, table) in [
             ("Section 3.4: each participant left out, all features.", self.beside_table()),
             ("All trials.", self.estimates_table()),
-            (baselines.as_str(), self.baselines.table()),
+            (baselines.as_str(), if is_own { self.baselines.own_table() } else { self.baselines.table() }),
         ] {
             if !table.rows().is_empty() {
                 write!(f, "\n\n{heading}\n\n{}", table.to_string().trim_end())?;
             }
         }
-        // Other studies are not compared with the paper.
-        if !self.beside.is_empty() { write!(f, "\n\n{NOT_COMPARABLE}") } else { Ok(()) }
+        if !is_own { write!(f, "\n\n{NOT_COMPARABLE}") } else { Ok(()) }
     }
 }
 

@@ -56,6 +56,7 @@ pub(in super::super) fn audit() -> Audit {
     Audit {
         data: serde_json::from_value::<Fingerprint>("0".repeat(64).into()).unwrap(),
         known_as: None,
+        words: crate::recordings::Words::MUSIC,
         profile: Profile::Paper,
         preset: Preset::Paper,
         missing: Vec::new(),

@@ -7,6 +7,8 @@ use super::super::theme::{self, Anchor, Canvas, Drawn};
 use super::super::words::{InWords, counted, range, rounded};
 use crate::evaluation::statistics::quantile;
 use crate::features::{Feature, FeatureTable};
+use crate::recordings::Words;
+use crate::report::significant;
 
 /// An amplitude, what zeros at the end of a signal decide, and two that know no scale.
 const FEATURES: [Feature; 4] =
@@ -24,6 +26,7 @@ pub(in super::super) struct Distributions {
     panels: Vec<Panel>,
     labels: Vec<String>,
     participants: Vec<String>,
+    words: Words,
 }
 
 /// One feature.
@@ -41,7 +44,7 @@ impl Distributions {
 
     /// Of a table with the features of [`FeatureTable::of`]; those that another lacks are left out. Of several channels those of the
     /// first are drawn, under its name.
-    pub(in super::super) fn of(table: &FeatureTable) -> Self {
+    pub(in super::super) fn of(table: &FeatureTable, words: Words) -> Self {
         let mut participants: Vec<_> = table.rows().iter().map(|row| row.participant).collect();
         participants.sort_unstable();
         participants.dedup();
@@ -67,6 +70,7 @@ impl Distributions {
         Self {
             panels: FEATURES.into_iter().filter_map(panel).collect(),
             labels: labels.iter().map(|label| label.to_string()).collect(),
+            words,
             participants: theme::short_names(&participants),
         }
     }
@@ -82,8 +86,9 @@ impl Distributions {
                     quantile(&own.iter().map(|(value, _)| *value).collect::<Vec<f64>>(), 0.5)
                 });
                 format!(
-                    "{}: medians by label: {}; medians of participants: {}.",
+                    "{}: medians by {}: {}; medians of participants: {}.",
                     panel.name,
+                    self.words.label,
                     labels.collect::<Vec<_>>().join(", "),
                     range(of_participants)
                 )
@@ -95,7 +100,7 @@ impl Distributions {
                 "{} features of {}, on the left by {}, on the right by {}. {}",
                 self.panels.len(),
                 counted(self.panels.first().map_or(0, recordings), "recording", "recordings"),
-                counted(self.labels.len(), "label", "labels"),
+                counted(self.labels.len(), self.words.label, self.words.labels),
                 counted(self.participants.len(), "participant", "participants"),
                 panels.join(" ")
             ),
@@ -128,10 +133,12 @@ impl Distributions {
                 canvas.write_within(name, (x, top + canvas.pt(8.0)), Anchor::Centre, &small, width)?;
             }
         }
-        let note = "A point a recording, in the colour of its label; lines: medians. \
-                    A value of 0 lies on the lower end of a logarithmic scale.";
+        let note = format!(
+            "A point a recording, in the colour of its {}; lines: medians. A value of 0 lies on the lower end of a logarithmic scale.",
+            self.words.label
+        );
         canvas.write(
-            note,
+            &note,
             (0, top + canvas.pt(20.0)),
             Anchor::Left,
             &canvas.text(theme::SMALL_PT, theme::MUTED),
@@ -192,5 +199,5 @@ impl Panel {
 
 /// A tick without what rounding added to it.
 fn tick_name(tick: f64) -> String {
-    ((tick * 1e6).round() / 1e6).to_string()
+    if tick.abs() < 1e-4 { significant(tick) } else { ((tick * 1e6).round() / 1e6).to_string() }
 }

@@ -85,7 +85,7 @@ impl Audit {
     pub fn evcxr_display(&self) {
         let mut html = format!("<p>{}</p>\n", escaped(&self.introduction()));
         let tables = self.tables().into_iter();
-        html.extend(tables.map(|(heading, table)| format!("<p>{}</p>\n{}", escaped(heading), table.html())));
+        html.extend(tables.map(|(heading, table)| format!("<p>{}</p>\n{}", escaped(&heading), table.html())));
         show(&[("text/html", html), ("text/plain", self.to_string())]);
     }
 }

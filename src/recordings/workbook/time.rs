@@ -1,6 +1,7 @@
 //! Reads the sampling rate off a time column that counts seconds.
 
 use crate::error::Fault;
+use crate::report::significant;
 
 /// What a time column says.
 #[derive(Debug, PartialEq)]
@@ -27,13 +28,19 @@ struct Second {
 
 /// Times must be whole seconds, each the same as the one before or the next.
 ///
+/// A rate that is not whole is refused: of 12.5 Hz every other second has 12 rows and not 13, of 7.98 Hz one in fifty has 7.
+///
 /// The rate is the number of rows that more than half of the seconds have, the last one aside. A second may have
 /// fewer rows, where the export lost some (second 256 of the published S10 has 7 of 8), but none may have more.
 pub(super) fn seconds(times: &[f64]) -> Seconds {
     let (seconds, mut flaws) = runs(times);
     let whole = seconds.split_last().map_or(&[][..], |(_, whole)| whole);
     let (rows, share) = most_common(whole.iter().map(|second| second.rows)).unwrap_or((0, 0));
-    if flaws.is_empty() && 2 * share <= whole.len() {
+    if let Some(rate_hz) = flaws.is_empty().then(|| not_whole(whole)).flatten() {
+        let (expected, found) =
+            ("a whole number of samples a second", format!("{} Hz", significant(rate_hz)));
+        flaws.push(Flaw { fault: Fault::FRACTIONAL_RATE, index: 0, expected: expected.to_owned(), found });
+    } else if flaws.is_empty() && 2 * share <= whole.len() {
         let expected = "a number of rows that more than half of the seconds have".to_owned();
         let found = match whole {
             [] => "a single second".to_owned(),
@@ -51,22 +58,46 @@ pub(super) fn seconds(times: &[f64]) -> Seconds {
     Seconds { rate_hz: u32::try_from(rows).unwrap_or(u32::MAX), flaws }
 }
 
+/// Of how many seconds with another number of rows on they may be a clock's rate.
+const FEWEST: usize = 3;
+/// The part of rows that may be lost without being a clock's rate. The published recordings lack one row in 2197.
+const LOST: f64 = 1e-3;
+
+/// The rate of seconds that have one of two neighbouring numbers of rows, as those of a clock that runs at no whole rate.
+fn not_whole(seconds: &[Second]) -> Option<f64> {
+    // A recording may begin within its first second.
+    let inner = seconds.get(1..)?;
+    let fewest = inner.iter().map(|second| second.rows).min()?;
+    let longer = inner.iter().filter(|second| second.rows == fewest + 1).count();
+    let shorter = inner.iter().filter(|second| second.rows == fewest).count();
+    let rate_hz = fewest as f64 + longer as f64 / inner.len() as f64;
+    let is_of_clock = shorter + longer == inner.len() && shorter.min(longer) >= FEWEST;
+    // No row is lost where a few seconds have more than most.
+    let is_lost = shorter < longer && (rate_hz.round() - rate_hz).abs() <= LOST * rate_hz;
+    (is_of_clock && !is_lost).then_some(rate_hz)
+}
+
 /// The runs of rows that share a second, and where time is not whole, goes backwards or skips.
 fn runs(times: &[f64]) -> (Vec<Second>, Vec<Flaw>) {
     let mut seconds: Vec<Second> = Vec::new();
     let mut flaws = Vec::new();
     let mut previous: Option<f64> = None;
-    for (index, &time) in times.iter().enumerate() {
-        if time.fract() != 0.0 {
-            let expected = "a whole number of seconds".to_owned();
-            flaws.push(Flaw {
-                fault: Fault::TIME_NOT_WHOLE_SECONDS,
-                index,
-                expected,
-                found: time.to_string(),
-            });
-            continue;
+    // A column of milliseconds has one flaw, not one in each row.
+    let is_part = |time: &f64| time.fract() != 0.0;
+    if let Some(index) = times.iter().position(is_part) {
+        let others = times[index + 1..].iter().filter(|time| is_part(time)).count();
+        let more = if others == 0 { String::new() } else { format!(", and {others} more such times") };
+        flaws.push(Flaw {
+            fault: Fault::TIME_NOT_WHOLE_SECONDS,
+            index,
+            expected: "a whole number of seconds".to_owned(),
+            found: format!("{}{more}", times[index]),
+        });
+        if others > 0 {
+            return (seconds, flaws);
         }
+    }
+    for (index, &time) in times.iter().enumerate().filter(|(_, time)| !is_part(time)) {
         match (previous, seconds.last_mut()) {
             (Some(before), Some(second)) if time == before => second.rows += 1,
             _ => seconds.push(Second { start: index, rows: 1 }),
@@ -120,6 +151,29 @@ mod tests {
     #[test]
     fn parts_of_a_second_are_refused() {
         assert_eq!(faults(&[1.0, 1.5, 2.0]), [(Fault::TIME_NOT_WHOLE_SECONDS, 1)]);
+        let milliseconds: Vec<f64> = (0..500).map(|sample| f64::from(sample) / 128.0).collect();
+        let [flaw] = &seconds(&milliseconds).flaws[..] else { panic!("more than one flaw") };
+        assert_eq!((flaw.index, flaw.found.as_str()), (1, "0.0078125, and 495 more such times"));
+    }
+
+    #[test]
+    fn a_rate_that_is_not_whole_is_measured_and_refused_and_lost_rows_are_not() {
+        for (rate_hz, told) in [(12.5, "12.5 Hz"), (7.98, "7.9"), (256.1, "256.1 Hz"), (99.5, "99.5 Hz")] {
+            let times: Vec<f64> = (0..(rate_hz * 200.0) as usize)
+                .map(|sample| (sample as f64 / rate_hz).floor() + 1.0)
+                .collect();
+            let flaws = seconds(&times).flaws;
+            assert_eq!(faults(&times), [(Fault::FRACTIONAL_RATE, 0)], "{rate_hz} Hz");
+            assert!(flaws[0].found.starts_with(told), "{rate_hz} Hz: {}", flaws[0].found);
+        }
+        // As song 10 of the published recordings: second 256 of 275 has 7 rows.
+        let mut published = vec![8; 275];
+        published[255] = 7;
+        assert_eq!(seconds(&column(1, &published)), Seconds { rate_hz: 8, flaws: vec![] });
+        // A gap of some rows is lost rows.
+        let mut gaps = vec![64; 100];
+        [10, 20, 30, 40].into_iter().for_each(|second: usize| gaps[second] = 60);
+        assert_eq!(seconds(&column(1, &gaps)), Seconds { rate_hz: 64, flaws: vec![] });
     }
 
     #[test]

@@ -9,11 +9,26 @@ impl Baselines {
     /// 95 % of the exchanges stay within, and p.
     #[must_use]
     pub fn table(&self) -> Table {
+        self.table_with(Some("those heard"))
+    }
+
+    /// The same of a study of one's own: the accuracy among a participant's own labels is left out where these are all labels.
+    #[must_use]
+    pub fn own_table(&self) -> Table {
+        let tells = self.estimates.iter().any(|one| one.among_all.accuracy != one.among_heard.accuracy);
+        self.table_with(tells.then_some("own labels"))
+    }
+
+    fn table_with(&self, heard: Option<&'static str>) -> Table {
         let judged =
             ["accuracy", "other participants", "and other stimuli", "chance", "detectable", "p", "p (all)"];
         let heading = ["method", "lengths", "scaled by participant", "split by", "splits"];
         let of = |what: &'static str| judged.map(|column| format!("{what}: {column}"));
-        let heading = heading.map(str::to_owned).into_iter().chain(of("all labels")).chain(of("those heard"));
+        let heading = heading
+            .map(str::to_owned)
+            .into_iter()
+            .chain(of("all labels"))
+            .chain(heard.into_iter().flat_map(of));
         let mut table = Table::new(heading);
         for estimate in &self.estimates {
             let trial = estimate.trial;

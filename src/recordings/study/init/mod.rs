@@ -119,6 +119,7 @@ impl fmt::Display for Begun {
         }
         match unfilled {
             0 => write!(f, "look at both, then run eegenre data check"),
+            1 => f.write_str("fill in 1 question mark, then run eegenre data check"),
             _ => write!(f, "fill in {unfilled} question marks, then run eegenre data check"),
         }
     }
