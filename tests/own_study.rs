@@ -109,7 +109,7 @@ fn a_study_of_two_labels_is_described_split_drawn_classified_trained_and_audited
     let distributions = words(&["figure", "distributions", "--describe"]);
     assert!(distributions.contains("medians by eyes: closed "), "{distributions}");
     let audit = words(&["audit", "--profile", "smoke", "--recorded"]);
-    assert!(audit.contains("Properties of the files that may name the eyes;"), "{audit}");
+    assert!(audit.contains("properties of the files in predicting the eyes;"), "{audit}");
     let networks = audit.lines().find(|line| line.starts_with("Networks")).unwrap();
     // No labels are exchanged for networks, and everybody has both labels.
     for absent in ["exchanged", "heard", "two labels", "own labels", "within participants"] {

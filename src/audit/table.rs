@@ -262,8 +262,12 @@ impl Audit {
         let estimates = self.estimates_table();
         let fixed = |heading: &'static str, table: Table| (Cow::from(heading), table);
         let mut tables = vec![
-            fixed(
-                "Accuracy of single properties of the files; * above exchanged labels (p < 0.05, Holm).",
+            (
+                format!(
+                    "Accuracy of single properties of the files in predicting the {}; * above exchanged labels (p < 0.05, Holm).",
+                    self.words.label
+                )
+                .into(),
                 self.artefacts.table(),
             ),
             fixed("Guesses that never see a signal, under each scheme of splitting.", self.guesses_table()),
