@@ -85,7 +85,8 @@ impl Store {
     /// All records of a folder, in the order of their runs; none if it is not there.
     ///
     /// # Errors
-    /// Those of [`Self::each`].
+    /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
+    /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
     pub fn read(folder: impl AsRef<Path>) -> Result<Vec<Record>> {
         let mut records = Vec::new();
         Self::each(folder, |record| record, |record| records.push(record))?;
@@ -96,8 +97,7 @@ impl Store {
     /// Records are read and changed on all cores, and few of them are in memory at once.
     ///
     /// # Errors
-    /// [`Fault::BAD_RECORD`] for every file that cannot be read or holds another run than its name says;
-    /// [`Fault::FOREIGN_RECORDS`] if two have not the same configuration.
+    /// Those of [`Self::read`].
     pub(crate) fn each<T: Send>(
         folder: impl AsRef<Path>,
         change: impl Fn(Record) -> T + Sync,
