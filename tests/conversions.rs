@@ -5,8 +5,11 @@
 //!
 //! ```sh
 //! python3 -m venv target/conversions/python
-//! target/conversions/python/bin/pip install -r tests/conversions/requirements.in
+//! target/conversions/python/bin/pip install --require-hashes -r tests/conversions/requirements.txt
 //! ```
+
+#[path = "support/snippets.rs"]
+mod snippets;
 
 use std::f64::consts::TAU;
 use std::fs;
@@ -15,18 +18,8 @@ use std::process::Command;
 
 use eegenre::recordings::formats::{Signals, factor, read};
 use eegenre::report::note;
+use snippets::{root, snippet};
 use tempfile::tempdir;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// A snippet of data/README.md.
-fn snippet(name: &str) -> String {
-    let readme = fs::read_to_string(root().join("data/README.md")).unwrap();
-    let (_, rest) = readme.split_once(&format!("<!-- python: {name} -->\n```python\n")).unwrap();
-    rest.split_once("```").unwrap().0.to_owned()
-}
 
 /// The Python that has MNE, if there is one.
 fn python() -> Option<PathBuf> {

@@ -9,6 +9,9 @@
 //! target/predictions/networks/bin/pip install --require-hashes -r tests/predictions/requirements-networks.txt
 //! ```
 
+#[path = "support/snippets.rs"]
+mod snippets;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -16,18 +19,8 @@ use std::sync::OnceLock;
 
 use eegenre::report::note;
 use serde_json::Value;
+use snippets::{root, snippet};
 use tempfile::tempdir;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// A snippet of data/README.md.
-fn snippet(name: &str) -> String {
-    let readme = fs::read_to_string(root().join("data/README.md")).unwrap();
-    let (_, rest) = readme.split_once(&format!("<!-- python: {name} -->\n```python\n")).unwrap();
-    rest.split_once("```").unwrap().0.to_owned()
-}
 
 #[track_caller]
 fn assert_success(output: &Output) {

@@ -140,7 +140,7 @@ fn workbooks(folder: &Path) -> Result<(BTreeMap<Song, PathBuf>, Vec<Problem>)> {
             let place = Place::file(folder.join(one));
             Some(Problem::new(Fault::MISSING_SONG, place, "the workbook of a song", "no such file"))
         }
-        // Whoever has another study lacks many, and reads of it once.
+        // The folder of another study lacks many: one problem, not twelve.
         several => {
             let expected = "S1.xlsx ... S12.xlsx, a workbook for each song";
             let found = format!("no {}", several.join(", "));

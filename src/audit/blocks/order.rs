@@ -133,6 +133,8 @@ fn correlation(one: &[f64], other: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -144,9 +146,19 @@ mod tests {
         assert_eq!(correlation(&[1.0, 1.0], &[1.0, 2.0]), None);
     }
 
+    proptest! {
+        #[test]
+        fn ranks_count_the_values_below_and_share_ties(values in prop::collection::vec(-3..3_i8, 0..30)) {
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let count = |of: &dyn Fn(f64) -> bool| values.iter().filter(|value| of(**value)).count() as f64;
+            let naive = |value: &f64| count(&|other| other < *value) + (count(&|other| other == *value) + 1.0) / 2.0;
+            prop_assert_eq!(ranks(&values), values.iter().map(naive).collect::<Vec<_>>());
+        }
+    }
+
     #[test]
-    fn a_participant_with_hundreds_of_trials_takes_no_minutes() {
-        // 561 trials have 157 080 pairs; comparing pairs with pairs took minutes for each deal.
+    fn hundreds_of_trials_of_one_participant_without_drift_show_none() {
+        // 561 trials have 157 080 pairs.
         let levels: Vec<Level> = (1..=561)
             .map(|place| Level {
                 participant: Participant::new(1),
@@ -156,8 +168,6 @@ mod tests {
             })
             .collect();
         let stimuli: Vec<usize> = (1..=561).collect();
-        let started = std::time::Instant::now();
         assert!(drift(&levels, &stimuli, Pairs::All).unwrap().abs() < 0.1);
-        assert!(started.elapsed().as_secs() < 30, "{:?}", started.elapsed());
     }
 }

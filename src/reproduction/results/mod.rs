@@ -1,6 +1,7 @@
 //! All series beside the paper's, with verdicts and claims. The command line, the notebooks and the README show them.
 
 mod differences;
+mod network_runs;
 mod table;
 
 pub use differences::{Difference, Differences};
@@ -17,9 +18,10 @@ use crate::recordings::{Design, Fingerprint, Provenance};
 use crate::report::Table;
 use crate::reproduction::paper::{CLAIMS, OBSERVATIONS, Observation};
 use crate::reproduction::verdict::{ObservedRun, SeriesVerdict, TestedClaim, TestedObservation};
+use crate::runs::Record;
 use crate::runs::profile::Profile;
-use crate::runs::series::{self, Chance, RunAnswers, Series, SeriesBuilder};
-use crate::runs::{Record, Store, Weights};
+use crate::runs::series::{Chance, Series, SeriesBuilder};
+use network_runs::NetworkRuns;
 
 /// What all runs together show. `Display` is the table of the command line, [`Self::markdown`] that of the README.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -66,18 +68,18 @@ impl Results {
     /// Those of [`Series::of`]; [`Fault::NO_RECORDS`] if there is nothing at all; [`Fault::MIXED_RECORDS`] if a network comes
     /// twice, or the recordings, the split or the test recordings differ.
     pub fn of(groups: &[&[Record]], provenance: &Provenance) -> Result<Self> {
-        Self::of_networks(groups.iter().map(|records| Network::of(records)).collect(), provenance)
+        Self::of_networks(groups.iter().map(|records| NetworkRuns::of(records)).collect(), provenance)
     }
 
     /// From the records in the folders of the networks below `folder`, which are those of these recordings. Few records are
     /// in memory at once.
     ///
     /// # Errors
-    /// Those of [`Store::read`] and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
+    /// Those of [`Store::read`](crate::runs::Store::read) and [`Self::of`]; [`Fault::FOREIGN_RECORDS`] if the records are of other recordings.
     pub fn read(folder: impl AsRef<Path>, set: &Design) -> Result<Self> {
         let folder = folder.as_ref();
-        let networks = Error::gather(Model::ALL.map(|model| Network::read(&folder.join(model.name()))))?;
-        let networks: Vec<Network> = networks.into_iter().flatten().collect();
+        let networks = Error::gather(Model::ALL.map(|model| NetworkRuns::read(&folder.join(model.name()))))?;
+        let networks: Vec<NetworkRuns> = networks.into_iter().flatten().collect();
         if networks.is_empty() {
             let found = "none below it";
             return Err(Error::new(
@@ -92,7 +94,7 @@ impl Results {
         Ok(results)
     }
 
-    fn of_networks(networks: Vec<Network>, provenance: &Provenance) -> Result<Self> {
+    fn of_networks(networks: Vec<NetworkRuns>, provenance: &Provenance) -> Result<Self> {
         let count = networks.len();
         let (series, observed): (Vec<_>, Vec<_>) =
             networks.into_iter().map(|network| (network.series, network.observed)).unzip();
@@ -186,63 +188,6 @@ impl Results {
         parts.push(notes);
         parts.retain(|part| !part.is_empty());
         parts
-    }
-}
-
-/// What is gathered of the records of one network.
-#[derive(Debug, Default)]
-struct Network {
-    series: Vec<SeriesBuilder>,
-    observed: Vec<(Observation, Vec<ObservedRun>)>,
-}
-
-/// What is kept of one record.
-struct NetworkRun {
-    model: Model,
-    answers: Vec<RunAnswers>,
-    observed: Vec<ObservedRun>,
-}
-
-impl NetworkRun {
-    fn of(record: &Record) -> Self {
-        let model = record.configuration.settings.model;
-        let series = SeriesBuilder::reported(model);
-        Self {
-            model,
-            answers: series.iter().map(|series| RunAnswers::of(record, series.weights())).collect(),
-            observed: observations(model).map(|observation| ObservedRun::of(observation, record)).collect(),
-        }
-    }
-}
-
-/// What the paper says of the curves of a network.
-fn observations(model: Model) -> impl Iterator<Item = Observation> {
-    let own = series::reported(model, Weights::Final);
-    OBSERVATIONS.into_iter().filter(move |observation| own == Some(observation.series))
-}
-
-impl Network {
-    fn of(records: &[Record]) -> Self {
-        let mut network = Self::default();
-        records.iter().for_each(|record| network.add(NetworkRun::of(record)));
-        network
-    }
-
-    /// From a folder of records; nothing if it is not there.
-    fn read(folder: &Path) -> Result<Option<Self>> {
-        let mut network = Self::default();
-        Store::each(folder, |record| NetworkRun::of(&record), |run| network.add(run))?;
-        Ok((!network.series.is_empty()).then_some(network))
-    }
-
-    /// The first run says which network it is.
-    fn add(&mut self, run: NetworkRun) {
-        if self.series.is_empty() {
-            self.series = SeriesBuilder::reported(run.model);
-            self.observed = observations(run.model).map(|observation| (observation, Vec::new())).collect();
-        }
-        self.series.iter_mut().zip(run.answers).for_each(|(series, answers)| series.add(answers));
-        self.observed.iter_mut().zip(run.observed).for_each(|((_, runs), observed)| runs.push(observed));
     }
 }
 

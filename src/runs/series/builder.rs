@@ -3,60 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
-use super::{Chance, Series, digest, label};
+use super::{Chance, RunAnswers, Series, digest, label};
 use crate::error::{Error, Fault, Place, Problem, Result};
 use crate::evaluation::statistics::{average, average_interval, clopper_pearson_of_mean, mean, trimmed_mean};
 use crate::models::Model;
 use crate::recordings::{Labels, RecordingId};
-use crate::runs::{Configuration, Instructions, Outcome, Record, Store, Weights};
-
-/// What a series needs of a record.
-#[derive(Debug)]
-pub(crate) struct RunAnswers {
-    run: u64,
-    program: String,
-    /// Without instructions.
-    configuration: Configuration,
-    instructions: Instructions,
-    /// The test recordings, in the order of the predictions.
-    recordings: Vec<RecordingId>,
-    /// Whether each is answered rightly.
-    is_right: Vec<bool>,
-    labels: Labels,
-    /// Test recordings of each label.
-    label_counts: Vec<usize>,
-    right: usize,
-    accuracy: f64,
-    /// Whether the confusion matrix counts the predictions.
-    is_counted: bool,
-    epoch: usize,
-    /// On the training recordings: by recording and by example.
-    training: Option<[f64; 2]>,
-}
-
-impl RunAnswers {
-    /// With these weights.
-    pub(crate) fn of(record: &Record, weights: Weights) -> Self {
-        let outcome = record.outcome(weights);
-        let predictions = &outcome.predictions;
-        let is_right = |prediction: &crate::runs::Prediction| prediction.predicted == prediction.label;
-        Self {
-            run: record.run,
-            program: record.program.clone(),
-            configuration: record.configuration.of_series(),
-            instructions: record.configuration.instructions.clone(),
-            recordings: predictions.iter().map(|prediction| prediction.recording).collect(),
-            is_right: predictions.iter().map(is_right).collect(),
-            labels: outcome.labels.clone(),
-            label_counts: outcome.confusion.iter().map(|row| row.iter().sum()).collect(),
-            right: outcome.right(),
-            accuracy: outcome.accuracy(),
-            is_counted: confusion(outcome).as_ref() == Some(&outcome.confusion),
-            epoch: outcome.epoch,
-            training: training_accuracy(record, weights),
-        }
-    }
-}
+use crate::runs::{Configuration, Instructions, Record, Store, Weights};
 
 /// Gathers the runs of one configuration.
 #[derive(Debug)]
@@ -85,7 +37,7 @@ struct First {
 #[derive(Debug)]
 struct Run {
     run: u64,
-    /// Whether it answers each test recording rightly, in the first run's order.
+    /// Whether it answers each test recording correctly, in the first run's order.
     is_right: Box<[bool]>,
     right: usize,
     accuracy: f64,
@@ -241,7 +193,7 @@ impl First {
         }
     }
 
-    /// Which of its test recordings a run answers rightly; nothing unless each of them is answered once.
+    /// Which of its test recordings a run answers correctly; nothing unless each of them is answered once.
     fn in_order(&self, run: &RunAnswers) -> Option<Box<[bool]>> {
         let count = self.recordings.len();
         if count == 0 || self.places.len() < count || run.recordings.len() != count {
@@ -265,21 +217,4 @@ fn kept(right: &[usize]) -> Vec<usize> {
     places.sort_by_key(|place| right[*place]);
     let cut = usize::from(places.len() > 2);
     places[cut..places.len() - cut].to_vec()
-}
-
-/// On the training recordings after the epoch of these weights: by recording and by example.
-fn training_accuracy(record: &Record, weights: Weights) -> Option<[f64; 2]> {
-    let curve = &record.history.training;
-    let place = curve.place(record.outcome(weights).epoch)?;
-    Some([curve.accuracy().nth(place)?, curve.accuracy_by_example().nth(place)?])
-}
-
-/// Predictions by true class (row) and predicted class (column), if all labels are among the outcome's.
-pub(super) fn confusion(outcome: &Outcome) -> Option<Vec<Vec<usize>>> {
-    let labels = &outcome.labels;
-    let mut confusion = vec![vec![0; labels.count()]; labels.count()];
-    for prediction in &outcome.predictions {
-        confusion[labels.find(prediction.label)?][labels.find(prediction.predicted)?] += 1;
-    }
-    Some(confusion)
 }

@@ -9,13 +9,15 @@ mod builder;
 mod chance;
 mod comparison;
 mod reported_series;
+mod run_answers;
 #[cfg(test)]
 pub(crate) mod testing;
 
-pub(crate) use builder::{RunAnswers, SeriesBuilder};
+pub(crate) use builder::SeriesBuilder;
 pub use chance::Chance;
 pub use comparison::{Comparison, Evidence};
 pub use reported_series::ReportedSeries;
+pub(crate) use run_answers::RunAnswers;
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-use super::builder::confusion;
+use super::run_answers::confusion;
 use super::testing::{BASELINE, outcome, record, records, scattered, steady};
 use super::*;
 use crate::error::{Error, Fault};
