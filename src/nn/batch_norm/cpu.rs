@@ -6,8 +6,7 @@ use super::normalisation::{GradientSums, Normalisation};
 use super::statistics::Statistics;
 use super::{BatchNorm1d, MOMENTUM, Signals, values_per_channel};
 use crate::nn::Size;
-use crate::nn::conv1d::products::{add_rows, append_rows, copy_rows};
-use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
+use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, add_rows, append_rows, copy_rows, padded};
 use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
 /// The normalisation of each run by a layer's running statistics.

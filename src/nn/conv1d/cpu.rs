@@ -6,10 +6,10 @@
 
 use dfdx::prelude::*;
 
-use super::products::{Kernels, add_rows, append_rows, copy_rows};
+use super::products::Kernels;
 use super::{Conv1d, Signals};
 use crate::nn::Size;
-use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, padded};
+use crate::nn::kernels::{Buffer, Element, Kernel, Level, Simd, add_rows, append_rows, copy_rows, padded};
 use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
 /// Whether the gradient of the input is wanted.

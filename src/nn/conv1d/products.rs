@@ -105,37 +105,3 @@ impl Kernels {
         product(simd, sizes, windows, Right::rows::<S>(dy, width), dw, width, true);
     }
 }
-
-/// Copies rows of `narrow` values to rows of `wide` values; what lies between stays as it is.
-#[inline(always)]
-pub(in crate::nn) fn copy_rows<E: Element>(from: &[E], narrow: usize, to: &mut [E], wide: usize) {
-    if narrow == wide {
-        to[..from.len()].copy_from_slice(from);
-    } else {
-        for (from, to) in from.chunks_exact(narrow).zip(to.chunks_exact_mut(wide)) {
-            to[..narrow].copy_from_slice(from);
-        }
-    }
-}
-
-/// Adds rows of `wide` values to rows of `narrow` values.
-#[inline(always)]
-pub(in crate::nn) fn add_rows<E: Element>(from: &[E], wide: usize, to: &mut [E], narrow: usize) {
-    for (from, to) in from.chunks_exact(wide).zip(to.chunks_exact_mut(narrow)) {
-        for (from, to) in from.iter().zip(to) {
-            *to += *from;
-        }
-    }
-}
-
-/// Appends the first `narrow` values of each row of `wide`.
-#[inline(always)]
-pub(in crate::nn) fn append_rows<E: Element>(from: &[E], wide: usize, to: &mut Vec<E>, narrow: usize) {
-    if narrow == wide {
-        to.extend_from_slice(from);
-    } else {
-        for from in from.chunks_exact(wide) {
-            to.extend_from_slice(&from[..narrow]);
-        }
-    }
-}

@@ -18,6 +18,7 @@ mod neon;
 mod peak;
 mod portable;
 mod product;
+mod rows;
 mod tile;
 
 use std::sync::OnceLock;
@@ -27,6 +28,7 @@ use crate::error::{Error, Fault, Place, Result};
 pub(crate) use buffer::{Buffer, WorkingMemory};
 pub(crate) use math::{SIGMOID_EXPONENT, TANH_EXPONENT, sigmoid, tanh};
 pub(crate) use product::{Left, Panels, Right, product};
+pub(crate) use rows::{add_rows, append_rows, copy_rows};
 pub(crate) use tile::accumulate;
 
 /// A number of columns, padded to whole registers of any level.

@@ -14,8 +14,8 @@ use crate::nn::Size;
 use crate::nn::batch_norm::cpu::update_running_statistics;
 use crate::nn::batch_norm::{BatchNorm1d, EPSILON, values_per_channel};
 use crate::nn::conv1d::Conv1d;
-use crate::nn::conv1d::products::{Kernels, add_rows};
-use crate::nn::kernels::{Buffer, Element, Level, padded};
+use crate::nn::conv1d::products::Kernels;
+use crate::nn::kernels::{Buffer, Element, Level, add_rows, padded};
 use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient, with_gradients};
 
 /// Sizes of a batch whose rows are padded to whole registers.

@@ -8,8 +8,7 @@
 //! ```
 
 use super::cpu::Sizes;
-use crate::nn::conv1d::products::{append_rows, copy_rows};
-use crate::nn::kernels::{Buffer, Element, Kernel, Simd};
+use crate::nn::kernels::{Buffer, Element, Kernel, Simd, append_rows, copy_rows};
 
 /// A convolution with the normalisation behind it.
 pub(super) struct Folded<E: Element> {

@@ -19,8 +19,7 @@
 use super::cpu::Sizes;
 use crate::nn::batch_norm::normalisation::{GradientSums, Normalisation};
 use crate::nn::batch_norm::statistics::Statistics;
-use crate::nn::conv1d::products::{add_rows, append_rows, copy_rows};
-use crate::nn::kernels::{Buffer, Element, Kernel, Simd};
+use crate::nn::kernels::{Buffer, Element, Kernel, Simd, add_rows, append_rows, copy_rows};
 
 /// A convolution and its normalisation.
 pub(super) struct Layer<'a, E> {

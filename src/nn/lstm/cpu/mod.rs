@@ -18,7 +18,7 @@ use self::backward::{Above, Backward};
 use self::forward::{Forward, Pass, Weights};
 use super::LstmLayer;
 use crate::nn::dropout::Mask;
-use crate::nn::kernels::{Buffer, Element, Level, padded};
+use crate::nn::kernels::{Buffer, Element, Level, add_rows, copy_rows, padded};
 use crate::nn::storage::{contents, of_run, of_run_mut, with_gradient};
 use crate::nn::{Dropout, Packed, Packings, Rows, Size};
 
@@ -239,13 +239,7 @@ where
         let (Size(runs), _, inputs) = *self.frames.shape();
         let inputs = inputs.size();
         with_gradient(gradients, &self.frames, |gradient| {
-            let gradient = of_run_mut(gradient, run, runs);
-            for (gradient, found) in gradient.chunks_exact_mut(inputs).zip(found.chunks_exact(padded(inputs)))
-            {
-                for (gradient, found) in gradient.iter_mut().zip(found) {
-                    *gradient += *found;
-                }
-            }
+            add_rows(found, padded(inputs), of_run_mut(gradient, run, runs), inputs);
         })
     }
 }
@@ -259,12 +253,4 @@ fn resized<E: Element>(rows: &[E], from: usize, to: usize) -> Buffer<E> {
     let mut resized = if from < to { Buffer::zeros(len) } else { Buffer::stale(len) };
     copy_rows(rows, from, &mut resized, to);
     resized
-}
-
-/// Copies rows of `from` elements to rows of `to`, as far as both have elements.
-fn copy_rows<E: Element>(rows: &[E], from: usize, into: &mut [E], to: usize) {
-    let columns = from.min(to);
-    for (into, row) in into.chunks_exact_mut(to).zip(rows.chunks_exact(from)) {
-        into[..columns].copy_from_slice(&row[..columns]);
-    }
 }
