@@ -8,6 +8,9 @@ use crate::notebook::document::{Cell, Code, Document, LIVE};
 const LINES: usize = 15;
 const LIVE_LINES: usize = 20;
 
+/// Characters of a line of a live cell at most: so many fit beside JupyterLab's list of files in a window of 1400 pixels.
+const LIVE_WIDTH: usize = 120;
+
 /// How the first code cell begins. Without its first line the kernel reports a panic as success.
 const FIRST_CELL: &str = ":preserve_vars_on_panic 0\n:dep eegenre = { path = \"..\" }\n";
 
@@ -72,6 +75,10 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     let (lines, most) = (source.lines().count(), if is_live { LIVE_LINES } else { LINES });
     if lines > most {
         broken.push((format!("at most {most} lines"), format!("{lines}")));
+    }
+    let width = source.lines().map(|line| line.chars().count()).max().unwrap_or(0);
+    if is_live && width > LIVE_WIDTH {
+        broken.push((format!("lines of at most {LIVE_WIDTH} characters"), width.to_string()));
     }
     let words = words(source).unwrap_or_else(|cause| {
         broken.push(("code that Rust can read".into(), cause));
@@ -230,6 +237,13 @@ pub(super) mod tests {
     fn a_cell_has_at_most_15_lines_and_a_live_one_20() {
         assert_eq!(broken(&"x;\n".repeat(16)), "at most 15 lines, found 16");
         assert_eq!(broken(&format!("// Live: x.\n{}", "x;\n".repeat(20))), "at most 20 lines, found 21");
+    }
+
+    #[test]
+    fn a_line_of_a_live_cell_has_at_most_120_characters() {
+        let line = |characters: usize| format!("// Live: x.\n{}", "x".repeat(characters));
+        assert_eq!(lint(&notebook(&[FIRST_CELL, &line(120), LAST_CELL])), []);
+        assert_eq!(broken(&line(121)), "lines of at most 120 characters, found 121");
     }
 
     #[test]
