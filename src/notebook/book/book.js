@@ -4,6 +4,14 @@ const found = document.getElementById("found");
 const query = document.getElementById("query");
 for (const element of document.querySelectorAll(".search, .choices")) element.hidden = false;
 
+// The words around a place, none of them cut.
+function around(words, at) {
+  const from = words.lastIndexOf(" ", Math.max(0, at - 40)) + 1;
+  const end = words.indexOf(" ", from + 140);
+  const to = end < 0 ? words.length : end;
+  return `${from > 0 ? "… " : ""}${words.slice(from, to)}${to < words.length ? " …" : ""}`;
+}
+
 // A result is a section that has every word that is asked for. Words of a heading count more.
 function search(text) {
   const asked = text.toLowerCase().split(/\s+/).filter(Boolean);
@@ -11,8 +19,7 @@ function search(text) {
     const [above, below] = [`${title} ${heading}`.toLowerCase(), words.toLowerCase()];
     const has = asked.every((word) => above.includes(word) || below.includes(word));
     const score = asked.filter((word) => above.includes(word)).length;
-    const at = Math.max(0, below.indexOf(asked[0]) - 40);
-    return { file, title, place, heading, has, score, near: words.slice(at, at + 140) };
+    return { file, title, place, heading, has, score, near: around(words, below.indexOf(asked[0])) };
   });
   return asked.length ? results.filter((one) => one.has).sort((one, other) => other.score - one.score).slice(0, 20) : [];
 }
