@@ -45,7 +45,7 @@ mod tests {
     fn wide_rows_carry_narrow_ones_and_keep_what_lies_behind() {
         let narrow = [1.0_f32, 2.0, 3.0, 4.0, 5.0, 6.0];
         let mut wide = [9.0; 9];
-        copy_rows(&narrow, 2, &mut wide[..8], 3);
+        copy_rows(&narrow, 2, &mut wide, 3);
         assert_eq!(wide, [1.0, 2.0, 9.0, 3.0, 4.0, 9.0, 5.0, 6.0, 9.0]);
         let mut back = [0.0; 6];
         copy_rows(&wide, 3, &mut back, 2);
