@@ -76,9 +76,10 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     if lines > most {
         broken.push((format!("at most {most} lines"), format!("{lines}")));
     }
-    let width = source.lines().map(|line| line.chars().count()).max().unwrap_or(0);
-    if is_live && width > LIVE_WIDTH {
-        broken.push((format!("lines of at most {LIVE_WIDTH} characters"), width.to_string()));
+    let mut widths = (1..).zip(source.lines().map(|line| line.chars().count()));
+    if is_live && let Some((number, width)) = widths.find(|(_, width)| *width > LIVE_WIDTH) {
+        broken
+            .push((format!("lines of at most {LIVE_WIDTH} characters"), format!("{width} in line {number}")));
     }
     let words = words(source).unwrap_or_else(|cause| {
         broken.push(("code that Rust can read".into(), cause));
@@ -243,7 +244,7 @@ pub(super) mod tests {
     fn a_line_of_a_live_cell_has_at_most_120_characters() {
         let line = |characters: usize| format!("// Live: x.\n{}", "x".repeat(characters));
         assert_eq!(lint(&notebook(&[FIRST_CELL, &line(120), LAST_CELL])), []);
-        assert_eq!(broken(&line(121)), "lines of at most 120 characters, found 121");
+        assert_eq!(broken(&line(121)), "lines of at most 120 characters, found 121 in line 2");
     }
 
     #[test]
