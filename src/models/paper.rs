@@ -54,6 +54,4 @@ pub mod cnn {
     pub const LEARNING_RATE: f64 = 2e-3;
     /// Width of a kernel; not stated, one of the choices that the paper leaves open.
     pub const KERNEL: usize = 3;
-    /// Zeros at both ends of a signal, so that a convolution keeps its length.
-    pub const PADDING: usize = (KERNEL - 1) / 2;
 }

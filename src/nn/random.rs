@@ -9,6 +9,7 @@ use dfdx::prelude::*;
 const GOLDEN: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// Spreads every bit of the input over the output; one-to-one.
+#[inline]
 const fn mix(mut z: u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
@@ -16,6 +17,7 @@ const fn mix(mut z: u64) -> u64 {
 }
 
 /// 64 random bits: number `index` of the stream.
+#[inline]
 pub(crate) const fn bits(key: u64, index: u64) -> u64 {
     mix(key.wrapping_add(index.wrapping_add(1).wrapping_mul(GOLDEN)))
 }

@@ -11,7 +11,7 @@ use crate::error::{Error, Fault, Place, Result};
 use crate::models::{Network, NetworkTask};
 use crate::nn::StateDict;
 use crate::recordings::{DataSet, Label, Labels, Participant, RecordingId, Stimulus, is_first};
-use crate::runs::{self, Outcome, Purpose, Settings};
+use crate::runs::{Purpose, Settings};
 use crate::training::{Answer, Evaluation};
 
 /// The answer to one recording.
@@ -139,19 +139,6 @@ impl NetworkTask<Cpu> for Predict<'_> {
         let loaded = read.and_then(|(weights, _)| StateDict::load_runs(&[weights], &mut network));
         Ok(loaded.and_then(|()| Evaluation::of(&network, &device, &examples)?.remove(0)))
     }
-}
-
-/// To how many of an outcome's test recordings a network gives the same label.
-#[must_use]
-pub fn agreeing(predictions: &[Prediction], outcome: &Outcome) -> usize {
-    let same = |recorded: &&runs::Prediction| {
-        predictions.iter().any(|prediction| {
-            let Prediction { stimulus, participant, take, .. } = *prediction;
-            let recording = RecordingId { stimulus, participant, take };
-            recording == recorded.recording && prediction.predicted == recorded.predicted
-        })
-    };
-    outcome.predictions.iter().filter(same).count()
 }
 
 /// Brings the answers to each recording together.

@@ -187,14 +187,6 @@ impl Evaluation {
         };
         ballots.into_iter().map(vote).collect()
     }
-
-    /// Part of the recordings that are predicted rightly. Equal to [`Self::accuracy`] where an example is a whole
-    /// recording.
-    #[must_use]
-    pub fn accuracy_by_vote(&self) -> f64 {
-        let votes = self.votes();
-        votes.iter().filter(|vote| vote.predicted == vote.class).count() as f64 / votes.len() as f64
-    }
 }
 
 #[cfg(test)]
@@ -247,7 +239,6 @@ mod tests {
         let evaluation = Evaluation { answers };
         let votes: Vec<usize> = evaluation.votes().iter().map(|vote| vote.predicted).collect();
         assert_eq!(votes, [1, 2, 0]);
-        assert_eq!(evaluation.accuracy_by_vote(), 2.0 / 3.0);
         assert_eq!(evaluation.accuracy(), 4.0 / 7.0);
     }
 }

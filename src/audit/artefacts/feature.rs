@@ -58,12 +58,6 @@ impl Artefact {
         Self::Scale,
     ];
 
-    /// Whether it follows from the number of samples alone.
-    #[must_use]
-    pub const fn is_of_length(self) -> bool {
-        matches!(self, Self::Length | Self::Pads)
-    }
-
     /// Its value for each recording, in frames of `frame` samples, at least 1. A recording without samples has 0.
     pub(super) fn values(self, recordings: &[Recording], frame: usize) -> Vec<f64> {
         let longest = |of: &Recording| {

@@ -132,9 +132,10 @@ impl Mask {
     /// Multiplies every element by 0 or by the scale. A product, so that NaN stays NaN where it is dropped.
     pub(crate) fn multiply<E: Element>(self, elements: &mut [E]) {
         let factors = [E::ZERO, E::from_f64(self.scale())];
-        for (index, elements) in (0..).zip(elements.chunks_mut(4)) {
-            for (element, stays) in elements.iter_mut().zip(self.stays(index)) {
-                *element = *element * factors[usize::from(stays)];
+        for (index, elements) in elements.chunks_mut(4).enumerate() {
+            let stays = self.stays(index as u64);
+            for (place, element) in elements.iter_mut().enumerate() {
+                *element = *element * factors[usize::from(stays[place])];
             }
         }
     }
@@ -143,7 +144,8 @@ impl Mask {
     #[inline(always)]
     fn stays(self, index: u64) -> [bool; 4] {
         let bits = random::bits(self.key, index);
-        [0, 16, 32, 48].map(|shift| (bits >> shift) as u16 >= self.threshold)
+        let stays = |shift: u32| (bits >> shift) as u16 >= self.threshold;
+        [stays(0), stays(16), stays(32), stays(48)]
     }
 }
 

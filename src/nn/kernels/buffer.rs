@@ -172,6 +172,7 @@ impl<E: Element> Drop for Buffer<E> {
 
 impl<E: Element> Deref for Buffer<E> {
     type Target = [E];
+    #[inline]
     fn deref(&self) -> &[E] {
         // SAFETY: the lines are initialised, hold at least `len` elements and are aligned more strictly than they;
         // E is f32 or f64, for which any bits are a value.
@@ -180,6 +181,7 @@ impl<E: Element> Deref for Buffer<E> {
 }
 
 impl<E: Element> DerefMut for Buffer<E> {
+    #[inline]
     fn deref_mut(&mut self) -> &mut [E] {
         // SAFETY: as in `deref`, and the buffer is borrowed exclusively.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }

@@ -5,6 +5,9 @@
 //! only from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
 //! instructions are missing.
 //!
+//! Inner loops over registers count with `enumerate`: parts of `zip`, and of arrays by value, are functions that the compiler need
+//! not inline, and so might be compiled without the vector instructions.
+//!
 //! `f32` has them all; `f64`, which only the tests use (finite differences), has the portable one.
 
 #[cfg(target_arch = "x86_64")]
@@ -32,6 +35,7 @@ pub(crate) use rows::{add_rows, append_rows, copy_rows};
 pub(crate) use tile::accumulate;
 
 /// A number of columns, padded to whole registers of any level.
+#[inline]
 pub(crate) const fn padded(columns: usize) -> usize {
     const MOST_LANES: usize = 16;
     columns.next_multiple_of(MOST_LANES)
@@ -127,6 +131,7 @@ impl Level {
 impl Element for f32 {
     const ZERO: Self = 0.0;
 
+    #[inline]
     fn from_f64(value: f64) -> Self {
         value as Self
     }
@@ -147,6 +152,7 @@ impl Element for f32 {
 impl Element for f64 {
     const ZERO: Self = 0.0;
 
+    #[inline]
     fn from_f64(value: f64) -> Self {
         value
     }

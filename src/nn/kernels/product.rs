@@ -243,8 +243,8 @@ impl<E: Element> Tile<E> {
             for (i, sums) in sums.iter_mut().enumerate() {
                 // SAFETY: the caller's promise.
                 let element = simd.splat(unsafe { *a.add(i * self.a_row) });
-                for (sum, &b) in sums.iter_mut().zip(&row) {
-                    *sum = simd.mul_add(element, b, *sum);
+                for (column, sum) in sums.iter_mut().enumerate() {
+                    *sum = simd.mul_add(element, row[column], *sum);
                 }
             }
             a = a.wrapping_add(self.a_step);

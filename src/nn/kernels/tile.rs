@@ -32,8 +32,8 @@ pub(crate) fn accumulate<S: Simd, const R: usize, const C: usize>(
         for column in 0..C {
             // SAFETY: `right` holds `depth` runs of C registers.
             let register = unsafe { simd.load_at(b.add(column * S::LANES)) };
-            for (sums, &element) in sums.iter_mut().zip(&elements) {
-                sums[column] = simd.mul_add(element, register, sums[column]);
+            for (i, sums) in sums.iter_mut().enumerate() {
+                sums[column] = simd.mul_add(elements[i], register, sums[column]);
             }
         }
         a = a.wrapping_add(left.step);

@@ -78,8 +78,8 @@ fn rules_of_a_cell(code: &Code) -> Vec<(String, String)> {
     }
     let mut widths = (1..).zip(source.lines().map(|line| line.chars().count()));
     if is_live && let Some((number, width)) = widths.find(|(_, width)| *width > LIVE_WIDTH) {
-        broken
-            .push((format!("lines of at most {LIVE_WIDTH} characters"), format!("{width} in line {number}")));
+        let found = format!("{width} in line {number}");
+        broken.push((format!("lines of at most {LIVE_WIDTH} characters"), found));
     }
     let words = words(source).unwrap_or_else(|cause| {
         broken.push(("code that Rust can read".into(), cause));

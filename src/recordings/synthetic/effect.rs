@@ -73,12 +73,6 @@ impl Effect {
         format!("{SHEET_PREFIX} {self}")
     }
 
-    /// The effect that a sheet's name tells, `None` if it is not that of a synthetic workbook.
-    #[must_use]
-    pub fn of_sheet(name: &str) -> Option<Self> {
-        name.strip_prefix(SHEET_PREFIX)?.strip_prefix(' ')?.parse().ok()
-    }
-
     const fn name(self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -120,12 +114,8 @@ mod tests {
         for effect in Effect::ALL {
             assert_eq!(effect.to_string().parse(), Ok(effect));
             assert_eq!(serde_json::to_string(&effect).unwrap(), format!("\"{effect}\""));
-            assert_eq!(Effect::of_sheet(&effect.sheet_name()), Some(effect));
         }
         assert_eq!(Effect::LongRange.sheet_name(), "synthetic long-range");
-        for name in ["Sheet1", "synthetic", "synthetic ", "synthetic  null", "syntheticnull", "null"] {
-            assert_eq!(Effect::of_sheet(name), None, "{name:?}");
-        }
     }
 
     #[test]

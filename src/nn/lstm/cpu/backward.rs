@@ -214,9 +214,9 @@ fn differentiate<S: Simd>(
             let dz_o = simd.mul(simd.mul(dh, tanh_c), simd.neg_mul_add(o, o, o));
             // ∂L/∂b = Σ_t ∂L/∂z_t
             let mut dz = [dz_i, dz_f, dz_g, dz_o];
-            for (dz, sum) in dz.iter_mut().zip(&mut sums) {
+            for (gate, dz) in dz.iter_mut().enumerate() {
                 *dz = simd.flush(*dz, faded);
-                *sum = simd.add(*sum, *dz);
+                sums[gate] = simd.add(sums[gate], *dz);
             }
             store_gates(simd, dz, gates);
             // ∂L/∂c_{t-1} = ∂L/∂c_t f

@@ -145,6 +145,7 @@ impl<E: Element> Kernel<E> for Forward<E> {
 }
 
 /// Rows of a tile that is four registers wide.
+#[inline]
 const fn tile_rows<S: Simd>() -> usize {
     S::TILE_ROWS * S::TILE_REGISTERS / 4
 }
@@ -182,7 +183,8 @@ impl<E: Element> Step<'_, E> {
             z = accumulate(simd, z, units, h, weight_hh);
         }
         let scale = simd.splat(E::from_f64(TANH_EXPONENT));
-        for (row, [i, f, g, o]) in (first..).zip(z) {
+        for (row, &[i, f, g, o]) in z.iter().enumerate() {
+            let row = first + row;
             let here = row * width + register * S::LANES;
             // i = σ(z_i)   f = σ(z_f)   g = tanh(z_g)   o = σ(z_o)
             let (i, f) = (sigmoid(simd, i), sigmoid(simd, f));

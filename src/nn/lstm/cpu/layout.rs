@@ -83,7 +83,7 @@ pub(super) fn load_gates<S: Simd>(simd: S, from: &[S::Scalar]) -> [S::Vector; 4]
 #[inline(always)]
 pub(super) fn store_gates<S: Simd>(simd: S, gates: [S::Vector; 4], to: &mut [S::Scalar]) {
     let to = &mut to[..4 * S::LANES];
-    for (gate, value) in gates.into_iter().enumerate() {
+    for (gate, &value) in gates.iter().enumerate() {
         simd.store(value, &mut to[gate * S::LANES..]);
     }
 }
