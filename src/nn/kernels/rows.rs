@@ -10,18 +10,17 @@ pub(crate) fn copy_rows<E: Element>(from: &[E], from_width: usize, to: &mut [E],
         return;
     }
     let columns = from_width.min(to_width);
-    for (row, from) in from.chunks_exact(from_width).enumerate() {
-        to[row * to_width..][..columns].copy_from_slice(&from[..columns]);
+    for (from, to) in from.chunks_exact(from_width).zip(to.chunks_exact_mut(to_width)) {
+        to[..columns].copy_from_slice(&from[..columns]);
     }
 }
 
 /// Adds rows of `wide` elements to rows of `narrow` ones.
 #[inline(always)]
 pub(crate) fn add_rows<E: Element>(from: &[E], wide: usize, to: &mut [E], narrow: usize) {
-    for (row, from) in from.chunks_exact(wide).enumerate() {
-        let (from, to) = (&from[..narrow], &mut to[row * narrow..][..narrow]);
-        for (column, to) in to.iter_mut().enumerate() {
-            *to += from[column];
+    for (from, to) in from.chunks_exact(wide).zip(to.chunks_exact_mut(narrow)) {
+        for (from, to) in from.iter().zip(to) {
+            *to += *from;
         }
     }
 }
