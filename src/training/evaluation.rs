@@ -239,6 +239,8 @@ mod tests {
         let evaluation = Evaluation { answers };
         let votes: Vec<usize> = evaluation.votes().iter().map(|vote| vote.predicted).collect();
         assert_eq!(votes, [1, 2, 0]);
+        let right = evaluation.votes().iter().filter(|vote| vote.predicted == vote.class).count();
+        assert_eq!(right, 2);
         assert_eq!(evaluation.accuracy(), 4.0 / 7.0);
     }
 }

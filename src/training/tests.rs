@@ -55,6 +55,7 @@ fn a_network_learns_what_tells_genres_apart() {
     let after = evaluate(&training, &examples).unwrap();
     assert!(before.loss() > 1.0 && after.loss() < 0.2, "{} -> {}", before.loss(), after.loss());
     assert_eq!(after.accuracy(), 1.0);
+    assert!(after.votes().iter().all(|vote| vote.predicted == vote.class));
 }
 
 #[test]

@@ -5,8 +5,9 @@
 //! only from a [`Level`], and a level only after its instructions were found, so a kernel cannot run where its
 //! instructions are missing.
 //!
-//! Inner loops over registers count with `enumerate`: parts of `zip`, and of arrays by value, are functions that the compiler need
-//! not inline, and so might be compiled without the vector instructions.
+//! Loops over the registers of a product and over the gates of an LSTM count with `enumerate`: parts of `zip`, and of arrays by
+//! value, are functions that the compiler need not inline, and so might be compiled without the vector instructions. The loops of
+//! the CNN over rows keep `zip`, which is faster there with link-time optimisation.
 //!
 //! `f32` has them all; `f64`, which only the tests use (finite differences), has the portable one.
 
