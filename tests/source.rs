@@ -1,7 +1,9 @@
 //! Rules of the source that no lint of the compiler knows.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
     let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
@@ -223,4 +225,25 @@ fn imports_go_one_way_through_the_rooms() {
     }
     assert_eq!(seen.len(), ROOMS.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+/// Each package with its features, as `clap v4.6.9 color,default`, of the kinds of dependencies that `cargo tree` shows.
+fn packages(kinds: &str) -> BTreeSet<String> {
+    let tree = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--prefix", "none", "--format", "{p} {f}", "--edges", kinds])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(tree.status.success(), "{}", String::from_utf8_lossy(&tree.stderr));
+    let lines = String::from_utf8(tree.stdout).unwrap();
+    lines.lines().map(|line| line.trim_end_matches(" (*)").to_owned()).collect()
+}
+
+/// A feature that tests alone ask for makes Cargo compile a package twice, and the library with it.
+#[test]
+fn tests_share_the_compiled_library_with_the_program() {
+    let (own, with_tests) = (packages("normal,build"), packages("normal,build,dev"));
+    assert!(own.len() > 100 && with_tests.len() > own.len(), "{} and {}", own.len(), with_tests.len());
+    let compiled_twice: Vec<&String> = own.difference(&with_tests).collect();
+    assert!(compiled_twice.is_empty(), "add their features to [dependencies]: {compiled_twice:?}");
 }

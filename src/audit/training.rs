@@ -200,7 +200,7 @@ impl Task {
     /// The record of its run, which is trained on one thread: the trainings of a cell are side by side already.
     fn run(&self, cell: &Cell, set: &DataSet, workspace: &Path, control: &Control) -> Result<Record> {
         let (settings, folder) = (cell.settings(set, self.draw), self.folder(workspace));
-        let control = Control { threads: 1, ..*control };
+        let control = Control { threads: 1, training_curve: false, ..*control };
         let mut records = runs::train(set, &self.split, settings, 1, &folder, &control)?;
         Ok(records.remove(0))
     }

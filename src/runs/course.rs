@@ -1,9 +1,11 @@
 //! The course of a run: what it has beside its training, and the files in which it leaves both.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::store::Store;
-use super::{Configuration, Control, Event, History, Instructions, Outcome, Purpose, Record, Weights};
+use super::{Configuration, Control, Curve, Event, History, Instructions, Outcome, Purpose, Record, Weights};
 use crate::error::{Error, Fault, Place, Result};
 use crate::nn::StateDict;
 use crate::store::to_json;
@@ -42,6 +44,14 @@ pub(super) struct Times {
     at_once: usize,
 }
 
+/// What certain weights answer once the run is at its end.
+pub(super) struct Tested {
+    /// To the test recordings.
+    pub(super) test: Evaluation,
+    /// To those that train, if that was not measured [after each epoch](Control::training_curve).
+    pub(super) training: Option<Evaluation>,
+}
+
 /// The course of a run so far.
 #[derive(Debug, Clone)]
 pub(super) struct Course<'a> {
@@ -56,14 +66,18 @@ pub(super) struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    /// A run at its beginning, or where its checkpoint is, if there is one.
-    pub(super) fn open(store: &'a Store, run: u64) -> Result<(Self, Option<Checkpoint>)> {
+    /// A run at its beginning, or where its checkpoint is, if there is one; with a curve of the recordings that train, or without.
+    pub(super) fn open(
+        store: &'a Store,
+        run: u64,
+        training_curve: bool,
+    ) -> Result<(Self, Option<Checkpoint>)> {
         let instructions = store.configuration().instructions.clone();
         let mut course =
             Self { store, run, history: History::default(), best: None, instructions, seconds: 0.0 };
         let checkpoint = match store.checkpoint(run)? {
             Some(bytes) => {
-                let restored = course.restore(&bytes);
+                let restored = course.restore(&bytes, training_curve);
                 Some(restored.map_err(|error| course.unusable(error))?)
             }
             None => None,
@@ -71,7 +85,7 @@ impl<'a> Course<'a> {
         Ok((course, checkpoint))
     }
 
-    fn restore(&mut self, bytes: &[u8]) -> Result<Checkpoint> {
+    fn restore(&mut self, bytes: &[u8], training_curve: bool) -> Result<Checkpoint> {
         let (dict, note) = StateDict::from_bytes(bytes)?;
         let bad = |found: String| {
             Error::new(Fault::BAD_RECORD, Place::field("note"), "a checkpoint as training writes it", found)
@@ -83,6 +97,9 @@ impl<'a> Course<'a> {
             let expected = format!("run {} of this folder's configuration", self.run);
             let found = format!("run {} of another", note.run);
             return Err(Error::new(Fault::FOREIGN_RECORDS, Place::field("configuration"), expected, found));
+        }
+        if training_curve && note.history.training.epochs() < note.epochs {
+            return Err(bad("one without the accuracy on training recordings after each epoch".to_owned()));
         }
         let found = &note.configuration.instructions;
         self.store.accept(found, Place::field("configuration.instructions"))?;
@@ -154,11 +171,13 @@ impl<'a> Course<'a> {
     pub(super) fn add(
         &mut self,
         epoch: usize,
-        training: &Evaluation,
+        training: Option<&Evaluation>,
         validation: Option<&Evaluation>,
         weights: impl FnOnce() -> StateDict,
     ) {
-        self.history.training.push(training);
+        if let Some(evaluation) = training {
+            self.history.training.push(evaluation);
+        }
         let Some(evaluation) = validation else { return };
         let validation = &mut self.history.validation;
         validation.push(evaluation);
@@ -202,16 +221,19 @@ impl<'a> Course<'a> {
     /// Leaves the record: what the last weights and the best ones answer to the test recordings. `at_once` runs have
     /// shared the device.
     pub(super) fn finish(
-        self,
+        mut self,
         last_weights: &StateDict,
         purpose: &Purpose,
-        [last, best]: [&Evaluation; 2],
+        [last, best]: [&Tested; 2],
         control: &Control,
         at_once: usize,
     ) -> Result<Record> {
         let configuration = self.store.configuration();
         let epochs = configuration.settings.hyperparameters.epochs;
         let best_epoch = self.best_epoch();
+        if let (Some(best), Some(last)) = (&best.training, &last.training) {
+            self.history.training = Curve::of(&BTreeMap::from([(best_epoch, best), (epochs, last)]));
+        }
         // So that the weights can be used without the record.
         let note = Some(purpose.to_note()?);
         let weights = [
@@ -231,8 +253,8 @@ impl<'a> Course<'a> {
             run: self.run,
             program: concat!("eegenre ", env!("CARGO_PKG_VERSION")).to_owned(),
             history: self.history,
-            last: Outcome::new(epochs, last, labels),
-            best: Outcome::new(best_epoch, best, labels),
+            last: Outcome::new(epochs, &last.test, labels),
+            best: Outcome::new(best_epoch, &best.test, labels),
         };
         self.store.finish(&record, &weights, &times)?;
         control.tell(record.run, Event::Finished { record: &record });

@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use dfdx::prelude::*;
 
-use super::course::Course;
+use super::course::{Course, Tested};
 use super::{Control, Event, Purpose, Record};
 use crate::error::{Error, Result};
 use crate::models::Network;
@@ -93,13 +93,8 @@ impl<X, D: Device<f32>> Group<'_, X, D> {
             }
             let start = Instant::now();
             let losses = training.epoch(&self.parts.training)?;
-            let of_training = training.evaluate(&self.parts.training)?;
-            let of_validation: Vec<Result<Option<Evaluation>>> = match self.parts.validation.is_empty() {
-                true => (0..group.len()).map(|_| Ok(None)).collect(),
-                false => {
-                    training.evaluate(&self.parts.validation)?.into_iter().map(|one| one.map(Some)).collect()
-                }
-            };
+            let of_training = answers(&training, &self.parts.training, self.control.training_curve)?;
+            let of_validation = answers(&training, &self.parts.validation, true)?;
             let (epoch, seconds) = (training.epochs(), start.elapsed().as_secs_f64());
             let weights = OnceCell::new();
             let mut healthy = Vec::with_capacity(group.len());
@@ -113,7 +108,7 @@ impl<X, D: Device<f32>> Group<'_, X, D> {
                 match loss.and_then(|_| evaluated.map_err(|error| course.in_epoch(epoch, error))) {
                     Ok((of_training, of_validation)) => {
                         let weights = || weights.get_or_init(|| training.weights())[index].clone();
-                        course.add(epoch, &of_training, of_validation.as_ref(), weights);
+                        course.add(epoch, of_training.as_ref(), of_validation.as_ref(), weights);
                         course.seconds += seconds;
                         self.control.tell(course.run, Event::Epoch { epoch, history: course.history() });
                         healthy.push(run);
@@ -146,12 +141,12 @@ impl<X, D: Device<f32>> Group<'_, X, D> {
         results: &mut Vec<(u64, Result<Record>)>,
     ) -> Result<()> {
         let mut training = self.training::<N>(&group)?;
-        let last = training.evaluate(&self.parts.test)?;
+        let last = self.tested(&training)?;
         let best: Vec<StateDict> = (group.iter())
             .map(|OpenRun { course, checkpoint, .. }| course.best_weights(&checkpoint.network).clone())
             .collect();
         training.load(&best)?;
-        let best = training.evaluate(&self.parts.test)?;
+        let best = self.tested(&training)?;
         let (at_once, epochs) = (group.len(), self.hyperparameters.epochs);
         for (index, OpenRun { course, checkpoint, lock }) in group.into_iter().enumerate() {
             let run = course.run;
@@ -167,11 +162,31 @@ impl<X, D: Device<f32>> Group<'_, X, D> {
         Ok(())
     }
 
+    /// What the weights of each run answer to the test recordings, and to those that train if that is still open.
+    fn tested<N: Network<D, Example = X>>(&self, training: &Training<N, D>) -> Result<Vec<Result<Tested>>> {
+        let test = training.evaluate(&self.parts.test)?;
+        let of_training = answers(training, &self.parts.training, !self.control.training_curve)?;
+        let each = test.into_iter().zip(of_training);
+        Ok(each.map(|(test, of_training)| Ok(Tested { test: test?, training: of_training? })).collect())
+    }
+
     fn training<N: Network<D, Example = X>>(&self, group: &[OpenRun]) -> Result<Training<N, D>> {
         let standing: Vec<(u64, Checkpoint)> =
             group.iter().map(|run| (run.course.run, run.checkpoint.clone())).collect();
         Training::resume(self.device.clone(), self.hyperparameters, self.seed, &standing)
     }
+}
+
+/// What each run answers to a part of the split; nothing if that is not wanted, or the part is empty.
+fn answers<N: Network<D>, D: Device<f32>>(
+    training: &Training<N, D>,
+    part: &[N::Example],
+    is_wanted: bool,
+) -> Result<Vec<Result<Option<Evaluation>>>> {
+    if !is_wanted || part.is_empty() {
+        return Ok(training.runs().iter().map(|_| Ok(None)).collect());
+    }
+    Ok(training.evaluate(part)?.into_iter().map(|one| one.map(Some)).collect())
 }
 
 /// Notes where the runs of a group stand, as far as they are of it.
@@ -192,7 +207,7 @@ mod tests {
     use tempfile::tempdir;
 
     use super::super::tests::{Watch, contents, set, settings, trained};
-    use super::super::{Schedule, Settings, Store, train};
+    use super::super::{History, Schedule, Settings, Store, train};
     use super::*;
     use crate::error::Fault;
     use crate::models::Model;
@@ -257,6 +272,39 @@ mod tests {
             }
         }
         assert_eq!(contents(parts.path()), contents(whole.path()));
+    }
+
+    #[test]
+    fn without_the_curve_of_training_all_else_is_the_same() {
+        let (set, folder) = (set(), tempdir().unwrap());
+        for model in Model::ALL {
+            let (settings, folder) = (settings(model, 4), folder.path().join(model.name()));
+            let with = trained(&set, settings, 2, &folder.join("with"), 2);
+            let until = |epochs: usize, training_curve: bool| {
+                let stop = AtomicBool::new(false);
+                let watch = Watch::new(&stop, epochs);
+                let control = Control { training_curve, observer: &watch, ..Control::new(&stop) };
+                together(&set, settings, 2, &folder.join("without"), &control)
+            };
+            until(2, false).unwrap_err();
+            // A checkpoint without the curve is not where a run with one can go on.
+            let error = until(usize::MAX, true).unwrap_err();
+            assert!(error.to_string().contains("after each epoch"), "{error}");
+            let without = until(usize::MAX, false).unwrap();
+            for (with, without) in with.iter().zip(&without) {
+                let training = with.condensed().history.training;
+                assert!(training.epochs() < with.history.training.epochs());
+                let history = History { training, ..with.history.clone() };
+                assert_eq!(*without, Record { history, ..with.clone() });
+            }
+            let weights = |of: &str| {
+                let mut files = contents(&folder.join(of));
+                files.retain(|name, _| name.ends_with(".safetensors"));
+                files
+            };
+            assert_eq!(weights("with").len(), 4);
+            assert_eq!(weights("with"), weights("without"));
+        }
     }
 
     #[test]

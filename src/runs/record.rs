@@ -1,6 +1,6 @@
 //! What a run leaves: how it went, and what its weights answer to the test recordings.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
@@ -111,6 +111,13 @@ impl Curve {
         if self.examples > self.recordings {
             self.right_by_vote.push(votes.iter().filter(|vote| vote.predicted == vote.class).count());
         }
+    }
+
+    /// What was measured after some epochs only.
+    pub(super) fn of(evaluations: &BTreeMap<usize, &Evaluation>) -> Self {
+        let mut curve = Self::default();
+        evaluations.values().for_each(|evaluation| curve.push(evaluation));
+        Self { after: evaluations.keys().copied().collect(), ..curve }
     }
 
     /// Epochs that were measured.

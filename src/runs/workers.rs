@@ -128,7 +128,7 @@ impl<X: Send + Sync, F, B> Workers<'_, X, F, B> {
         if let Some(record) = self.present(run)? {
             return Ok(Opened::Done(Box::new(record)));
         }
-        let (course, checkpoint) = Course::open(self.store, run)?;
+        let (course, checkpoint) = Course::open(self.store, run, self.control.training_curve)?;
         let device = (self.device)(random::bits(self.store.configuration().settings.seed, run))?;
         let initial = Checkpoint::initial(&(self.build)(&device)?)?.remove(0);
         let checkpoint = match checkpoint {
