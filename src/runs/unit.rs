@@ -62,7 +62,7 @@ impl PlannedUnit {
 ///
 /// The estimate scales one measured run of each network by the number of epochs: 4.9, 147.6 and 132.3 s for 300, 600 and 3000
 /// epochs (`benches/README.md`, Training). The estimate ignores the number and length of the recordings,
-/// and that trainings of the audit take about a fifth less ([`Control::training_curve`](super::Control::training_curve)).
+/// and that trainings of the audit take about a quarter less ([`Control::training_curve`](super::Control::training_curve)).
 #[must_use]
 pub fn expected_seconds(settings: &Settings) -> f64 {
     let of_epoch = match settings.model {
