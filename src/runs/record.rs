@@ -70,7 +70,7 @@ impl Record {
     }
 }
 
-/// Losses and right answers after each epoch, or [some](Curve::after), all in evaluation mode.
+/// Losses and right answers after each epoch, or [some](field@Curve::after), all in evaluation mode.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct History {
