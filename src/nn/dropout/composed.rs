@@ -15,8 +15,8 @@ pub(super) fn dropout<N: Dim, E: Dtype, D: Device<E>, T: Tape<E, D>>(
     let mut factors: Vec<E> = Vec::with_capacity(masks.len() * elements);
     for (run, mask) in masks.iter().enumerate() {
         let scale = E::from_f64(mask.scale()).expect("a floating-point type holds every number");
-        let stays = (0..elements.div_ceil(4) as u64).flat_map(|index| mask.stays(index));
-        factors.extend(stays.map(|stays| if stays { scale } else { E::default() }));
+        let bits = (0..elements.div_ceil(4) as u64).flat_map(|index| mask.bits(index));
+        factors.extend(bits.map(|bits| if bits < mask.threshold { E::default() } else { scale }));
         factors.truncate((run + 1) * elements);
     }
     let factors = input.device().try_tensor_from_vec(factors, shape)?;
