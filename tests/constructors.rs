@@ -352,7 +352,6 @@ fn features_and_classifiers() {
             SupportVectors::fit(&examples(6, 2, 6))?.predict(&Array2::zeros((1, 3)))
         }),
         case("a network of nothing", || HiddenLayer::fit(&examples(0, 2, 0), 0)),
-        case("a network of too many features", || HiddenLayer::fit(&examples(4, 8193, 4), 0)),
         case("a network of more labels than rows", || HiddenLayer::fit(&examples(4, 2, 6), 0)),
         case("no such selection", || Selection::named("bogus", 3)),
         case("a trial of one participant", move || {

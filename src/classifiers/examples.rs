@@ -54,7 +54,7 @@ impl Examples {
     }
 
     /// These rows only, in this order.
-    #[must_use]
+    #[cfg(test)]
     pub(super) fn with_rows(&self, rows: &[usize]) -> Self {
         Self {
             values: self.values.select(Axis(0), rows),
@@ -105,18 +105,13 @@ mod tests {
         for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
             let mut spoilt = sound.clone();
             spoilt.values[[3, 1]] = value;
-            answer(&spoilt, &sound.values).into_iter().for_each(|result| match result {
-                // In a batch of the network, rows are in another order.
-                Err(error) if error.to_string().starts_with("network") => {
-                    assert_eq!(error.problems()[0].fault, Fault::NOT_FINITE);
-                }
-                other => refused(other),
-            });
+            answer(&spoilt, &sound.values).into_iter().for_each(refused);
             answer(&sound, &spoilt.values).into_iter().for_each(refused);
         }
         // Finite in double precision only, which the network does not have.
         let mut enormous = sound.clone();
         enormous.values[[3, 1]] = 1e300;
         refused(HiddenLayer::fit(&sound, 0).unwrap().predict(&enormous.values));
+        refused(HiddenLayer::fit(&enormous, 0).and_then(|model| model.predict(&sound.values)));
     }
 }

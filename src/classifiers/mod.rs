@@ -24,7 +24,8 @@
 //! thousands of such fits.
 //!
 //! # For null distributions
-//! The classifiers of [`baselines`](crate::classifiers::trials::baselines) do all that needs no labels once, and then answer for
+//! A recipe is fitted to many labellings of the same rows at once: neighbours are searched once, networks trained side by
+//! side. The classifiers of [`baselines`](crate::classifiers::trials::baselines) do all that needs no labels once, and then answer for
 //! any labels of their training rows: ridge regression, discriminant analysis and logistic regression decompose or factor
 //! their rows once, templates multiply courses once. Matrices are decomposed by nalgebra. Trees grow anew. Values of the
 //! first three agree with scikit-learn's.
@@ -84,7 +85,7 @@ pub use examples::{Examples, accuracy};
 pub use folds::INNER_FOLDS;
 pub(crate) use logistic::Logistic;
 pub use neighbours::{NEIGHBOURS, NearestNeighbours, RAHMAN_NEIGHBOURS};
-pub use network::{HIDDEN, HiddenLayer, MOST_FEATURES, TRAINING};
+pub use network::{HIDDEN, HiddenLayer, TRAINING};
 pub use recipe::{Classifier, Recipe, Trained};
 pub(crate) use relabelled::{Relabelled, Scaled, highest};
 pub(crate) use ridge::Ridge;

@@ -5,10 +5,8 @@ use std::ops::RangeInclusive;
 use ndarray::Array2;
 
 use super::examples::check_finite;
-use super::folds::InnerFold;
-use super::{Examples, Scaling, linfa};
+use super::{Examples, linfa};
 use crate::error::{Error, Fault, Place, Result};
-use crate::features::FeatureTable;
 
 /// The neighbours that Rahman et al. settled on.
 pub const RAHMAN_NEIGHBOURS: usize = 9;
@@ -61,17 +59,21 @@ impl NearestNeighbours {
     /// # Errors
     /// [`Fault::BAD_SETTING`] if rows have other features than those it was fitted to, or none; [`Fault::NOT_FINITE`].
     pub fn predict(&self, values: &Array2<f64>) -> Result<Vec<usize>> {
-        let classes = neighbours(&self.training, values, self.count)?;
-        Ok(classes.iter().map(|classes| most_frequent(classes)).collect())
+        let nearest = neighbours(&self.training.values, values, self.count)?;
+        Ok(nearest.iter().map(|rows| most_frequent(&classes(rows, &self.training))).collect())
     }
 }
 
-/// The classes of the nearest training rows of each point, nearest first.
-fn neighbours(training: &Examples, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<usize>>> {
-    check_finite(WHAT, &training.values)?;
+/// The places of the nearest training rows of each point, nearest first.
+fn neighbours(training: &Array2<f64>, points: &Array2<f64>, count: usize) -> Result<Vec<Vec<usize>>> {
+    check_finite(WHAT, training)?;
     check_finite(WHAT, points)?;
-    let rows = linfa::nearest(&training.values, points, count)?;
-    Ok(rows.into_iter().map(|rows| rows.into_iter().map(|row| training.classes[row]).collect()).collect())
+    linfa::nearest(training, points, count)
+}
+
+/// The classes of rows.
+fn classes(rows: &[usize], of: &Examples) -> Vec<usize> {
+    rows.iter().map(|row| of.classes[*row]).collect()
 }
 
 /// The class that comes most often; of several, the one that comes first.
@@ -85,49 +87,44 @@ fn most_frequent(classes: &[usize]) -> usize {
     first.expect("there is at least one neighbour")
 }
 
-/// Chooses k from [`NEIGHBOURS`] by the right answers on all inner folds together; of several, the smallest. Features
-/// are scaled anew in each fold.
+/// Chooses k from [`NEIGHBOURS`] for each of several labellings of the same rows, by the right answers on all inner folds
+/// together; of several, the smallest.
 ///
-/// `rows` are those of the training part, which the folds number from 0; `columns` are the features that are used.
+/// `folds` has, for each inner fold and each labelling, the rows that teach and those that validate, scaled.
 ///
 /// # Errors
 /// [`Fault::TOO_FEW_TO_SPLIT`] if a fold has fewer training rows than the least number of neighbours.
-pub fn choose_neighbours(
-    table: &FeatureTable,
-    rows: &[usize],
-    columns: &[usize],
-    folds: &[InnerFold],
-) -> Result<usize> {
-    let fewest = folds.iter().map(|fold| fold.training.len()).min().unwrap_or(0);
+pub fn choose_neighbours(folds: &[Vec<[Examples; 2]>]) -> Result<Vec<usize>> {
+    let fewest = folds.iter().flatten().map(|[training, _]| training.len()).min().unwrap_or(0);
     let most = fewest.min(*NEIGHBOURS.end());
     if most < *NEIGHBOURS.start() {
         let place = Place::field("training part");
         let expected = format!("at least {} rows in each inner fold", NEIGHBOURS.start());
         return Err(Error::new(Fault::TOO_FEW_TO_SPLIT, place, expected, fewest.to_string()));
     }
-    let mut right = vec![0; most + 1];
-    for fold in folds {
-        let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|place| rows[*place]).collect() };
-        let (training, validation) = (of(&fold.training), of(&fold.validation));
-        let scaling = Scaling::learn(table, &training);
-        let training = scaling.examples(table, &training).with_columns(columns);
-        let validation = scaling.examples(table, &validation).with_columns(columns);
-        let found = neighbours(&training, &validation.values, most)?;
-        for (classes, class) in found.iter().zip(&validation.classes) {
-            for count in *NEIGHBOURS.start()..=most {
-                right[count] += usize::from(most_frequent(&classes[..count]) == *class);
+    let mut right = vec![vec![0; most + 1]; folds[0].len()];
+    for labellings in folds {
+        let [training, validation] = &labellings[0];
+        let nearest = neighbours(&training.values, &validation.values, most)?;
+        for ([training, validation], right) in labellings.iter().zip(&mut right) {
+            for (rows, class) in nearest.iter().zip(&validation.classes) {
+                let classes = classes(rows, training);
+                for count in *NEIGHBOURS.start()..=most {
+                    right[count] += usize::from(most_frequent(&classes[..count]) == *class);
+                }
             }
         }
     }
-    let best = (*NEIGHBOURS.start()..=most).rev().max_by_key(|count| right[*count]);
-    Ok(best.unwrap_or(most))
+    let best = |right: Vec<usize>| (*NEIGHBOURS.start()..=most).rev().max_by_key(|count| right[*count]);
+    Ok(right.into_iter().map(|right| best(right).unwrap_or(most)).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::folds::inner_folds;
+    use super::super::Scaling;
+    use super::super::folds::{InnerFold, inner_folds};
     use super::super::testing::{examples, noise, planted};
     use super::*;
 
@@ -176,22 +173,25 @@ mod tests {
         let rows: Vec<usize> = (10..60).collect();
         let participants: Vec<_> = rows.iter().map(|row| table.rows()[*row].participant).collect();
         let folds = inner_folds(&participants, 3).unwrap();
-        let chosen = choose_neighbours(&table, &rows, &[0, 1, 2, 3], &folds).unwrap();
+        let sides = |fold: &InnerFold| {
+            let of = |places: &[usize]| -> Vec<usize> { places.iter().map(|place| rows[*place]).collect() };
+            let scaling = Scaling::learn(&table, &of(&fold.training));
+            [&fold.training, &fold.validation].map(|places| scaling.examples(&table, &of(places)))
+        };
+        let chosen =
+            choose_neighbours(&folds.iter().map(|fold| vec![sides(fold)]).collect::<Vec<_>>()).unwrap();
         // Each number tried for itself.
         let right = |count: usize| -> usize {
             let fold_right = |fold: &InnerFold| {
-                let training: Vec<usize> = fold.training.iter().map(|place| rows[*place]).collect();
-                let validation: Vec<usize> = fold.validation.iter().map(|place| rows[*place]).collect();
-                let scaling = Scaling::learn(&table, &training);
-                let model = NearestNeighbours::fit(scaling.examples(&table, &training), count).unwrap();
-                let validation = scaling.examples(&table, &validation);
+                let [training, validation] = sides(fold);
+                let model = NearestNeighbours::fit(training, count).unwrap();
                 let found = model.predict(&validation.values).unwrap();
                 found.iter().zip(&validation.classes).filter(|(found, genre)| found == genre).count()
             };
             folds.iter().map(fold_right).sum()
         };
         let best = NEIGHBOURS.map(right).max().unwrap();
-        assert_eq!(NEIGHBOURS.into_iter().find(|count| right(*count) == best), Some(chosen));
+        assert_eq!(NEIGHBOURS.into_iter().find(|count| right(*count) == best), Some(chosen[0]));
     }
 
     proptest! {

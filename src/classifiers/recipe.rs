@@ -100,22 +100,55 @@ impl Recipe {
     /// - [`Fault::TOO_FEW_TO_SPLIT`] if they are too few to choose in, or of fewer than two participants;
     /// - those of the classifier.
     pub fn fit(&self, table: &FeatureTable, training: &[usize], seed: u64) -> Result<Trained> {
-        self.check(table, training)?;
-        let columns = match self.selected_on {
-            SelectedOn::TrainingPart => self.columns(table, training, seed)?,
-            SelectedOn::EveryRow => self.columns(table, &all_rows(table), seed)?,
+        Ok(self.fit_each(std::slice::from_ref(table), training, seed)?.remove(0))
+    }
+
+    /// What [`Self::fit`] learns from each of several tables that differ in nothing but labels. What labels do not change is
+    /// done once.
+    ///
+    /// # Errors
+    /// As [`Self::fit`].
+    pub(super) fn fit_each(
+        &self,
+        tables: &[FeatureTable],
+        training: &[usize],
+        seed: u64,
+    ) -> Result<Vec<Trained>> {
+        let Some(first) = tables.first() else { return Ok(Vec::new()) };
+        self.check(first, training)?;
+        let selected = |table| {
+            let columns = match self.selected_on {
+                SelectedOn::TrainingPart => self.columns(table, training, seed)?,
+                SelectedOn::EveryRow => self.columns(table, &all_rows(table), seed)?,
+            };
+            Ok((table, columns))
         };
-        let scaling = Scaling::learn(table, training);
-        let examples = scaling.examples(table, training).with_columns(&columns);
-        let model = match self.classifier {
+        let selected: Vec<(&FeatureTable, Vec<usize>)> =
+            tables.iter().map(selected).collect::<Result<_>>()?;
+        let scaling = Scaling::learn(first, training);
+        let examples: Vec<Examples> = selected
+            .iter()
+            .map(|(table, columns)| scaling.examples(table, training).with_columns(columns))
+            .collect();
+        let models: Vec<Model> = match self.classifier {
             Classifier::Knn => {
-                let folds = inner_folds(&participants(table, training), seed)?;
-                let count = choose_neighbours(table, training, &columns, &folds)?;
-                Model::Knn(NearestNeighbours::fit(examples, count)?)
+                let counts = neighbours_of_each(&selected, training, seed)?;
+                let fit = |(examples, count)| NearestNeighbours::fit(examples, count).map(Model::Knn);
+                examples.into_iter().zip(counts).map(fit).collect::<Result<_>>()?
             }
-            other => Model::fit(other, examples, seed)?,
+            Classifier::Svm => {
+                let fit = |examples| SupportVectors::fit(examples).map(Model::Svm);
+                examples.iter().map(fit).collect::<Result<_>>()?
+            }
+            Classifier::Mlp => {
+                let networks = HiddenLayer::fit_each(&examples, seed)?;
+                networks.into_iter().map(|network| Model::Mlp(Box::new(network))).collect()
+            }
         };
-        Ok(Trained { scaling, columns, model })
+        let trained = selected.into_iter().zip(models);
+        Ok(trained
+            .map(|((_, columns), model)| Trained { scaling: scaling.clone(), columns, model })
+            .collect())
     }
 
     fn check(&self, table: &FeatureTable, training: &[usize]) -> Result<()> {
@@ -166,6 +199,27 @@ impl Recipe {
         }
         Ok(right as f64)
     }
+}
+
+/// How many neighbours each table with its columns is given. Where columns are the same, neighbours are searched once.
+fn neighbours_of_each(
+    selected: &[(&FeatureTable, Vec<usize>)],
+    training: &[usize],
+    seed: u64,
+) -> Result<Vec<usize>> {
+    let Some((first, _)) = selected.first() else { return Ok(Vec::new()) };
+    let folds = inner_folds(&participants(first, training), seed)?;
+    let alike = selected.chunk_by(|one, other| one.1 == other.1);
+    let counts = alike.map(|alike| {
+        let sides = |fold: &InnerFold| -> Vec<[Examples; 2]> {
+            let of = |(table, columns): &(&FeatureTable, Vec<usize>)| {
+                scaled(table, training, fold).map(|side| side.with_columns(columns))
+            };
+            alike.iter().map(of).collect()
+        };
+        choose_neighbours(&folds.iter().map(sides).collect::<Vec<_>>())
+    });
+    Ok(counts.collect::<Result<Vec<_>>>()?.concat())
 }
 
 /// The two sides of an inner fold, scaled as its training side says.
@@ -352,6 +406,28 @@ mod tests {
                 assert_eq!(answers, fit(&other).predict(&table, &test).unwrap());
             }
         }
+    }
+
+    #[test]
+    fn many_labellings_at_once_are_as_each_alone() {
+        let table = planted(60, 5);
+        let (training, test): (Vec<usize>, Vec<usize>) = (0..60).partition(|row| row % 6 != 1);
+        let tables: Vec<FeatureTable> = (0..4).map(|seed| table.with_exchanged_labels(seed)).collect();
+        for classifier in Classifier::ALL {
+            for selection in [None, Some(Selection::MutualInformation { count: 3 })] {
+                let recipe = Recipe { selection, ..Recipe::of(classifier) };
+                let together = recipe.fit_each(&tables, &training, 7).unwrap();
+                assert_eq!(together.len(), tables.len());
+                for (table, together) in tables.iter().zip(together) {
+                    let alone = recipe.fit(table, &training, 7).unwrap();
+                    assert_eq!(together.columns(), alone.columns());
+                    assert_eq!(together.neighbours(), alone.neighbours());
+                    assert_eq!(together.predict(table, &test), alone.predict(table, &test));
+                }
+            }
+        }
+        let none = Recipe::of(Classifier::Knn).fit_each(&[], &training, 7);
+        assert!(none.is_ok_and(|none| none.is_empty()));
     }
 
     #[test]

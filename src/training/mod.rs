@@ -204,7 +204,7 @@ fn together() -> Place {
 /// Each run's cross-entropy, and the gradients of their sum.
 ///
 /// The same steps as [`cross_entropy_with_logits_loss`], for each run.
-fn losses_and_gradients<G: Dim, D: Device<f32>>(
+pub(crate) fn losses_and_gradients<G: Dim, D: Device<f32>>(
     logits: Logits<G, D, OwnedTape<f32, D>>,
     labels: Logits<G, D>,
 ) -> Result<(Tensor<(Size,), f32, D>, Gradients<f32, D>), D::Err> {

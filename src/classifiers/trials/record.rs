@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::division::TableFold;
 use super::trial::{Exchanges, Trial};
+use crate::classifiers::Trained;
 use crate::error::{Error, Fault, Place, Result};
 use crate::evaluation::NullDistribution;
 use crate::features::FeatureTable;
@@ -17,6 +18,10 @@ use crate::store::{create_folder, read_record, to_json, write_atomically, write_
 
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;
+
+/// Exchanges that share what needs no labels: enough that networks side by side cost little more than their own work, few
+/// enough for the memory of a laptop.
+const TOGETHER: usize = 25;
 
 /// What its files hold.
 const EXPECTED: &str = "a record of a classification";
@@ -116,26 +121,30 @@ impl TrialRecord {
     pub fn exchange(&mut self, table: &FeatureTable, exchanges: Exchanges) -> Result<()> {
         let trial = self.configuration.trial;
         let folds = drawn(trial, exchanges.draws, table)?;
-        let labels = &self.labels;
-        let steps = Mutex::new(Steps::on_terminal(exchanges.number));
-        let right = |seed: u64| {
-            if let Ok(mut steps) = steps.lock() {
-                steps.begin("labels exchanged by chance");
-            }
-            let table = table.with_exchanged_labels(seed);
+        let seeds: Vec<u64> = (0..exchanges.number).collect();
+        let blocks: Vec<&[u64]> = seeds.chunks(TOGETHER).collect();
+        let steps = Mutex::new(Steps::on_terminal((blocks.len() * folds.len()) as u64));
+        // Right answers of each exchange, fold after fold.
+        let right = |seeds: &&[u64]| -> Vec<Result<Vec<usize>>> {
+            let tables: Vec<FeatureTable> =
+                seeds.iter().map(|seed| table.with_exchanged_labels(*seed)).collect();
             let of_fold = |(draw, number, fold): &(u64, usize, TableFold)| {
-                let tested = TestedFold::make(trial, &table, *draw, *number, fold)?;
-                let is_right =
-                    |(row, answer): &&(usize, usize)| labels.class(table.rows()[*row].label) == *answer;
-                Ok(tested.answers.iter().filter(is_right).count())
+                if let Ok(mut steps) = steps.lock() {
+                    steps.begin("labels exchanged by chance");
+                }
+                let tested = TestedFold::make_each(trial, &tables, *draw, *number, fold)?;
+                Ok(tables.iter().zip(tested).map(|(table, tested)| tested.right(table)).collect())
             };
-            folds.iter().map(of_fold).sum::<Result<usize>>()
+            folds.par_iter().map(of_fold).collect()
         };
-        let right: Vec<Result<usize>> = (0..exchanges.number).into_par_iter().map(right).collect();
-        let distribution = NullDistribution {
-            of: folds.iter().map(|(_, _, fold)| fold.test.len()).sum(),
-            right: Error::gather(right)?,
+        let right: Vec<Vec<Result<Vec<usize>>>> = blocks.par_iter().map(right).collect();
+        let of_block = |folds: Vec<Vec<usize>>| -> Vec<usize> {
+            let exchanges = 0..folds.first().map_or(0, Vec::len);
+            exchanges.map(|exchange| folds.iter().map(|fold| fold[exchange]).sum()).collect()
         };
+        let right = Error::gather(right.into_iter().map(|folds| Error::gather(folds).map(of_block)))?;
+        let of = folds.iter().map(|(_, _, fold)| fold.test.len()).sum();
+        let distribution = NullDistribution { of, right: right.concat() };
         self.null = Some(TrialNull { draws: exchanges.draws, distribution });
         Ok(())
     }
@@ -254,19 +263,36 @@ fn drawn(trial: Trial, draws: u64, table: &FeatureTable) -> Result<Vec<(u64, usi
 
 impl TestedFold {
     fn make(trial: Trial, table: &FeatureTable, draw: u64, number: usize, fold: &TableFold) -> Result<Self> {
-        let trained = trial.recipe.fit(table, &fold.training, draw)?;
-        let predicted = trained.predict(table, &fold.test)?;
-        let answers = fold.test.iter().copied().zip(predicted);
-        let selected = trial
-            .recipe
-            .selection
-            .map(|_| trained.columns().iter().map(|column| table.names()[*column].clone()).collect());
-        Ok(Self {
-            draw,
-            fold: number,
-            neighbours: trained.neighbours(),
-            selected: selected.unwrap_or_default(),
-            answers: answers.collect(),
-        })
+        Ok(Self::make_each(trial, std::slice::from_ref(table), draw, number, fold)?.remove(0))
+    }
+
+    /// Of each of several tables that differ in nothing but labels.
+    fn make_each(
+        trial: Trial,
+        tables: &[FeatureTable],
+        draw: u64,
+        number: usize,
+        fold: &TableFold,
+    ) -> Result<Vec<Self>> {
+        let trained = trial.recipe.fit_each(tables, &fold.training, draw)?;
+        let of = |(trained, table): (&Trained, &FeatureTable)| {
+            let predicted = trained.predict(table, &fold.test)?;
+            let names = trained.columns().iter().map(|column| table.names()[*column].clone());
+            Ok(Self {
+                draw,
+                fold: number,
+                neighbours: trained.neighbours(),
+                selected: trial.recipe.selection.map_or_else(Vec::new, |_| names.collect()),
+                answers: fold.test.iter().copied().zip(predicted).collect(),
+            })
+        };
+        trained.iter().zip(tables).map(of).collect()
+    }
+
+    /// Right answers by the labels of a table.
+    fn right(&self, table: &FeatureTable) -> usize {
+        let labels = table.labels();
+        let is_right = |(row, answer): &&(usize, usize)| labels.class(table.rows()[*row].label) == *answer;
+        self.answers.iter().filter(is_right).count()
     }
 }
