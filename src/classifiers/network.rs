@@ -20,7 +20,7 @@ pub const HIDDEN: usize = 30;
 pub const TRAINING: Hyperparameters =
     Hyperparameters { epochs: 200, batch: 16, learning_rate: 1e-3, dropout: 0.0 };
 
-/// Where its problems are placed.
+/// Its name in errors.
 const WHAT: &str = "network";
 
 /// Features → 30 hidden units, ReLU → a logit for each label, trained with Adam on cross-entropy.
@@ -40,8 +40,8 @@ impl HiddenLayer {
         Ok(Self::fit_each(std::slice::from_ref(training), seed)?.remove(0))
     }
 
-    /// The networks that [`Self::fit`] makes of several trainings of one seed, side by side: a call of dfdx costs more than
-    /// the work of so small a network.
+    /// As [`Self::fit`], for each of several sets of rows with one seed. The networks train side by side, because a call of dfdx
+    /// takes longer than the arithmetic of one such network.
     ///
     /// # Errors
     /// As [`Self::fit`]; [`Fault::BAD_SETTING`] unless all have as many rows, features and labels.
@@ -126,7 +126,7 @@ impl Stack<f32, Cpu> {
         Ok(networks)
     }
 
-    /// So many networks that all have the initial weights of a seed.
+    /// Networks that all have the initial weights of a seed.
     fn initial(networks: usize, features: usize, classes: usize, seed: u64) -> Result<Self> {
         let draw = |tensor: u64, count: usize, fan_in: usize| -> Vec<f32> {
             let (key, bound) = (bits(seed, tensor), 1.0 / (fan_in as f64).sqrt());
@@ -158,8 +158,8 @@ impl Stack<f32, Cpu> {
         self.out.bias.shape().1.0
     }
 
-    /// A batch of so many rows for each network, and a step of the optimiser. Gives the gradients' memory back, and each
-    /// network's loss before the step.
+    /// One step of the optimiser on a batch of each network: inputs `[networks, rows, features]` and labels as probabilities
+    /// `[networks, rows, labels]`. Returns the gradients' memory and each network's loss before the step.
     fn step(
         &mut self,
         adam: &mut Adam<Cpu>,
@@ -192,7 +192,7 @@ impl Stack<f32, Cpu> {
     }
 }
 
-/// Rows, features and labels that all trainings have.
+/// Numbers of rows, features and labels, which all trainings share.
 fn common_shape(training: &[Examples]) -> Result<(usize, usize, usize)> {
     let shape = |one: &Examples| (one.values.nrows(), one.values.ncols(), one.labels.count());
     Error::gather(training.iter().map(|one| one.check(WHAT)))?;

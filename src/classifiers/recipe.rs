@@ -103,8 +103,7 @@ impl Recipe {
         Ok(self.fit_each(std::slice::from_ref(table), training, seed)?.remove(0))
     }
 
-    /// What [`Self::fit`] learns from each of several tables that differ in nothing but labels. What labels do not change is
-    /// done once.
+    /// As [`Self::fit`], for each of several tables that differ in labels alone. Work that needs no labels is done once.
     ///
     /// # Errors
     /// As [`Self::fit`].
@@ -201,7 +200,7 @@ impl Recipe {
     }
 }
 
-/// How many neighbours each table with its columns is given. Where columns are the same, neighbours are searched once.
+/// The number of neighbours for each table with its columns. Tables with the same columns share one search.
 fn neighbours_of_each(
     selected: &[(&FeatureTable, Vec<usize>)],
     training: &[usize],

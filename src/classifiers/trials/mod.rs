@@ -323,6 +323,22 @@ mod tests {
     }
 
     #[test]
+    fn exchanges_together_are_those_of_one_table_after_another() {
+        let table = FeatureTable::of(&few(Effect::Null, 1.0, 6));
+        let trial = Trial::new(Origin::Recordings, Division::Participant, Recipe::of(Classifier::Knn));
+        let trial = Trial { draws: 1, ..trial };
+        let mut record = TrialRecord::make(trial, &table).unwrap();
+        // Several blocks, the last one not full.
+        record.exchange(&table, Exchanges { number: 60, draws: 1 }).unwrap();
+        let right = record.null.unwrap().distribution.right;
+        let alone = |seed: u64| {
+            let alone = TrialRecord::make(trial, &table.with_exchanged_labels(seed)).unwrap();
+            alone.answers().filter(|(_, _, label, answer)| label == answer).count()
+        };
+        assert_eq!(right, (0..60).map(alone).collect::<Vec<_>>());
+    }
+
+    #[test]
     fn planted_texture_is_found_in_new_participants_and_nothing_where_nothing_is_planted() {
         let estimate = |effect, strength| {
             let table = FeatureTable::of(&few(effect, strength, 24));
