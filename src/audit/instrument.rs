@@ -283,28 +283,17 @@ fn cells(effect: Effect, profile: Profile) -> Vec<Cell> {
     let mut cells: Vec<Cell> = Vec::new();
     for (Side { condition, model }, scheme) in sides {
         let Ok(condition) = Condition::named(condition) else { continue };
-        let (draws, folds, schedules) = match (profile, scheme) {
-            (Profile::Smoke, _) => (1, Some(1), vec![2]),
-            (Profile::Quick, _) => (1, Some(6), vec![60]),
-            (Profile::Paper, scheme) => {
-                (if scheme == Scheme::Random { 8 } else { 1 }, None, schedules(model))
-            }
+        let (draws, folds, epochs) = match profile {
+            Profile::Smoke => (1, Some(1), 2),
+            Profile::Quick => (1, Some(6), 60),
+            Profile::Paper => (if scheme == Scheme::Random { 8 } else { 1 }, None, profile.extent(model).1),
         };
-        for epochs in schedules {
-            let cell = Cell { condition, scheme, model, draws, folds, epochs, preset: Preset::Paper };
-            if !cells.contains(&cell) {
-                cells.push(cell);
-            }
+        let cell = Cell { condition, scheme, model, draws, folds, epochs, preset: Preset::Paper };
+        if !cells.contains(&cell) {
+            cells.push(cell);
         }
     }
     cells
-}
-
-/// The paper's epochs of a network, and the baseline's, for which all networks were trained at first. Where the longer ones are
-/// recorded, a demand looks at them; [`Reading::epochs`] says which.
-fn schedules(model: Model) -> Vec<usize> {
-    let (first, full) = (Profile::Paper.extent(Model::Baseline).1, Profile::Paper.extent(model).1);
-    if first == full { vec![full] } else { vec![first, full] }
 }
 
 /// Where its records are: beside those of the audit, below a folder of their own.
