@@ -19,8 +19,7 @@ use crate::store::{create_folder, read_record, to_json, write_atomically, write_
 /// Counts up when a classifier of the same table and recipe answers otherwise than before.
 const REVISION: u32 = 1;
 
-/// Exchanges that share all work without labels. Ten networks side by side train no slower than a hundred (15 µs a step of one);
-/// each exchange holds a copy of the rows.
+/// Exchanges that share all work without labels. Each holds a copy of the rows.
 const TOGETHER: usize = 25;
 
 /// What its files hold.
