@@ -273,6 +273,21 @@ mod tests {
     }
 
     #[test]
+    fn it_learns_from_any_number_of_columns() {
+        // More columns than rows, too, as spectra have them.
+        for columns in [5, 70, 8193] {
+            let all = examples(90, columns, |row, column| {
+                noise(row * columns + column) + if column % 3 == row % 3 { 3.0 } else { 0.0 }
+            });
+            let training = all.with_rows(&(0..60).collect::<Vec<_>>());
+            let unseen = all.with_rows(&(60..90).collect::<Vec<_>>());
+            let network = HiddenLayer::fit(&training, 1).unwrap();
+            let correct = accuracy(&network.predict(&unseen.values).unwrap(), &unseen.classes);
+            assert!(correct > 0.9, "{columns} columns: {correct}");
+        }
+    }
+
+    #[test]
     fn side_by_side_networks_are_those_that_are_trained_alone() {
         // Other labels, and other rows, some of which are not a whole batch.
         let training: Vec<Examples> = (0..3)
