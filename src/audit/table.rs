@@ -18,7 +18,7 @@ const NETWORKS: &str = "Networks. Intervals: over participants, over stimuli, ov
  last interval shows in 80 % of simulated studies of this design. Labels exchanged: mean accuracy (95 %) of the same \
  training with labels exchanged within participants, and the number of exchanges; p then comes from these. Else p is a \
  one-sided test over participants against chance, the accuracy of the best guess without a signal. Two labels: \
- accuracy between the two that the participant heard, known from the design.";
+ accuracy between the two that the participant heard, known from the design; empty where the records do not hold the outputs of the network.";
 
 /// The same for a study of one's own; what columns are explained depends on which there are.
 const OWN_NETWORKS: &str = "Networks: accuracy in percent on test recordings. Intervals: over participants, over stimuli, over both. \
