@@ -9,7 +9,7 @@
 //!
 //! As in the [audit](crate::audit), intervals are over participants. Chance is the best guess of the design
 //! ([`best_guess`](crate::evaluation::best_guess)), and p the part of 500 exchanges of labels that are as accurate, training
-//! included; a floating selection has none, because it takes minutes for each exchange.
+//! included; a floating selection has none, because 500 take an hour (KNN) to many hours.
 //!
 //! The recordings are tried whole and cut to one length, because their ends predict the label (samples of exactly 0 occur
 //! only there, and not in instrumental ones), and so do their lengths.

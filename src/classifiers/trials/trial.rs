@@ -86,7 +86,7 @@ impl Trial {
     /// How often its labels are exchanged for a null distribution, and on how many of its draws each time.
     ///
     /// Where a draw decides what is tested, on all of them; else on the first, because the others move the start of a network
-    /// alone. Not for a floating selection, which takes minutes for each exchange.
+    /// alone. Not for a floating selection, of which 500 take an hour (KNN) to many hours.
     #[must_use]
     pub fn exchanges(&self, profile: Profile) -> Exchanges {
         let number = match (profile, self.recipe.selection) {
